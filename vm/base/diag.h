@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Diagnostics: one record, printed as text (diag_text.c) or JSON (compiler/present, vm/cli) from the same fields.
+ * Codes, severities and texts stand in diagnostics.def. Messages: lower case, no full stop, what was found and
+ * what was expected; the help line is something that can be typed. */
+#ifndef PL_BASE_DIAG_H
+#define PL_BASE_DIAG_H
+
+#include "vm/base/buf.h"
+#include "vm/base/source.h"
+
+typedef enum PlSeverity { PL_SEV_NOTE, PL_SEV_WARNING, PL_SEV_QUESTION, PL_SEV_ERROR } PlSeverity;
+
+typedef enum PlDiagCode {
+#define PL_DIAG(name, code, severity, format, explain) PL_D_##name,
+#include "vm/base/diagnostics.def"
+#undef PL_DIAG
+    PL_DIAG_COUNT
+} PlDiagCode;
+
+#define PL_DIAG(name, code, severity, format, explain) static const char PL_DF_##name[] __attribute__((unused)) = format;
+#include "vm/base/diagnostics.def"
+#undef PL_DIAG
+
+typedef struct PlDiagInfo {
+    const char *name;    /* "UNKNOWN_FIELD" */
+    const char *code;    /* "P0401" */
+    PlSeverity severity;
+    const char *format;
+    const char *explain; /* a paragraph or more, with an example; what `pilotc explain CODE` prints */
+} PlDiagInfo;
+extern const PlDiagInfo pl_diag_infos[PL_DIAG_COUNT];
+
+typedef struct PlRelated {
+    PlSpan span;
+    PlStr text;
+} PlRelated;
+
+typedef struct PlCandidate { /* of a question */
+    PlStr value; /* what would be written into the source */
+    PlStr why;
+} PlCandidate;
+
+typedef struct PlDiag {
+    PlDiagCode code;
+    PlSeverity severity;
+    PlSpan span;
+    PlStr message;
+    PlStr label;    /* under the caret; may be empty */
+    PlStr help;     /* may be empty */
+    PlSpan fix_span;/* PL_NO_SPAN when there is no fix */
+    PlStr fix_text; /* replaces fix_span */
+    bool fix_sure;  /* machine-applicable */
+    PlStr id;       /* of a question: stable, "2.1/action" or "2.1/arg:to" */
+    PL_VEC(PlRelated) related;
+    PL_VEC(PlCandidate) candidates;
+} PlDiag;
+
+typedef struct PlDiags {
+    PlArena *arena;
+    PlSources *sources;
+    PL_VEC(PlDiag *) all;
+    uint32_t errors, questions, warnings, notes;
+    bool strict; /* notes of elaboration count as errors */
+} PlDiags;
+
+void pl_diags_init(PlDiags *diags, PlArena *arena, PlSources *sources);
+
+/* Add one:  PlDiag *d = PL_REPORT(diags, UNKNOWN_FIELD, span, PL_ARG(name), PL_ARG(type));
+ * Format and arguments are checked by the compiler. Past PL_LIMIT_DIAGS errors the record is returned but not kept. */
+#define PL_REPORT(diags, name, span, ...) pl_diag_add((diags), PL_D_##name, (span), PL_DF_##name, __VA_ARGS__)
+#define PL_REPORT0(diags, name, span) pl_diag_add((diags), PL_D_##name, (span), "%s", PL_DF_##name)
+PlDiag *pl_diag_add(PlDiags *diags, PlDiagCode code, PlSpan span, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void pl_diag_label(PlDiags *diags, PlDiag *d, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void pl_diag_help(PlDiags *diags, PlDiag *d, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void pl_diag_fix(PlDiags *diags, PlDiag *d, PlSpan span, PlStr text, bool sure);
+void pl_diag_related(PlDiags *diags, PlDiag *d, PlSpan span, const char *format, ...) __attribute__((format(printf, 4, 5)));
+void pl_diag_candidate(PlDiags *diags, PlDiag *d, PlStr value, PlStr why);
+
+/* Order by source, position, code: what every printer starts with. Stable. */
+void pl_diags_sort(PlDiags *diags);
+/* rustc's layout: "error[P0401]: ...", " --> file:line:col", the line, the caret, notes, help. */
+void pl_diag_print(PlBuf *out, PlDiags *diags, const PlDiag *d, bool colour);
+void pl_diags_print(PlBuf *out, PlDiags *diags, bool colour); /* all, and a last line that counts them */
+/* The code's index by its text ("P0401", any case) or PL_DIAG_COUNT. */
+PlDiagCode pl_diag_by_code(PlStr code);
+
+#endif

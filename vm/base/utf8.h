@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* UTF-8 and the little of Unicode we need; utf8proc stands behind it. */
+#ifndef PL_BASE_UTF8_H
+#define PL_BASE_UTF8_H
+
+#include "vm/base/buf.h"
+
+/* Offset of the first byte that is not valid UTF-8 (RFC 3629), or s.len when all is. */
+size_t pl_utf8_check(PlStr s);
+/* Decode one code point at *pos and step over it; U+FFFD and one byte for an invalid sequence; -1 at the end. */
+int32_t pl_utf8_next(PlStr s, size_t *pos);
+void pl_utf8_put(PlBuf *buf, int32_t code_point);
+size_t pl_utf8_length(PlStr s);                /* code points */
+size_t pl_utf8_offset(PlStr s, size_t nth);    /* byte offset of the nth code point, s.len past the end */
+size_t pl_utf8_width(PlStr s);                 /* terminal columns */
+void pl_utf8_lower(PlBuf *out, PlStr s);       /* full case mapping of utf8proc */
+void pl_utf8_upper(PlBuf *out, PlStr s);
+void pl_utf8_fold(PlBuf *out, PlStr s);        /* NFKC case fold: for comparing names */
+/* UTF-16 (either order, by BOM) to UTF-8; strips a UTF-8 BOM; false when the bytes fit no encoding. */
+bool pl_utf8_from_any(PlBuf *out, PlStr bytes);
+
+#endif
