@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* An action: one thing a plan can call, with everything that the call needs. The catalog builds it from an API document, the
+ * module carries it, the VM turns it and the arguments into a request. Nothing here is a secret: credentials are names.
+ * Sources of the rules: OpenAPI 3.1 (parameters, bodies, security), RFC 6570 (styles), RFC 9110 (methods). spec/actions.md. */
+#ifndef PL_CODE_ACTION_H
+#define PL_CODE_ACTION_H
+
+#include "vm/code/type.h"
+
+typedef enum PlEffect { PL_EFFECT_NONE, PL_EFFECT_READ, PL_EFFECT_WRITE, PL_EFFECT_DELETE, PL_EFFECT_COUNT } PlEffect;
+
+/* What may be done when nobody knows whether a call was applied. */
+typedef enum PlDoubt {
+    PL_DOUBT_SAFE,       /* GET HEAD OPTIONS: send again */
+    PL_DOUBT_IDEMPOTENT, /* PUT DELETE: send the same bytes again */
+    PL_DOUBT_KEYED,      /* has an idempotency key parameter: send again with the same key */
+    PL_DOUBT_UNSAFE,     /* anything else: a person decides */
+    PL_DOUBT_COUNT
+} PlDoubt;
+
+typedef enum PlMethod {
+    PL_GET,
+    PL_HEAD,
+    PL_POST,
+    PL_PUT,
+    PL_PATCH,
+    PL_DELETE,
+    PL_OPTIONS,
+    PL_TRACE,
+    PL_QUERY,
+    PL_METHOD_COUNT
+} PlMethod;
+
+typedef enum PlPlace { PL_IN_PATH, PL_IN_QUERY, PL_IN_HEADER, PL_IN_COOKIE, PL_IN_BODY, PL_PLACE_COUNT } PlPlace;
+
+typedef enum PlStyle {
+    PL_STYLE_SIMPLE,
+    PL_STYLE_LABEL,
+    PL_STYLE_MATRIX,
+    PL_STYLE_FORM,
+    PL_STYLE_SPACE,
+    PL_STYLE_PIPE,
+    PL_STYLE_DEEP,
+    PL_STYLE_TABS, /* Swagger 2.0 collectionFormat tsv */
+    PL_STYLE_JSON, /* the parameter has `content: application/json` */
+    PL_STYLE_COUNT
+} PlStyle;
+
+typedef enum PlBodyKind {
+    PL_BODY_NONE,
+    PL_BODY_JSON,      /* application/json and +json */
+    PL_BODY_FORM,      /* application/x-www-form-urlencoded */
+    PL_BODY_MULTIPART, /* multipart/form-data */
+    PL_BODY_TEXT,      /* text/ and anything else given as text */
+    PL_BODY_BYTES,     /* octet-stream and the like: a file, or text */
+    PL_BODY_KIND_COUNT
+} PlBodyKind;
+
+typedef struct PlParam {
+    PlStr name;         /* the argument's name in a plan: unique within the action */
+    PlStr wire;         /* its name on the wire; for a body property, its key */
+    PlPlace place;
+    PlStyle style;
+    bool explode;
+    bool allow_reserved;
+    bool required;
+    bool whole_body;    /* PL_IN_BODY: the argument is the body itself, not a property of it */
+    bool is_key;        /* the idempotency key: filled by the VM when the plan gives none */
+    bool fixed;         /* always sent with `value`; not an argument of the plan */
+    bool has_default;   /* documented only: an argument that is not given is not sent */
+    PlLiteral value;    /* the default, or with `fixed` the value */
+    PlTypeId type;
+    PlStr content_type; /* of a multipart part; may be empty */
+    PlStr doc;          /* one line; not in a module */
+} PlParam;
+
+typedef struct PlResponse {
+    uint16_t low, high; /* statuses, inclusive; `default` is 0..0 */
+    PlBodyKind body;    /* NONE: no body; JSON; TEXT for other text; BYTES gives a file */
+    PlTypeId type;      /* PL_T_NOTHING when there is no body */
+    PlStr content_type;
+    PlStr doc;          /* one line; not in a module */
+} PlResponse;
+
+typedef enum PlAuthKind {
+    PL_AUTH_API_KEY,
+    PL_AUTH_BASIC,
+    PL_AUTH_BEARER,
+    PL_AUTH_OAUTH2_CLIENT, /* client credentials: the VM fetches a token */
+    PL_AUTH_OAUTH2_TOKEN,  /* other OAuth2 flows and openIdConnect: a bearer token is given as the credential */
+    PL_AUTH_OTHER,
+    PL_AUTH_KIND_COUNT
+} PlAuthKind;
+
+typedef struct PlAuth {
+    PlAuthKind kind;
+    PlStr scheme;     /* the scheme's name in the document */
+    PlStr credential; /* "github.token": what pilot.yaml and the environment map to a secret (docs/credentials.md) */
+    PlPlace place;    /* API_KEY: header, query or cookie */
+    PlStr wire;       /* API_KEY: name of the header, parameter or cookie */
+    PlStr token_url;  /* OAUTH2_CLIENT */
+    PlStr *scopes;
+    uint32_t scope_count;
+} PlAuth;
+
+typedef struct PlAuthSet { /* all of these together; an empty set: no credential needed */
+    PlAuth *all;
+    uint32_t count;
+} PlAuthSet;
+
+typedef struct PlAction {
+    PlStr plugin;       /* "github" */
+    PlStr name;         /* "issues.create": stable, readable, unique in the plugin */
+    PlStr operation_id; /* as in the document; may be empty */
+    PlStr title;        /* one line of what it does */
+    PlEffect effect;
+    PlDoubt doubt;
+    PlMethod method;
+    PlStr server;       /* "https://api.example.com/v1": variables filled, no trailing slash; "" when the document names none */
+    PlStr path;         /* "/repos/{owner}/{repo}": templates by the wire names of path parameters */
+    PlParam *params;
+    uint32_t param_count;
+    PlBodyKind body;
+    PlStr body_type;    /* "application/json" */
+    bool body_required;
+    PlResponse *responses;
+    uint32_t response_count;
+    PlTypeId result;    /* union of the 2xx bodies: what `-> name` gives; PL_T_NOTHING when none has a body */
+    PlAuthSet *auth;    /* alternatives, in the document's order */
+    uint32_t auth_count;
+    bool deprecated;
+    uint8_t contract[32]; /* SHA-256 of the part of the document that this action depends on, in canonical form */
+} PlAction;
+
+const char *pl_method_name(PlMethod method);       /* "GET" */
+bool pl_method_by_name(PlStr name, PlMethod *out); /* any case */
+const char *pl_effect_name(PlEffect effect);       /* "none", "read", "write", "delete" */
+const char *pl_doubt_name(PlDoubt doubt);          /* "safe", "idempotent", "keyed", "unsafe" */
+const char *pl_place_name(PlPlace place);          /* "path", "query", "header", "cookie", "body" */
+const char *pl_auth_kind_name(PlAuthKind kind);
+/* The response that a status falls under: exact, then range, then default; NULL when none. */
+const PlResponse *pl_action_response(const PlAction *action, unsigned status);
+const PlParam *pl_action_param(const PlAction *action, PlStr name); /* by exact plan name; NULL when absent */
+PlDoubt pl_action_doubt_of(const PlAction *action);                 /* from method and is_key */
+
+#endif
