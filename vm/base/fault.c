@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* Fault sites and the door to malloc. The state is process-wide and atomic, so a site may be hit from any thread. */
+#include "vm/base/fault.h"
+
+#include "vm/base/str.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+typedef struct FaultState {
+    atomic_int site; /* a PlFault, or -1 when off */
+    atomic_bool sticky, fired;
+    atomic_uint_fast64_t left; /* hits before the one that fails */
+} FaultState;
+
+static FaultState state = {.site = -1};
+
+static const char *const names[PL_FAULT_COUNT] = {
+#define PL_FAULT(name, words) #name,
+#include "vm/base/faults.def"
+#undef PL_FAULT
+};
+
+void pl_fault_arm(PlFault site, uint64_t nth, bool sticky)
+{
+    atomic_store(&state.site, -1);
+    atomic_store(&state.left, nth);
+    atomic_store(&state.sticky, sticky);
+    atomic_store(&state.fired, false);
+    atomic_store(&state.site, (int)site);
+}
+
+void pl_fault_disarm(void)
+{
+    atomic_store(&state.site, -1);
+}
+
+bool pl_fault_fired(void)
+{
+    return atomic_load(&state.fired);
+}
+
+static bool hit_armed(void)
+{
+    if (atomic_load(&state.fired)) return atomic_load(&state.sticky);
+    if (atomic_fetch_sub(&state.left, 1) != 0) return false;
+    atomic_store(&state.fired, true);
+    return true;
+}
+
+bool pl_fault_hit(PlFault site)
+{
+    int armed = atomic_load_explicit(&state.site, memory_order_relaxed);
+    return __builtin_expect(armed == (int)site, 0) && hit_armed();
+}
+
+/* PILOT_FAULT=site:nth[:sticky], the site in any case. Anything else is ignored: it is a test's switch. */
+void pl_fault_from_env(void)
+{
+    PlStr text = pl_str_z(getenv("PILOT_FAULT"));
+    size_t colon = pl_str_find_char(text, ':', 0);
+    if (colon == PL_STR_NONE) return;
+    PlStr site = pl_str_slice(text, 0, colon), rest = pl_str_slice(text, colon + 1, text.len);
+    bool sticky = pl_str_ends(rest, PL_STR(":sticky"));
+    if (sticky) rest.len -= strlen(":sticky");
+    int64_t nth;
+    if (!pl_str_to_int(rest, &nth) || nth < 0) return;
+    for (int i = 0; i < PL_FAULT_COUNT; i++)
+        if (pl_str_eq_nocase(site, pl_str_z(names[i]))) pl_fault_arm((PlFault)i, (uint64_t)nth, sticky);
+}
+
+void *pl_alloc(size_t size)
+{
+    return pl_fault_hit(PL_FAULT_ALLOC) ? NULL : malloc(size ? size : 1);
+}
+
+void *pl_zalloc(size_t size)
+{
+    return pl_fault_hit(PL_FAULT_ALLOC) ? NULL : calloc(1, size ? size : 1);
+}
+
+void *pl_realloc(void *ptr, size_t size)
+{
+    return pl_fault_hit(PL_FAULT_ALLOC) ? NULL : realloc(ptr, size ? size : 1);
+}
+
+void pl_free(void *ptr)
+{
+    free(ptr);
+}
+
+char *pl_strdup_n(const char *ptr, size_t len)
+{
+    if (len == SIZE_MAX) return NULL;
+    char *copy = pl_alloc(len + 1);
+    if (!copy) return NULL;
+    if (len) memcpy(copy, ptr, len);
+    copy[len] = 0;
+    return copy;
+}
