@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* From text to tree: the scanner (scan.re, tables of grammar/spellings.def) and the parser (grammar/pilot.y). One bad step never hides the
+ * others; it becomes a BAD step. */
+#ifndef PL_COMPILER_SYNTAX_PARSE_H
+#define PL_COMPILER_SYNTAX_PARSE_H
+
+#include "compiler/syntax/ast.h"
+
+/* Always a plan (perhaps empty); errors are in diags (P01). `source` is an id of diags->sources. */
+PlPlan *pl_parse(PlArena *arena, PlDiags *diags, uint32_t source);
+
+/* One expression or type alone, for tests, `explain`, builtins' examples and answers. NULL after an error. */
+PlExpr *pl_parse_expr(PlArena *arena, PlDiags *diags, uint32_t source);
+PlTypeExpr *pl_parse_type(PlArena *arena, PlDiags *diags, uint32_t source);
+
+#endif
