@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+/* The JSON pull scanner. A state says what may stand next, a bit per level says object or array; there is no recursion.
+ * Strings without escapes are handed out in place; runs of plain bytes are found 16 (or 8) at a time. */
+#include "vm/base/json_scan.h"
+
+#include "vm/base/number.h"
+#include "vm/base/utf8.h"
+
+#include <math.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+typedef enum Expect {
+    EXPECT_VALUE,
+    EXPECT_FIRST_ITEM, /* a value or ']' */
+    EXPECT_FIRST_KEY,  /* a key or '}' */
+    EXPECT_MORE,       /* ',' or the end of the open container */
+    EXPECT_NOTHING,    /* white space to the end */
+    FAILED
+} Expect;
+
+void pl_json_scan_init(PlJsonScan *scan, PlStr text)
+{
+    *scan = (PlJsonScan){.start = text.ptr, .cursor = text.ptr, .limit = text.len ? text.ptr + text.len : text.ptr};
+    pl_buf_init(&scan->scratch, 0);
+}
+
+void pl_json_scan_deinit(PlJsonScan *scan)
+{
+    pl_buf_deinit(&scan->scratch);
+}
+
+static PlJsonEvent fail(PlJsonScan *s, const char *at, const char *error)
+{
+    s->expect = FAILED;
+    s->at = at;
+    s->end = at < s->limit ? at + 1 : at;
+    s->error = error;
+    return PL_JSON_ERROR;
+}
+
+/* ws = *( %x20 / %x09 / %x0A / %x0D ) */
+static inline const char *skip_space(const char *p, const char *limit)
+{
+    while (p < limit && (unsigned char)*p <= ' ') {
+        if (*p != ' ' && *p != '\n' && *p != '\r' && *p != '\t') break;
+        p++;
+        uint64_t word;
+        while (limit - p >= 8 && (memcpy(&word, p, 8), word == UINT64_C(0x2020202020202020))) p += 8;
+    }
+    return p;
+}
+
+static inline bool in_object(const PlJsonScan *s)
+{
+    uint32_t level = s->depth - 1;
+    return s->is_object[level / 64] >> (level % 64) & 1;
+}
+
+/* ---- strings ----------------------------------------------------------------------------------------------------- */
+
+static inline bool is_special(unsigned char c)
+{
+    return c < 0x20 || c >= 0x80 || c == '"' || c == '\\';
+}
+
+#ifdef __SSE2__
+/* A bit for each of 16 bytes that is a quote, a backslash, a control character or not ASCII (as signed, below 0x20). */
+static inline unsigned special_bits(const char *p)
+{
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
+    __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+    __m128i slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(low, _mm_or_si128(quote, slash)));
+}
+
+static inline const char *find_special(const char *p, const char *limit)
+{
+    for (; limit - p >= 16; p += 16) {
+        unsigned bits = special_bits(p);
+        if (bits) return p + __builtin_ctz(bits);
+    }
+    while (p < limit && !is_special((unsigned char)*p)) p++;
+    return p;
+}
+#else
+static inline uint64_t zero_bytes(uint64_t word)
+{
+    return (word - UINT64_C(0x0101010101010101)) & ~word;
+}
+
+static inline const char *find_special(const char *p, const char *limit)
+{
+    for (; limit - p >= 8; p += 8) {
+        uint64_t word;
+        memcpy(&word, p, 8);
+        uint64_t hits = word | (word - UINT64_C(0x2020202020202020)) | zero_bytes(word ^ UINT64_C(0x2222222222222222)) |
+                        zero_bytes(word ^ UINT64_C(0x5c5c5c5c5c5c5c5c));
+        if (hits & UINT64_C(0x8080808080808080)) break;
+    }
+    while (p < limit && !is_special((unsigned char)*p)) p++;
+    return p;
+}
+#endif
+
+/* Past all valid non-ASCII sequences and plain bytes: stops at a quote, a backslash, a fault or the limit. */
+static inline const char *find_end(const char *p, const char *limit)
+{
+    for (;;) {
+        p = find_special(p, limit);
+        unsigned n = p < limit && (*p & 0x80) ? pl_utf8_sequence(p, limit) : 0;
+        if (!n) return p;
+        p += n;
+    }
+}
+
+static int hex4(const char *p, const char *limit)
+{
+    if (limit - p < 4) return -1;
+    int n = 0;
+    for (int i = 0; i < 4; i++) {
+        char c = p[i], letter = (char)(c | 0x20);
+        if (c >= '0' && c <= '9')
+            n = n << 4 | (c - '0');
+        else if (letter >= 'a' && letter <= 'f')
+            n = n << 4 | (letter - 'a' + 10);
+        else
+            return -1;
+    }
+    return n;
+}
+
+/* p is behind "\u". Returns the place behind the escape (both halves of a pair), or NULL with *error set. */
+static const char *unicode_escape(PlJsonScan *s, const char *p, const char **error)
+{
+    int code = hex4(p, s->limit);
+    p += 4;
+    *error = "expected four hex digits behind '\\u'";
+    if (code < 0) return NULL;
+    if (code >= 0xd800 && code < 0xe000) {
+        *error = "lone surrogate in a string";
+        if (code >= 0xdc00 || s->limit - p < 6 || p[0] != '\\' || p[1] != 'u') return NULL;
+        int low = hex4(p + 2, s->limit);
+        p += 6;
+        if (low < 0xdc00 || low > 0xdfff) return NULL;
+        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+    }
+    pl_utf8_put(&s->scratch, code);
+    return p;
+}
+
+/* p is at a backslash. Returns the place behind the escape, or NULL with *error set. */
+static const char *escape(PlJsonScan *s, const char *p, const char **error)
+{
+    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+    *error = "unterminated string";
+    if (s->limit - p < 2) return NULL;
+    if (p[1] == 'u') return unicode_escape(s, p + 2, error);
+    const char *hit = p[1] ? strchr(from, p[1]) : NULL;
+    *error = "unknown escape in a string";
+    if (!hit) return NULL;
+    pl_buf_put_char(&s->scratch, to[hit - from]);
+    return p + 2;
+}
+
+static PlJsonEvent fail_string(PlJsonScan *s, const char *open, const char *p)
+{
+    if (p >= s->limit) return fail(s, open, "unterminated string");
+    return fail(s, p, *p & 0x80 ? "invalid UTF-8 in a string" : "control character in a string");
+}
+
+/* A string with escapes, from its first backslash. */
+static PlJsonEvent decode_string(PlJsonScan *s, const char *open, const char *p, PlJsonEvent event)
+{
+    pl_buf_clear(&s->scratch);
+    for (const char *run = open + 1;; run = p, p = find_end(p, s->limit)) {
+        pl_buf_put(&s->scratch, pl_str(run, (size_t)(p - run)));
+        if (p >= s->limit) return fail_string(s, open, p);
+        if (*p == '"') break;
+        if (*p != '\\') return fail_string(s, open, p);
+        const char *error, *at = p;
+        p = escape(s, p, &error);
+        if (!p) return fail(s, at, error);
+    }
+    if (s->scratch.status != PL_OK)
+        return fail(s, open, s->scratch.status == PL_NOMEM ? "out of memory" : "string too long");
+    s->text = pl_buf_str(&s->scratch);
+    s->end = s->cursor = p + 1;
+    return event;
+}
+
+/* The cursor is at the opening quote. */
+static inline PlJsonEvent string(PlJsonScan *s, PlJsonEvent event)
+{
+    const char *open = s->cursor, *p = find_end(open + 1, s->limit);
+    s->at = open;
+    if (p < s->limit && *p == '"') {
+        s->text = (PlStr){open + 1, (size_t)(p - open - 1)};
+        s->end = s->cursor = p + 1;
+        return event;
+    }
+    if (p < s->limit && *p == '\\') return decode_string(s, open, p, event);
+    return fail_string(s, open, p);
+}
+
+/* ---- values ------------------------------------------------------------------------------------------------------ */
+
+static inline PlJsonEvent ended(PlJsonScan *s, const char *end, PlJsonEvent event)
+{
+    s->end = s->cursor = end;
+    s->expect = s->depth ? EXPECT_MORE : EXPECT_NOTHING;
+    return event;
+}
+
+static PlJsonEvent number(PlJsonScan *s)
+{
+    PlNumber n;
+    const char *fault, *end = pl_number_scan(s->cursor, s->limit, &n, &fault);
+    s->at = s->cursor;
+    if (!end) return fail(s, fault, "expected a digit");
+    if (n.is_int) {
+        s->integer = n.integer;
+        return ended(s, end, PL_JSON_INT);
+    }
+    if (isnan(n.number)) return fail(s, s->cursor, "out of memory");
+    if (isinf(n.number)) return fail(s, s->cursor, "number too large for a double");
+    s->number = n.number;
+    return ended(s, end, PL_JSON_NUMBER);
+}
+
+static PlJsonEvent literal(PlJsonScan *s, const char *word, size_t len, PlJsonEvent event)
+{
+    s->at = s->cursor;
+    if ((size_t)(s->limit - s->cursor) < len || memcmp(s->cursor, word, len) != 0)
+        return fail(s, s->cursor, "expected a value");
+    return ended(s, s->cursor + len, event);
+}
+
+static inline PlJsonEvent begin(PlJsonScan *s, bool object)
+{
+    if (s->depth >= PL_LIMIT_JSON_DEPTH) return fail(s, s->cursor, "nested deeper than 512 levels");
+    uint32_t level = s->depth++;
+    uint64_t bit = UINT64_C(1) << (level % 64);
+    s->is_object[level / 64] = object ? s->is_object[level / 64] | bit : s->is_object[level / 64] & ~bit;
+    s->expect = object ? EXPECT_FIRST_KEY : EXPECT_FIRST_ITEM;
+    s->at = s->cursor++;
+    s->end = s->cursor;
+    return object ? PL_JSON_OBJECT_BEGIN : PL_JSON_ARRAY_BEGIN;
+}
+
+static inline PlJsonEvent close(PlJsonScan *s)
+{
+    PlJsonEvent event = in_object(s) ? PL_JSON_OBJECT_END : PL_JSON_ARRAY_END;
+    s->depth--;
+    s->at = s->cursor;
+    return ended(s, s->cursor + 1, event);
+}
+
+static inline PlJsonEvent value(PlJsonScan *s)
+{
+    if (s->cursor >= s->limit) return fail(s, s->cursor, "expected a value");
+    switch (*s->cursor) {
+    case '"': {
+        PlJsonEvent event = string(s, PL_JSON_STRING);
+        return event == PL_JSON_ERROR ? event : ended(s, s->cursor, event);
+    }
+    case '{': return begin(s, true);
+    case '[': return begin(s, false);
+    case 't': return literal(s, "true", 4, PL_JSON_TRUE);
+    case 'f': return literal(s, "false", 5, PL_JSON_FALSE);
+    case 'n': return literal(s, "null", 4, PL_JSON_NULL);
+    case '-': case '0': case '1': case '2': case '3': case '4':
+    case '5': case '6': case '7': case '8': case '9': return number(s);
+    default: return fail(s, s->cursor, "expected a value");
+    }
+}
+
+/* member = string name-separator value: the part up to the value */
+static inline PlJsonEvent key(PlJsonScan *s)
+{
+    if (s->cursor >= s->limit || *s->cursor != '"') return fail(s, s->cursor, "expected a key in quotes");
+    if (string(s, PL_JSON_KEY) == PL_JSON_ERROR) return PL_JSON_ERROR;
+    const char *p = skip_space(s->cursor, s->limit);
+    if (p >= s->limit || *p != ':') return fail(s, p, "expected ':'");
+    s->cursor = p + 1;
+    s->expect = EXPECT_VALUE;
+    return PL_JSON_KEY;
+}
+
+static inline PlJsonEvent more(PlJsonScan *s)
+{
+    char c = s->cursor < s->limit ? *s->cursor : 0;
+    bool object = in_object(s);
+    if (c == ',') {
+        s->cursor = skip_space(s->cursor + 1, s->limit);
+        return object ? key(s) : value(s);
+    }
+    if (c == (object ? '}' : ']')) return close(s);
+    return fail(s, s->cursor, object ? "expected ',' or '}'" : "expected ',' or ']'");
+}
+
+static inline PlJsonEvent next(PlJsonScan *s)
+{
+    if (s->expect == FAILED) return PL_JSON_ERROR;
+    s->cursor = skip_space(s->cursor, s->limit);
+    char c = s->cursor < s->limit ? *s->cursor : 0;
+    switch ((Expect)s->expect) {
+    case EXPECT_VALUE: return value(s);
+    case EXPECT_FIRST_ITEM: return c == ']' ? close(s) : value(s);
+    case EXPECT_FIRST_KEY: return c == '}' ? close(s) : key(s);
+    case EXPECT_MORE: return more(s);
+    default: break;
+    }
+    if (s->cursor < s->limit) return fail(s, s->cursor, "text behind the value");
+    s->at = s->end = s->limit;
+    return PL_JSON_END;
+}
+
+PlJsonEvent pl_json_scan_next(PlJsonScan *scan)
+{
+    return next(scan);
+}
+
+PlJsonEvent pl_json_scan_skip(PlJsonScan *scan)
+{
+    uint32_t outside = scan->depth - 1;
+    PlJsonEvent event;
+    do event = next(scan);
+    while (event != PL_JSON_ERROR && scan->depth > outside);
+    return event;
+}
