@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* The net port over libcurl's multi socket interface: settings, the address gate and the one-send gate of spec/effects.md. */
+#ifndef PL_IO_HTTP_H
+#define PL_IO_HTTP_H
+
+#include "vm/io/loop.h"
+#include "vm/io/secrets.h"
+#include "vm/port/net.h"
+
+typedef struct PlHttpRule {
+    PlStr origin;         /* "https://api.example.com:443" */
+    PlStr plugin;
+    bool allow_private;   /* loopback and private addresses: the user named this server on the command line or in the project */
+} PlHttpRule;
+
+typedef struct PlHttpOptions {
+    const PlHttpRule *rules; /* every other origin is refused */
+    uint32_t rule_count;
+    uint32_t max_connections;      /* 0: 256 in all */
+    uint32_t max_host_connections; /* 0: 256 */
+    uint64_t connect_timeout_us;   /* 0: 10 s */
+    PlStr proxy;                   /* only when told; "" none */
+    PlStr user_agent;              /* "" : "pilot/VERSION" */
+} PlHttpOptions;
+
+typedef struct PlHttp PlHttp;
+/* Copies the options. NULL when out of memory. */
+PlHttp *pl_http_new(PlLoop *loop, PlSecrets *secrets, const PlHttpOptions *options);
+void pl_http_free(PlHttp *http);
+PlNetPort pl_http_port(PlHttp *http);
+
+#endif

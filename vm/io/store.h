@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* The store: one SQLite file with plans, runs, their rows and blobs; one read-write connection, held under a lock so that two processes never
+ * write one file. Schema, hash chain and durability: spec/journal.md. */
+#ifndef PL_IO_STORE_H
+#define PL_IO_STORE_H
+
+#include "vm/base/diag.h"
+#include "vm/port/journal.h"
+
+typedef struct PlStore PlStore;
+
+typedef enum PlStoreMode { PL_STORE_WRITE, PL_STORE_READ } PlStoreMode;
+typedef enum PlDurable { PL_DURABLE_EFFECTS /* fsync before an effect and at the end */, PL_DURABLE_ALWAYS } PlDurable;
+
+/* Opens or (WRITE) makes the file. PL_BUSY: another process writes it; PL_VERSION: from a newer Pilot; PL_CORRUPT; PL_FULL; PL_IO. */
+PL_MUST_USE PlStatus pl_store_open(const char *path, PlStoreMode mode, PlDurable durable, PlDiags *diags, PlStore **out);
+void pl_store_close(PlStore *store);
+
+typedef enum PlStoredState { PL_STORED_RUNNING, PL_STORED_DONE, PL_STORED_FAILED, PL_STORED_PARKED } PlStoredState;
+typedef struct PlStoredRun { /* texts live until the next call on the store */
+    PlStr id;
+    uint8_t module_hash[32];
+    PlStr title;
+    PlStoredState state;
+    int64_t started_us, changed_us;
+    uint64_t rows;
+    uint8_t head[32];
+    PlStr reason;   /* parked, failed: why */
+} PlStoredRun;
+
+PL_MUST_USE PlStatus pl_store_put_module(PlStore *store, const uint8_t hash[32], PlStr bytes);
+PL_MUST_USE PlStatus pl_store_get_module(PlStore *store, const uint8_t hash[32], PlBuf *bytes);
+/* A new run, and its journal. `id` "" : a new one ("r-" and 16 characters, sortable by time). */
+PL_MUST_USE PlStatus pl_store_begin(PlStore *store, const uint8_t module_hash[32], PlStr title, char id[32],
+                                    PlJournalPort *journal);
+/* An old one, to go on or to read. PL_INVALID when unknown; a unique prefix of the id is enough. */
+PL_MUST_USE PlStatus pl_store_open_run(PlStore *store, PlStr id, PlStoredRun *run, PlJournalPort *journal);
+PL_MUST_USE PlStatus pl_store_set_state(PlStore *store, PlStr id, PlStoredState state, PlStr reason);
+typedef PlStatus (*PlRunVisit)(void *user, const PlStoredRun *run);
+PL_MUST_USE PlStatus pl_store_each_run(PlStore *store, PlRunVisit visit, void *user); /* newest first */
+
+/* Check the chain of one run: every hash, every seq, blobs against their hashes, END state. On PL_CORRUPT *bad_seq is the first bad row and *why says
+ * what (static words). */
+PL_MUST_USE PlStatus pl_store_verify(PlStore *store, PlStr id, uint64_t *rows, uint64_t *bad_seq, const char **why);
+
+#endif
