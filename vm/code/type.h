@@ -88,6 +88,7 @@ typedef struct PlType {
     PlTypeId elem;       /* LIST; VAR: its index */
     PlTypeId rest;       /* RECORD: type of further fields, PL_TYPE_NONE when none are declared */
     bool closed;         /* RECORD: further fields are refused (additionalProperties: false) */
+    bool open;           /* reserved and not yet defined; reads as ANY */
     PlField *fields;     /* RECORD, in the order of the schema */
     PlTypeId *members;   /* UNION */
     PlLiteral *values;   /* ENUM */
@@ -99,6 +100,7 @@ typedef struct PlTypes {
     PlArena *arena;
     PL_VEC(PlType) all;
     PlMap by_shape; /* interning of what has no fields */
+    PL_VEC(PlTypeId) open_unions; /* unions with a member that is not yet defined */
 } PlTypes;
 
 /* Ids that every table has, in this order, from pl_types_init. */
@@ -128,20 +130,24 @@ static inline const PlType *pl_type(const PlTypes *types, PlTypeId id)
 PlTypeId pl_type_text(PlTypes *types, PlTextFormat format);
 PlTypeId pl_type_list(PlTypes *types, PlTypeId elem);
 PlTypeId pl_type_var(PlTypes *types, uint32_t index);
+bool pl_literal_equal(PlLiteral a, PlLiteral b); /* same kind and value; doubles by their bits */
 /* Flattens unions, drops doubles, turns one member into itself; ANY absorbs all. */
 PlTypeId pl_type_union(PlTypes *types, const PlTypeId *members, uint32_t count);
 PlTypeId pl_type_or_nothing(PlTypes *types, PlTypeId type);
-PlTypeId pl_type_without_nothing(PlTypes *types, PlTypeId type);
+PlTypeId pl_type_without_nothing(PlTypes *types, PlTypeId type); /* NOTHING and ANY stay */
 bool pl_type_has_nothing(const PlTypes *types, PlTypeId type); /* NOTHING, ANY, or a union with it */
 PlTypeId pl_type_enum(PlTypes *types, const PlLiteral *values, uint32_t count);
 /* Copies the fields. */
 PlTypeId pl_type_record(PlTypes *types, const PlField *fields, uint32_t count, PlTypeId rest, bool closed, PlStr name);
-/* For recursion: an id now, its meaning later (until then it reads as ANY). */
+/* For recursion: an id now, its meaning later (until then it reads as ANY, but a union keeps it apart). Define each id once, before
+ * the type is compared, printed or copied. The parts of `type` are borrowed: they must live as long as the table. */
 PlTypeId pl_type_reserve(PlTypes *types);
 void pl_type_define(PlTypes *types, PlTypeId id, PlType type); /* a union that would hold itself becomes ANY */
 
 const PlField *pl_type_field(const PlTypes *types, PlTypeId record, PlStr name); /* NULL when not a record with it */
-bool pl_type_equal(const PlTypes *types, PlTypeId a, PlTypeId b);                /* in structure, coinductively */
+/* In structure, coinductively: names do not count, nor does the order of fields, members and values. Types that differ from
+ * each other only deeper than PL_LIMIT_TYPE_DEPTH are taken for different. */
+bool pl_type_equal(const PlTypes *types, PlTypeId a, PlTypeId b);
 
 /* Copy a type with all it reaches from one table to another. */
 typedef struct PlTypeCopy {

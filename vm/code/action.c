@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* Names of the parts of an action, and the few questions that compiler and VM both ask of one. */
+#include "vm/code/action.h"
+
+static const char *const method_names[] = {"GET",    "HEAD",    "POST",  "PUT",  "PATCH",
+                                           "DELETE", "OPTIONS", "TRACE", "QUERY"};
+static const char *const effect_names[] = {"none", "read", "write", "delete"};
+static const char *const doubt_names[] = {"safe", "idempotent", "keyed", "unsafe"};
+static const char *const place_names[] = {"path", "query", "header", "cookie", "body"};
+static const char *const auth_kind_names[] = {"api key", "basic", "bearer", "oauth2 client", "oauth2 token", "other"};
+
+_Static_assert(sizeof method_names / sizeof *method_names == PL_METHOD_COUNT, "a name for each method");
+_Static_assert(sizeof effect_names / sizeof *effect_names == PL_EFFECT_COUNT, "a name for each effect");
+_Static_assert(sizeof doubt_names / sizeof *doubt_names == PL_DOUBT_COUNT, "a name for each class of doubt");
+_Static_assert(sizeof place_names / sizeof *place_names == PL_PLACE_COUNT, "a name for each place");
+_Static_assert(sizeof auth_kind_names / sizeof *auth_kind_names == PL_AUTH_KIND_COUNT, "a name for each kind");
+
+static const char *name_in(const char *const *names, unsigned count, unsigned index)
+{
+    return index < count ? names[index] : "?";
+}
+
+const char *pl_method_name(PlMethod method)
+{
+    return name_in(method_names, PL_METHOD_COUNT, (unsigned)method);
+}
+
+bool pl_method_by_name(PlStr name, PlMethod *out)
+{
+    for (unsigned i = 0; i < PL_METHOD_COUNT; i++) {
+        if (!pl_str_eq_nocase(name, pl_str_z(method_names[i]))) continue;
+        *out = (PlMethod)i;
+        return true;
+    }
+    return false;
+}
+
+const char *pl_effect_name(PlEffect effect)
+{
+    return name_in(effect_names, PL_EFFECT_COUNT, (unsigned)effect);
+}
+
+const char *pl_doubt_name(PlDoubt doubt)
+{
+    return name_in(doubt_names, PL_DOUBT_COUNT, (unsigned)doubt);
+}
+
+const char *pl_place_name(PlPlace place)
+{
+    return name_in(place_names, PL_PLACE_COUNT, (unsigned)place);
+}
+
+const char *pl_auth_kind_name(PlAuthKind kind)
+{
+    return name_in(auth_kind_names, PL_AUTH_KIND_COUNT, (unsigned)kind);
+}
+
+const PlResponse *pl_action_response(const PlAction *action, unsigned status)
+{
+    const PlResponse *range = NULL, *fallback = NULL;
+    for (uint32_t i = 0; i < action->response_count; i++) {
+        const PlResponse *r = &action->responses[i];
+        if (r->low == status && r->high == status) return r;
+        if (r->low == 0 && r->high == 0) {
+            if (!fallback) fallback = r;
+        } else if (!range && r->low <= status && status <= r->high) {
+            range = r;
+        }
+    }
+    return range ? range : fallback;
+}
+
+const PlParam *pl_action_param(const PlAction *action, PlStr name)
+{
+    for (uint32_t i = 0; i < action->param_count; i++)
+        if (pl_str_eq(action->params[i].name, name)) return &action->params[i];
+    return NULL;
+}
+
+PlDoubt pl_action_doubt_of(const PlAction *action)
+{
+    switch (action->method) {
+    case PL_GET:
+    case PL_HEAD:
+    case PL_OPTIONS:
+    case PL_TRACE:
+    case PL_QUERY: return PL_DOUBT_SAFE;
+    case PL_PUT:
+    case PL_DELETE: return PL_DOUBT_IDEMPOTENT;
+    default: break;
+    }
+    for (uint32_t i = 0; i < action->param_count; i++)
+        if (action->params[i].is_key) return PL_DOUBT_KEYED;
+    return PL_DOUBT_UNSAFE;
+}
