@@ -5,6 +5,7 @@
 
 #include "vm/base/status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef void (*PlTimerDone)(void *user);

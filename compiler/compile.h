@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* The whole pipeline on one page: project and plugins, parse, check, print the exact plan, emit, write. What pilotc, pilotd and the tests call. */
+#ifndef PL_COMPILER_COMPILE_H
+#define PL_COMPILER_COMPILE_H
+
+#include "compiler/check/check.h"
+#include "compiler/project.h"
+#include "vm/code/module.h"
+
+typedef struct PlCompileOptions {
+    PlStr plan_path;            /* names the source; relative `Use:` paths start at its folder */
+    const PlProject *project;   /* may be NULL */
+    const PlPluginArg *plugins; /* of the command line; they win over the project */
+    uint32_t plugin_count;
+    const char *plugins_dir;    /* --plugins DIR; may be NULL */
+    PlCheckOptions check;
+} PlCompileOptions;
+
+typedef struct PlCompiled { /* all in the arena */
+    PlSources sources;
+    PlDiags diags;
+    PlTypes types;
+    PlCatalog *catalog;
+    PlPlan *plan;     /* NULL only when the text could not be read */
+    PlStr exact;      /* the exact plan, when `ok` */
+    PlModule module;  /* when `ok` */
+    PlStr bytes;      /* of the .pbc, when `ok` */
+    bool ok;
+} PlCompiled;
+
+/* `text` is the plan. The escape of `arena` is the caller's; every finding is in out->diags. PL_OK also when there are errors in the plan. */
+PL_MUST_USE PlStatus pl_compile(PlArena *arena, PlStr text, const PlCompileOptions *options, PlCompiled *out);
+/* Only as far as the catalog: for `pilotc catalog` and `pilotd mock`. */
+PL_MUST_USE PlStatus pl_compile_catalog(PlArena *arena, const PlCompileOptions *options, PlCompiled *out);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* The project file pilot.yaml: plugins with document, server and credential names, where credentials come from, limits, the store. docs/project.md. */
+#ifndef PL_COMPILER_PROJECT_H
+#define PL_COMPILER_PROJECT_H
+
+#include "vm/base/diag.h"
+
+typedef struct PlPluginArg { /* one plugin, of the project or of --plugin name=DOC */
+    PlStr name, document;    /* document: path, relative to the project's folder */
+    PlStr server;            /* "" : the document's */
+    PlStr credential;        /* prefix of its credentials' names; "" : the plugin's name */
+    const PlStr *variables;  /* server variables: name, value, ... */
+    uint32_t variable_count;
+} PlPluginArg;
+
+typedef struct PlCredentialArg { /* where a credential comes from */
+    PlStr name;
+    enum { PL_CREDENTIAL_ENV, PL_CREDENTIAL_FILE, PL_CREDENTIAL_COMMAND } from;
+    PlStr where;
+} PlCredentialArg;
+
+typedef struct PlProject { /* in the arena */
+    PlStr path, folder;
+    PL_VEC(PlPluginArg) plugins;
+    PlStr plugins_dir;       /* "" none */
+    PL_VEC(PlCredentialArg) credentials;
+    uint64_t max_calls, max_time_us, max_body; /* 0: not given */
+    PlStr store;             /* path; "" : the default */
+    PlStr zone;              /* "" : UTC */
+} PlProject;
+
+/* Reads it (a YAML subset of P12 diagnostics: unknown keys get "did you mean"). PL_IO when it cannot be read, PL_INVALID with diagnostics. */
+PL_MUST_USE PlStatus pl_project_read(PlArena *arena, PlDiags *diags, const char *path, PlProject *out);
+/* pilot.yaml in `folder` or the folders above, at most 16 up; "" when there is none. */
+PlStr pl_project_find(PlArena *arena, PlStr folder);
+
+#endif
