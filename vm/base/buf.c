@@ -6,6 +6,7 @@
 #include "vm/base/limits.h"
 #include "vm/base/utf8.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,10 +115,11 @@ static bool decimal_of_few_places(double value, Decimal *d)
     return false;
 }
 
-/* Fifteen digits always survive text -> double -> text, seventeen always survive double -> text -> double. */
+/* Fifteen digits always survive text -> double -> text, seventeen always survive double -> text -> double; the subnormals have
+ * less precision, so for them fewer may do. */
 static void decimal_by_printf(double value, Decimal *d)
 {
-    for (int digits = 15; digits <= 17; digits++) {
+    for (int digits = value < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
         char text[DOUBLE_TEXT];
         snprintf(text, sizeof text, "%.*e", digits - 1, value);
         d->count = 0;
