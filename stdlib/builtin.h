@@ -4,18 +4,8 @@
 #ifndef PL_STDLIB_BUILTIN_H
 #define PL_STDLIB_BUILTIN_H
 
+#include "vm/port/function.h"
 #include "vm/value/json.h"
-#include "vm/value/time.h"
-#include "vm/value/value.h"
-
-typedef struct PlBuiltinContext {
-    PlValues *values;
-    const PlZone *zone;
-    PlBuf error; /* a builtin that fails writes why here: lower case, no full stop */
-} PlBuiltinContext;
-
-/* Borrows args, gives an owned *out. PL_INVALID with context->error when the arguments do not fit. */
-typedef PlStatus (*PlBuiltinFn)(PlBuiltinContext *context, const PlValue *args, uint32_t count, PlValue *out);
 
 typedef struct PlBuiltin {
     const char *name;      /* "sum"; those that only the emitter uses begin with '_' */
@@ -30,5 +20,6 @@ typedef struct PlBuiltin {
 extern const PlBuiltin pl_builtins[];
 extern const uint32_t pl_builtin_count;
 const PlBuiltin *pl_builtin_find(PlStr name); /* NULL when there is none; names are in snake_case */
+PlBuiltinRef pl_builtin_ref(PlStr name);      /* the same, as a run's ports want it */
 
 #endif

@@ -51,6 +51,9 @@ typedef struct PlJournalPort {
     PlStatus (*commit)(void *self);
     PlStatus (*barrier)(void *self);
     PlStatus (*each)(void *self, PlRowVisit visit, void *user); /* all rows in order of seq, appended ones too */
+    /* The row with this seq: a run keeps an index of its rows and reads their bodies when it comes to them. visit's status is returned;
+     * PL_INVALID when there is no such row. */
+    PlStatus (*read)(void *self, uint64_t seq, PlRowVisit visit, void *user);
 } PlJournalPort;
 
 #endif

@@ -55,6 +55,9 @@ typedef enum PlNetFault { /* why there is no answer */
     PL_NET_FAULT_COUNT
 } PlNetFault;
 
+const char *pl_net_fault_name(PlNetFault fault); /* "timeout"; "" for OK */
+const char *pl_evidence_name(PlEvidence evidence); /* "never_sent", "answered", "unknown" */
+
 typedef struct PlNetAnswer {
     PlEvidence evidence;
     PlNetFault fault;

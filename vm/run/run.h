@@ -6,6 +6,7 @@
 
 #include "vm/code/module.h"
 #include "vm/port/clock.h"
+#include "vm/port/function.h"
 #include "vm/port/hook.h"
 #include "vm/port/journal.h"
 #include "vm/port/net.h"
@@ -21,6 +22,7 @@ typedef struct PlPorts {
     PlPersonPort person;
     const PlHookPort *hooks;
     uint32_t hook_count;
+    PlBuiltinLookup builtins; /* pl_builtin_ref; NULL: none */
 } PlPorts;
 
 typedef struct PlServerOverride {
