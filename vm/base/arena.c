@@ -51,6 +51,13 @@ _Noreturn void pl_arena_escape(PlArena *arena, PlStatus status)
     longjmp(arena->escape->at, 1);
 }
 
+PlEscape *pl_arena_set_escape(PlArena *arena, PlEscape *escape)
+{
+    PlEscape *old = arena->escape;
+    arena->escape = escape;
+    return old;
+}
+
 size_t pl_arena_used(const PlArena *arena)
 {
     return arena->chunk ? arena->chunk->before + arena->chunk->used : 0;

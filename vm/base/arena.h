@@ -41,6 +41,9 @@ PlArenaMark pl_arena_mark(PlArena *arena);
 void pl_arena_rewind(PlArena *arena, PlArenaMark mark); /* everything allocated since the mark is gone */
 size_t pl_arena_used(const PlArena *arena);
 
+/* Change where it escapes to and return the old one: for code that must release something on its way out and then escape again. */
+PlEscape *pl_arena_set_escape(PlArena *arena, PlEscape *escape);
+
 /* Leave through the arena's escape with this status. */
 _Noreturn void pl_arena_escape(PlArena *arena, PlStatus status);
 

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* From bytes to a tree: encoding, JSON or YAML, and the repairs of YAML that lose nothing. A repair keeps every byte's position, so
+ * diagnostics still point into the text as it is. */
+#include "compiler/catalog/doc.h"
+#include "vm/base/utf8.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+enum { MAX_SOURCES = 65535 };
+
+/* ---- encoding --------------------------------------------------------------------------------------------------- */
+
+/* Bytes that are no UTF-8 are taken for Latin-1, which accepts anything. */
+static void from_latin1(PlBuf *out, PlStr bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++)
+        pl_utf8_put(out, (unsigned char)bytes.ptr[i]);
+}
+
+static PlStr decode(PlDiags *diags, PlBuf *buf, PlStr bytes, bool *latin1)
+{
+    bool marked = bytes.len && strchr("\xef\xfe\xff", bytes.ptr[0]);
+    *latin1 = false;
+    if (!marked && pl_utf8_check(bytes) == bytes.len) return bytes;
+    if (!pl_utf8_from_any(buf, bytes)) {
+        pl_buf_clear(buf);
+        from_latin1(buf, bytes);
+        *latin1 = true;
+    }
+    if (buf->status != PL_OK) pl_arena_escape(diags->arena, buf->status);
+    return pl_arena_str(diags->arena, pl_buf_str(buf));
+}
+
+/* As decode; the buffer is not lost when the arena escapes. */
+static PlStr decode_guarded(PlDiags *diags, PlStr bytes, bool *latin1)
+{
+    PlBuf buf;
+    pl_buf_init(&buf, PL_LIMIT_DOCUMENT_BYTES * 2);
+    PlEscape escape = {.status = PL_OK};
+    PlEscape *outer = pl_arena_set_escape(diags->arena, &escape);
+    PlStr text = PL_STR("");
+    PlStr *volatile result = &text;
+    if (setjmp(escape.at) == 0) *result = decode(diags, &buf, bytes, latin1);
+    pl_buf_deinit(&buf);
+    pl_arena_set_escape(diags->arena, outer);
+    if (escape.status != PL_OK) pl_arena_escape(diags->arena, escape.status);
+    return *result;
+}
+
+/* ---- repairs ---------------------------------------------------------------------------------------------------- */
+
+static bool is_control(PlStr text, size_t i)
+{
+    unsigned char c = (unsigned char)text.ptr[i];
+    return (c < 0x20 && c != '\n' && c != '\r') || c == 0x7f;
+}
+
+/* Tabs and control characters become one space each. NULL when there are none. */
+static char *without_controls(PlArena *arena, PlStr text, uint32_t *first)
+{
+    size_t at = 0;
+    while (at < text.len && !is_control(text, at)) at++;
+    if (at == text.len) return NULL;
+    *first = (uint32_t)at;
+    char *copy = (char *)(uintptr_t)pl_arena_str(arena, text).ptr;
+    for (; at < text.len; at++)
+        if (is_control(text, at)) copy[at] = ' ';
+    return copy;
+}
+
+/* A trial's diagnostics, kept only when the trial counts. */
+static void adopt(PlDiags *diags, const PlDiags *trial)
+{
+    for (uint32_t i = 0; i < trial->all.len; i++)
+        pl_vec_push(diags->arena, &diags->all, trial->all.items[i]);
+    diags->errors += trial->errors;
+    diags->warnings += trial->warnings;
+    diags->notes += trial->notes;
+}
+
+static PlStatus try_yaml(PlDoc *doc, PlDiags *trial, PlStr text)
+{
+    PlTree tree;
+    pl_tree_init(&tree, trial, doc->source, true);
+    PlStatus status = pl_yaml_parse(&tree, text);
+    if (status != PL_OK) return status;
+    doc->root = PL_NEW(trial->arena, PlNode);
+    *doc->root = tree.root;
+    return PL_OK;
+}
+
+static PlStatus parse_yaml(PlDoc *doc, PlDiags *diags, PlStr text)
+{
+    PlDiags first, second;
+    pl_diags_init(&first, diags->arena, diags->sources);
+    PlStatus status = try_yaml(doc, &first, text);
+    uint32_t at = 0;
+    char *repaired = status == PL_INVALID ? without_controls(diags->arena, text, &at) : NULL;
+    if (repaired) {
+        pl_diags_init(&second, diags->arena, diags->sources);
+        PL_REPORT0(&second, DOC_CONTROL, ((PlSpan){doc->source, at, at + 1}));
+        status = try_yaml(doc, &second, pl_str(repaired, text.len));
+    }
+    adopt(diags, repaired && status == PL_OK ? &second : &first);
+    return status;
+}
+
+static bool looks_like_json(PlStr text)
+{
+    PlStr trimmed = pl_str_trim(text);
+    return trimmed.len && (trimmed.ptr[0] == '{' || trimmed.ptr[0] == '[');
+}
+
+static PlStatus parse_json(PlDoc *doc, PlDiags *diags, PlStr text)
+{
+    PlTree tree;
+    pl_tree_init(&tree, diags, doc->source, false);
+    PlStatus status = pl_doc_json(&tree, text);
+    if (status != PL_OK) return status;
+    doc->root = PL_NEW(diags->arena, PlNode);
+    *doc->root = tree.root;
+    return PL_OK;
+}
+
+/* JSON first where it begins like JSON. If that fails, YAML (of which flow style is a looser JSON); if both fail, the JSON fault
+ * is the one that helps. */
+static void parse_text(PlDoc *doc, PlDiags *diags, PlStr text)
+{
+    if (!looks_like_json(text)) {
+        (void)!parse_yaml(doc, diags, text);
+        return;
+    }
+    PlDiags json, yaml;
+    pl_diags_init(&json, diags->arena, diags->sources);
+    pl_diags_init(&yaml, diags->arena, diags->sources);
+    PlStatus status = parse_json(doc, &json, text);
+    bool as_yaml = status == PL_INVALID && parse_yaml(doc, &yaml, text) == PL_OK && doc->root->kind >= PL_NODE_LIST;
+    if (as_yaml) {
+        const PlDiag *fault = json.all.items[json.all.len - 1];
+        PL_REPORT(diags, DOC_JSON_AS_YAML, fault->span, PL_ARG(fault->message));
+        adopt(diags, &yaml);
+        return;
+    }
+    if (status != PL_OK) doc->root = NULL;
+    adopt(diags, &json);
+}
+
+void pl_doc_parse(PlDoc *doc, PlDiags *diags, PlStr path, PlStr bytes)
+{
+    bool latin1 = false;
+    *doc = (PlDoc){.path = path};
+    PlStr text = decode_guarded(diags, bytes, &latin1);
+    if (diags->sources->all.len >= MAX_SOURCES || text.len > PL_LIMIT_DOCUMENT_BYTES) {
+        PL_REPORT(diags, DOC_TOO_LARGE, PL_NO_SPAN, PL_ARG(path), (unsigned long long)PL_LIMIT_DOCUMENT_BYTES);
+        return;
+    }
+    doc->source = pl_sources_add(diags->sources, path, text);
+    if (latin1) PL_REPORT0(diags, DOC_LATIN1, ((PlSpan){doc->source, 0, 1}));
+    parse_text(doc, diags, text);
+}
+
+/* ---- files ------------------------------------------------------------------------------------------------------ */
+
+static void report_unreadable(PlDiags *diags, PlSpan from, PlStr path, const char *why)
+{
+    PL_REPORT(diags, DOC_UNREADABLE, from, PL_ARG(path), why);
+}
+
+static bool read_bytes(PlDiags *diags, PlBuf *buf, PlStr path, PlSpan from, PlStr *out)
+{
+    const char *name = pl_arena_str(diags->arena, path).ptr;
+    struct stat st;
+    if (stat(name, &st) != 0) {
+        report_unreadable(diags, from, path, strerror(errno));
+        return false;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        report_unreadable(diags, from, path, "not a regular file");
+        return false;
+    }
+    if ((uint64_t)st.st_size > PL_LIMIT_DOCUMENT_BYTES) {
+        PL_REPORT(diags, DOC_TOO_LARGE, from, PL_ARG(path), (unsigned long long)PL_LIMIT_DOCUMENT_BYTES);
+        return false;
+    }
+    PlStatus status = pl_buf_read_file(buf, name);
+    if (status == PL_NOMEM) pl_arena_escape(diags->arena, PL_NOMEM);
+    if (status != PL_OK) {
+        report_unreadable(diags, from, path, status == PL_IO ? strerror(errno) : pl_status_words(status));
+        return false;
+    }
+    *out = pl_arena_str(diags->arena, pl_buf_str(buf));
+    return true;
+}
+
+static bool read_guarded(PlDiags *diags, PlStr path, PlSpan from, PlStr *out)
+{
+    PlBuf buf;
+    pl_buf_init(&buf, PL_LIMIT_DOCUMENT_BYTES);
+    PlEscape escape = {.status = PL_OK};
+    PlEscape *outer = pl_arena_set_escape(diags->arena, &escape);
+    volatile bool done = false;
+    if (setjmp(escape.at) == 0) done = read_bytes(diags, &buf, path, from, out);
+    pl_buf_deinit(&buf);
+    pl_arena_set_escape(diags->arena, outer);
+    if (escape.status != PL_OK) pl_arena_escape(diags->arena, escape.status);
+    return done;
+}
+
+bool pl_doc_read(PlDoc *doc, PlDiags *diags, PlStr path, PlSpan from)
+{
+    PlStr bytes;
+    *doc = (PlDoc){.path = path, .source = PL_NO_SOURCE};
+    if (!read_guarded(diags, path, from, &bytes)) return false;
+    pl_doc_parse(doc, diags, path, bytes);
+    return true;
+}
