@@ -57,16 +57,18 @@ struct PlText { /* valid UTF-8 */
 struct PlList {
     uint32_t refs;
     uint32_t len, cap;
-    PlValue *items;
+    uint32_t depth; /* at least the levels of lists and records in it, itself included; PL_LIMIT_JSON_DEPTH at most */
+    PlValue *items; /* in the same block, which moves when an unshared list grows */
 };
 
 /* A record's field names are a shape: shared by all records made in the same order of the same names, so that a field is found by
  * comparing a pointer (see pl_record_get's cache). Names are texts interned in the context. */
 struct PlRecord {
     uint32_t refs;
-    uint32_t len;
+    uint32_t len, cap;
+    uint32_t depth; /* as a list's */
     const PlShapeNode *shape;
-    PlValue *fields; /* [len], in the shape's order */
+    PlValue *fields; /* [len], in the shape's order; in the same block */
 };
 
 struct PlFile { /* bytes by reference: in memory here, or in the blob store */
@@ -81,7 +83,7 @@ struct PlFile { /* bytes by reference: in memory here, or in the blob store */
 /* What values of one run share: heap, interned names, shapes. */
 typedef struct PlValues PlValues;
 PlValues *pl_values_new(PlHeap *heap);
-void pl_values_free(PlValues *values);
+void pl_values_free(PlValues *values); /* also after an escape; blocks go with the heap, which is freed after this */
 PlHeap *pl_values_heap(PlValues *values);
 
 static inline bool pl_is_block(PlValue v) { return v.tag >= PL_TEXT; }
@@ -111,7 +113,13 @@ static inline PlValue pl_duration(int64_t us, int32_t months)
 }
 
 PlValue pl_text(PlValues *values, PlStr s); /* copies; invalid UTF-8 becomes U+FFFD */
-PlValue pl_text_interned(PlValues *values, PlStr s); /* for names: the same text gives the same block while it lives */
+PlValue pl_text_of_valid(PlValues *values, PlStr s); /* copies what is known to be valid UTF-8 */
+/* For names: the same text gives the same block, up to PL_LIMIT_NAMES of them, none longer than 256 bytes. */
+PlValue pl_text_interned(PlValues *values, PlStr s);
+/* A buffer to build a text in, empty; its owner frees it when an allocation escapes. One at a time: whoever asks next clears it. */
+PlBuf *pl_values_scratch(PlValues *values);
+/* The text in the scratch buffer; escapes when the buffer failed. */
+PlValue pl_text_of_scratch(PlValues *values);
 static inline PlStr pl_text_str(PlValue v) { return (PlStr){v.as.text->bytes, v.as.text->len}; }
 
 PlValue pl_list(PlValues *values, uint32_t capacity);                    /* empty */
@@ -141,12 +149,13 @@ bool pl_record_find_cached(PlValue record, PlStr name, PlFieldCache *cache, PlVa
 
 PlValue pl_file(PlValues *values, PlStr name, PlStr media_type, PlStr bytes); /* copies */
 
-/* Deep equality: 1 is 1.0; records by names, whatever their order; texts by bytes; a datetime by its instant. */
+/* Deep equality: 1 is 1.0; records by names, whatever their order; texts by bytes; a datetime by its instant; a text is the time it
+ * reads as (what an API sends as text is compared with a time of the plan). */
 bool pl_equal(PlValue a, PlValue b);
 /* -1, 0, 1; or 2 when they cannot be compared (different kinds). Numbers, texts (by code points), times; a text with a time it reads as;
  * yes/no; nothing below all; lists item by item. */
 int pl_compare(PlValue a, PlValue b);
-uint64_t pl_value_hash(PlValue v); /* equal values hash equal */
+uint64_t pl_value_hash(PlValue v); /* equal values hash equal, but for a text and the time it reads as */
 const char *pl_tag_name(PlTag tag); /* in the language's words: "text", "yes/no", "list" */
 
 #endif
