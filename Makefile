@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Pilot: one Makefile, not recursive. `make help` lists what it can do.
 MODE  ?= release
-CC    ?= gcc
+ifeq ($(origin CC),default)
+CC    := $(if $(filter fuzz,$(MODE)),clang,gcc)
+endif
 B     := build/$(MODE)
 BIN   := build/bin
 SHELL := /bin/bash
@@ -74,16 +76,91 @@ $$(BIN)/$(1): build/release/bin/$(1)
 endef
 $(foreach p,pilotc pilotvm pilotd,$(eval $(call PROGRAM,$(p))))
 
-# ---- unit tests: tests/unit/test_X.c is a program on tests/unit/unit.h ----------------------------------------
-UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
-$(B)/unit/%: tests/unit/%.c tests/unit/unit.h $(LIB)
-	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) $(WARN) -Wno-missing-prototypes $(CFLAGS) $(LDFLAGS) $< $(LIB) $(PKG_LIBS) -lm -o $@
-.PHONY: unit
-unit: $(UNIT) ## build and run the unit tests
-	@for t in $(UNIT); do $$t || exit 1; done
+# ---- tests: tests/run.sh runs each tests/NAME/run and adds up their "suite NAME: N passed, N failed" lines ------------
+UNIT   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
+REPLAY := $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/replay_%,$(wildcard tests/fuzz/fuzz_*.c))
+TOOLS  := $(patsubst tests/lint/%.c,$(B)/lint/%,$(wildcard tests/lint/*.c))
+BENCH  := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
+TEST_BIN := $(if $(filter release,$(MODE)),$(BIN),$(B)/bin)
+TEST_ENV := PILOT_BUILD=$(B) PILOT_BIN=$(TEST_BIN) PILOT_MODE=$(MODE)
+TEST_CC  = @mkdir -p $(@D) && $(CC) $(BASE_CFLAGS) $(WARN) -Wno-missing-prototypes $(CFLAGS) $(LDFLAGS)
+AGAIN    = +@$(MAKE) --no-print-directory
 
-.PHONY: clean help
+$(B)/unit/%: tests/unit/%.c tests/unit/unit.h $(LIB)
+	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@
+$(B)/lint/%: tests/lint/%.c $(LIB)
+	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@
+$(B)/bench/%: tests/bench/%.c $(LIB)
+	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@
+$(B)/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(LIB)
+	$(TEST_CC) $< tests/fuzz/replay.c $(LIB) $(PKG_LIBS) -lm -o $@
+$(B)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(LIB)
+	$(TEST_CC) -fsanitize=fuzzer $< $(LIB) $(PKG_LIBS) -lm -o $@
+
+.PHONY: unit check test tested check-asan check-ubsan check-valgrind check-fault check-crash check-real accept
+unit: $(UNIT) ## build and run the unit tests
+	@$(TEST_ENV) tests/unit/run
+tested: all $(UNIT) $(REPLAY) $(TOOLS)
+check: tested ## build and run every suite
+	@$(TEST_ENV) tests/run.sh
+test: ## the same as check, after installing what is missing (see deps)
+	@.ci/deps
+	$(AGAIN) check
+check-asan: ## every suite under AddressSanitizer
+	$(AGAIN) check MODE=asan
+check-ubsan: ## every suite under UndefinedBehaviorSanitizer
+	$(AGAIN) check MODE=ubsan
+check-valgrind: ## unit tests under valgrind
+	$(AGAIN) tested MODE=debug
+	@PILOT_BUILD=build/debug PILOT_BIN=build/debug/bin PILOT_MODE=debug \
+	 PILOT_WRAP="valgrind -q --error-exitcode=99 --leak-check=full" tests/run.sh unit
+check-fault: tested ## fail the nth allocation, read, write, call: n = 0, 1, 2...
+	@$(TEST_ENV) tests/run.sh fault
+check-crash: tested ## kill at each named point, resume, count the calls
+	@$(TEST_ENV) tests/run.sh crash
+check-real: tested ## real documents and servers; skipped where ../shared/data is absent
+	@$(TEST_ENV) tests/run.sh real
+accept: tested ## write what the golden tests print into their files; then review the diff
+	@$(TEST_ENV) tests/golden/run --accept
+
+.PHONY: fuzz bench cover
+T ?= json
+SECONDS ?= 60
+fuzz: ## fuzz one target: make fuzz T=json SECONDS=60
+	$(AGAIN) build/fuzz/fuzz/fuzz_$(T) MODE=fuzz CC=clang
+	@mkdir -p build/fuzz/corpus/$(T) tests/fuzz/corpus/$(T)
+	build/fuzz/fuzz/fuzz_$(T) -max_total_time=$(SECONDS) -max_len=65536 -timeout=10 -artifact_prefix=build/fuzz/ \
+	  $(addprefix -dict=,$(wildcard tests/fuzz/$(T).dict)) build/fuzz/corpus/$(T) tests/fuzz/corpus/$(T)
+bench: all $(BENCH) ## measure against peers, in ratios of one run
+	@for b in $(BENCH) $(wildcard tests/bench/*.sh); do $(TEST_ENV) $$b || exit 1; done
+cover: ## line coverage of the suites, by file
+	-$(AGAIN) check MODE=cov
+	@tests/lint/cover.sh build/cov
+
+# ---- the house: lint, layout, generated documents -----------------------------------------------------------------
+.PHONY: lint format docs docs-check
+DOCS := diagnostics exit-codes limits opcodes
+lint: ## floors, sizes, headers, words: the rules of docs/architecture.md that a machine can check
+	@CC="$(CC)" tests/lint/lint.sh
+format: ## lay out all C by .clang-format
+	clang-format -i $$(git ls-files '*.c' '*.h')
+docs: $(B)/lint/gen_docs ## write docs/ref from the tables
+	@mkdir -p docs/ref && for d in $(DOCS); do $< $$d > docs/ref/$$d.md; done
+docs-check: $(B)/lint/gen_docs ## docs/ref is what the tables say
+	@for d in $(DOCS); do $< $$d | diff -u docs/ref/$$d.md - || { echo "docs/ref/$$d.md is out of step: make docs"; exit 1; }; done
+
+# ---- around it ----------------------------------------------------------------------------------------------------
+.PHONY: demo deps install clean help
+PREFIX ?= /usr/local
+demo: ## install what is missing, build, and show it at work
+	@.ci/deps
+	$(AGAIN) all
+	@PILOT_BIN=$(BIN) examples/demo.sh
+deps: ## install the libraries and tools with apt-get; asks nothing
+	@.ci/deps
+install: all ## into $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install $(PROGRAMS:%=$(TEST_BIN)/%) $(DESTDIR)$(PREFIX)/bin
 clean: ## remove build/
 	rm -rf build
 help: ## this list

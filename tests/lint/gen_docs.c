@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* Prints a page of docs/ref from the table it documents: gen_docs diagnostics > docs/ref/diagnostics.md. `make docs` writes
+ * all pages, `make docs-check` compares them. */
+#include "vm/base/diag.h"
+#include "vm/base/limits.h"
+#include "vm/code/module.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void put_head(const char *title, const char *table)
+{
+    printf("# %s\n\nWritten by `make docs` from `%s`; edit that.\n", title, table);
+}
+
+/* A format string as a reader sees it: "%s" and the like become "...". */
+static void put_format(const char *format)
+{
+    for (const char *p = format; *p; p++) {
+        if (*p != '%') {
+            putchar(*p);
+        } else if (p[1] == '%') {
+            putchar(*p++);
+        } else {
+            fputs("...", stdout);
+            p += 1 + strspn(p + 1, "-+ #0123456789.*hlzjt"); /* the flags; p is then at the conversion */
+        }
+    }
+}
+
+static int by_code(const void *a, const void *b)
+{
+    return strcmp(((const PlDiagInfo *)a)->code, ((const PlDiagInfo *)b)->code);
+}
+
+static void put_diagnostics(void)
+{
+    static const char *const severities[] = {"note", "warning", "question", "error"};
+    static const struct {
+        const char *prefix, *title;
+    } ranges[] = {{"P00", "Command line and files"}, {"P01", "Reading a plan"},          {"P02", "Names and scopes"},
+                  {"P03", "Actions and arguments"},  {"P04", "Types"},                   {"P05", "Control flow and bounds"},
+                  {"P06", "Effects and policy"},     {"P07", "API documents"},           {"P08", "Bytecode"},
+                  {"P09", "Runs"},                   {"P10", "Store and journal"},       {"P11", "Network and credentials"},
+                  {"P12", "Project file"}};
+    static PlDiagInfo sorted[PL_DIAG_COUNT];
+    memcpy(sorted, pl_diag_infos, sizeof sorted);
+    qsort(sorted, PL_DIAG_COUNT, sizeof *sorted, by_code);
+    put_head("Diagnostics", "vm/base/diag_*.def");
+    printf("\n`pilotc explain CODE` prints one of these. A code is never given a second meaning.\n");
+    const char *range = "";
+    for (size_t i = 0; i < PL_DIAG_COUNT; i++) {
+        if (strncmp(range, sorted[i].code, 3) != 0) {
+            range = sorted[i].code;
+            for (size_t r = 0; r < sizeof ranges / sizeof *ranges; r++)
+                if (strncmp(range, ranges[r].prefix, 3) == 0) printf("\n## %s: %s\n", ranges[r].prefix, ranges[r].title);
+        }
+        printf("\n### %s\n\n%s: ", sorted[i].code, severities[sorted[i].severity]);
+        put_format(sorted[i].format);
+        printf("\n\n%s\n", sorted[i].explain);
+    }
+}
+
+/* 1048576 as "1 MB" behind the number, where that is shorter. */
+static void put_amount(uint64_t value, const char *unit)
+{
+    static const char *const names[] = {"KB", "MB", "GB"};
+    printf("%llu %s", (unsigned long long)value, unit);
+    if (strcmp(unit, "bytes") != 0) return;
+    for (int i = 2; i >= 0; i--) {
+        uint64_t size = UINT64_C(1) << (10 * (i + 1));
+        if (value % size != 0) continue;
+        printf(" (%llu %s)", (unsigned long long)(value / size), names[i]);
+        return;
+    }
+}
+
+static void put_limits(void)
+{
+    put_head("Limits", "vm/base/limits.def");
+    printf("\nEach is tested at its edge and one past it.\n\n| limit | value | what it bounds |\n|---|---|---|\n");
+    for (size_t i = 0; i < pl_limit_count; i++) {
+        printf("| %s | ", pl_limit_infos[i].name);
+        put_amount(pl_limit_infos[i].value, pl_limit_infos[i].unit);
+        printf(" | %s |\n", pl_limit_infos[i].words);
+    }
+}
+
+static void put_statuses(void)
+{
+    put_head("Exit codes", "vm/base/status.def");
+    printf("\nWhat a command returns. `PL_NAME` is the status inside the library.\n\n| code | status | meaning |\n|---|---|---|\n");
+    for (int i = 0; i < PL_STATUS_COUNT; i++)
+        printf("| %d | %s | %s |\n", pl_status_exit_code((PlStatus)i), pl_status_name((PlStatus)i),
+               pl_status_words((PlStatus)i));
+}
+
+static void put_opcodes(void)
+{
+    static const struct {
+        const char *name, *a, *x, *b, *c, *meaning;
+    } ops[] = {
+#define PL_OP(name, text, a, x, b, c, meaning) {text, #a, #x, #b, #c, meaning},
+#include "vm/code/opcodes.def"
+#undef PL_OP
+    };
+    put_head("Instructions", "vm/code/opcodes.def");
+    printf("\nAn instruction is 8 bytes: op and x of 8 bits, then a, b and c of 16 bits, little-endian. The operand kinds are\n"
+           "explained at the head of that file; `-` must be 0.\n\n"
+           "| op | name | x | a | b | c | meaning |\n|---|---|---|---|---|---|---|\n");
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
+        const char *operands[] = {ops[i].x, ops[i].a, ops[i].b, ops[i].c};
+        printf("| %zu | %s |", i, ops[i].name);
+        for (int k = 0; k < 4; k++) printf(" %s |", strcmp(operands[k], "NO") == 0 ? "-" : operands[k]);
+        printf(" %s |\n", ops[i].meaning);
+    }
+}
+
+static const struct {
+    const char *name;
+    void (*put)(void);
+} pages[] = {{"diagnostics", put_diagnostics}, {"exit-codes", put_statuses}, {"limits", put_limits}, {"opcodes", put_opcodes}};
+
+int main(int argc, char **argv)
+{
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        if (argc == 1) printf("%s\n", pages[i].name);
+        if (argc != 2 || strcmp(argv[1], pages[i].name) != 0) continue;
+        pages[i].put();
+        return 0;
+    }
+    return argc != 1;
+}
