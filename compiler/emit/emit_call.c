@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* Action steps: the arguments into registers, a call site that says the rest, and a handler for "if it fails". */
+#include "compiler/emit/emit_internal.h"
+
+#include "vm/base/limits.h"
+
+uint64_t pl_emit_times(uint64_t a, uint64_t b)
+{
+    if (a == 0 || b == 0) return 0;
+    return a > UINT64_MAX / b ? UINT64_MAX : a * b;
+}
+
+static uint64_t literal_count(const PlExpr *x, uint64_t otherwise)
+{
+    if (!x || x->kind != PL_EXPR_LITERAL || x->literal.kind != PL_LIT_INT || x->literal.as.integer < 0) return otherwise;
+    return (uint64_t)x->literal.as.integer;
+}
+
+static uint64_t literal_us(const PlExpr *x)
+{
+    if (!x || x->kind != PL_EXPR_LITERAL || x->literal.kind != PL_LIT_DURATION || x->literal.as.integer < 0) return 0;
+    return (uint64_t)x->literal.as.integer;
+}
+
+static uint32_t action_id(PlEmit *e, const PlAction *action)
+{
+    for (uint32_t i = 0; i < e->actions.len; i++) {
+        if (e->actions.items[i] == action) return i;
+    }
+    pl_vec_push(e->arena, &e->actions, action);
+    pl_vec_push(e->arena, &e->calls_at_most, 0);
+    return e->actions.len - 1;
+}
+
+static void count_calls(PlEmit *e, uint32_t action, const PlCallSite *call)
+{
+    uint64_t times = call->flags & PL_CALL_ALL_PAGES ? UINT64_MAX : pl_emit_times(e->times, call->retries + 1u);
+    uint64_t *sum = &e->calls_at_most.items[action];
+    *sum = *sum > UINT64_MAX - times ? UINT64_MAX : *sum + times;
+}
+
+static void apply_clause(PlEmit *e, const PlClause *clause, PlCallSite *call)
+{
+    switch (clause->kind) {
+    case PL_CLAUSE_RETRY: {
+        uint64_t times = literal_count(clause->count, 3);
+        call->retries = (uint16_t)(times > PL_LIMIT_RETRY_MAX ? PL_LIMIT_RETRY_MAX : times);
+        call->retry_wait_us = literal_us(clause->duration);
+        if (clause->doubling) call->flags |= PL_CALL_DOUBLING;
+        return;
+    }
+    case PL_CLAUSE_WITHIN:
+        call->timeout_us = literal_us(clause->duration);
+        return;
+    case PL_CLAUSE_ALL_PAGES:
+        call->flags |= PL_CALL_ALL_PAGES;
+        return;
+    case PL_CLAUSE_UP_TO:
+        call->max_items = (uint32_t)literal_count(clause->count, 0);
+        return;
+    case PL_CLAUSE_ASK_FIRST:
+        call->flags |= PL_CALL_ASK_FIRST;
+        return;
+    case PL_CLAUSE_IN_ORDER:
+        call->flags |= PL_CALL_IN_ORDER;
+        return;
+    case PL_CLAUSE_KEY:
+        call->flags |= PL_CALL_HAS_KEY;
+        call->key = pl_emit_temp(e, 1);
+        pl_emit_expr(e, clause->value, call->key);
+        return;
+    default:
+        return;
+    }
+}
+
+void pl_emit_handler(PlEmit *e, uint32_t begin, uint32_t end, uint16_t error, uint16_t status)
+{
+    PlHandler handler = {(uint16_t)begin, (uint16_t)end, (uint16_t)pl_emit_here(e), error, status};
+    pl_vec_push(e->arena, &e->fn->handlers, handler);
+}
+
+/* The symbol `error` where an expression mentions it. */
+static const PlSymbol *error_symbol(const PlExpr *x)
+{
+    if (!x) return NULL;
+    if (x->kind == PL_EXPR_NAME && x->symbol && x->symbol->kind == PL_SYM_ERROR) return x->symbol;
+    const PlSymbol *found = error_symbol(x->left);
+    if (!found) found = error_symbol(x->right);
+    if (!found) found = error_symbol(x->cond);
+    for (uint32_t i = 0; !found && i < x->items.len; i++) found = error_symbol(x->items.items[i]);
+    for (uint32_t i = 0; !found && i < x->fields.len; i++) found = error_symbol(x->fields.items[i].value);
+    return found;
+}
+
+static const PlSymbol *error_of_clause(const PlClause *clause)
+{
+    const PlSymbol *found = error_symbol(clause->value);
+    for (uint32_t i = 0; clause->step && !found && i < clause->step->args.len; i++) {
+        found = error_symbol(clause->step->args.items[i].value);
+    }
+    return found;
+}
+
+/* What "if it fails, ..." does, where the call of `begin`..`end` failed; `dst` is the step's result. */
+static void emit_if_fails(PlEmit *e, const PlClause *clause, uint32_t begin, uint32_t end, uint16_t dst)
+{
+    uint32_t mark = pl_emit_mark(e), over = pl_emit_jump(e, PL_OP_JMP, 0, 0);
+    const PlSymbol *symbol = error_of_clause(clause);
+    uint16_t error = symbol ? pl_emit_reg(e, symbol) : pl_emit_temp(e, 1);
+    pl_emit_handler(e, begin, end, error, (uint16_t)literal_count(clause->count, 0));
+    switch (clause->fail_do) {
+    case PL_FAIL_CONTINUE:
+        pl_emit_op(e, PL_OP_LOADN, 0, dst, 0, 0);
+        break;
+    case PL_FAIL_USE:
+        pl_emit_expr(e, clause->value, dst);
+        break;
+    case PL_FAIL_STOP:
+    case PL_FAIL_FAIL: {
+        uint16_t text = pl_emit_temp(e, 1);
+        if (clause->value) pl_emit_expr(e, clause->value, text);
+        else pl_emit_op(e, PL_OP_LOADN, 0, text, 0, 0);
+        pl_emit_op(e, clause->fail_do == PL_FAIL_STOP ? PL_OP_STOP : PL_OP_FAIL, 0, text, e->fn->site, 0);
+        break;
+    }
+    case PL_FAIL_ACTION:
+        pl_emit_op(e, PL_OP_LOADN, 0, dst, 0, 0);
+        pl_emit_call(e, clause->step);
+        break;
+    }
+    pl_emit_patch(e, over, pl_emit_here(e));
+    pl_emit_release(e, mark);
+}
+
+void pl_emit_call(PlEmit *e, const PlStep *step)
+{
+    uint32_t mark = pl_emit_mark(e);
+    PlCallSite call = {.action = action_id(e, step->bound), .site = e->fn->site, .expect = PL_T_ANY};
+    call.args = PL_NEW_N(e->arena, PlArg, step->args.len + 1);
+    for (uint32_t i = 0; i < step->args.len; i++) {
+        const PlArgument *arg = &step->args.items[i];
+        call.args[call.arg_count++] = (PlArg){(uint16_t)arg->param, pl_emit_value(e, arg->value)};
+    }
+    for (uint32_t i = 0; i < step->clauses.len; i++) apply_clause(e, &step->clauses.items[i], &call);
+    if (step->as_type) call.expect = pl_emit_type(e, step->type);
+    count_calls(e, call.action, &call);
+    if (e->calls.len >= UINT16_MAX) pl_emit_too_large(e, "call sites", UINT16_MAX);
+    pl_vec_push(e->arena, &e->calls, call);
+    uint16_t dst = step->symbol ? pl_emit_reg(e, step->symbol) : pl_emit_temp(e, 1);
+    uint32_t begin = pl_emit_op(e, PL_OP_CALL, 0, dst, e->calls.len - 1, 0), end = pl_emit_here(e);
+    for (uint32_t i = 0; i < step->clauses.len; i++) {
+        if (step->clauses.items[i].kind == PL_CLAUSE_IF_FAILS) emit_if_fails(e, &step->clauses.items[i], begin, end, dst);
+    }
+    pl_emit_release(e, mark);
+}
