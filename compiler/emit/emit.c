@@ -14,10 +14,8 @@ static void emit_inputs(PlEmit *e)
         pl_emit_give_reg(e, in->symbol, reg);
         PlInput *out = &m->inputs[m->input_count++];
         *out = (PlInput){.name = in->name, .type = pl_emit_type(e, in->symbol->type), .reg = reg};
-        if (in->value && in->value->kind == PL_EXPR_LITERAL) {
-            out->has_default = true;
-            out->value = in->value->literal;
-        }
+        out->has_default = in->value != NULL;
+        if (in->value && in->value->kind == PL_EXPR_LITERAL) out->value = in->value->literal;
     }
 }
 

@@ -93,3 +93,46 @@ PlDoubt pl_action_doubt_of(const PlAction *action)
         if (action->params[i].is_key) return PL_DOUBT_KEYED;
     return PL_DOUBT_UNSAFE;
 }
+
+static bool is_host_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_' ||
+           c == '[' || c == ']' || c == ':';
+}
+
+/* The port behind the last ':' that is not inside an IPv6 literal; PL_STR_NONE when there is none. */
+static size_t port_mark(PlStr authority)
+{
+    for (size_t i = authority.len; i-- > 0;) {
+        if (authority.ptr[i] == ']') return PL_STR_NONE;
+        if (authority.ptr[i] == ':') return i;
+    }
+    return PL_STR_NONE;
+}
+
+PlStr pl_action_origin(PlArena *arena, PlStr server)
+{
+    const PlStr none = {"", 0};
+    bool tls = server.len > 8 && pl_str_eq_nocase(pl_str_slice(server, 0, 8), PL_STR("https://"));
+    bool plain = server.len > 7 && pl_str_eq_nocase(pl_str_slice(server, 0, 7), PL_STR("http://"));
+    if (!tls && !plain) return none;
+    size_t start = tls ? 8 : 7, end = start;
+    while (end < server.len && server.ptr[end] != '/' && server.ptr[end] != '?' && server.ptr[end] != '#') {
+        if (!is_host_byte(server.ptr[end])) return none;
+        end++;
+    }
+    PlStr host = pl_str_slice(server, start, end);
+    int64_t port = tls ? 443 : 80;
+    size_t colon = port_mark(host);
+    if (colon != PL_STR_NONE) {
+        if (!pl_str_to_int(pl_str_slice(host, colon + 1, host.len), &port) || port < 1 || port > 65535) return none;
+        host = pl_str_slice(host, 0, colon);
+    }
+    if (host.len == 0) return none;
+    PlStr lower = pl_arena_str(arena, host);
+    for (size_t i = 0; i < lower.len; i++) {
+        char *c = (char *)(uintptr_t)&lower.ptr[i];
+        if (*c >= 'A' && *c <= 'Z') *c = (char)(*c - 'A' + 'a');
+    }
+    return pl_arena_printf(arena, "%s://" PL_FMT ":%d", tls ? "https" : "http", PL_ARG(lower), (int)port);
+}

@@ -141,6 +141,9 @@ const char *pl_auth_kind_name(PlAuthKind kind);
 /* The response that a status falls under: exact, then range, then default; NULL when none. */
 const PlResponse *pl_action_response(const PlAction *action, unsigned status);
 const PlParam *pl_action_param(const PlAction *action, PlStr name); /* by exact plan name; NULL when absent */
+/* Scheme, host and port of a base URL, as manifests state them: "https://API.example.com/v1" -> "https://api.example.com:443" (RFC 6454
+ * section 4). Empty when it is no absolute http(s) URL or has user information. */
+PlStr pl_action_origin(PlArena *arena, PlStr server);
 PlDoubt pl_action_doubt_of(const PlAction *action);                 /* from method and is_key */
 
 #endif
