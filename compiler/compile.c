@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* The pipeline. Each stage reads the one before it and nothing later; an error in one stage does not hide those of the stages that can still say
+ * something: a plan with a step that could not be parsed is still checked. */
+#include "compiler/compile.h"
+
+#include "compiler/emit/emit.h"
+#include "compiler/syntax/parse.h"
+#include "compiler/syntax/print.h"
+#include "vm/base/limits.h"
+
+static bool has_plugin(const PlCatalog *catalog, PlStr name)
+{
+    return pl_catalog_plugin_by_name(catalog, name) != NULL;
+}
+
+static void add_plugin(PlCompiled *out, const PlPluginArg *arg, PlArena *arena)
+{
+    if (arg->name.len && has_plugin(out->catalog, arg->name)) return;
+    PlPluginOptions options = {arg->server, arg->credential, arg->variables, arg->variable_count};
+    PlPlugin *plugin;
+    PlStatus status = pl_catalog_add_file(out->catalog, arg->name, pl_arena_str(arena, arg->document).ptr, &options, &plugin);
+    (void)status; /* why not is in the diagnostics; the plan is checked against what there is */
+}
+
+/* `Use: name from "path"`: the path starts at the plan's folder. The command line and the project win over the plan. */
+static void add_uses(PlCompiled *out, const PlCompileOptions *options, PlArena *arena)
+{
+    size_t slash = options->plan_path.len;
+    while (slash > 0 && options->plan_path.ptr[slash - 1] != '/') slash--;
+    PlStr folder = pl_str_slice(options->plan_path, 0, slash);
+    for (uint32_t i = 0; i < out->plan->uses.len; i++) {
+        const PlUse *use = &out->plan->uses.items[i];
+        if (use->path.len == 0) continue;
+        bool absolute = use->path.ptr[0] == '/';
+        PlStr path = absolute ? use->path : pl_arena_printf(arena, PL_FMT PL_FMT, PL_ARG(folder), PL_ARG(use->path));
+        add_plugin(out, &(PlPluginArg){.name = use->name, .document = path}, arena);
+    }
+}
+
+static void load_catalog(PlArena *arena, const PlCompileOptions *options, PlCompiled *out)
+{
+    out->catalog = pl_catalog_new(arena, &out->sources, &out->diags, &out->types);
+    for (uint32_t i = 0; i < options->plugin_count; i++) add_plugin(out, &options->plugins[i], arena);
+    for (uint32_t i = 0; options->project && i < options->project->plugins.len; i++) {
+        add_plugin(out, &options->project->plugins.items[i], arena);
+    }
+    if (out->plan) add_uses(out, options, arena);
+    const char *dir = options->plugins_dir;
+    if (!dir && options->project && options->project->plugins_dir.len) {
+        dir = pl_arena_str(arena, options->project->plugins_dir).ptr;
+    }
+    if (dir) {
+        PlStatus status = pl_catalog_add_dir(out->catalog, dir);
+        (void)status;
+    }
+}
+
+static void begin(PlArena *arena, PlCompiled *out)
+{
+    memset(out, 0, sizeof *out);
+    pl_sources_init(&out->sources, arena);
+    pl_diags_init(&out->diags, arena, &out->sources);
+    pl_types_init(&out->types, arena);
+}
+
+static void apply_project(const PlProject *project, PlModule *module)
+{
+    if (!project) return;
+    if (project->zone.len) module->zone = project->zone;
+    PlManifest *m = &module->manifest;
+    if (project->max_calls && project->max_calls < m->max_calls) m->max_calls = project->max_calls;
+    if (project->max_time_us && (m->max_time_us == 0 || project->max_time_us < m->max_time_us)) {
+        m->max_time_us = project->max_time_us;
+    }
+}
+
+/* The text of a buffer as arena memory; PL_NOMEM and PL_LIMIT leave through the arena's escape. */
+static PlStr take_buf(PlArena *arena, PlBuf *buf)
+{
+    PlStatus status = buf->status;
+    PlStr text = {NULL, 0};
+    if (status == PL_OK) text = pl_arena_str(arena, pl_buf_str(buf));
+    pl_buf_deinit(buf);
+    if (status != PL_OK) pl_arena_escape(arena, status);
+    return text;
+}
+
+static PlStatus write_module(PlArena *arena, PlCompiled *out)
+{
+    PlBuf bytes;
+    pl_buf_init(&bytes, PL_LIMIT_MODULE_BYTES);
+    PlStatus status = pl_module_write(&out->module, &bytes);
+    if (status == PL_OK) status = pl_module_verify(&out->module, &out->diags);
+    if (status != PL_OK) {
+        pl_buf_deinit(&bytes);
+        return status;
+    }
+    out->bytes = take_buf(arena, &bytes);
+    return PL_OK;
+}
+
+PlStatus pl_compile_catalog(PlArena *arena, const PlCompileOptions *options, PlCompiled *out)
+{
+    begin(arena, out);
+    load_catalog(arena, options, out);
+    return PL_OK;
+}
+
+PlStatus pl_compile(PlArena *arena, PlStr text, const PlCompileOptions *options, PlCompiled *out)
+{
+    begin(arena, out);
+    out->diags.strict = options->check.strict;
+    uint32_t source = pl_sources_add(&out->sources, options->plan_path, text);
+    out->plan = pl_parse(arena, &out->diags, source);
+    load_catalog(arena, options, out);
+    bool good = pl_check(arena, &out->diags, out->catalog, out->plan, &options->check);
+    if (!good || out->diags.errors || out->diags.questions) return PL_OK;
+
+    PlBuf exact;
+    pl_buf_init(&exact, 0);
+    pl_print_plan(&exact, out->plan);
+    out->exact = take_buf(arena, &exact);
+    if (!pl_emit(arena, &out->diags, out->catalog, out->plan, out->exact, &out->module)) return PL_OK;
+    apply_project(options->project, &out->module);
+    PlStatus status = write_module(arena, out);
+    out->ok = status == PL_OK;
+    return status;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads pilot.yaml. The file is small and strict: a key that is not known is an error with the nearest known one, because a slip in a limit or a
+ * credential's name must not pass in silence. */
+#include "compiler/project.h"
+
+#include "compiler/catalog/doc.h"
+#include "vm/value/time.h"
+
+#include <unistd.h>
+
+typedef struct Reader {
+    PlArena *arena;
+    PlDiags *diags;
+    PlProject *out;
+} Reader;
+
+static void bad_value(Reader *r, PlStr key, const PlNode *node, const char *wanted)
+{
+    PL_REPORT(r->diags, PROJECT_BAD_VALUE, pl_node_span(node), PL_ARG(key), wanted);
+}
+
+static void unknown_key(Reader *r, const PlPair *pair, const char *const *known, size_t count)
+{
+    PlStr key = pl_pair_key(pair);
+    PlDiag *d = PL_REPORT(r->diags, PROJECT_UNKNOWN_KEY, pl_pair_span(pair), PL_ARG(key));
+    const char *best = NULL;
+    unsigned nearest = 4;
+    for (size_t i = 0; i < count; i++) {
+        unsigned distance = pl_str_distance(key, pl_str_z(known[i]), 3);
+        if (distance < nearest) {
+            nearest = distance;
+            best = known[i];
+        }
+    }
+    if (best) {
+        pl_diag_help(r->diags, d, "did you mean `%s`?", best);
+        pl_diag_fix(r->diags, d, pl_pair_span(pair), pl_str_z(best), false);
+    } else {
+        PlStr list = PL_STR("");
+        for (size_t i = 0; i < count; i++) {
+            list = pl_arena_printf(r->arena, PL_FMT "%s`%s`", PL_ARG(list), i ? ", " : "", known[i]);
+        }
+        pl_diag_help(r->diags, d, "the keys here are " PL_FMT, PL_ARG(list));
+    }
+}
+
+static PlStr text_of(Reader *r, PlStr key, const PlNode *node)
+{
+    if (node->kind == PL_NODE_LIST || node->kind == PL_NODE_MAP || node->kind == PL_NODE_NULL) {
+        bad_value(r, key, node, "a text");
+        return PL_STR("");
+    }
+    return pl_node_raw(node, r->diags->sources);
+}
+
+static bool is_map(Reader *r, const char *what, const PlNode *node)
+{
+    static const char *const found[] = {"nothing", "a yes/no", "a number", "a number", "a text", "a list", "a map"};
+    if (node->kind == PL_NODE_MAP) return true;
+    PL_REPORT(r->diags, PROJECT_NOT_A_MAP, pl_node_span(node), what, found[node->kind]);
+    return false;
+}
+
+static void read_variables(Reader *r, const PlNode *node, PlPluginArg *plugin)
+{
+    if (!is_map(r, "variables", node)) return;
+    uint32_t count = pl_node_count(node);
+    PlStr *out = PL_NEW_N(r->arena, PlStr, 2 * count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        const PlPair *pair = pl_node_at(node, i);
+        out[2 * i] = pl_pair_key(pair);
+        out[2 * i + 1] = text_of(r, pl_pair_key(pair), &pair->value);
+    }
+    plugin->variables = out;
+    plugin->variable_count = count;
+}
+
+/* A path in pilot.yaml starts at the file's own folder. */
+static PlStr beside(Reader *r, PlStr path)
+{
+    bool absolute = path.len > 0 && path.ptr[0] == '/';
+    if (absolute || r->out->folder.len == 0 || path.len == 0) return path;
+    return pl_arena_printf(r->arena, PL_FMT "/" PL_FMT, PL_ARG(r->out->folder), PL_ARG(path));
+}
+
+static void read_plugin_keys(Reader *r, const PlNode *node, PlPluginArg *plugin)
+{
+    static const char *const known[] = {"document", "server", "credential", "variables"};
+    for (uint32_t i = 0; i < pl_node_count(node); i++) {
+        const PlPair *pair = pl_node_at(node, i);
+        PlStr key = pl_pair_key(pair);
+        if (pl_str_eq_z(key, "document")) plugin->document = beside(r, text_of(r, key, &pair->value));
+        else if (pl_str_eq_z(key, "server")) plugin->server = text_of(r, key, &pair->value);
+        else if (pl_str_eq_z(key, "credential")) plugin->credential = text_of(r, key, &pair->value);
+        else if (pl_str_eq_z(key, "variables")) read_variables(r, &pair->value, plugin);
+        else unknown_key(r, pair, known, sizeof known / sizeof *known);
+    }
+}
+
+/* plugins: {name: file.yaml} or {name: {document: file.yaml, server: URL, credential: prefix, variables: {...}}} */
+static void read_plugins(Reader *r, const PlNode *node)
+{
+    if (!is_map(r, "plugins", node)) return;
+    for (uint32_t i = 0; i < pl_node_count(node); i++) {
+        const PlPair *pair = pl_node_at(node, i);
+        PlPluginArg plugin = {.name = pl_pair_key(pair)};
+        if (pair->value.kind == PL_NODE_MAP) read_plugin_keys(r, &pair->value, &plugin);
+        else plugin.document = beside(r, text_of(r, plugin.name, &pair->value));
+        if (plugin.document.len == 0) {
+            PL_REPORT(r->diags, PROJECT_NO_DOCUMENT, pl_pair_span(pair), PL_ARG(plugin.name));
+            continue;
+        }
+        pl_vec_push(r->arena, &r->out->plugins, plugin);
+    }
+}
+
+/* credentials: {github.token: {env: GITHUB_TOKEN}}; also file: and command: */
+static void read_credentials(Reader *r, const PlNode *node)
+{
+    static const char *const known[] = {"env", "file", "command"};
+    if (!is_map(r, "credentials", node)) return;
+    for (uint32_t i = 0; i < pl_node_count(node); i++) {
+        const PlPair *pair = pl_node_at(node, i);
+        const PlNode *from = &pair->value;
+        if (from->kind != PL_NODE_MAP || pl_node_count(from) != 1) {
+            bad_value(r, pl_pair_key(pair), from, "one of `{env: NAME}`, `{file: PATH}`, `{command: WORDS}`");
+            continue;
+        }
+        const PlPair *one = pl_node_at(from, 0);
+        PlStr key = pl_pair_key(one);
+        PlCredentialArg credential = {.name = pl_pair_key(pair), .where = text_of(r, key, &one->value)};
+        if (pl_str_eq_z(key, "env")) credential.from = PL_CREDENTIAL_ENV;
+        else if (pl_str_eq_z(key, "file")) credential.from = PL_CREDENTIAL_FILE, credential.where = beside(r, credential.where);
+        else if (pl_str_eq_z(key, "command")) credential.from = PL_CREDENTIAL_COMMAND;
+        else {
+            unknown_key(r, one, known, sizeof known / sizeof *known);
+            continue;
+        }
+        pl_vec_push(r->arena, &r->out->credentials, credential);
+    }
+}
+
+static uint64_t positive(Reader *r, PlStr key, const PlNode *node)
+{
+    if (node->kind == PL_NODE_INT && node->as.integer > 0) return (uint64_t)node->as.integer;
+    bad_value(r, key, node, "a whole number above 0");
+    return 0;
+}
+
+static void read_limits(Reader *r, const PlNode *node)
+{
+    static const char *const known[] = {"calls", "time", "body"};
+    if (!is_map(r, "limits", node)) return;
+    for (uint32_t i = 0; i < pl_node_count(node); i++) {
+        const PlPair *pair = pl_node_at(node, i);
+        PlStr key = pl_pair_key(pair);
+        if (pl_str_eq_z(key, "calls")) {
+            r->out->max_calls = positive(r, key, &pair->value);
+        } else if (pl_str_eq_z(key, "body")) {
+            r->out->max_body = positive(r, key, &pair->value);
+        } else if (pl_str_eq_z(key, "time")) {
+            int64_t us;
+            int32_t months;
+            bool good = pl_time_read_duration(text_of(r, key, &pair->value), &us, &months) && us > 0 && months == 0;
+            if (good) r->out->max_time_us = (uint64_t)us;
+            else bad_value(r, key, &pair->value, "a duration such as `10 minutes`");
+        } else {
+            unknown_key(r, pair, known, sizeof known / sizeof *known);
+        }
+    }
+}
+
+static void read_zone(Reader *r, const PlPair *pair)
+{
+    r->out->zone = text_of(r, pl_pair_key(pair), &pair->value);
+    PlZone *zone = pl_zone_open(r->out->zone);
+    if (!zone) bad_value(r, pl_pair_key(pair), &pair->value, "a time zone such as `Europe/Berlin`");
+    pl_zone_close(zone);
+}
+
+static void read_root(Reader *r, const PlNode *root)
+{
+    static const char *const known[] = {"plugins", "plugins_dir", "credentials", "limits", "store", "zone"};
+    if (root->kind == PL_NODE_NULL || !is_map(r, "pilot.yaml", root)) return;
+    for (uint32_t i = 0; i < pl_node_count(root); i++) {
+        const PlPair *pair = pl_node_at(root, i);
+        PlStr key = pl_pair_key(pair);
+        if (pl_str_eq_z(key, "plugins")) read_plugins(r, &pair->value);
+        else if (pl_str_eq_z(key, "plugins_dir")) r->out->plugins_dir = beside(r, text_of(r, key, &pair->value));
+        else if (pl_str_eq_z(key, "credentials")) read_credentials(r, &pair->value);
+        else if (pl_str_eq_z(key, "limits")) read_limits(r, &pair->value);
+        else if (pl_str_eq_z(key, "store")) r->out->store = beside(r, text_of(r, key, &pair->value));
+        else if (pl_str_eq_z(key, "zone")) read_zone(r, pair);
+        else unknown_key(r, pair, known, sizeof known / sizeof *known);
+    }
+}
+
+static PlStr folder_of(PlArena *arena, PlStr path)
+{
+    for (size_t i = path.len; i-- > 0;) {
+        if (path.ptr[i] == '/') return i == 0 ? PL_STR("/") : pl_arena_str(arena, pl_str_slice(path, 0, i));
+    }
+    return PL_STR("");
+}
+
+PlStatus pl_project_read(PlArena *arena, PlDiags *diags, const char *path, PlProject *out)
+{
+    uint32_t errors = diags->errors;
+    memset(out, 0, sizeof *out);
+    out->path = pl_arena_str(arena, pl_str_z(path));
+    out->folder = folder_of(arena, out->path);
+    Reader r = {arena, diags, out};
+    PlDoc doc;
+    if (!pl_doc_read(&doc, diags, out->path, PL_NO_SPAN)) return PL_IO;
+    if (doc.root) read_root(&r, doc.root);
+    return diags->errors > errors ? PL_INVALID : PL_OK;
+}
+
+PlStr pl_project_find(PlArena *arena, PlStr folder)
+{
+    PlStr up = PL_STR("");
+    for (int i = 0; i <= 16; i++) {
+        PlStr base = folder.len ? pl_arena_printf(arena, PL_FMT "/", PL_ARG(folder)) : PL_STR("");
+        PlStr path = pl_arena_printf(arena, PL_FMT PL_FMT "pilot.yaml", PL_ARG(base), PL_ARG(up));
+        if (access(path.ptr, R_OK) == 0) return path;
+        up = pl_arena_printf(arena, "../" PL_FMT, PL_ARG(up));
+    }
+    return PL_STR("");
+}
