@@ -17,11 +17,11 @@ PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 BASE_CFLAGS := -std=c17 -D_GNU_SOURCE -I. -I$(B)/gen $(PKG_CFLAGS) -MMD -MP -fno-strict-aliasing -ffp-contract=off
 
 MODE_release := -O2 -g -DNDEBUG
-MODE_debug   := -O0 -g3
+MODE_debug   := -Og -g3
 MODE_asan    := -O1 -g -fsanitize=address -fno-omit-frame-pointer
 MODE_ubsan   := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 MODE_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer
-MODE_cov     := -O0 -g --coverage
+MODE_cov     := -O0 -g --coverage -Wno-conversion -Wno-clobbered
 CFLAGS  += $(MODE_$(MODE))
 LDFLAGS += $(filter -fsanitize% --coverage,$(MODE_$(MODE)))
 
