@@ -21,7 +21,7 @@ MODE_debug   := -Og -g3
 MODE_asan    := -O1 -g -fsanitize=address -fno-omit-frame-pointer
 MODE_ubsan   := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 MODE_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer
-MODE_cov     := -O0 -g --coverage -Wno-conversion -Wno-clobbered
+MODE_cov     := -O0 -g --coverage -w
 CFLAGS  += $(MODE_$(MODE))
 LDFLAGS += $(filter -fsanitize% --coverage,$(MODE_$(MODE)))
 
