@@ -18,4 +18,8 @@ bool pl_type_check(const PlTypes *types, PlTypeId type, PlValue v, PlMismatch *w
  * list of one to its item, a whole double to integer; recursively in lists and records. false: cannot; *why says where. *out owned. */
 bool pl_type_coerce(PlValues *values, const PlTypes *types, PlTypeId type, PlValue v, PlValue *out, PlMismatch *why);
 
+/* Does a text have a format: email, url, uuid... Asked for what a person types or a plan is started with. pl_type_check and
+ * pl_type_coerce do not ask: no API's answer is refused for a format. */
+bool pl_type_text_fits(PlTextFormat format, PlStr text);
+
 #endif
