@@ -82,8 +82,8 @@ REPLAY := $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/replay_%,$(wildcard tests/fuz
 TOOLS  := $(patsubst tests/lint/%.c,$(B)/lint/%,$(wildcard tests/lint/*.c))
 BENCH  := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
 TEST_BIN := $(if $(filter release,$(MODE)),$(BIN),$(B)/bin)
-TEST_ENV := PILOT_BUILD=$(B) PILOT_BIN=$(TEST_BIN) PILOT_MODE=$(MODE)
-TEST_CC  = @mkdir -p $(@D) && $(CC) $(BASE_CFLAGS) $(WARN) -Wno-missing-prototypes $(CFLAGS) $(LDFLAGS)
+TEST_ENV := PILOT_BUILD=$(abspath $(B)) PILOT_BIN=$(abspath $(TEST_BIN)) PILOT_MODE=$(MODE)
+TEST_CC  = @mkdir -p $(@D) && $(CC) $(BASE_CFLAGS) $(WARN) -Wno-missing-prototypes -Wno-string-conversion $(CFLAGS) $(LDFLAGS)
 AGAIN    = +@$(MAKE) --no-print-directory
 
 $(B)/unit/%: tests/unit/%.c tests/unit/unit.h $(LIB)
