@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/* Making names: a word splitter, and the rules for ids and paths on top of it. Works on ASCII; other letters are kept in arguments and
+ * make an operationId unusable as a name (the path is used then). */
+#include "compiler/catalog/name.h"
+
+enum { LONGEST_NAME = 80, HASH_LENGTH = 16 };
+
+static bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_alnum(char c) { return is_lower(c) || is_upper(c) || is_digit(c); }
+static char to_lower(char c) { return is_upper(c) ? (char)(c + 32) : c; }
+
+static char at(PlStr s, size_t i) { return i < s.len ? s.ptr[i] : 0; }
+
+/* Whether a word begins at i, given that i - 1 belongs to a word. */
+static bool word_begins(PlStr s, size_t i)
+{
+    char before = s.ptr[i - 1], here = s.ptr[i], after = at(s, i + 1);
+    if (!is_upper(here)) return false;
+    if (is_lower(before) || is_digit(before)) {
+        bool oauth = here == 'A' && before == 'o' && pl_str_eq_nocase(pl_str_slice(s, i, i + 4), PL_STR("auth"));
+        return !(oauth && (i < 2 || !is_alnum(s.ptr[i - 2])));
+    }
+    if (!is_lower(after)) return false;
+    bool plural = after == 's' && !is_lower(at(s, i + 2));
+    bool oauth = here == 'A' && before == 'O' && pl_str_eq(pl_str_slice(s, i, i + 4), PL_STR("Auth"));
+    return !plural && !oauth;
+}
+
+PlStr pl_name_snake(PlArena *arena, PlStr text)
+{
+    char *out = pl_arena_alloc(arena, text.len * 2 + 2, 1);
+    size_t n = 0;
+    bool in_word = false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (!is_alnum(text.ptr[i])) {
+            in_word = false;
+            continue;
+        }
+        bool begins = !in_word || word_begins(text, i);
+        if (begins && n) out[n++] = '_';
+        if (n == 0 && is_digit(text.ptr[i])) out[n++] = '_';
+        out[n++] = to_lower(text.ptr[i]);
+        in_word = true;
+    }
+    out[n] = 0;
+    return pl_str(out, n);
+}
+
+PlStr pl_name_argument(PlArena *arena, PlStr text)
+{
+    char *out = pl_arena_alloc(arena, text.len + 2, 1);
+    size_t n = 0;
+    bool gap = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool keeps = is_alnum(c) || (unsigned char)c >= 0x80 || c == '_';
+        if (!keeps) {
+            gap = n > 0;
+            continue;
+        }
+        if (gap) out[n++] = '_';
+        gap = false;
+        if (n == 0 && is_digit(c)) out[n++] = '_';
+        out[n++] = c;
+    }
+    bool dashes = pl_str_find_char(text, '-', 0) != PL_STR_NONE;
+    for (size_t i = 0; dashes && i < n; i++) out[i] = to_lower(out[i]); /* header style */
+    return n ? pl_str(out, n) : PL_STR("value");
+}
+
+PlStr pl_name_key(PlArena *arena, PlStr name)
+{
+    char *out = pl_arena_alloc(arena, name.len + 1, 1);
+    size_t n = 0;
+    for (size_t i = 0; i < name.len; i++)
+        if (is_alnum(name.ptr[i]) || (unsigned char)name.ptr[i] >= 0x80) out[n++] = to_lower(name.ptr[i]);
+    out[n] = 0;
+    return pl_str(out, n);
+}
+
+/* Append a part to a dotted name. */
+static PlStr dotted(PlArena *arena, PlStr name, PlStr part)
+{
+    if (part.len == 0) return name;
+    if (name.len == 0) return part;
+    return pl_arena_printf(arena, PL_FMT "." PL_FMT, PL_ARG(name), PL_ARG(part));
+}
+
+/* ---- operationId ------------------------------------------------------------------------------------------------- */
+
+static bool looks_like_hash(PlStr part)
+{
+    size_t run = 0, digits = 0;
+    for (size_t i = 0; i < part.len; i++) {
+        char c = to_lower(part.ptr[i]);
+        bool hex = is_digit(c) || (c >= 'a' && c <= 'f');
+        if (!hex && c != '-') return false;
+        run += hex;
+        digits += is_digit(c);
+    }
+    return run >= HASH_LENGTH && digits > 0;
+}
+
+static bool was_chosen(PlStr id)
+{
+    bool letters = false;
+    if (id.len > LONGEST_NAME) return false;
+    for (size_t i = 0; i < id.len; i++) {
+        char c = id.ptr[i];
+        if ((unsigned char)c >= 0x80 || c == '{' || c == '}' || c == '?' || c == '<') return false;
+        letters |= is_lower(c) || is_upper(c);
+    }
+    if (!letters || looks_like_hash(id) || id.ptr[0] == '/') return false;
+    size_t cut = 0; /* "GET /users", "get-/users" */
+    while (cut < id.len && is_alnum(id.ptr[cut])) cut++;
+    PlMethod method;
+    bool path_follows = at(id, cut) && (at(id, cut + 1) == '/' || at(id, cut) == '/');
+    return !(path_follows && pl_method_by_name(pl_str_slice(id, 0, cut), &method));
+}
+
+/* FastAPI makes "read_items_items__item_id__get" from a function's name, the path and the method. */
+static PlStr without_path(PlArena *arena, PlStr id, PlMethod method, PlStr path)
+{
+    PlStr verb = pl_name_key(arena, pl_str_z(pl_method_name(method)));
+    char *made = pl_arena_alloc(arena, path.len + verb.len + 2, 1);
+    size_t n = 0;
+    for (size_t i = 0; i < path.len; i++)
+        made[n++] = is_alnum(path.ptr[i]) ? path.ptr[i] : '_';
+    made[n++] = '_';
+    memcpy(made + n, verb.ptr, verb.len);
+    n += verb.len;
+    PlStr suffix = pl_str(made, n);
+    return id.len > n && pl_str_ends(id, suffix) ? pl_str_slice(id, 0, id.len - n) : id;
+}
+
+PlStr pl_name_from_id(PlArena *arena, PlStr id, PlMethod method, PlStr path)
+{
+    id = without_path(arena, pl_str_trim(id), method, path);
+    PlStr name = PL_STR("");
+    if (id.len == 0 || !was_chosen(id)) return name;
+    for (size_t i = 0; i < id.len;) {
+        size_t end = i;
+        while (end < id.len && !memchr("/.:#", id.ptr[end], 4)) end++;
+        name = dotted(arena, name, pl_name_snake(arena, pl_str_slice(id, i, end)));
+        i = end + 1;
+    }
+    return name;
+}
+
+/* ---- path -------------------------------------------------------------------------------------------------------- */
+
+static bool is_version(PlStr segment)
+{
+    if (segment.len < 2 || to_lower(segment.ptr[0]) != 'v') return false;
+    for (size_t i = 1; i < segment.len; i++)
+        if (!is_digit(segment.ptr[i]) && segment.ptr[i] != '.') return false;
+    return true;
+}
+
+static bool is_prefix(PlStr segment)
+{
+    return is_version(segment) || pl_str_eq_nocase(segment, PL_STR("api")) || pl_str_eq_nocase(segment, PL_STR("rest"));
+}
+
+static bool is_verb(PlStr word)
+{
+    static const char *const verbs[] = {
+        "accept", "activate", "add", "approve", "archive", "assign", "attach", "batch", "cancel", "capture", "check", "clear", "clone",
+        "close", "commit", "complete", "confirm", "convert", "copy", "count", "create", "deactivate", "delete", "disable", "download",
+        "edit", "enable", "execute", "export", "fetch", "find", "finish", "generate", "get", "import", "invite", "join", "leave", "list",
+        "lock", "login", "logout", "lookup", "mark", "merge", "move", "open", "pause", "ping", "post", "preview", "process", "publish",
+        "query", "read", "refresh", "refund", "register", "reject", "release", "remove", "rename", "reopen", "replace", "resend", "reset",
+        "restart", "restore", "resume", "retry", "revoke", "rotate", "run", "save", "search", "send", "set", "share", "start", "stop",
+        "submit", "subscribe", "sync", "test", "transfer", "trigger", "unlock", "unsubscribe", "update", "upload", "validate", "verify",
+        "void", "watch",
+    };
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (pl_str_eq_nocase(word, pl_str_z(verbs[i]))) return true;
+    return false;
+}
+
+static const char *verb_for(PlMethod method, bool one)
+{
+    switch (method) {
+    case PL_GET: return one ? "get" : "list";
+    case PL_POST: return one ? "post" : "create";
+    case PL_PUT: return "replace";
+    case PL_PATCH: return "update";
+    case PL_DELETE: return "delete";
+    case PL_HEAD: return "head";
+    case PL_OPTIONS: return "options";
+    case PL_TRACE: return "trace";
+    case PL_QUERY: return "query";
+    case PL_METHOD_COUNT: break;
+    }
+    return "call";
+}
+
+PlStr pl_name_from_path(PlArena *arena, PlMethod method, PlStr path)
+{
+    PlStr name = PL_STR(""), last = PL_STR("");
+    bool template_last = false;
+    size_t end_of_path = path.len;
+    for (size_t i = 0; i < end_of_path;) {
+        size_t end = i;
+        while (end < end_of_path && path.ptr[end] != '/' && path.ptr[end] != '?' && path.ptr[end] != '#') end++;
+        PlStr segment = pl_str_slice(path, i, end);
+        i = end + 1;
+        if (segment.len == 0 || (name.len == 0 && is_prefix(segment))) continue;
+        template_last = segment.ptr[0] == '{';
+        if (template_last) continue;
+        size_t brace = pl_str_find_char(segment, '{', 0);
+        last = pl_name_snake(arena, pl_str_slice(segment, 0, brace == PL_STR_NONE ? segment.len : brace));
+        name = dotted(arena, name, last);
+    }
+    if (name.len == 0) name = PL_STR("root");
+    size_t cut = 0;
+    while (cut < last.len && last.ptr[cut] != '_') cut++;
+    bool acts = !template_last && is_verb(pl_str_slice(last, 0, cut)) && (method == PL_POST || method == PL_GET || method == PL_PUT);
+    return acts ? name : dotted(arena, name, pl_str_z(verb_for(method, template_last)));
+}
+
+/* ---- plugin ------------------------------------------------------------------------------------------------------ */
+
+PlStr pl_name_plugin(PlArena *arena, PlStr title)
+{
+    PlStr snake = pl_name_snake(arena, title);
+    size_t end = snake.len;
+    for (;;) { /* numbers and the word api at the end say nothing */
+        size_t start = end;
+        while (start > 0 && snake.ptr[start - 1] != '_') start--;
+        PlStr word = pl_str_slice(snake, start, end);
+        bool digits = word.len > 0;
+        for (size_t i = 0; i < word.len; i++) digits &= is_digit(word.ptr[i]);
+        bool idle = digits || is_version(word) || pl_str_eq_z(word, "api") || pl_str_eq_z(word, "rest");
+        if (!idle || start < 2) break;
+        end = start - 1;
+    }
+    return pl_str_slice(snake, 0, end);
+}

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/* Resolving of references. A pointer walks the tree of its file; where a step meets a $ref instead of the key, it goes through it.
+ * `hops` counts the references of one resolution and ends the cycles among them. */
+#include "compiler/catalog/ref.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+enum { MAX_HOPS = 100, MAX_FILES = 10000 };
+
+void pl_refs_init(PlRefs *refs, PlDiags *diags, PlDoc *root, bool files)
+{
+    *refs = (PlRefs){.arena = diags->arena, .diags = diags, .files = files};
+    pl_map_init(&refs->by_path, diags->arena);
+    pl_map_init(&refs->reported, diags->arena);
+    PlStr path = pl_path_normalise(diags->arena, root->path);
+    refs->folder = pl_path_folder(path);
+    pl_map_put(&refs->by_path, path, NULL)->value.ptr = root;
+    pl_vec_push(refs->arena, &refs->docs, root);
+}
+
+PlStr pl_ref_of(const PlNode *node)
+{
+    return pl_node_text(PL_GET(node, "$ref"));
+}
+
+/* ---- paths ------------------------------------------------------------------------------------------------------ */
+
+PlStr pl_path_folder(PlStr path)
+{
+    for (size_t i = path.len; i-- > 0;)
+        if (path.ptr[i] == '/') return pl_str_slice(path, 0, i ? i : 1);
+    return PL_STR("");
+}
+
+PlStr pl_path_normalise(PlArena *arena, PlStr path)
+{
+    char *out = pl_arena_alloc(arena, path.len + 2, 1);
+    size_t n = 0, fixed = 0; /* bytes that ".." may not take away */
+    bool rooted = path.len && path.ptr[0] == '/';
+    if (rooted) out[n++] = '/', fixed = 1;
+    for (size_t i = 0; i < path.len;) {
+        size_t end = i;
+        while (end < path.len && path.ptr[end] != '/' && path.ptr[end] != '\\') end++;
+        PlStr part = pl_str_slice(path, i, end);
+        i = end + 1;
+        if (part.len == 0 || pl_str_eq_z(part, ".")) continue;
+        bool up = pl_str_eq_z(part, "..");
+        if (up && n > fixed) {
+            while (n > fixed && out[n - 1] != '/') n--;
+            if (n > fixed) n--;
+            continue;
+        }
+        if (up && rooted) continue;
+        if (n && out[n - 1] != '/') out[n++] = '/';
+        memcpy(out + n, part.ptr, part.len);
+        n += part.len;
+        if (up) fixed = n;
+    }
+    out[n] = 0;
+    return pl_str(out, n);
+}
+
+static bool is_below(PlStr folder, PlStr path)
+{
+    if (folder.len == 0) return !pl_str_starts(path, PL_STR("/")) && !pl_str_starts(path, PL_STR(".."));
+    if (pl_str_eq_z(folder, "/")) return pl_str_starts(path, folder);
+    return pl_str_starts(path, folder) && path.len > folder.len && path.ptr[folder.len] == '/';
+}
+
+/* The same question after symbolic links. */
+static bool is_really_below(PlArena *arena, PlStr folder, PlStr path)
+{
+    char real_folder[PATH_MAX], real_path[PATH_MAX];
+    if (!realpath(folder.len ? pl_arena_str(arena, folder).ptr : ".", real_folder)) return false;
+    if (!realpath(path.ptr, real_path)) return true; /* missing: said when it is read */
+    return is_below(pl_str_z(real_folder), pl_str_z(real_path));
+}
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+static PlStr percent_decode(PlArena *arena, PlStr s)
+{
+    if (pl_str_find_char(s, '%', 0) == PL_STR_NONE) return s;
+    char *out = pl_arena_alloc(arena, s.len + 1, 1);
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        int high = s.ptr[i] == '%' && i + 2 < s.len ? hex_value(s.ptr[i + 1]) : -1;
+        int low = high >= 0 ? hex_value(s.ptr[i + 2]) : -1;
+        if (low >= 0) {
+            out[n++] = (char)(high * 16 + low);
+            i += 2;
+        } else {
+            out[n++] = s.ptr[i];
+        }
+    }
+    out[n] = 0;
+    return pl_str(out, n);
+}
+
+/* ---- faults ----------------------------------------------------------------------------------------------------- */
+
+static bool first_time(PlRefs *refs, const PlNode *node, PlStr ref)
+{
+    bool added;
+    PlStr key = pl_arena_printf(refs->arena, "%u " PL_FMT, node->source, PL_ARG(ref));
+    pl_map_put(&refs->reported, key, &added);
+    return added;
+}
+
+bool pl_ref_once(PlRefs *refs, PlSpan at, const char *tag)
+{
+    bool added;
+    pl_map_put(&refs->reported, pl_arena_printf(refs->arena, "%s %u %u", tag, at.source, at.start), &added);
+    return added;
+}
+
+static PlSpan ref_span(const PlNode *node)
+{
+    return pl_node_span(PL_GET(node, "$ref"));
+}
+
+static PlNode *dangling(PlRefs *refs, const PlNode *node, PlStr ref, const char *why)
+{
+    if (first_time(refs, node, ref)) PL_REPORT(refs->diags, REF_DANGLING, ref_span(node), PL_ARG(ref), why);
+    return NULL;
+}
+
+/* ---- files ------------------------------------------------------------------------------------------------------ */
+
+static PlDoc *doc_of(const PlRefs *refs, uint32_t source)
+{
+    uint32_t low = 0, high = refs->docs.len;
+    while (low + 1 < high) {
+        uint32_t middle = (low + high) / 2;
+        if (refs->docs.items[middle]->source <= source) low = middle;
+        else high = middle;
+    }
+    return refs->docs.items[low];
+}
+
+static PlDoc *read_doc(PlRefs *refs, const PlNode *node, PlStr path)
+{
+    PlDoc *doc = PL_NEW(refs->arena, PlDoc);
+    bool read = refs->docs.len < MAX_FILES && pl_doc_read(doc, refs->diags, path, ref_span(node));
+    pl_map_put(&refs->by_path, path, NULL)->value.ptr = doc;
+    if (!read || doc->source == PL_NO_SOURCE) {
+        doc->root = NULL;
+        return doc;
+    }
+    pl_vec_push(refs->arena, &refs->docs, doc);
+    if (refs->on_file) refs->on_file(refs->context, refs->diags->sources->all.items[doc->source].text);
+    return doc;
+}
+
+/* The document that the part of `ref` before '#' names; NULL (reported) when it may not or cannot be read. */
+static PlDoc *doc_for(PlRefs *refs, const PlNode *node, PlStr ref, PlStr file)
+{
+    PlDoc *here = doc_of(refs, node->source);
+    if (file.len == 0) return here;
+    if (pl_str_find(file, PL_STR("://"), 0) != PL_STR_NONE || pl_str_starts(file, PL_STR("//"))) {
+        if (first_time(refs, node, ref)) PL_REPORT(refs->diags, REF_REMOTE, ref_span(node), PL_ARG(ref));
+        return NULL;
+    }
+    file = percent_decode(refs->arena, file);
+    if (memchr(file.ptr, 0, file.len)) return dangling(refs, node, ref, "the file's name has a zero byte"), NULL;
+    PlStr folder = pl_path_folder(here->path);
+    bool rooted = file.ptr[0] == '/' || folder.len == 0;
+    PlStr joined = rooted ? file : pl_arena_printf(refs->arena, PL_FMT "/" PL_FMT, PL_ARG(folder), PL_ARG(file));
+    PlStr path = pl_path_normalise(refs->arena, joined);
+    PlDoc *known = pl_map_get(&refs->by_path, path);
+    if (known) return known->root ? known : NULL;
+    if (!refs->files || !is_below(refs->folder, path) || !is_really_below(refs->arena, refs->folder, path)) {
+        if (first_time(refs, node, ref)) PL_REPORT(refs->diags, REF_OUTSIDE, ref_span(node), PL_ARG(ref));
+        return NULL;
+    }
+    PlDoc *doc = read_doc(refs, node, path);
+    return doc->root ? doc : NULL;
+}
+
+/* ---- pointers --------------------------------------------------------------------------------------------------- */
+
+/* ~1 -> '/', ~0 -> '~' (RFC 6901 section 4) */
+static PlStr pointer_step(PlArena *arena, PlStr step)
+{
+    if (pl_str_find_char(step, '~', 0) == PL_STR_NONE) return step;
+    char *out = pl_arena_alloc(arena, step.len + 1, 1);
+    size_t n = 0;
+    for (size_t i = 0; i < step.len; i++) {
+        char next = i + 1 < step.len ? step.ptr[i + 1] : 0;
+        bool escape = step.ptr[i] == '~' && (next == '0' || next == '1');
+        out[n++] = !escape ? step.ptr[i] : next == '0' ? '~' : '/';
+        if (escape) i++;
+    }
+    out[n] = 0;
+    return pl_str(out, n);
+}
+
+static PlNode *resolve(PlRefs *refs, PlNode *node, PlStr *name);
+
+static PlNode *walk_step(PlRefs *refs, PlNode *at, PlStr step)
+{
+    for (;;) {
+        if (pl_node_is(at, PL_NODE_LIST)) {
+            int64_t index;
+            bool inside = pl_str_to_int(step, &index) && index >= 0 && index < (int64_t)at->count;
+            return inside ? pl_node_item(at, (uint32_t)index) : NULL;
+        }
+        PlNode *next = pl_node_get(at, step);
+        if (next || pl_ref_of(at).len == 0) return next;
+        at = resolve(refs, at, NULL);
+        if (!at) return NULL;
+    }
+}
+
+static bool names_its_children(PlStr key)
+{
+    static const char *const keys[] = {"schemas", "definitions", "$defs", "models"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (pl_str_eq_z(key, keys[i])) return true;
+    return false;
+}
+
+/* "#Pet": an $anchor, an $id, or (people write it) the name of a schema. */
+static PlNode *find_anchor(const PlNode *root, PlStr anchor)
+{
+    const PlNode *homes[] = {PL_GET(PL_GET(root, "components"), "schemas"), PL_GET(root, "definitions"), PL_GET(root, "$defs")};
+    for (size_t h = 0; h < 3; h++) {
+        for (uint32_t i = 0; i < pl_node_count(homes[h]) && homes[h]->kind == PL_NODE_MAP; i++) {
+            PlNode *schema = &pl_node_at(homes[h], i)->value;
+            PlStr id = pl_node_text(PL_GET(schema, "$id"));
+            if (pl_str_eq(pl_node_text(PL_GET(schema, "$anchor")), anchor)) return schema;
+            if (id.len == anchor.len + 1 && id.ptr[0] == '#' && pl_str_ends(id, anchor)) return schema;
+        }
+    }
+    for (size_t h = 0; h < 3; h++) {
+        PlNode *schema = pl_node_get(homes[h], anchor);
+        if (schema) return schema;
+    }
+    return NULL;
+}
+
+static PlNode *walk_pointer(PlRefs *refs, PlNode *root, PlStr pointer, PlStr *name)
+{
+    if (pointer.len == 0) return root;
+    if (pointer.ptr[0] != '/') {
+        if (name) *name = pointer;
+        return find_anchor(root, pointer);
+    }
+    PlNode *at = root;
+    PlStr before = PL_STR("");
+    for (size_t i = 1; at && i <= pointer.len;) {
+        size_t end = pl_str_find_char(pointer, '/', i);
+        if (end == PL_STR_NONE) end = pointer.len;
+        PlStr step = pointer_step(refs->arena, pl_str_slice(pointer, i, end));
+        at = walk_step(refs, at, step);
+        bool last = end >= pointer.len;
+        if (last && name && names_its_children(before)) *name = step;
+        before = step;
+        i = end + 1;
+    }
+    return at;
+}
+
+static PlStr stem(PlStr path)
+{
+    size_t start = pl_path_folder(path).len;
+    while (start < path.len && path.ptr[start] == '/') start++;
+    size_t dot = pl_str_find_char(path, '.', start);
+    return pl_str_slice(path, start, dot == PL_STR_NONE ? path.len : dot);
+}
+
+/* One hop. */
+static PlNode *resolve(PlRefs *refs, PlNode *node, PlStr *name)
+{
+    PlStr ref = pl_str_trim(pl_ref_of(node));
+    if (++refs->hops > MAX_HOPS) {
+        if (first_time(refs, node, ref)) PL_REPORT(refs->diags, REF_CYCLE, ref_span(node), PL_ARG(ref));
+        return NULL;
+    }
+    size_t hash = pl_str_find_char(ref, '#', 0);
+    PlStr file = pl_str_slice(ref, 0, hash == PL_STR_NONE ? ref.len : hash);
+    PlStr pointer = hash == PL_STR_NONE ? PL_STR("") : pl_str_slice(ref, hash + 1, ref.len);
+    /* Swagger 1.2's habit: "Pet" alone means the definition of that name. */
+    bool bare = hash == PL_STR_NONE && pl_str_find_char(ref, '.', 0) == PL_STR_NONE && pl_str_find_char(ref, '/', 0) == PL_STR_NONE;
+    if (bare) file = PL_STR(""), pointer = ref;
+    PlDoc *doc = doc_for(refs, node, ref, file);
+    if (!doc) return NULL;
+    if (pointer.len == 0 && name && file.len) *name = stem(doc->path);
+    PlNode *target = walk_pointer(refs, doc->root, percent_decode(refs->arena, pointer), name);
+    if (!target && refs->hops > MAX_HOPS) return NULL;
+    return target ? target : dangling(refs, node, ref, "nothing stands there");
+}
+
+PlNode *pl_ref_follow(PlRefs *refs, PlNode *node, PlStr *name)
+{
+    refs->hops = 0;
+    while (node && pl_ref_of(node).len)
+        node = resolve(refs, node, name);
+    return node;
+}

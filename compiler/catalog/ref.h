@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* Where a $ref leads: into the same document, or into another file below the root document's folder, read once. Never to the
+ * network. One PlRefs serves one plugin. Faults are reported once per text of a $ref and file; the target is NULL then and the reader
+ * goes on with "any". Sources: RFC 6901 (JSON pointer), RFC 3986 (percent encoding), OpenAPI 3.1 (reference object). */
+#ifndef PL_COMPILER_CATALOG_REF_H
+#define PL_COMPILER_CATALOG_REF_H
+
+#include "compiler/catalog/doc.h"
+#include "vm/base/map.h"
+
+typedef struct PlRefs {
+    PlArena *arena;
+    PlDiags *diags;
+    PlStr folder;             /* of the root document, normalised, "" for the working directory */
+    bool files;               /* other files may be read */
+    PL_VEC(PlDoc *) docs;     /* by rising source id; the first is the root */
+    PlMap by_path;
+    PlMap reported;
+    uint32_t hops;            /* of the resolution that is under way */
+    void (*on_file)(void *context, PlStr bytes); /* called for each file that was read; may be NULL */
+    void *context;
+} PlRefs;
+
+void pl_refs_init(PlRefs *refs, PlDiags *diags, PlDoc *root, bool files);
+
+/* The text of $ref when this node is a reference, else "". */
+PlStr pl_ref_of(const PlNode *node);
+/* Through references until something stands there that is none. A node that is no reference is its own target. NULL when it leads
+ * nowhere. *name (may be NULL) gets the schema's name when the last hop led to a named one ("#/components/schemas/Pet"), else stays. */
+PlNode *pl_ref_follow(PlRefs *refs, PlNode *node, PlStr *name);
+
+/* True the first time it is asked about this place and tag: for faults that many references run into. */
+bool pl_ref_once(PlRefs *refs, PlSpan at, const char *tag);
+
+/* "a/b/../c/./d.yaml" -> "a/c/d.yaml"; leading ".." stay. */
+PlStr pl_path_normalise(PlArena *arena, PlStr path);
+PlStr pl_path_folder(PlStr path); /* without the last '/'; "" when there is none, "/" for the root */
+
+#endif
