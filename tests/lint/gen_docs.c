@@ -116,16 +116,33 @@ static void put_opcodes(void)
     }
 }
 
+#if __has_include("stdlib/builtins.def")
+#include "stdlib/builtin.h"
+
+static void put_builtins(void)
+{
+    put_head("Functions", "stdlib/builtins.def");
+    printf("\nEach is called as `f(x, y)` or `x.f(y)`, works on its arguments only, and changes nothing. Every example runs as a test.\n");
+    for (uint32_t i = 0; i < pl_builtin_count; i++) {
+        const PlBuiltin *b = &pl_builtins[i];
+        if (b->name[0] == '_') continue;
+        printf("\n### %s\n\n`%s%s`\n\n%s\n\n```\n%s\n=> %s\n```\n", b->name, b->name, b->signature, b->doc, b->example, b->result);
+    }
+}
+#else
+#define put_builtins NULL /* the standard library is not part of this checkout */
+#endif
+
 static const struct {
     const char *name;
     void (*put)(void);
-} pages[] = {{"diagnostics", put_diagnostics}, {"exit-codes", put_statuses}, {"limits", put_limits}, {"opcodes", put_opcodes}};
+} pages[] = {{"builtins", put_builtins}, {"diagnostics", put_diagnostics}, {"exit-codes", put_statuses}, {"limits", put_limits}, {"opcodes", put_opcodes}};
 
 int main(int argc, char **argv)
 {
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
         if (argc == 1) printf("%s\n", pages[i].name);
-        if (argc != 2 || strcmp(argv[1], pages[i].name) != 0) continue;
+        if (argc != 2 || strcmp(argv[1], pages[i].name) != 0 || !pages[i].put) continue;
         pages[i].put();
         return 0;
     }
