@@ -200,9 +200,12 @@ TEST(literals)
         {.kind = PL_LIT_DURATION, .offset = 1, .as.integer = 1000000},
         {.kind = PL_LIT_JSON, .as.text = PL_STR_INIT("{\"a\":[1]}")},
         {.kind = PL_LIT_JSON, .as.text = PL_STR_INIT("{broken")},
+        {.kind = PL_LIT_DATE, .as.integer = INT64_MAX},
+        {.kind = PL_LIT_DATETIME, .offset = INT32_MIN},
+        {.kind = PL_LIT_DOUBLE, .as.number = 1e308 * 10},
     };
     static const char *const expected[] = {"null", "true", "-5", "0.5", "\"hi\"", "\"1970-01-01T01:00:01.5+01:00\"", "\"2026-11-20\"",
-                                           "\"P1MT1S\"", "{\"a\":[1]}", "null"};
+                                           "\"P1MT1S\"", "{\"a\":[1]}", "null", "null", "null", "null"};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         PlValue v = pl_value_of_literal(w.values, &rows[i]);
         PlBuf out;

@@ -3,6 +3,9 @@
 #include "vm/code/hash.h"
 #include "vm/value/json.h"
 #include "vm/value/shape.h"
+#include "vm/value/time.h"
+
+#include <math.h>
 
 static PlText *optional_text(PlValues *values, PlStr s)
 {
@@ -21,8 +24,23 @@ PlValue pl_file(PlValues *values, PlStr name, PlStr media_type, PlStr bytes)
     return (PlValue){.tag = PL_FILE, .as.file = file};
 }
 
+/* Literals come from modules, which are untrusted: what no value may be is nothing. */
+static bool is_sound(const PlLiteral *literal)
+{
+    const int64_t first = pl_time_days_of(0, 1, 1), last = pl_time_days_of(9999, 12, 31), day = 86400000000;
+    int64_t n = literal->as.integer;
+    switch (literal->kind) {
+    case PL_LIT_DOUBLE: return isfinite(literal->as.number);
+    case PL_LIT_DATE: return n >= first && n <= last;
+    case PL_LIT_DATETIME:
+        return n >= (first + 1) * day && n < last * day && literal->offset > -1440 && literal->offset < 1440;
+    default: return true;
+    }
+}
+
 PlValue pl_value_of_literal(PlValues *values, const PlLiteral *literal)
 {
+    if (!is_sound(literal)) return pl_nothing();
     switch (literal->kind) {
     case PL_LIT_YESNO: return pl_yesno(literal->as.yes);
     case PL_LIT_INT: return pl_int(literal->as.integer);
