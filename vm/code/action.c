@@ -94,45 +94,55 @@ PlDoubt pl_action_doubt_of(const PlAction *action)
     return PL_DOUBT_UNSAFE;
 }
 
-static bool is_host_byte(char c)
+/* ---- origins (RFC 6454) --------------------------------------------------------------------------------------- */
+
+static char lower(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_' ||
-           c == '[' || c == ']' || c == ':';
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
-/* The port behind the last ':' that is not inside an IPv6 literal; PL_STR_NONE when there is none. */
-static size_t port_mark(PlStr authority)
+static bool is_host_char(char c, bool bracketed)
 {
-    for (size_t i = authority.len; i-- > 0;) {
-        if (authority.ptr[i] == ']') return PL_STR_NONE;
-        if (authority.ptr[i] == ':') return i;
+    c = lower(c);
+    bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    if (bracketed) return hex || c == ':' || c == '.';
+    return hex || (c >= 'g' && c <= 'z') || c == '-' || c == '.' || c == '_';
+}
+
+/* ":8080" or "", up to the end of the authority. */
+static bool read_port(PlStr rest, unsigned *port)
+{
+    if (rest.len == 0) return true;
+    if (rest.ptr[0] != ':' || rest.len < 2 || rest.len > 6) return false;
+    unsigned n = 0;
+    for (size_t i = 1; i < rest.len; i++) {
+        if (rest.ptr[i] < '0' || rest.ptr[i] > '9') return false;
+        n = n * 10 + (unsigned)(rest.ptr[i] - '0');
     }
-    return PL_STR_NONE;
+    *port = n;
+    return n > 0 && n <= 65535;
 }
 
-PlStr pl_action_origin(PlArena *arena, PlStr server)
+PlStr pl_action_origin(PlArena *arena, PlStr url)
 {
     const PlStr none = {"", 0};
-    bool tls = server.len > 8 && pl_str_eq_nocase(pl_str_slice(server, 0, 8), PL_STR("https://"));
-    bool plain = server.len > 7 && pl_str_eq_nocase(pl_str_slice(server, 0, 7), PL_STR("http://"));
-    if (!tls && !plain) return none;
-    size_t start = tls ? 8 : 7, end = start;
-    while (end < server.len && server.ptr[end] != '/' && server.ptr[end] != '?' && server.ptr[end] != '#') {
-        if (!is_host_byte(server.ptr[end])) return none;
+    bool https = url.len >= 8 && pl_str_eq_nocase(pl_str_slice(url, 0, 8), PL_STR("https://"));
+    bool http = url.len >= 7 && pl_str_eq_nocase(pl_str_slice(url, 0, 7), PL_STR("http://"));
+    if (!http && !https) return none;
+    PlStr rest = pl_str_slice(url, https ? 8 : 7, url.len);
+    size_t end = 0, host = 0;
+    while (end < rest.len && rest.ptr[end] != '/' && rest.ptr[end] != '?' && rest.ptr[end] != '#')
         end++;
-    }
-    PlStr host = pl_str_slice(server, start, end);
-    int64_t port = tls ? 443 : 80;
-    size_t colon = port_mark(host);
-    if (colon != PL_STR_NONE) {
-        if (!pl_str_to_int(pl_str_slice(host, colon + 1, host.len), &port) || port < 1 || port > 65535) return none;
-        host = pl_str_slice(host, 0, colon);
-    }
-    if (host.len == 0) return none;
-    PlStr lower = pl_arena_str(arena, host);
-    for (size_t i = 0; i < lower.len; i++) {
-        char *c = (char *)(uintptr_t)&lower.ptr[i];
-        if (*c >= 'A' && *c <= 'Z') *c = (char)(*c - 'A' + 'a');
-    }
-    return pl_arena_printf(arena, "%s://" PL_FMT ":%d", tls ? "https" : "http", PL_ARG(lower), (int)port);
+    rest.len = end;
+    bool bracketed = rest.len && rest.ptr[0] == '[';
+    if (bracketed) host++;
+    while (host < rest.len && is_host_char(rest.ptr[host], bracketed))
+        host++;
+    if (bracketed && (host < 4 || host == rest.len || rest.ptr[host++] != ']')) return none;
+    unsigned port = https ? 443 : 80;
+    if (host == 0 || host > 253 || !read_port(pl_str_slice(rest, host, rest.len), &port)) return none;
+    char name[254] = "";
+    for (size_t i = 0; i < host; i++)
+        name[i] = lower(rest.ptr[i]);
+    return pl_arena_printf(arena, "%s://%s:%u", https ? "https" : "http", name, port);
 }

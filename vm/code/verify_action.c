@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* Actions can be turned into requests without surprises (RFC 9110 field names, no line breaks anywhere in a head, templates that
+ * are filled), and the manifest covers them: their hosts, their effects, their credentials. */
+#include "vm/code/verify.h"
+
+/* token of RFC 9110 section 5.6.2 */
+static bool is_token(PlStr s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        bool alnum = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        if (!alnum && (c == '\0' || !strchr("!#$%&'*+-.^_`|~", c))) return false;
+    }
+    return s.len > 0;
+}
+
+static bool is_in_template(PlStr path, PlStr wire)
+{
+    for (size_t at = 0; (at = pl_str_find(path, wire, at)) != PL_STR_NONE; at++)
+        if (at > 0 && path.ptr[at - 1] == '{' && at + wire.len < path.len && path.ptr[at + wire.len] == '}') return true;
+    return false;
+}
+
+static void verify_param(PlVerify *v, const PlAction *a, const PlParam *p)
+{
+    pl_verify_need(v, p->place < PL_PLACE_COUNT && p->style < PL_STYLE_COUNT, "a parameter of no known place or style");
+    pl_verify_index(v, p->type, v->m->types.all.len, "type");
+    pl_verify_literal(v, &p->value);
+    pl_verify_no_control(v, p->wire, "a parameter's name on the wire");
+    pl_verify_no_control(v, p->content_type, "a parameter's content type");
+    if (p->place == PL_IN_HEADER) {
+        pl_verify_need(v, is_token(p->wire), "a header whose name is no token");
+        if (p->value.kind == PL_LIT_TEXT) pl_verify_no_control(v, p->value.as.text, "a header's value");
+    }
+    if (p->place == PL_IN_PATH) {
+        pl_verify_need(v, p->wire.len > 0 && is_in_template(a->path, p->wire), "a parameter of the path that is not in the path");
+        pl_verify_need(v, p->required || p->fixed, "a parameter of the path that may be left out");
+    }
+    if (p->whole_body) pl_verify_need(v, p->place == PL_IN_BODY, "a whole body that is not in the body");
+}
+
+/* Each {name} of the path is a parameter. */
+static void verify_path(PlVerify *v, const PlAction *a)
+{
+    pl_verify_need(v, a->path.len > 0 && a->path.ptr[0] == '/', "a path that does not begin with '/'");
+    pl_verify_no_control(v, a->path, "the path");
+    for (size_t open = 0; (open = pl_str_find_char(a->path, '{', open)) != PL_STR_NONE;) {
+        size_t close = pl_str_find_char(a->path, '}', open);
+        pl_verify_need(v, close != PL_STR_NONE, "a '{' in the path that is not closed");
+        PlStr name = pl_str_slice(a->path, open + 1, close);
+        bool found = false;
+        for (uint32_t i = 0; i < a->param_count && !found; i++)
+            found = a->params[i].place == PL_IN_PATH && pl_str_eq(a->params[i].wire, name);
+        pl_verify_need(v, found, "a name in the path that is no parameter");
+        open = close;
+    }
+}
+
+static void verify_params(PlVerify *v, const PlAction *a)
+{
+    PlArenaMark mark = pl_arena_mark(v->scratch);
+    PlMap seen;
+    pl_map_init(&seen, v->scratch);
+    for (uint32_t i = 0; i < a->param_count; i++) {
+        const PlParam *p = &a->params[i];
+        verify_param(v, a, p);
+        if (p->fixed) continue;
+        bool added;
+        pl_map_put(&seen, p->name, &added);
+        pl_verify_need(v, p->name.len > 0 && added, "a parameter without a name, or named twice");
+        if (p->required && !p->is_key) v->required[v->index]++;
+    }
+    pl_arena_rewind(v->scratch, mark);
+}
+
+static bool is_listed(const PlMap *names, PlStr name)
+{
+    return pl_map_find(names, name) != NULL;
+}
+
+static void need_host(PlVerify *v, const PlMap *hosts, PlStr url, const char *what)
+{
+    pl_verify_no_control(v, url, what);
+    PlStr origin = pl_action_origin(v->scratch, url);
+    pl_verify_need(v, origin.len > 0, "%s is no absolute http or https URL", what);
+    pl_verify_need(v, is_listed(hosts, origin), "%s is at " PL_FMT ", which the manifest does not list", what, PL_ARG(origin));
+}
+
+static void verify_auth(PlVerify *v, const PlAuth *auth, const PlMap *hosts, const PlMap *credentials)
+{
+    pl_verify_need(v, auth->kind < PL_AUTH_KIND_COUNT && auth->place < PL_PLACE_COUNT, "a credential of no known kind");
+    pl_verify_need(v, is_listed(credentials, auth->credential), "a credential that the manifest does not list");
+    pl_verify_no_control(v, auth->wire, "a credential's name on the wire");
+    for (uint32_t i = 0; i < auth->scope_count; i++)
+        pl_verify_no_control(v, auth->scopes[i], "a scope");
+    if (auth->kind == PL_AUTH_API_KEY) {
+        pl_verify_need(v, auth->place == PL_IN_HEADER || auth->place == PL_IN_QUERY || auth->place == PL_IN_COOKIE,
+                       "a credential in the %s", pl_place_name(auth->place));
+        pl_verify_need(v, auth->place == PL_IN_HEADER ? is_token(auth->wire) : auth->wire.len > 0,
+                       "a credential whose name on the wire is no token");
+    }
+    if (auth->kind == PL_AUTH_OAUTH2_CLIENT) need_host(v, hosts, auth->token_url, "the token's address");
+}
+
+static void verify_responses(PlVerify *v, const PlAction *a)
+{
+    for (uint32_t i = 0; i < a->response_count; i++) {
+        const PlResponse *r = &a->responses[i];
+        bool fallback = r->low == 0 && r->high == 0;
+        pl_verify_need(v, fallback || (r->low >= 100 && r->low <= r->high && r->high <= 999), "statuses %u to %u", r->low, r->high);
+        pl_verify_need(v, r->body < PL_BODY_KIND_COUNT, "a response's body of no known kind");
+        pl_verify_index(v, r->type, v->m->types.all.len, "type");
+    }
+}
+
+static void verify_action(PlVerify *v, const PlAction *a, const PlMap *hosts, const PlMap *credentials)
+{
+    pl_verify_need(v, a->plugin.len > 0 && a->name.len > 0, "no name");
+    pl_verify_need(v, a->effect < PL_EFFECT_COUNT && a->doubt < PL_DOUBT_COUNT && a->method < PL_METHOD_COUNT &&
+                          a->body < PL_BODY_KIND_COUNT,
+                   "no known effect, doubt, method or body");
+    pl_verify_need(v, a->effect <= v->m->manifest.effect, "its effect is %s, which the manifest does not allow",
+                   pl_effect_name(a->effect));
+    if (a->server.len) need_host(v, hosts, a->server, "the server");
+    pl_verify_no_control(v, a->body_type, "the body's type");
+    pl_verify_index(v, a->result, v->m->types.all.len, "type");
+    verify_path(v, a);
+    verify_params(v, a);
+    verify_responses(v, a);
+    for (uint32_t i = 0; i < a->auth_count; i++)
+        for (uint32_t j = 0; j < a->auth[i].count; j++)
+            verify_auth(v, &a->auth[i].all[j], hosts, credentials);
+}
+
+void pl_verify_actions(PlVerify *v)
+{
+    const PlManifest *f = &v->m->manifest;
+    PlMap hosts, credentials;
+    pl_map_init(&hosts, v->scratch);
+    pl_map_init(&credentials, v->scratch);
+    for (uint32_t i = 0; i < f->host_count; i++)
+        pl_map_put(&hosts, f->hosts[i].origin, NULL);
+    for (uint32_t i = 0; i < f->credential_count; i++)
+        pl_map_put(&credentials, f->credentials[i], NULL);
+    v->required = PL_NEW_N(v->scratch, uint32_t, v->m->action_count);
+    v->what = "action";
+    for (v->index = 0; v->index < v->m->action_count; v->index++)
+        verify_action(v, &v->m->actions[v->index], &hosts, &credentials);
+}
+
+void pl_verify_manifest(PlVerify *v)
+{
+    const PlModule *m = v->m;
+    v->what = "manifest";
+    v->index = 0;
+    pl_verify_need(v, m->manifest.effect < PL_EFFECT_COUNT, "no known effect");
+    for (uint32_t i = 0; i < m->manifest.host_count; i++) {
+        PlStr written = m->manifest.hosts[i].origin;
+        pl_verify_need(v, written.len > 0 && pl_str_eq(pl_action_origin(v->scratch, written), written), "host %u is no origin", i);
+    }
+    for (uint32_t i = 0; i < m->manifest.credential_count; i++)
+        pl_verify_need(v, m->manifest.credentials[i].len > 0, "a credential without a name");
+    bool asks = m->ask_count > 0;
+    for (uint32_t i = 0; i < m->call_count; i++)
+        asks |= (m->calls[i].flags & PL_CALL_ASK_FIRST) != 0;
+    pl_verify_need(v, !asks || m->manifest.asks_person, "a person is asked, which it does not say");
+}
