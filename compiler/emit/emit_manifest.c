@@ -4,15 +4,24 @@
 
 #include "vm/base/limits.h"
 
-static void add_host(PlEmit *e, const PlAction *action)
+static void add_host(PlEmit *e, PlStr url, PlStr plugin)
 {
     PlManifest *m = &e->module->manifest;
-    PlStr origin = pl_action_origin(e->arena, action->server);
+    PlStr origin = pl_action_origin(e->arena, url);
     if (origin.len == 0) return;
     for (uint32_t i = 0; i < m->host_count; i++) {
-        if (pl_str_eq(m->hosts[i].origin, origin) && pl_str_eq(m->hosts[i].plugin, action->plugin)) return;
+        if (pl_str_eq(m->hosts[i].origin, origin) && pl_str_eq(m->hosts[i].plugin, plugin)) return;
     }
-    m->hosts[m->host_count++] = (PlHostRule){origin, action->plugin};
+    m->hosts[m->host_count++] = (PlHostRule){origin, plugin};
+}
+
+/* Where its calls go, and where the VM fetches tokens for them. */
+static void add_hosts(PlEmit *e, const PlAction *action)
+{
+    add_host(e, action->server, action->plugin);
+    for (uint32_t i = 0; i < action->auth_count; i++) {
+        for (uint32_t k = 0; k < action->auth[i].count; k++) add_host(e, action->auth[i].all[k].token_url, action->plugin);
+    }
 }
 
 static void add_credentials(PlManifest *m, const PlAction *action)
@@ -46,13 +55,13 @@ static uint64_t literal_or(const PlExpr *x, PlLiteralKind kind, uint64_t otherwi
 void pl_emit_manifest(PlEmit *e)
 {
     PlManifest *m = &e->module->manifest;
-    m->hosts = PL_NEW_N(e->arena, PlHostRule, e->actions.len + 1);
+    m->hosts = PL_NEW_N(e->arena, PlHostRule, e->actions.len + credential_room(e));
     m->credentials = PL_NEW_N(e->arena, PlStr, credential_room(e));
     m->calls_at_most = e->calls_at_most.items;
     for (uint32_t i = 0; i < e->actions.len; i++) {
         const PlAction *action = e->actions.items[i];
         if (action->effect > m->effect) m->effect = action->effect;
-        add_host(e, action);
+        add_hosts(e, action);
         add_credentials(m, action);
     }
     m->max_calls = literal_or(e->plan->limit_calls, PL_LIT_INT, PL_LIMIT_CALLS_DEFAULT);
