@@ -5,8 +5,7 @@
 #ifndef PL_IO_SECRETS_H
 #define PL_IO_SECRETS_H
 
-#include "vm/base/str.h"
-#include "vm/base/status.h"
+#include "vm/base/buf.h"
 
 typedef struct PlSecrets PlSecrets;
 typedef enum PlSecretFrom { PL_SECRET_ENV, PL_SECRET_FILE, PL_SECRET_COMMAND } PlSecretFrom;
@@ -17,7 +16,20 @@ PL_MUST_USE PlStatus pl_secrets_map(PlSecrets *secrets, PlStr name, PlSecretFrom
 /* PL_CREDENTIAL when there is none, with a message for people in error (static or of `secrets`). A basic credential is "user:password", OAuth2
  * client credentials "client_id:client_secret". The result belongs to `secrets`. */
 PL_MUST_USE PlStatus pl_secrets_get(PlSecrets *secrets, PlStr name, PlStr *out, PlStr *error);
-/* Replace every known secret (also base64, URL-encoded) in a text by "[name]": for messages that come from outside. In place; returns new length. */
+/* Is there a source for it? Reads the environment, but no file and no command. */
+bool pl_secrets_has(PlSecrets *secrets, PlStr name);
+/* A secret that came from elsewhere (an OAuth2 token): only so that pl_secrets_redact knows it. */
+PL_MUST_USE PlStatus pl_secrets_note(PlSecrets *secrets, PlStr name, PlStr value);
+/* Replace every known secret of 6 bytes and more (also as base64, hex, percent-encoded, JSON-escaped) in a text by "[name]", cut where that is
+ * longer: for what comes from outside. In place; returns the new length. */
 size_t pl_secrets_redact(PlSecrets *secrets, char *text, size_t len);
+/* "PILOT_CREDENTIAL_GITHUB_TOKEN" of "github.token". */
+void pl_secrets_variable(PlBuf *out, PlStr name);
+/* Something a person should know, such as a file that others can read; each once, NULL when there is no more. Lives as long as `secrets`. */
+const char *pl_secrets_warning(PlSecrets *secrets);
+
+/* How credentials are written: base64 (RFC 4648 section 4, with padding) and percent-encoding of all but unreserved characters (RFC 3986). */
+void pl_secrets_put_base64(PlBuf *out, PlStr bytes);
+void pl_secrets_put_percent(PlBuf *out, PlStr bytes);
 
 #endif

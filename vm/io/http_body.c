@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* The bytes of a request in parts and of an answer: multipart out, header lines and body in, each under its ceiling. The body's ceiling holds
+ * twice: for the bytes on the wire (an endless stream that decompresses to nothing) and for what they decompress to. */
+#include "vm/io/http_call.h"
+
+#include "vm/base/fault.h"
+#include "vm/base/limits.h"
+#include "vm/code/hash.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+
+/* ---- an answer's lines ---- */
+
+static unsigned status_of(PlStr line)
+{
+    size_t space = pl_str_find_char(line, ' ', 0);
+    unsigned status = 0;
+    for (size_t i = space; space != PL_STR_NONE && i + 1 < line.len && i < space + 3; i++) {
+        char c = line.ptr[i + 1];
+        if (c < '0' || c > '9') return 0;
+        status = status * 10 + (unsigned)(c - '0');
+    }
+    return status;
+}
+
+/* One line with its line end. Blocks of interim answers (1xx) are dropped when the next begins, trailers are not taken. */
+static size_t take_line(char *ptr, size_t size, size_t count, void *user)
+{
+    PlHttpTransfer *transfer = user;
+    PlStr line = pl_str(ptr, size * count);
+    transfer->head_bytes += line.len;
+    if (transfer->head_bytes > PL_LIMIT_HEADER_BYTES) {
+        transfer->call->too_large = true;
+        return 0;
+    }
+    if (transfer->head_done) return line.len;
+    if (pl_str_starts(line, PL_STR("HTTP/"))) {
+        pl_buf_clear(&transfer->head);
+        unsigned status = status_of(line);
+        transfer->is_interim = status >= 100 && status < 200 && status != 101;
+        return line.len;
+    }
+    PlStr text = line;
+    while (text.len && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r')) text.len--;
+    if (!text.len) {
+        transfer->head_done = !transfer->is_interim;
+        return line.len;
+    }
+    pl_buf_put(&transfer->head, text);
+    pl_buf_put_char(&transfer->head, '\n');
+    return transfer->head.status == PL_OK ? line.len : 0;
+}
+
+static size_t take_body(char *ptr, size_t size, size_t count, void *user)
+{
+    PlHttpTransfer *transfer = user;
+    pl_buf_put(&transfer->body, pl_str(ptr, size * count));
+    if (transfer->body.status == PL_OK) return size * count;
+    transfer->call->too_large = transfer->body.status == PL_LIMIT;
+    return 0;
+}
+
+static int watch_wire(void *user, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up_now)
+{
+    (void)up_total, (void)up_now;
+    const PlHttpTransfer *transfer = user;
+    PlHttpCall *call = transfer->call;
+    if (!call || (now <= (curl_off_t)call->max_body && (call->method == PL_HEAD || total <= (curl_off_t)call->max_body)))
+        return 0;
+    call->too_large = true;
+    return 1;
+}
+
+void pl_http_body_attach(void *easy, PlHttpTransfer *transfer)
+{
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_line);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, watch_wire);
+    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+}
+
+static bool header_room(PlHttpTransfer *transfer, uint32_t count)
+{
+    if (count < transfer->header_cap) return true;
+    uint32_t cap = transfer->header_cap ? transfer->header_cap * 2 : 16;
+    PlHeader *headers = pl_realloc(transfer->headers, cap * sizeof *headers);
+    if (!headers) return false;
+    transfer->headers = headers;
+    transfer->header_cap = cap;
+    return true;
+}
+
+/* Lines of head, each ended by '\n'. A line that begins with white space goes on with the value before it (obsolete folding, RFC 9112 section
+ * 5.2); one without a colon is dropped. */
+uint32_t pl_http_body_headers(PlHttpTransfer *transfer)
+{
+    uint32_t count = 0;
+    char *p = transfer->head.ptr, *end = p ? p + transfer->head.len : NULL;
+    while (p < end) {
+        char *stop = memchr(p, '\n', (size_t)(end - p));
+        PlStr line = pl_str(p, (size_t)(stop - p));
+        if ((*p == ' ' || *p == '\t') && count) {
+            PlStr *value = &transfer->headers[count - 1].value;
+            if (value->len) {
+                value->len = (size_t)(stop - value->ptr);
+                for (char *c = p - 1; *c == '\n' || *c == '\t'; c++) *c = ' ';
+            } else {
+                *value = pl_str_trim(line);
+            }
+            p = stop + 1;
+            continue;
+        }
+        size_t colon = pl_str_find_char(line, ':', 0);
+        if (colon != PL_STR_NONE && colon > 0) {
+            if (!header_room(transfer, count)) return UINT32_MAX;
+            for (size_t i = 0; i < colon; i++)
+                if (p[i] >= 'A' && p[i] <= 'Z') p[i] = (char)(p[i] + 32);
+            transfer->headers[count++] =
+                (PlHeader){pl_str_trim(pl_str_slice(line, 0, colon)), pl_str_trim(pl_str_slice(line, colon + 1, line.len))};
+        }
+        p = stop + 1;
+    }
+    return count;
+}
+
+/* ---- multipart/form-data ---- */
+
+/* Names in quotes as browsers write them: '"', CR and LF as %22, %0D, %0A (HTML, multipart form data). */
+static void put_name(PlBuf *out, PlStr name)
+{
+    pl_buf_put_char(out, '"');
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        if (c == '"')
+            pl_buf_put_z(out, "%22");
+        else if (c == '\r')
+            pl_buf_put_z(out, "%0D");
+        else if (c == '\n')
+            pl_buf_put_z(out, "%0A");
+        else
+            pl_buf_put_char(out, c);
+    }
+    pl_buf_put_char(out, '"');
+}
+
+static void put_part(PlBuf *out, const char *boundary, const PlPart *part)
+{
+    pl_buf_printf(out, "--%s\r\nContent-Disposition: form-data; name=", boundary);
+    put_name(out, part->name);
+    if (part->filename.len) {
+        pl_buf_put_z(out, "; filename=");
+        put_name(out, part->filename);
+    }
+    if (part->content_type.len && pl_http_gate_is_header(PL_STR("content-type"), part->content_type))
+        pl_buf_printf(out, "\r\nContent-Type: " PL_FMT, PL_ARG(part->content_type));
+    pl_buf_put_z(out, "\r\n\r\n");
+    pl_buf_put(out, part->bytes);
+    pl_buf_put_z(out, "\r\n");
+}
+
+/* The boundary is a hash of all that stands between boundaries: who could make a part that contains it could break SHA-256. */
+PlStatus pl_http_body_multipart(PlBuf *out, const PlPart *parts, uint32_t count, char content_type[96])
+{
+    uint8_t hash[32] = {0};
+    char boundary[48] = "pilot-";
+    for (uint32_t i = 0; i < count; i++) {
+        PlStr pieces[] = {pl_str((const char *)hash, sizeof hash), parts[i].name, PL_STR_INIT("\0"), parts[i].filename,
+                          PL_STR_INIT("\0"), parts[i].content_type, PL_STR_INIT("\0"), parts[i].bytes};
+        pl_hash_parts(pieces, sizeof pieces / sizeof *pieces, hash);
+    }
+    pl_hash_hex(hash, 16, boundary + strlen(boundary));
+    for (uint32_t i = 0; i < count; i++) put_part(out, boundary, &parts[i]);
+    pl_buf_printf(out, "--%s--\r\n", boundary);
+    snprintf(content_type, 96, "multipart/form-data; boundary=%s", boundary);
+    return out->status;
+}

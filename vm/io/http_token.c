@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+/* OAuth2 client credentials (RFC 6749 section 4.4): one token for each (token URL, client, scopes), kept in memory until shortly before it ends, fetched
+ * once however many calls wait for it. The fetch is a call like any other, through the same gate: its origin must be a rule. The client
+ * authenticates with Basic (section 2.3.1); a server that refuses that is asked once more with the client in the body. */
+#include "vm/io/http_call.h"
+
+#include "vm/base/fault.h"
+#include "vm/base/json_scan.h"
+
+#include <stdio.h>
+
+enum { DEFAULT_LIFE_S = 300, MAX_LIFE_S = 86400, TOKEN_BODY = 65536, TOKEN_TIMEOUT_US = 30000000 };
+
+struct PlHttpToken {
+    PlHttpToken *next;
+    PlHttp *http;
+    char *url, *plugin, *scopes, *name;
+    PlBuf client;       /* "id:secret" */
+    PlBuf value;        /* empty: none */
+    int64_t until_us;   /* monotonic */
+    bool is_fetching, in_body;
+    PlHttpList waiting;
+};
+
+static void wipe(PlBuf *buf)
+{
+    if (buf->ptr) explicit_bzero(buf->ptr, buf->cap);
+    pl_buf_deinit(buf);
+}
+
+static void token_free(PlHttpToken *token)
+{
+    pl_free(token->url);
+    pl_free(token->plugin);
+    pl_free(token->scopes);
+    pl_free(token->name);
+    wipe(&token->client);
+    wipe(&token->value);
+    pl_free(token);
+}
+
+void pl_http_token_free_all(PlHttp *http)
+{
+    for (PlHttpToken *t = http->tokens, *next; t; t = next) {
+        next = t->next;
+        token_free(t);
+    }
+    http->tokens = NULL;
+}
+
+static char *join_scopes(const PlAuth *scheme)
+{
+    PlBuf text;
+    pl_buf_init(&text, 0);
+    for (uint32_t i = 0; i < scheme->scope_count; i++) {
+        if (i) pl_buf_put_char(&text, ' ');
+        pl_buf_put(&text, scheme->scopes[i]);
+    }
+    char *scopes = text.status == PL_OK ? pl_strdup_n(text.ptr ? text.ptr : "", text.len) : NULL;
+    pl_buf_deinit(&text);
+    return scopes;
+}
+
+static PlHttpToken *token_new(PlHttp *http, const PlAuth *scheme, PlStr plugin, PlStr client, char *scopes)
+{
+    PlHttpToken *token = pl_zalloc(sizeof *token);
+    if (!token) {
+        pl_free(scopes);
+        return NULL;
+    }
+    token->http = http;
+    token->scopes = scopes;
+    pl_buf_init(&token->client, 0);
+    pl_buf_init(&token->value, 0);
+    pl_buf_put(&token->client, client);
+    token->url = pl_strdup_n(scheme->token_url.ptr, scheme->token_url.len);
+    token->plugin = pl_strdup_n(plugin.ptr, plugin.len);
+    token->name = pl_strdup_n(scheme->credential.ptr, scheme->credential.len);
+    if (!token->url || !token->plugin || !token->name || token->client.status != PL_OK) {
+        token_free(token);
+        return NULL;
+    }
+    token->next = http->tokens;
+    http->tokens = token;
+    return token;
+}
+
+PlHttpToken *pl_http_token_find(PlHttp *http, const PlAuth *scheme, PlStr plugin, PlStr client)
+{
+    char *scopes = join_scopes(scheme);
+    if (!scopes) return NULL;
+    for (PlHttpToken *t = http->tokens; t; t = t->next)
+        if (pl_str_eq_z(scheme->token_url, t->url) && pl_str_eq_z(plugin, t->plugin) && strcmp(scopes, t->scopes) == 0 &&
+            pl_str_eq(client, pl_buf_str(&t->client))) {
+            pl_free(scopes);
+            return t;
+        }
+    return token_new(http, scheme, plugin, client, scopes);
+}
+
+bool pl_http_token_is_fresh(const PlHttpToken *token, PlStr *value)
+{
+    const PlClockPort *clock = &token->http->clock;
+    *value = pl_buf_str(&token->value);
+    return value->len && clock->mono_us(clock->self) < token->until_us;
+}
+
+void pl_http_token_drop(PlHttpToken *token, const char *used)
+{
+    PlStr line = pl_str_z(used);
+    if (token->value.len && pl_str_ends(line, pl_buf_str(&token->value))) wipe(&token->value);
+}
+
+/* ---- the answer ---- */
+
+/* The members that count; everything else is skipped. False: not a JSON object. */
+static bool read_token(PlStr body, PlBuf *value, int64_t *life_s, PlBuf *error)
+{
+    PlJsonScan scan;
+    pl_json_scan_init(&scan, body);
+    bool good = pl_json_scan_next(&scan) == PL_JSON_OBJECT_BEGIN;
+    while (good) {
+        PlJsonEvent event = pl_json_scan_next(&scan);
+        if (event != PL_JSON_KEY) {
+            good = event == PL_JSON_OBJECT_END;
+            break;
+        }
+        bool is_token = pl_str_eq_z(scan.text, "access_token"), is_life = pl_str_eq_z(scan.text, "expires_in"),
+             is_error = pl_str_eq_z(scan.text, "error");
+        event = pl_json_scan_next(&scan);
+        if (event == PL_JSON_OBJECT_BEGIN || event == PL_JSON_ARRAY_BEGIN) event = pl_json_scan_skip(&scan);
+        good = event != PL_JSON_ERROR && event != PL_JSON_END;
+        if (is_token && event == PL_JSON_STRING) pl_buf_put(value, scan.text);
+        if (is_error && event == PL_JSON_STRING) pl_buf_put(error, pl_str_slice(scan.text, 0, 100));
+        if (is_life && event == PL_JSON_INT) *life_s = scan.integer;
+        if (is_life && event == PL_JSON_STRING) (void)pl_str_to_int(scan.text, life_s);
+    }
+    pl_json_scan_deinit(&scan);
+    return good;
+}
+
+static bool is_plain(PlStr value)
+{
+    return value.len && pl_http_gate_is_header(PL_STR("authorization"), value) && !memchr(value.ptr, ' ', value.len);
+}
+
+static void give_token(PlHttpToken *token, PlHttpCall *call)
+{
+    if (pl_http_copy_token(call, pl_buf_str(&token->value)) == PL_OK)
+        pl_http_enqueue(call);
+    else
+        pl_http_refuse(call, PL_NET_NO_CREDENTIAL, "out of memory for a token");
+}
+
+static void settle(PlHttpToken *token, PlNetFault fault, const char *message)
+{
+    PlHttpList list = token->waiting;
+    token->waiting = (PlHttpList){NULL, NULL};
+    token->is_fetching = false;
+    while (list.first) {
+        PlHttpCall *call = list.first;
+        pl_http_list_remove(&list, call);
+        if (fault == PL_NET_OK)
+            give_token(token, call);
+        else
+            pl_http_refuse(call, fault, "no token for credential %.80s: %s", token->name, message);
+    }
+}
+
+/* End of life with a margin of a tenth, at most 30 s, so that a token does not end on its way. */
+static bool keep(PlHttpToken *token, PlBuf *value, int64_t life_s)
+{
+    const PlClockPort *clock = &token->http->clock;
+    if (life_s <= 0) life_s = DEFAULT_LIFE_S;
+    if (life_s > MAX_LIFE_S) life_s = MAX_LIFE_S;
+    int64_t margin_us = life_s * 100000 < 30000000 ? life_s * 100000 : 30000000;
+    wipe(&token->value);
+    token->value = *value;
+    *value = (PlBuf){.ceiling = value->ceiling};
+    token->until_us = clock->mono_us(clock->self) + life_s * 1000000 - margin_us;
+    return pl_secrets_note(token->http->secrets, pl_str_z(token->name), pl_buf_str(&token->value)) == PL_OK;
+}
+
+static void fetch(PlHttpToken *token);
+
+static void on_answer(void *user, const PlNetAnswer *answer)
+{
+    PlHttpToken *token = user;
+    char message[256];
+    PlBuf value, error;
+    int64_t life_s = 0;
+    if (answer->fault != PL_NET_OK) {
+        snprintf(message, sizeof message, "%.*s", PL_ARG(answer->message));
+        settle(token, answer->fault, message);
+        return;
+    }
+    pl_buf_init(&value, 0);
+    pl_buf_init(&error, 0);
+    bool good = read_token(answer->body, &value, &life_s, &error) && answer->status == 200 && is_plain(pl_buf_str(&value));
+    if (good) {
+        bool kept = keep(token, &value, life_s);
+        settle(token, kept ? PL_NET_OK : PL_NET_NO_CREDENTIAL, "out of memory");
+    } else if (!token->in_body && (answer->status == 400 || answer->status == 401)) {
+        token->in_body = true;
+        fetch(token);
+    } else {
+        snprintf(message, sizeof message, "the token server answered %u%s%.*s", answer->status, error.len ? ": " : "",
+                 PL_ARG(pl_buf_str(&error)));
+        settle(token, PL_NET_NO_CREDENTIAL, message);
+    }
+    wipe(&value);
+    pl_buf_deinit(&error);
+}
+
+/* ---- the request ---- */
+
+static void put_form(PlBuf *out, const char *name, PlStr value)
+{
+    if (out->len) pl_buf_put_char(out, '&');
+    pl_buf_put_z(out, name);
+    pl_buf_put_char(out, '=');
+    pl_secrets_put_percent(out, value);
+}
+
+static void fetch(PlHttpToken *token)
+{
+    PlStr client = pl_buf_str(&token->client);
+    size_t colon = pl_str_find_char(client, ':', 0);
+    if (colon == PL_STR_NONE) {
+        settle(token, PL_NET_NO_CREDENTIAL, "the credential must be client_id:client_secret");
+        return;
+    }
+    PlStr id = pl_str_slice(client, 0, colon), secret = pl_str_slice(client, colon + 1, client.len);
+    PlBuf form, pair, basic;
+    pl_buf_init(&form, 0);
+    pl_buf_init(&pair, 0);
+    pl_buf_init(&basic, 0);
+    put_form(&form, "grant_type", PL_STR("client_credentials"));
+    if (token->scopes[0]) put_form(&form, "scope", pl_str_z(token->scopes));
+    if (token->in_body) put_form(&form, "client_id", id);
+    if (token->in_body) put_form(&form, "client_secret", secret);
+    pl_secrets_put_percent(&pair, id);
+    pl_buf_put_char(&pair, ':');
+    pl_secrets_put_percent(&pair, secret);
+    pl_buf_put_z(&basic, "Basic ");
+    pl_secrets_put_base64(&basic, pl_buf_str(&pair));
+    PlHeader headers[] = {{PL_STR_INIT("Content-Type"), PL_STR_INIT("application/x-www-form-urlencoded")},
+                          {PL_STR_INIT("Accept"), PL_STR_INIT("application/json")},
+                          {PL_STR_INIT("Authorization"), pl_buf_str(&basic)}};
+    PlNetRequest request = {.method = PL_POST, .url = pl_str_z(token->url), .plugin = pl_str_z(token->plugin),
+                            .headers = headers, .header_count = token->in_body ? 2 : 3, .body = pl_buf_str(&form),
+                            .has_body = true, .timeout_us = TOKEN_TIMEOUT_US, .max_body = TOKEN_BODY};
+    bool failed = form.status != PL_OK || pair.status != PL_OK || basic.status != PL_OK;
+    uint64_t handle;
+    token->is_fetching = true;
+    if (failed || pl_http_begin(token->http, &request, true, on_answer, token, &handle) != PL_OK)
+        settle(token, PL_NET_NO_CREDENTIAL, "out of memory");
+    wipe(&form);
+    wipe(&pair);
+    wipe(&basic);
+}
+
+void pl_http_token_wait(PlHttpToken *token, PlHttpCall *call)
+{
+    PlStr value;
+    if (pl_http_token_is_fresh(token, &value)) {
+        give_token(token, call);
+        return;
+    }
+    call->state = PL_HTTP_TOKEN;
+    pl_http_list_push(&token->waiting, call);
+    if (token->is_fetching) return;
+    token->in_body = false;
+    fetch(token);
+}
+
+void pl_http_token_leave(PlHttpToken *token, PlHttpCall *call)
+{
+    pl_http_list_remove(&token->waiting, call);
+}

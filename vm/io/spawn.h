@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Child processes for the few places that need one: a command that prints a credential, a hook. Blocking, each wait with a time limit. The child gets our
+ * environment and standard error, none of our other files. */
+#ifndef PL_IO_SPAWN_H
+#define PL_IO_SPAWN_H
+
+#include "vm/base/buf.h"
+
+typedef struct PlChild {
+    int pid;       /* 0: none, or it has been waited for */
+    int in, out;   /* our ends of its standard input and output; -1 closed */
+} PlChild;
+
+/* PL_IO with errno: no such program, no memory for a process. */
+PL_MUST_USE PlStatus pl_spawn_begin(char *const argv[], PlChild *child);
+/* PL_IO: it closed its input or died; PL_LIMIT: time is up. No signal reaches the caller. */
+PL_MUST_USE PlStatus pl_spawn_write(PlChild *child, PlStr bytes, uint64_t limit_us);
+/* Append what it prints to out: up to and with the next '\n' (by_line), else to its end. PL_IO: the end came before a line; PL_LIMIT: time is up, or out's
+ * ceiling was reached. By line it reads byte for byte no more than the line, so nothing is lost between calls. */
+PL_MUST_USE PlStatus pl_spawn_read(PlChild *child, PlBuf *out, bool by_line, uint64_t limit_us);
+/* Close its input, wait for it (kill it when the time is up); its wait status as of waitpid, -1 when it had to be killed. */
+int pl_spawn_end(PlChild *child, uint64_t limit_us);
+
+#endif
