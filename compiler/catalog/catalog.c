@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* Loading documents and finding what is in them. */
+#include "compiler/catalog/api.h"
+#include "compiler/catalog/name.h"
+#include "vm/code/hash.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+
+PlCatalog *pl_catalog_new(PlArena *arena, PlSources *sources, PlDiags *diags, PlTypes *types)
+{
+    PlCatalog *catalog = PL_NEW(arena, PlCatalog);
+    *catalog = (PlCatalog){.arena = arena, .sources = sources, .diags = diags, .types = types};
+    return catalog;
+}
+
+PlTypes *pl_catalog_types(PlCatalog *catalog) { return catalog->types; }
+PlDiags *pl_catalog_diags(PlCatalog *catalog) { return catalog->diags; }
+uint32_t pl_catalog_plugin_count(const PlCatalog *catalog) { return catalog->plugins.len; }
+PlPlugin *pl_catalog_plugin(const PlCatalog *catalog, uint32_t index) { return catalog->plugins.items[index]; }
+
+static bool same_name(PlStr a, PlStr b)
+{
+    size_t i = 0, k = 0;
+    for (;;) {
+        while (i < a.len && memchr("-_ ", a.ptr[i], 3)) i++;
+        while (k < b.len && memchr("-_ ", b.ptr[k], 3)) k++;
+        if (i == a.len || k == b.len) return i == a.len && k == b.len;
+        if (!pl_str_eq_nocase(pl_str_slice(a, i, i + 1), pl_str_slice(b, k, k + 1))) return false;
+        i++, k++;
+    }
+}
+
+PlPlugin *pl_catalog_plugin_by_name(const PlCatalog *catalog, PlStr name)
+{
+    for (uint32_t i = 0; i < catalog->plugins.len; i++)
+        if (pl_str_eq(catalog->plugins.items[i]->name, name)) return catalog->plugins.items[i];
+    for (uint32_t i = 0; i < catalog->plugins.len; i++)
+        if (same_name(catalog->plugins.items[i]->name, name)) return catalog->plugins.items[i];
+    return NULL;
+}
+
+/* ---- a document -------------------------------------------------------------------------------------------------- */
+
+static bool read_version(PlApi *api)
+{
+    const PlNode *openapi = PL_GET(api->root, "openapi"), *swagger = PL_GET(api->root, "swagger");
+    const PlNode *node = openapi ? openapi : swagger;
+    PlStr version = pl_str_trim(pl_node_raw(node, api->catalog->sources));
+    api->plugin->version = version;
+    if (pl_str_starts(version, PL_STR("3.0"))) api->dialect = PL_DIALECT_3_0;
+    else if (pl_str_starts(version, PL_STR("3"))) api->dialect = PL_DIALECT_3_1;
+    else if (pl_str_starts(version, PL_STR("2"))) api->dialect = PL_DIALECT_2;
+    else if (pl_node_is(PL_GET(api->root, "paths"), PL_NODE_MAP)) api->dialect = swagger ? PL_DIALECT_2 : PL_DIALECT_3_0;
+    else return false;
+    static const char *const read_as[] = {"2.0", "3.0", "3.1"};
+    bool known = pl_str_eq_z(version, "2.0") || pl_str_starts(version, PL_STR("3.0.")) || pl_str_starts(version, PL_STR("3.1."));
+    if (!known) {
+        PlSpan span = node ? pl_node_span(node) : (PlSpan){api->doc.source, api->root->start, api->root->start + 1};
+        PL_REPORT(api->diags, API_VERSION, span, PL_ARG(version), read_as[api->dialect]);
+    }
+    return true;
+}
+
+static void hash_more(void *context, PlStr bytes)
+{
+    PlPlugin *plugin = context;
+    PlStr parts[2] = {{(const char *)plugin->hash, 32}, bytes};
+    uint8_t next[32];
+    pl_hash_parts(parts, 2, next);
+    memcpy(plugin->hash, next, 32);
+}
+
+static PlStr file_stem(PlStr path)
+{
+    size_t start = pl_path_folder(path).len;
+    while (start < path.len && path.ptr[start] == '/') start++;
+    size_t end = path.len;
+    for (size_t i = start + 1; i < path.len; i++)
+        if (path.ptr[i] == '.') end = i;
+    return pl_str_slice(path, start, end);
+}
+
+static PlStr plugin_name(PlApi *api, PlStr given)
+{
+    if (given.len) return pl_arena_str(api->arena, given);
+    PlStr name = pl_name_plugin(api->arena, api->plugin->title);
+    if (name.len && !pl_catalog_plugin_by_name(api->catalog, name)) return name;
+    PlStr stem = pl_name_plugin(api->arena, file_stem(api->doc.path));
+    if (stem.len && !pl_catalog_plugin_by_name(api->catalog, stem)) return stem;
+    return name.len ? name : stem.len ? stem : PL_STR("api");
+}
+
+static void copy_options(PlApi *api, const PlPluginOptions *options)
+{
+    if (!options) return;
+    api->options = *options;
+    api->options.server = pl_arena_str(api->arena, pl_str_trim(options->server));
+    api->options.credential = pl_arena_str(api->arena, options->credential);
+    PlStr *variables = PL_NEW_N(api->arena, PlStr, options->variable_count * 2 + 1u);
+    for (uint32_t i = 0; i < options->variable_count * 2; i++)
+        variables[i] = pl_arena_str(api->arena, options->variables[i]);
+    api->options.variables = variables;
+}
+
+static PlStatus add_api(PlApi *api, PlStr name, PlPlugin **out)
+{
+    PlPlugin *plugin = api->plugin;
+    if (!pl_node_is(api->doc.root, PL_NODE_MAP) || (api->root = api->doc.root, !read_version(api))) {
+        if (api->doc.root) {
+            bool old = PL_GET(api->doc.root, "swaggerVersion") != NULL;
+            PlDiag *d = PL_REPORT(api->diags, API_NONE, ((PlSpan){api->doc.source, 0, 1}), PL_ARG(plugin->path));
+            if (old) pl_diag_help(api->diags, d, "Swagger 1.x is not read; convert it to OpenAPI 3 first");
+        }
+        return PL_INVALID;
+    }
+    plugin->title = pl_str_trim(pl_node_raw(PL_GET(PL_GET(api->root, "info"), "title"), api->catalog->sources));
+    plugin->name = plugin_name(api, name);
+    if (pl_catalog_plugin_by_name(api->catalog, plugin->name)) {
+        PL_REPORT(api->diags, API_NAME_TAKEN, ((PlSpan){api->doc.source, 0, 1}), PL_ARG(plugin->name));
+        return PL_INVALID;
+    }
+    plugin->credential = api->options.credential.len ? api->options.credential : plugin->name;
+    plugin->server = pl_server_of(api, NULL, NULL, true);
+    pl_index_paths(api);
+    pl_vec_push(api->arena, &api->catalog->plugins, plugin);
+    if (out) *out = plugin;
+    return PL_OK;
+}
+
+static PlApi *new_api(PlCatalog *catalog, PlStr path, const PlPluginOptions *options)
+{
+    PlApi *api = PL_NEW(catalog->arena, PlApi);
+    api->catalog = catalog;
+    api->arena = catalog->arena;
+    api->diags = catalog->diags;
+    api->plugin = PL_NEW(catalog->arena, PlPlugin);
+    api->plugin->impl = api;
+    api->plugin->path = pl_arena_str(catalog->arena, path);
+    copy_options(api, options);
+    return api;
+}
+
+static PlStatus finish(PlApi *api, PlStr name, bool files, PlPlugin **out)
+{
+    if (!api->doc.root) return PL_INVALID;
+    pl_hash_bytes(api->catalog->sources->all.items[api->doc.source].text, api->plugin->hash);
+    pl_refs_init(&api->refs, api->diags, &api->doc, files);
+    api->refs.on_file = hash_more;
+    api->refs.context = api->plugin;
+    pl_schemas_init(&api->schemas, &api->refs, api->catalog->types);
+    return add_api(api, name, out);
+}
+
+/* What a document's author got wrong is not the plan's fault: --strict does not count it. */
+static bool strict_off(PlDiags *diags)
+{
+    bool strict = diags->strict;
+    diags->strict = false;
+    return strict;
+}
+
+PlStatus pl_catalog_add_file(PlCatalog *catalog, PlStr name, const char *path, const PlPluginOptions *options, PlPlugin **out)
+{
+    bool strict = strict_off(catalog->diags);
+    PlApi *api = new_api(catalog, pl_str_z(path), options);
+    PlStatus status = PL_IO;
+    if (pl_doc_read(&api->doc, catalog->diags, api->plugin->path, PL_NO_SPAN)) status = finish(api, name, true, out);
+    catalog->diags->strict = strict;
+    return status;
+}
+
+PlStatus pl_catalog_add_text(PlCatalog *catalog, PlStr name, PlStr path, PlStr text, const PlPluginOptions *options, PlPlugin **out)
+{
+    bool strict = strict_off(catalog->diags);
+    PlApi *api = new_api(catalog, path, options);
+    pl_doc_parse(&api->doc, catalog->diags, api->plugin->path, pl_arena_str(catalog->arena, text));
+    PlStatus status = finish(api, name, false, out);
+    catalog->diags->strict = strict;
+    return status;
+}
+
+/* ---- a folder ---------------------------------------------------------------------------------------------------- */
+
+static bool is_document(PlStr name)
+{
+    if (name.len == 0 || name.ptr[0] == '.') return false;
+    return pl_str_ends(name, PL_STR(".json")) || pl_str_ends(name, PL_STR(".yaml")) || pl_str_ends(name, PL_STR(".yml"));
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return pl_str_cmp(*(const PlStr *)a, *(const PlStr *)b);
+}
+
+typedef PL_VEC(PlStr) Names;
+
+static bool list_folder(PlArena *arena, DIR *dir, Names *names)
+{
+    PlEscape escape = {.status = PL_OK};
+    PlEscape *outer = pl_arena_set_escape(arena, &escape);
+    if (setjmp(escape.at) == 0) {
+        for (struct dirent *e = readdir(dir); e; e = readdir(dir))
+            if (is_document(pl_str_z(e->d_name))) pl_vec_push(arena, names, pl_arena_str(arena, pl_str_z(e->d_name)));
+    }
+    closedir(dir);
+    pl_arena_set_escape(arena, outer);
+    if (escape.status != PL_OK) pl_arena_escape(arena, escape.status);
+    return names->len > 0;
+}
+
+/* A file that is no API document costs a warning here, not an error: folders hold other files too. */
+static void soften(PlDiags *diags, uint32_t from)
+{
+    for (uint32_t i = from; i < diags->all.len; i++) {
+        if (diags->all.items[i]->severity != PL_SEV_ERROR) continue;
+        diags->all.items[i]->severity = PL_SEV_WARNING;
+        diags->errors--;
+        diags->warnings++;
+    }
+}
+
+PlStatus pl_catalog_add_dir(PlCatalog *catalog, const char *path)
+{
+    DIR *dir = opendir(path);
+    if (!dir) {
+        PL_REPORT(catalog->diags, DOC_UNREADABLE, PL_NO_SPAN, PL_ARG(pl_str_z(path)), strerror(errno));
+        return PL_IO;
+    }
+    Names *names = PL_NEW(catalog->arena, Names);
+    if (!list_folder(catalog->arena, dir, names)) return PL_OK;
+    qsort(names->items, names->len, sizeof *names->items, by_name);
+    for (uint32_t i = 0; i < names->len; i++) {
+        PlStr file = pl_arena_printf(catalog->arena, "%s/" PL_FMT, path, PL_ARG(names->items[i]));
+        PlStr name = pl_name_snake(catalog->arena, file_stem(file));
+        uint32_t from = catalog->diags->all.len;
+        if (pl_catalog_add_file(catalog, name, file.ptr, NULL, NULL) != PL_OK) soften(catalog->diags, from);
+    }
+    return PL_OK;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* The light list of a document's operations: which there are and what they are called. Reads each path item once and nothing below
+ * the operation's own texts. */
+#include "compiler/catalog/api.h"
+#include "compiler/catalog/name.h"
+
+/* ---- names ------------------------------------------------------------------------------------------------------- */
+
+static bool taken(const PlApi *api, PlStr name)
+{
+    return pl_map_find(&api->by_name, name) != NULL;
+}
+
+/* By operationId, else by method and path, else numbered: the first of a kind in the document keeps the plain name. */
+static PlStr unique_name(PlApi *api, const PlOperation *op)
+{
+    PlStr name = pl_name_from_id(api->arena, op->operation_id, op->method, op->path);
+    if (name.len && !taken(api, name)) return name;
+    PlStr derived = pl_name_from_path(api->arena, op->method, op->path);
+    if (!taken(api, derived)) return derived;
+    for (uint32_t n = 2;; n++) {
+        PlStr numbered = pl_arena_printf(api->arena, PL_FMT "_%u", PL_ARG(name.len ? name : derived), n);
+        if (!taken(api, numbered)) return numbered;
+    }
+}
+
+static void name_operation(PlApi *api, PlEntry *entry)
+{
+    PlOperation *op = &entry->public;
+    op->name = unique_name(api, op);
+    pl_map_put(&api->by_name, op->name, NULL)->value.ptr = entry;
+    if (op->operation_id.len == 0) return;
+    bool added;
+    PlMapEntry *id = pl_map_put(&api->by_id, op->operation_id, &added);
+    if (added) {
+        id->value.ptr = entry;
+        return;
+    }
+    PlSpan span = pl_node_span(PL_GET(entry->node, "operationId"));
+    PlDiag *d = PL_REPORT(api->diags, OP_DUPLICATE_ID, span, PL_ARG(op->operation_id), PL_ARG(op->name));
+    const PlEntry *first = id->value.ptr;
+    pl_diag_related(api->diags, d, pl_node_span(PL_GET(first->node, "operationId")), "the first one");
+}
+
+/* ---- texts ------------------------------------------------------------------------------------------------------- */
+
+/* To the first full stop that ends a sentence, or the first line's end. */
+static PlStr first_sentence(PlStr text)
+{
+    PlStr line = pl_text_first_line(text);
+    size_t stop = pl_str_find(line, PL_STR(". "), 0);
+    line = pl_str_slice(line, 0, stop);
+    return pl_str_ends(line, PL_STR(".")) ? pl_str_slice(line, 0, line.len - 1) : line;
+}
+
+static PlStr title_of(PlApi *api, const PlOperation *op, const PlNode *node)
+{
+    PlStr summary = pl_text_first_line(pl_node_text(PL_GET(node, "summary")));
+    if (summary.len) return summary;
+    PlStr sentence = first_sentence(op->description);
+    if (sentence.len) return sentence;
+    return pl_arena_printf(api->arena, "%s " PL_FMT, pl_method_name(op->method), PL_ARG(op->path));
+}
+
+static PlStr tags_of(PlApi *api, const PlNode *node)
+{
+    const PlNode *tags = PL_GET(node, "tags");
+    PlStr all = PL_STR("");
+    for (uint32_t i = 0; pl_node_is(tags, PL_NODE_LIST) && i < tags->count; i++) {
+        PlStr tag = pl_node_raw(pl_node_item(tags, i), api->catalog->sources);
+        all = all.len ? pl_arena_printf(api->arena, PL_FMT " " PL_FMT, PL_ARG(all), PL_ARG(tag)) : tag;
+    }
+    return all;
+}
+
+/* ---- operations -------------------------------------------------------------------------------------------------- */
+
+static void add_operation(PlApi *api, PlStr path, PlMethod method, PlNode *item, const PlPair *pair)
+{
+    PlNode *node = pl_ref_follow(&api->refs, (PlNode *)(uintptr_t)&pair->value, NULL);
+    if (!pl_node_is(node, PL_NODE_MAP)) {
+        PL_REPORT(api->diags, OP_SHAPE, pl_pair_span(pair), PL_ARG(pl_pair_key(pair)));
+        api->plugin->dropped++;
+        return;
+    }
+    PlEntry *entry = PL_NEW(api->arena, PlEntry);
+    entry->item = item;
+    entry->node = node;
+    PlOperation *op = &entry->public;
+    op->plugin = api->plugin;
+    op->method = method;
+    op->path = path;
+    op->operation_id = pl_str_trim(pl_node_raw(PL_GET(node, "operationId"), api->catalog->sources));
+    op->description = pl_node_text(PL_GET(node, "description"));
+    op->title = title_of(api, op, node);
+    op->tags = tags_of(api, node);
+    op->span = pl_pair_span(pair);
+    op->deprecated = pl_node_yes(PL_GET(node, "deprecated"));
+    op->index = api->entries.len;
+    pl_vec_push(api->arena, &api->entries, entry);
+    name_operation(api, entry);
+}
+
+static void add_item(PlApi *api, PlPair *path_pair)
+{
+    PlStr path = pl_pair_key(path_pair);
+    if (pl_str_starts(path, PL_STR("x-"))) return;
+    PlNode *item = pl_ref_follow(&api->refs, &path_pair->value, NULL);
+    if (!pl_node_is(item, PL_NODE_MAP)) {
+        if (item && item->kind != PL_NODE_NULL) PL_REPORT(api->diags, OP_SHAPE, pl_pair_span(path_pair), PL_ARG(path));
+        return;
+    }
+    if (path.len == 0 || path.ptr[0] != '/') {
+        PL_REPORT(api->diags, OP_PATH_SLASH, pl_pair_span(path_pair), PL_ARG(path));
+        path = pl_arena_printf(api->arena, "/" PL_FMT, PL_ARG(path));
+    }
+    for (uint32_t i = 0; i < item->count; i++) {
+        PlPair *pair = pl_node_at(item, i);
+        PlMethod method;
+        if (pair->value.flags & PL_NODE_SHADOWED || pair->value.kind == PL_NODE_NULL) continue;
+        if (pl_method_by_name(pl_pair_key(pair), &method)) add_operation(api, path, method, item, pair);
+    }
+    PlNode *more = PL_GET(item, "additionalOperations"); /* 3.2 */
+    for (uint32_t i = 0; pl_node_is(more, PL_NODE_MAP) && i < more->count; i++) {
+        PlPair *pair = pl_node_at(more, i);
+        PlMethod method;
+        if (pl_method_by_name(pl_pair_key(pair), &method)) add_operation(api, path, method, item, pair);
+        else PL_REPORT(api->diags, OP_METHOD, pl_pair_span(pair), PL_ARG(pl_pair_key(pair)));
+    }
+}
+
+static void add_paths(PlApi *api, PlNode *paths)
+{
+    paths = pl_ref_follow(&api->refs, paths, NULL);
+    for (uint32_t i = 0; pl_node_is(paths, PL_NODE_MAP) && i < paths->count; i++)
+        add_item(api, pl_node_at(paths, i));
+}
+
+void pl_index_paths(PlApi *api)
+{
+    pl_map_init(&api->by_name, api->arena);
+    pl_map_init(&api->by_id, api->arena);
+    add_paths(api, PL_GET(api->root, "paths"));
+    add_paths(api, PL_GET(api->root, "x-ms-paths"));
+    PlPlugin *plugin = api->plugin;
+    plugin->operation_count = api->entries.len;
+    plugin->operations = PL_NEW_N(api->arena, PlOperation *, api->entries.len + 1u);
+    for (uint32_t i = 0; i < api->entries.len; i++)
+        plugin->operations[i] = &api->entries.items[i]->public;
+    if (api->entries.len == 0) {
+        PlDiag *d = PL_REPORT(api->diags, API_EMPTY, pl_node_span(api->root), PL_ARG(plugin->name));
+        d->span.end = d->span.start + 1;
+    }
+}

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+/* Parameters of an action: from the operation and its path item, in the order path, query, header, cookie, each in the document's order.
+ * OpenAPI 3.1 section 4.8.12 (parameter object), 2.0 (collectionFormat); RFC 6570 styles. spec/actions.md section 2. */
+#include "compiler/catalog/api.h"
+#include "compiler/catalog/name.h"
+
+void pl_draft_add(PlDraft *draft, PlParam param)
+{
+    pl_vec_push(draft->api->arena, &draft->params, param);
+}
+
+static PlStr raw(const PlDraft *draft, const PlNode *node)
+{
+    return pl_node_raw(node, draft->api->catalog->sources);
+}
+
+/* ---- values ------------------------------------------------------------------------------------------------------- */
+
+/* Defaults, and what can only have one value: that is sent without being asked for. Connectors (x-ms-visibility: internal) say the same
+ * of a required parameter with a default. */
+void pl_draft_value(PlDraft *draft, PlParam *param, PlNode *schema, const PlNode *node)
+{
+    PlSchemas *schemas = &draft->api->schemas;
+    if (param->required && pl_schema_only_value(schemas, schema, &param->value)) {
+        param->fixed = true;
+        return;
+    }
+    const PlNode *value = PL_GET(node, "default");
+    if (!value) value = pl_schema_own(schemas, schema, PL_STR("default"));
+    if (!value || value->kind == PL_NODE_NULL) return;
+    bool text = pl_type(schemas->types, param->type)->kind == PL_TYPE_TEXT;
+    if (!pl_schema_literal(schemas, value, text && value->kind < PL_NODE_LIST, &param->value)) return;
+    param->has_default = true;
+    PlStr visibility = pl_node_text(PL_GET(node, "x-ms-visibility"));
+    if (param->required && pl_str_eq_z(visibility, "internal")) param->fixed = true;
+}
+
+/* ---- styles ------------------------------------------------------------------------------------------------------- */
+
+static PlStyle default_style(PlPlace place)
+{
+    return place == PL_IN_PATH || place == PL_IN_HEADER ? PL_STYLE_SIMPLE : PL_STYLE_FORM;
+}
+
+static void style_of_2(PlParam *param, PlStr format)
+{
+    param->style = default_style(param->place);
+    param->explode = false;
+    if (pl_str_eq_z(format, "multi")) param->explode = true;
+    if (pl_str_eq_z(format, "ssv")) param->style = PL_STYLE_SPACE;
+    if (pl_str_eq_z(format, "tsv")) param->style = PL_STYLE_TABS;
+    if (pl_str_eq_z(format, "pipes")) param->style = PL_STYLE_PIPE;
+}
+
+static void style_of_3(PlParam *param, const PlNode *node)
+{
+    static const struct {
+        const char *name;
+        PlStyle style;
+    } names[] = {
+        {"simple", PL_STYLE_SIMPLE},        {"label", PL_STYLE_LABEL},         {"matrix", PL_STYLE_MATRIX}, {"form", PL_STYLE_FORM},
+        {"spaceDelimited", PL_STYLE_SPACE}, {"pipeDelimited", PL_STYLE_PIPE}, {"deepObject", PL_STYLE_DEEP},
+    };
+    PlStr said = pl_node_text(PL_GET(node, "style"));
+    param->style = default_style(param->place);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (pl_str_eq_z(said, names[i].name)) param->style = names[i].style;
+    const PlNode *explode = PL_GET(node, "explode");
+    param->explode = explode ? pl_node_yes(explode) : param->style == PL_STYLE_FORM;
+    param->allow_reserved = pl_node_yes(PL_GET(node, "allowReserved"));
+}
+
+/* ---- one parameter ------------------------------------------------------------------------------------------------ */
+
+static bool place_of(PlStr in, PlPlace *out)
+{
+    for (int place = PL_IN_PATH; place <= PL_IN_COOKIE; place++) {
+        if (!pl_str_eq_nocase(in, pl_str_z(pl_place_name((PlPlace)place)))) continue;
+        *out = (PlPlace)place;
+        return true;
+    }
+    return false;
+}
+
+/* Headers that the engine sets itself. OpenAPI 3.1 section 4.8.12.2 says to ignore them. */
+static bool is_reserved_header(PlDraft *draft, const PlParam *param, const PlNode *node)
+{
+    if (param->place != PL_IN_HEADER) return false;
+    bool authorization = pl_str_eq_nocase(param->wire, PL_STR("authorization"));
+    bool other = pl_str_eq_nocase(param->wire, PL_STR("content-type")) || pl_str_eq_nocase(param->wire, PL_STR("accept"));
+    if (!authorization && !other) return false;
+    draft->wants_authorization |= authorization;
+    draft->authorization_required |= authorization && pl_node_yes(PL_GET(node, "required"));
+    if (pl_ref_once(&draft->api->refs, pl_node_span(node), "header"))
+        PL_REPORT(draft->api->diags, OP_HEADER, pl_node_span(PL_GET(node, "name")), PL_ARG(param->wire));
+    return true;
+}
+
+/* The schema of a parameter: `schema`, the first of `content`, or (2.0, and 3.x by habit) the parameter itself. */
+static PlNode *schema_of(PlDraft *draft, PlParam *param, PlNode *node)
+{
+    if (draft->api->dialect == PL_DIALECT_2) {
+        PlNode *schema = PL_GET(node, "schema");
+        style_of_2(param, pl_node_text(PL_GET(node, "collectionFormat")));
+        return schema ? schema : node;
+    }
+    style_of_3(param, node);
+    PlNode *content = PL_GET(node, "content");
+    if (pl_node_is(content, PL_NODE_MAP) && content->count) {
+        PlPair *media = pl_media_choose(content);
+        if (pl_media_kind(pl_pair_key(media)) == PL_BODY_JSON) param->style = PL_STYLE_JSON;
+        return PL_GET(&media->value, "schema");
+    }
+    PlNode *schema = PL_GET(node, "schema");
+    return schema || !PL_GET(node, "type") ? schema : node;
+}
+
+static void add_param(PlDraft *draft, PlNode *node)
+{
+    PlApi *api = draft->api;
+    PlParam param = {.wire = pl_str_trim(raw(draft, PL_GET(node, "name")))};
+    PlStr in = pl_str_trim(pl_node_text(PL_GET(node, "in")));
+    if (api->dialect == PL_DIALECT_2 && pl_str_eq_z(in, "body")) {
+        draft->body_param = node;
+        return;
+    }
+    if (api->dialect == PL_DIALECT_2 && pl_str_eq_z(in, "formData")) {
+        pl_vec_push(api->arena, &draft->form_params, node);
+        return;
+    }
+    if (param.wire.len == 0 || !place_of(in, &param.place)) {
+        if (pl_ref_once(&api->refs, pl_node_span(node), "param"))
+            PL_REPORT(api->diags, OP_PARAM, pl_node_span(node), param.wire.len ? "in: path, query, header or cookie" : "a name");
+        return;
+    }
+    if (is_reserved_header(draft, &param, node)) return;
+    PlNode *schema = schema_of(draft, &param, node);
+    param.required = param.place == PL_IN_PATH || pl_node_yes(PL_GET(node, "required"));
+    param.type = schema ? pl_schema_type(&api->schemas, schema) : PL_T_TEXT;
+    param.doc = pl_text_first_line(pl_node_text(PL_GET(node, "description")));
+    if (param.doc.len == 0 && schema) param.doc = pl_text_first_line(pl_node_text(pl_schema_own(&api->schemas, schema, PL_STR("description"))));
+    bool deep = param.style == PL_STYLE_DEEP && pl_type(api->schemas.types, param.type)->kind <= PL_TYPE_FILE &&
+                param.type != PL_T_ANY;
+    if (deep) param.style = PL_STYLE_FORM, param.explode = true; /* deepObject of a plain value */
+    if (schema) pl_draft_value(draft, &param, schema, node);
+    pl_draft_add(draft, param);
+}
+
+/* ---- both lists --------------------------------------------------------------------------------------------------- */
+
+typedef PL_VEC(PlNode *) Nodes;
+
+static bool has_same(const PlDraft *draft, const Nodes *nodes, const PlNode *node)
+{
+    PlStr name = raw(draft, PL_GET(node, "name")), in = pl_node_text(PL_GET(node, "in"));
+    for (uint32_t i = 0; i < nodes->len; i++) {
+        bool same_name = pl_str_eq(raw(draft, PL_GET(nodes->items[i], "name")), name);
+        if (same_name && pl_str_eq(pl_node_text(PL_GET(nodes->items[i], "in")), in)) return true;
+    }
+    return false;
+}
+
+/* The operation's parameters, then those of the path item that it does not override. */
+static void collect(PlDraft *draft, Nodes *nodes, const PlNode *list)
+{
+    list = pl_ref_follow(&draft->api->refs, (PlNode *)(uintptr_t)list, NULL);
+    for (uint32_t i = 0; pl_node_is(list, PL_NODE_LIST) && i < list->count; i++) {
+        PlNode *node = pl_ref_follow(&draft->api->refs, pl_node_item(list, i), NULL);
+        if (!node) continue; /* dangling: reported */
+        if (node->kind != PL_NODE_MAP) {
+            if (pl_ref_once(&draft->api->refs, pl_node_span(node), "param"))
+                PL_REPORT(draft->api->diags, OP_PARAM, pl_node_span(node), "a map with name and in");
+            continue;
+        }
+        if (!has_same(draft, nodes, node)) pl_vec_push(draft->api->arena, nodes, node);
+    }
+}
+
+/* ---- the path's template ------------------------------------------------------------------------------------------ */
+
+static PlParam *find_wire(PlDraft *draft, PlPlace place, PlStr wire, bool loosely)
+{
+    PlStr key = loosely ? pl_name_key(draft->api->arena, wire) : wire;
+    for (uint32_t i = 0; i < draft->params.len; i++) {
+        PlParam *param = &draft->params.items[i];
+        PlStr have = loosely ? pl_name_key(draft->api->arena, param->wire) : param->wire;
+        if (param->place == place && pl_str_eq(have, key)) return param;
+    }
+    return NULL;
+}
+
+/* "{+name}", "{name*}", "{name:[0-9]+}" -> name; `reserved` when slashes may stay. */
+static PlStr template_name(PlStr inside, bool *reserved)
+{
+    *reserved = pl_str_starts(inside, PL_STR("+")) || pl_str_ends(inside, PL_STR("+")) || pl_str_ends(inside, PL_STR("*"));
+    size_t colon = pl_str_find_char(inside, ':', 0);
+    inside = pl_str_trim(pl_str_slice(inside, 0, colon));
+    while (inside.len && strchr("+;./", inside.ptr[0])) inside = pl_str_slice(inside, 1, inside.len);
+    while (inside.len && strchr("+*", inside.ptr[inside.len - 1])) inside.len--;
+    return inside;
+}
+
+/* The path parameter of this template; made when the document forgot it. */
+static PlParam *template_param(PlDraft *draft, PlStr name, bool reserved)
+{
+    PlApi *api = draft->api;
+    PlParam *param = find_wire(draft, PL_IN_PATH, name, false);
+    if (!param) {
+        param = find_wire(draft, PL_IN_PATH, name, true);
+        if (param) param->wire = name;
+    }
+    if (!param) {
+        if (pl_ref_once(&api->refs, draft->entry->public.span, "template"))
+            PL_REPORT(api->diags, OP_PATH_UNDECLARED, draft->entry->public.span, PL_ARG(name), PL_ARG(draft->entry->public.path));
+        PlParam made = {.wire = name, .place = PL_IN_PATH, .style = PL_STYLE_SIMPLE, .required = true, .type = PL_T_TEXT};
+        pl_draft_add(draft, made);
+        param = &pl_vec_last(&draft->params);
+    }
+    param->allow_reserved |= reserved;
+    return param;
+}
+
+typedef struct Templates {
+    PL_VEC(PlStr) wires; /* in order */
+} Templates;
+
+static bool in_templates(const Templates *templates, PlStr wire)
+{
+    for (uint32_t i = 0; i < templates->wires.len; i++)
+        if (pl_str_eq(templates->wires.items[i], wire)) return true;
+    return false;
+}
+
+/* "{id}" in the document's key: the path that the VM fills, without patterns, query or fragment. */
+static PlStr read_path(PlDraft *draft, Templates *templates)
+{
+    PlArena *arena = draft->api->arena;
+    PlStr path = draft->entry->public.path;
+    PlStr out = PL_STR("");
+    for (size_t i = 0; i < path.len;) {
+        if (path.ptr[i] == '#') break;
+        if (path.ptr[i] == '?') {
+            size_t hash = pl_str_find_char(path, '#', i);
+            draft->query = pl_str_slice(path, i + 1, hash);
+            break;
+        }
+        size_t stop = i;
+        while (stop < path.len && !memchr("{?#", path.ptr[stop], 3)) stop++;
+        PlStr literal = pl_str_slice(path, i, stop);
+        i = stop;
+        out = out.len ? pl_arena_printf(arena, PL_FMT PL_FMT, PL_ARG(out), PL_ARG(literal)) : literal;
+        size_t close = i < path.len && path.ptr[i] == '{' ? pl_str_find_char(path, '}', i) : PL_STR_NONE;
+        if (i >= path.len || path.ptr[i] != '{') continue;
+        if (close == PL_STR_NONE) { /* a brace that never closes is a character */
+            out = pl_arena_printf(arena, PL_FMT "%%7B", PL_ARG(out));
+            i++;
+            continue;
+        }
+        PlStr inside = pl_str_slice(path, i + 1, close);
+        i = close + 1;
+        if (inside.len && strchr("?&#", inside.ptr[0])) continue; /* RFC 6570 query expansion: those are query parameters */
+        bool reserved;
+        PlStr name = template_name(inside, &reserved);
+        if (name.len == 0) continue;
+        template_param(draft, name, reserved);
+        if (!in_templates(templates, name)) pl_vec_push(arena, &templates->wires, name);
+        out = pl_arena_printf(arena, PL_FMT "{" PL_FMT "}", PL_ARG(out), PL_ARG(name));
+    }
+    return out;
+}
+
+/* "?comp=list&id={id}" in a path's key: fixed parameters, and templates that are query parameters. */
+static void read_query(PlDraft *draft)
+{
+    PlStr query = draft->query;
+    for (size_t i = 0; i < query.len;) {
+        size_t end = pl_str_find_char(query, '&', i);
+        PlStr part = pl_str_slice(query, i, end);
+        i += part.len + 1;
+        size_t equals = pl_str_find_char(part, '=', 0);
+        PlStr wire = pl_str_slice(part, 0, equals);
+        PlStr value = equals == PL_STR_NONE ? PL_STR("") : pl_str_slice(part, equals + 1, part.len);
+        if (wire.len == 0 || wire.ptr[0] == '{' || find_wire(draft, PL_IN_QUERY, wire, false)) continue;
+        PlParam param = {.wire = wire, .place = PL_IN_QUERY, .style = PL_STYLE_FORM, .required = true, .type = PL_T_TEXT};
+        if (value.len > 2 && value.ptr[0] == '{') {
+            PlParam *declared = find_wire(draft, PL_IN_PATH, pl_str_slice(value, 1, value.len - 1), false);
+            if (declared) {
+                declared->place = PL_IN_QUERY;
+                declared->style = PL_STYLE_FORM;
+                declared->wire = wire;
+                continue;
+            }
+        } else {
+            param.fixed = true;
+            param.value = (PlLiteral){.kind = PL_LIT_TEXT, .as.text = value};
+        }
+        pl_draft_add(draft, param);
+    }
+}
+
+/* Path parameters that no template takes cannot be sent. */
+static void drop_unused(PlDraft *draft, const Templates *templates)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < draft->params.len; i++) {
+        PlParam param = draft->params.items[i];
+        if (param.place == PL_IN_PATH && !in_templates(templates, param.wire)) {
+            if (pl_ref_once(&draft->api->refs, draft->entry->public.span, "unused"))
+                PL_REPORT(draft->api->diags, OP_PATH_EXTRA, draft->entry->public.span, PL_ARG(param.wire), PL_ARG(draft->entry->public.path));
+            continue;
+        }
+        draft->params.items[kept++] = param;
+    }
+    draft->params.len = kept;
+}
+
+/* Path parameters in the template's order, then the other places. */
+static void order(PlDraft *draft, const Templates *templates)
+{
+    PlArena *arena = draft->api->arena;
+    uint32_t count = draft->params.len;
+    PlParam *old = PL_NEW_N(arena, PlParam, count + 1u);
+    if (count) memcpy(old, draft->params.items, count * sizeof *old);
+    draft->params.len = 0;
+    for (uint32_t t = 0; t < templates->wires.len; t++)
+        for (uint32_t i = 0; i < count; i++)
+            if (old[i].place == PL_IN_PATH && pl_str_eq(old[i].wire, templates->wires.items[t])) pl_draft_add(draft, old[i]);
+    for (int place = PL_IN_QUERY; place <= PL_IN_COOKIE; place++)
+        for (uint32_t i = 0; i < count; i++)
+            if ((int)old[i].place == place) pl_draft_add(draft, old[i]);
+}
+
+void pl_draft_params(PlDraft *draft)
+{
+    Nodes nodes = {0};
+    Templates templates = {0};
+    collect(draft, &nodes, PL_GET(draft->entry->node, "parameters"));
+    collect(draft, &nodes, PL_GET(draft->entry->item, "parameters"));
+    for (uint32_t i = 0; i < nodes.len; i++)
+        add_param(draft, nodes.items[i]);
+    draft->action->path = read_path(draft, &templates);
+    read_query(draft);
+    drop_unused(draft, &templates);
+    order(draft, &templates);
+}
+
+/* ---- names -------------------------------------------------------------------------------------------------------- */
+
+void pl_draft_name_params(PlDraft *draft)
+{
+    PlArena *arena = draft->api->arena;
+    PlMap used;
+    pl_map_init(&used, arena);
+    for (uint32_t i = 0; i < draft->params.len; i++) {
+        PlParam *param = &draft->params.items[i];
+        PlStr plain = param->whole_body ? PL_STR("body") : pl_name_argument(arena, param->wire);
+        PlStr name = plain;
+        if (pl_map_find(&used, name)) name = pl_arena_printf(arena, "%s." PL_FMT, pl_place_name(param->place), PL_ARG(plain));
+        for (uint32_t n = 2; pl_map_find(&used, name); n++)
+            name = pl_arena_printf(arena, "%s." PL_FMT "_%u", pl_place_name(param->place), PL_ARG(plain), n);
+        param->name = name;
+        pl_map_put(&used, name, NULL);
+    }
+}

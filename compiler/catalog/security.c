@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* What a call must prove, as names of credentials, never values. Alternatives in the document's order; all schemes of one alternative
+ * together. OpenAPI 3.1 sections 4.8.27 and 4.8.30, 2.0 (securityDefinitions). spec/actions.md section 5. */
+#include "compiler/catalog/api.h"
+#include "compiler/catalog/name.h"
+
+static PlNode *scheme_node(PlApi *api, PlStr name)
+{
+    PlNode *home = api->dialect == PL_DIALECT_2 ? PL_GET(api->root, "securityDefinitions")
+                                                : PL_GET(PL_GET(api->root, "components"), "securitySchemes");
+    return pl_ref_follow(&api->refs, pl_node_get(pl_ref_follow(&api->refs, home, NULL), name), NULL);
+}
+
+static PlStr credential_name(PlApi *api, PlStr scheme)
+{
+    PlStr snake = pl_name_snake(api->arena, scheme);
+    return pl_arena_printf(api->arena, PL_FMT "." PL_FMT, PL_ARG(api->plugin->credential), PL_ARG(snake.len ? snake : PL_STR("key")));
+}
+
+/* A token URL may be relative to the server. */
+static PlStr token_url(PlDraft *draft, PlStr url)
+{
+    PlStr server = draft->action->server;
+    url = pl_str_trim(url);
+    if (url.len == 0 || url.ptr[0] != '/' || server.len == 0) return url;
+    size_t host = pl_str_find(server, PL_STR("://"), 0) + 3;
+    PlStr origin = pl_str_slice(server, 0, pl_str_find_char(server, '/', host));
+    return pl_arena_printf(draft->api->arena, PL_FMT PL_FMT, PL_ARG(origin), PL_ARG(url));
+}
+
+static void read_scopes(PlApi *api, PlAuth *auth, const PlNode *scopes)
+{
+    uint32_t count = pl_node_is(scopes, PL_NODE_LIST) ? scopes->count : 0;
+    auth->scopes = PL_NEW_N(api->arena, PlStr, count + 1u);
+    for (uint32_t i = 0; i < count; i++) {
+        PlStr scope = pl_node_text(pl_node_item(scopes, i));
+        if (scope.len) auth->scopes[auth->scope_count++] = scope;
+    }
+}
+
+static void read_oauth(PlDraft *draft, PlAuth *auth, const PlNode *scheme)
+{
+    const PlNode *flow = PL_GET(PL_GET(scheme, "flows"), "clientCredentials");
+    bool client = flow != NULL;
+    if (draft->api->dialect == PL_DIALECT_2) {
+        flow = scheme;
+        client = pl_str_eq_z(pl_node_text(PL_GET(scheme, "flow")), "application");
+    }
+    auth->kind = client ? PL_AUTH_OAUTH2_CLIENT : PL_AUTH_OAUTH2_TOKEN;
+    if (client) auth->token_url = token_url(draft, pl_node_text(PL_GET(flow, "tokenUrl")));
+    if (client && auth->token_url.len == 0) auth->kind = PL_AUTH_OAUTH2_TOKEN;
+}
+
+static void read_api_key(PlAuth *auth, const PlNode *scheme)
+{
+    PlStr in = pl_node_text(PL_GET(scheme, "in"));
+    auth->kind = PL_AUTH_API_KEY;
+    auth->wire = pl_str_trim(pl_node_text(PL_GET(scheme, "name")));
+    auth->place = pl_str_eq_z(in, "query") ? PL_IN_QUERY : pl_str_eq_z(in, "cookie") ? PL_IN_COOKIE : PL_IN_HEADER;
+    if (auth->wire.len == 0) auth->kind = PL_AUTH_OTHER;
+}
+
+/* False when the document does not define the scheme. */
+static bool read_auth(PlDraft *draft, const PlPair *need, PlAuth *auth)
+{
+    PlApi *api = draft->api;
+    PlStr name = pl_pair_key(need);
+    const PlNode *scheme = scheme_node(api, name);
+    *auth = (PlAuth){.kind = PL_AUTH_OTHER, .scheme = name, .credential = credential_name(api, name)};
+    if (!pl_node_is(scheme, PL_NODE_MAP)) {
+        if (pl_ref_once(&api->refs, pl_pair_span(need), "scheme")) PL_REPORT(api->diags, OP_SCHEME, pl_pair_span(need), PL_ARG(name));
+        return false;
+    }
+    PlStr type = pl_node_text(PL_GET(scheme, "type"));
+    PlStr http = pl_node_text(PL_GET(scheme, "scheme"));
+    read_scopes(api, auth, &need->value);
+    if (pl_str_eq_nocase(type, PL_STR("apiKey"))) read_api_key(auth, scheme);
+    else if (pl_str_eq_nocase(type, PL_STR("oauth2"))) read_oauth(draft, auth, scheme);
+    else if (pl_str_eq_nocase(type, PL_STR("openIdConnect"))) auth->kind = PL_AUTH_OAUTH2_TOKEN;
+    else if (pl_str_eq_nocase(type, PL_STR("basic")) || pl_str_eq_nocase(http, PL_STR("basic"))) auth->kind = PL_AUTH_BASIC;
+    else if (pl_str_eq_nocase(type, PL_STR("bearer")) || pl_str_eq_nocase(http, PL_STR("bearer"))) auth->kind = PL_AUTH_BEARER;
+    bool other = auth->kind == PL_AUTH_OTHER;
+    if (other && pl_ref_once(&api->refs, pl_node_span(scheme), "kind"))
+        PL_REPORT(api->diags, OP_SCHEME_KIND, pl_node_span(scheme), PL_ARG(name));
+    return true;
+}
+
+/* An Authorization header among the parameters, and no scheme: a credential of its own. */
+static void from_header(PlDraft *draft)
+{
+    PlApi *api = draft->api;
+    PlAction *action = draft->action;
+    action->auth = PL_NEW_N(api->arena, PlAuthSet, 2);
+    PlAuth *auth = PL_NEW(api->arena, PlAuth);
+    *auth = (PlAuth){.kind = PL_AUTH_API_KEY, .scheme = PL_STR("authorization"), .place = PL_IN_HEADER, .wire = PL_STR("Authorization")};
+    auth->credential = credential_name(api, auth->scheme);
+    action->auth[action->auth_count++] = (PlAuthSet){auth, 1};
+    if (!draft->authorization_required) action->auth[action->auth_count++] = (PlAuthSet){NULL, 0};
+}
+
+void pl_draft_security(PlDraft *draft)
+{
+    PlApi *api = draft->api;
+    PlAction *action = draft->action;
+    const PlNode *security = PL_GET(draft->entry->node, "security");
+    if (!security) security = PL_GET(api->root, "security");
+    uint32_t count = pl_node_is(security, PL_NODE_LIST) ? security->count : 0;
+    action->auth = PL_NEW_N(api->arena, PlAuthSet, count + 1u);
+    for (uint32_t i = 0; i < count; i++) {
+        const PlNode *needs = pl_node_item(security, i);
+        if (needs->kind != PL_NODE_MAP) continue;
+        PlAuthSet set = {PL_NEW_N(api->arena, PlAuth, needs->count + 1u), 0};
+        bool known = true;
+        for (uint32_t k = 0; k < needs->count && known; k++)
+            known = read_auth(draft, pl_node_at(needs, k), &set.all[set.count++]);
+        if (known) action->auth[action->auth_count++] = set;
+    }
+    if (action->auth_count == 0 && draft->wants_authorization) from_header(draft);
+}

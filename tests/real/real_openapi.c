@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* Loads real API documents and builds every action of them.
+ * usage: real_openapi [-v] [-d] FILE...   -v: a line for each document; -d: print its diagnostics
+ * Ends with a table: documents read, operations, actions, types, time, and how often each diagnostic was given. */
+#include "compiler/catalog/catalog.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+typedef struct Totals {
+    unsigned documents, unread, operations, actions, arguments;
+    double load, build, worst_build;
+    const char *worst_path;
+    size_t types, bytes;
+    unsigned codes[PL_DIAG_COUNT];
+} Totals;
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void count_codes(Totals *totals, const PlDiags *diags)
+{
+    for (uint32_t i = 0; i < diags->all.len; i++)
+        totals->codes[diags->all.items[i]->code]++;
+}
+
+static void build_all(Totals *totals, PlCatalog *catalog, const PlPlugin *plugin)
+{
+    for (uint32_t i = 0; i < plugin->operation_count; i++) {
+        const PlAction *action = pl_catalog_action(catalog, plugin->operations[i]);
+        totals->operations++;
+        if (!action) continue;
+        totals->actions++;
+        totals->arguments += action->param_count;
+    }
+}
+
+static void run(Totals *totals, const char *path, bool verbose, bool diagnostics)
+{
+    PlEscape escape;
+    PlArena *arena = pl_arena_new(&escape, 0);
+    if (setjmp(escape.at)) {
+        printf("%s: %s\n", path, pl_status_words(escape.status));
+        totals->unread++;
+        pl_arena_free(arena);
+        return;
+    }
+    PlSources sources;
+    PlDiags diags;
+    PlTypes types;
+    pl_sources_init(&sources, arena);
+    pl_diags_init(&diags, arena, &sources);
+    pl_types_init(&types, arena);
+    PlCatalog *catalog = pl_catalog_new(arena, &sources, &diags, &types);
+    PlPlugin *plugin = NULL;
+    double start = now();
+    PlStatus status = pl_catalog_add_file(catalog, PL_STR(""), path, NULL, &plugin);
+    double loaded = now();
+    totals->documents++;
+    if (status == PL_OK) build_all(totals, catalog, plugin);
+    else totals->unread++;
+    double built = now() - loaded;
+    totals->load += loaded - start;
+    totals->build += built;
+    if (built > totals->worst_build) totals->worst_build = built, totals->worst_path = path;
+    totals->types += types.all.len;
+    totals->bytes += pl_arena_used(arena);
+    count_codes(totals, &diags);
+    if (verbose)
+        printf("%s\t%s\t%u\t%u types\t%.1f ms\t%.1f ms\t%zu kB\n", path, status == PL_OK ? plugin->name.ptr : pl_status_name(status),
+               plugin ? plugin->operation_count : 0, types.all.len, (loaded - start) * 1e3, built * 1e3, pl_arena_used(arena) / 1024);
+    if (diagnostics) {
+        PlBuf out;
+        pl_buf_init(&out, 0);
+        pl_diags_print(&out, &diags, false);
+        fwrite(out.ptr, 1, out.len, stdout);
+        pl_buf_deinit(&out);
+    }
+    pl_arena_free(arena);
+}
+
+int main(int argc, char **argv)
+{
+    static Totals totals;
+    bool verbose = false, diagnostics = false;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "-v") == 0) verbose = true;
+        else if (strcmp(argv[i], "-d") == 0) diagnostics = true;
+        else run(&totals, argv[i], verbose, diagnostics);
+    }
+    if (totals.documents == 0) {
+        printf("real_openapi: skipped, no documents\n");
+        return 0;
+    }
+    printf("documents %u, not API documents %u\noperations %u, actions %u, arguments %u, types %zu\n", totals.documents, totals.unread,
+           totals.operations, totals.actions, totals.arguments, totals.types);
+    printf("load %.3f s, build all %.3f s (worst %.3f s %s), memory %zu MB\n", totals.load, totals.build, totals.worst_build,
+           totals.worst_path ? totals.worst_path : "", totals.bytes / 1048576);
+    for (int code = 0; code < PL_DIAG_COUNT; code++)
+        if (totals.codes[code]) printf("%6u %s %s\n", totals.codes[code], pl_diag_infos[code].code, pl_diag_infos[code].name);
+    return 0;
+}
