@@ -248,7 +248,10 @@ static void emit_coalesce(PlEmit *e, const PlExpr *x, uint16_t dst)
 static void emit_name(PlEmit *e, const PlExpr *x, uint16_t dst)
 {
     if (x->symbol->kind == PL_SYM_NOW) {
-        pl_emit_op(e, pl_str_eq_z(x->symbol->name, "today") ? PL_OP_TODAY : PL_OP_NOW, 0, dst, e->fn->site, 0);
+        bool today = pl_str_eq_z(x->symbol->name, "today");
+        uint32_t ahead = e->fn->moments[today];
+        if (ahead) pl_emit_op(e, PL_OP_MOVE, 0, dst, ahead - 1, 0);
+        else pl_emit_op(e, today ? PL_OP_TODAY : PL_OP_NOW, 0, dst, e->fn->site, 0);
         return;
     }
     uint16_t reg = pl_emit_reg(e, x->symbol);

@@ -10,16 +10,29 @@ static uint64_t count_of(const PlExpr *x, uint64_t otherwise)
     return literal ? (uint64_t)x->literal.as.integer : otherwise;
 }
 
-/* The body of a loop in this function: the loop's counter is part of the paths of its steps. */
-static void emit_body(PlEmit *e, const PlStep *step, uint16_t counter, PlEmitLoop *loop)
+/* What is inside a loop of this function: the loop's counter is part of the paths there. When the loop step itself asks something in each iteration
+ * (a condition, a pause, a deadline) the iteration is a site too, of the same number: what it reads of the world has a path of its own, "2#3". */
+typedef struct Iteration {
+    PlEmitLoop loop;
+    bool asks;
+    uint32_t site, outer;
+    uint64_t times;
+} Iteration;
+
+static void iteration_begin(PlEmit *e, const PlStep *step, uint16_t counter, Iteration *it)
 {
-    *loop = (PlEmitLoop){.counter = counter, .site = e->fn->site, .outer = e->fn->loop};
-    uint64_t times = e->times;
+    *it = (Iteration){.loop = {.counter = counter, .site = e->fn->site, .outer = e->fn->loop}, .times = e->times};
     e->times = pl_emit_times(e->times, step->at_most_times);
-    e->fn->loop = loop;
-    pl_emit_steps(e, step->steps.items, step->steps.len);
-    e->fn->loop = loop->outer;
-    e->times = times;
+    e->fn->loop = &it->loop;
+    it->asks = step->cond || step->every || step->within;
+    if (it->asks) it->site = pl_emit_site_begin(e, step, &it->outer);
+}
+
+static void iteration_end(PlEmit *e, Iteration *it)
+{
+    if (it->asks) pl_emit_site_end(e, it->site, it->outer);
+    e->fn->loop = it->loop.outer;
+    e->times = it->times;
 }
 
 /* x, or the two names of "k, v in record" and "i, x in list". */
@@ -50,13 +63,15 @@ void pl_emit_each(PlEmit *e, const PlStep *step)
     uint32_t head = pl_emit_jump(e, is_record ? PL_OP_EACHKV : PL_OP_EACH, regs, 0);
     bind_items(e, step, regs, (uint16_t)(regs + 2), is_record);
     PlEmitJumps no = {0};
+    Iteration it;
+    iteration_begin(e, step, regs, &it);
     if (step->cond) pl_emit_cond(e, step->cond, false, &no);
-    PlEmitLoop loop;
-    emit_body(e, step, regs, &loop);
+    pl_emit_steps(e, step->steps.items, step->steps.len);
+    iteration_end(e, &it);
     pl_emit_patch_all(e, &no, pl_emit_here(e));
-    pl_emit_patch_all(e, &loop.skips, pl_emit_here(e));
+    pl_emit_patch_all(e, &it.loop.skips, pl_emit_here(e));
     pl_emit_each_end(e, head);
-    pl_emit_patch_all(e, &loop.leaves, pl_emit_here(e));
+    pl_emit_patch_all(e, &it.loop.leaves, pl_emit_here(e));
 }
 
 static void emit_pause(PlEmit *e, const PlExpr *every)
@@ -84,16 +99,17 @@ void pl_emit_repeat(PlEmit *e, const PlStep *step)
         pl_emit_op(e, PL_OP_ADD, 0, deadline, deadline, limit);
     }
     PlEmitJumps done = {0};
+    Iteration it;
     uint32_t head = pl_emit_jump(e, PL_OP_COUNT, regs, 0);
+    iteration_begin(e, step, regs, &it);
     if (step->every) {
         uint32_t first = pl_emit_jump(e, PL_OP_JEQI, regs, 1);
         emit_pause(e, step->every);
         pl_emit_patch(e, first, pl_emit_here(e));
     }
     if (step->cond && step->is_while) pl_emit_cond(e, step->cond, false, &done);
-    PlEmitLoop loop;
-    emit_body(e, step, regs, &loop);
-    pl_emit_patch_all(e, &loop.skips, pl_emit_here(e));
+    pl_emit_steps(e, step->steps.items, step->steps.len);
+    pl_emit_patch_all(e, &it.loop.skips, pl_emit_here(e));
     if (step->cond && !step->is_while) pl_emit_cond(e, step->cond, true, &done);
     if (step->within) {
         uint16_t now = pl_emit_temp(e, 1);
@@ -101,16 +117,18 @@ void pl_emit_repeat(PlEmit *e, const PlStep *step)
         uint32_t late = pl_emit_jump(e, PL_OP_JLE, deadline, now);
         pl_vec_push(e->arena, &done, late);
     }
+    iteration_end(e, &it);
     pl_emit_each_end(e, head);
     pl_emit_patch_all(e, &done, pl_emit_here(e));
-    pl_emit_patch_all(e, &loop.leaves, pl_emit_here(e));
+    pl_emit_patch_all(e, &it.loop.leaves, pl_emit_here(e));
 }
 
 /* The list without the items that `where` refuses: asked before anything runs. */
 static uint16_t emit_filtered(PlEmit *e, const PlStep *step)
 {
     uint16_t list = pl_emit_value(e, step->value), out = pl_emit_temp(e, 1);
-    uint32_t mark = pl_emit_mark(e), head;
+    uint32_t mark = pl_emit_mark(e), head, outer[2];
+    pl_emit_moments_begin(e, step->cond, outer);
     pl_emit_op(e, PL_OP_LIST, 0, out, 0, 0);
     uint16_t item = pl_emit_each_begin(e, list, &head);
     pl_emit_give_reg(e, step->symbol2 ? step->symbol2 : step->symbol, item);
@@ -119,6 +137,7 @@ static uint16_t emit_filtered(PlEmit *e, const PlStep *step)
     pl_emit_op(e, PL_OP_APPEND, 0, out, item, 0);
     pl_emit_patch_all(e, &no, head);
     pl_emit_each_end(e, head);
+    pl_emit_moments_end(e, outer);
     pl_emit_release(e, mark);
     return out;
 }

@@ -67,7 +67,37 @@ static void emit_keyed(PlEmit *e, const PlExpr *x, const char *builtin, uint16_t
     pl_emit_builtin(e, builtin, dst, args, 2);
 }
 
-void pl_emit_clause(PlEmit *e, const PlExpr *x, uint16_t dst)
+static void find_moments(const PlExpr *x, bool found[2])
+{
+    if (!x) return;
+    if (x->kind == PL_EXPR_NAME && x->symbol && x->symbol->kind == PL_SYM_NOW) found[pl_str_eq_z(x->symbol->name, "today")] = true;
+    find_moments(x->left, found);
+    find_moments(x->right, found);
+    find_moments(x->cond, found);
+    for (uint32_t i = 0; i < x->items.len; i++) find_moments(x->items.items[i], found);
+    for (uint32_t i = 0; i < x->fields.len; i++) find_moments(x->fields.items[i].value, found);
+}
+
+void pl_emit_moments_begin(PlEmit *e, const PlExpr *x, uint32_t outer[2])
+{
+    bool found[2] = {false, false};
+    find_moments(x, found);
+    for (unsigned today = 0; today < 2; today++) {
+        outer[today] = e->fn->moments[today];
+        if (!found[today] || outer[today]) continue;
+        uint16_t reg = pl_emit_temp(e, 1);
+        pl_emit_op(e, today ? PL_OP_TODAY : PL_OP_NOW, 0, reg, e->fn->site, 0);
+        e->fn->moments[today] = reg + 1u;
+    }
+}
+
+void pl_emit_moments_end(PlEmit *e, const uint32_t outer[2])
+{
+    e->fn->moments[0] = outer[0];
+    e->fn->moments[1] = outer[1];
+}
+
+static void emit_clause(PlEmit *e, const PlExpr *x, uint16_t dst)
 {
     switch (x->kind) {
     case PL_EXPR_WHERE:
@@ -105,4 +135,12 @@ void pl_emit_clause(PlEmit *e, const PlExpr *x, uint16_t dst)
         pl_emit_op(e, PL_OP_LOADN, 0, dst, 0, 0);
         return;
     }
+}
+
+void pl_emit_clause(PlEmit *e, const PlExpr *x, uint16_t dst)
+{
+    uint32_t outer[2];
+    pl_emit_moments_begin(e, x, outer);
+    emit_clause(e, x, dst);
+    pl_emit_moments_end(e, outer);
 }

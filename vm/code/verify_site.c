@@ -45,6 +45,10 @@ static uint32_t journaled_site(const PlModule *m, PlInsn i)
     case PL_OP_WAIT: return m->waits[i.b].site;
     case PL_OP_SCATTER: return m->scatters[i.b].site;
     case PL_OP_TOGETHER: return m->togethers[i.b].site;
+    case PL_OP_NOW:
+    case PL_OP_TODAY:
+    case PL_OP_RANDOM:
+    case PL_OP_NOTE: return i.b;
     default: return PL_NO_SITE;
     }
 }
