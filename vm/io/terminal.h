@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* A person at a terminal: questions on stderr, answers from standard input. Where that is no terminal every question is for later. */
+#ifndef PL_IO_TERMINAL_H
+#define PL_IO_TERMINAL_H
+
+#include "vm/port/person.h"
+
+typedef struct PlTerminal PlTerminal;
+
+PlTerminal *pl_terminal_new(void); /* NULL when out of memory */
+void pl_terminal_free(PlTerminal *terminal);
+PlPersonPort pl_terminal_port(PlTerminal *terminal);
+bool pl_terminal_is_there(void); /* standard input and standard error are a terminal */
+/* Ask yes or no; false also at the end of the input. */
+bool pl_terminal_confirm(PlStr question);
+
+#endif

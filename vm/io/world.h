@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* The world of a run made real: loop, HTTP with the rules that a module's manifest gives, credentials, hooks, a person at the terminal; all but the
+ * journal, which the caller opens (store.h). */
+#ifndef PL_IO_WORLD_H
+#define PL_IO_WORLD_H
+
+#include "vm/code/module.h"
+#include "vm/io/hook_command.h"
+#include "vm/io/http.h"
+#include "vm/io/loop.h"
+#include "vm/io/secrets.h"
+#include "vm/io/terminal.h"
+
+typedef struct PlWorldOptions {
+    const PlModule *module;  /* its manifest gives the origins that may be called */
+    const PlStr *servers;    /* plugin, base URL, plugin, base URL ...: these origins too, even at private addresses */
+    uint32_t server_count;   /* of pairs */
+    const PlStr *private_origins; /* origins of the manifest that the project names itself, so private addresses are meant */
+    uint32_t private_count;
+    const char *const *hooks;     /* commands */
+    uint32_t hook_count;
+    bool no_person;          /* never ask, park */
+    PlHttpOptions http;      /* rules are filled here */
+} PlWorldOptions;
+
+typedef struct PlWorld {
+    PlLoop *loop;
+    PlSecrets *secrets;
+    PlHttp *http;
+    PlTerminal *terminal;
+    PlHookCommand **hook_commands;
+    PlHookPort *hooks;
+    uint32_t hook_count;
+} PlWorld;
+
+/* `secrets` is taken over. PL_NOMEM, or PL_IO with the failing hook's command in *what. On failure nothing is left to free. */
+PL_MUST_USE PlStatus pl_world_open(PlWorld *world, const PlWorldOptions *options, PlSecrets *secrets, const char **what);
+void pl_world_close(PlWorld *world);
+
+#endif
