@@ -229,6 +229,9 @@ TEST(mutations_never_crash)
             pl_buf_init(&again, 0);
             CHECK(pl_module_write(m, &again) == PL_OK);
             CHECK(pl_str_eq(pl_buf_str(&again), pl_str(bytes, len)));
+            pl_buf_clear(&again);
+            pl_module_dump(&again, m);
+            CHECK(again.status == PL_OK && again.len > 0);
             pl_buf_deinit(&again);
             accepted++;
         }

@@ -118,6 +118,7 @@ static void need_new_name(PlVerify *v, PlMap *seen, PlStr name, const char *what
 {
     bool added;
     pl_verify_need(v, name.len > 0, "%s without a name", what);
+    pl_verify_no_control(v, name, "its name");
     pl_map_put(seen, name, &added);
     pl_verify_need(v, added, "%s of a name that another has", what);
 }
@@ -226,6 +227,7 @@ static void verify_functions(PlVerify *v)
         pl_verify_limit(v, f->code_count, PL_LIMIT_FUNC_CODE, "instructions");
         pl_verify_need(v, f->params <= f->regs, "%u parameters in %u registers", f->params, f->regs);
         pl_verify_need(v, f->code_count > 0, "there is no code");
+        pl_verify_no_control(v, f->name, "its name");
         for (uint32_t i = 0; i < f->code_count; i++)
             pl_verify_need(v, f->positions[i] <= v->m->source.len, "instruction %u stands behind the source's end", i);
     }

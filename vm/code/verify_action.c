@@ -26,6 +26,7 @@ static void verify_param(PlVerify *v, const PlAction *a, const PlParam *p)
     pl_verify_need(v, p->place < PL_PLACE_COUNT && p->style < PL_STYLE_COUNT, "a parameter of no known place or style");
     pl_verify_index(v, p->type, v->m->types.all.len, "type");
     pl_verify_literal(v, &p->value);
+    pl_verify_no_control(v, p->name, "a parameter's name");
     pl_verify_no_control(v, p->wire, "a parameter's name on the wire");
     pl_verify_no_control(v, p->content_type, "a parameter's content type");
     if (p->place == PL_IN_HEADER) {
@@ -116,6 +117,8 @@ static void verify_responses(PlVerify *v, const PlAction *a)
 static void verify_action(PlVerify *v, const PlAction *a, const PlMap *hosts, const PlMap *credentials)
 {
     pl_verify_need(v, a->plugin.len > 0 && a->name.len > 0, "no name");
+    pl_verify_no_control(v, a->plugin, "its plugin's name");
+    pl_verify_no_control(v, a->name, "its name");
     pl_verify_need(v, a->effect < PL_EFFECT_COUNT && a->doubt < PL_DOUBT_COUNT && a->method < PL_METHOD_COUNT &&
                           a->body < PL_BODY_KIND_COUNT,
                    "no known effect, doubt, method or body");
@@ -157,9 +160,12 @@ void pl_verify_manifest(PlVerify *v)
     for (uint32_t i = 0; i < m->manifest.host_count; i++) {
         PlStr written = m->manifest.hosts[i].origin;
         pl_verify_need(v, written.len > 0 && pl_str_eq(pl_action_origin(v->scratch, written), written), "host %u is no origin", i);
+        pl_verify_no_control(v, m->manifest.hosts[i].plugin, "a plugin's name");
     }
-    for (uint32_t i = 0; i < m->manifest.credential_count; i++)
+    for (uint32_t i = 0; i < m->manifest.credential_count; i++) {
         pl_verify_need(v, m->manifest.credentials[i].len > 0, "a credential without a name");
+        pl_verify_no_control(v, m->manifest.credentials[i], "a credential's name");
+    }
     bool asks = m->ask_count > 0;
     for (uint32_t i = 0; i < m->call_count; i++)
         asks |= (m->calls[i].flags & PL_CALL_ASK_FIRST) != 0;

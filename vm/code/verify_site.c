@@ -90,6 +90,7 @@ void pl_verify_sites(PlVerify *v)
                        s->end);
         pl_verify_need(v, s->span.start <= s->span.end && s->span.end <= m->source.len, "bytes %u to %u of the source",
                        s->span.start, s->span.end);
+        pl_verify_no_control(v, s->step, "its number");
         verify_parent(v, s, depth);
         verify_loop_steps(v, s);
     }
