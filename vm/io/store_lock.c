@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* flock on a file of its own: closing any other file of this process leaves it alone (an fcntl lock on the database would not survive that, and SQLite's
+ * locks would not survive our closing it), and the kernel drops it when the process dies. The file stays: removing it would race with the next. */
+#include "vm/io/store_lock.h"
+
+#include "vm/base/fault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { RESERVE_BYTES = 1024 * 1024 };
+
+static int open_beside(const char *path, const char *suffix)
+{
+    char *name = NULL;
+    if (asprintf(&name, "%s%s", path, suffix) < 0) {
+        errno = ENOMEM;
+        return -1;
+    }
+    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    free(name);
+    return fd;
+}
+
+PlStatus pl_store_lock_take(const char *path, PlStoreLock *lock, long *pid)
+{
+    *lock = (PlStoreLock){-1, -1};
+    *pid = 0;
+    int fd = open_beside(path, ".lock");
+    if (fd < 0) return PL_IO;
+    char text[32] = "";
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        bool is_busy = errno == EWOULDBLOCK;
+        if (is_busy && pread(fd, text, sizeof text - 1, 0) > 0) *pid = strtol(text, NULL, 10);
+        close(fd);
+        return is_busy ? PL_BUSY : PL_IO;
+    }
+    int len = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+    if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)len, 0) != len) { /* for people only; a full disk may refuse it */
+    }
+    lock->lock = fd;
+    return PL_OK;
+}
+
+PlStatus pl_store_lock_reserve(const char *path, PlStoreLock *lock)
+{
+    int fd = open_beside(path, ".reserve");
+    if (fd < 0) return errno == ENOSPC ? PL_FULL : PL_IO;
+    struct stat file;
+    bool is_there = fstat(fd, &file) == 0 && file.st_size == RESERVE_BYTES && file.st_blocks * 512 >= RESERVE_BYTES;
+    int error = is_there ? 0 : posix_fallocate(fd, 0, RESERVE_BYTES);
+    if (error) {
+        close(fd);
+        errno = error;
+        return error == ENOSPC ? PL_FULL : PL_IO;
+    }
+    lock->reserve = fd;
+    return PL_OK;
+}
+
+void pl_store_lock_spend(PlStoreLock *lock)
+{
+    if (lock->reserve < 0) return;
+    if (ftruncate(lock->reserve, 0) != 0) { /* then there is nothing to win */
+    }
+    close(lock->reserve);
+    lock->reserve = -1;
+}
+
+void pl_store_lock_release(PlStoreLock *lock)
+{
+    if (lock->reserve >= 0) close(lock->reserve);
+    if (lock->lock >= 0) close(lock->lock);
+    *lock = (PlStoreLock){-1, -1};
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* What the store_sqlite*.c files share. Private to them. */
+#ifndef PL_IO_STORE_SQLITE_H
+#define PL_IO_STORE_SQLITE_H
+
+#include "vm/io/store.h"
+#include "vm/io/store_chain.h"
+#include "vm/io/store_lock.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+typedef enum PlStoreSql {
+    PL_SQL_BEGIN,
+    PL_SQL_COMMIT,
+    PL_SQL_ROLLBACK,
+    PL_SQL_PUT_ROW,
+    PL_SQL_PUT_BLOB,
+    PL_SQL_EACH_ROW,
+    PL_SQL_READ_ROW,
+    PL_SQL_LAST_ROW,
+    PL_SQL_PUT_MODULE,
+    PL_SQL_GET_MODULE,
+    PL_SQL_PUT_RUN,
+    PL_SQL_FIND_RUN,
+    PL_SQL_EACH_RUN,
+    PL_SQL_SET_STATE,
+    PL_SQL_SEAL,
+    PL_SQL_COUNT
+} PlStoreSql;
+
+typedef struct PlStoreRun { /* a run whose journal was given out */
+    struct PlStoreRun *next;
+    PlStore *store;
+    int64_t number;
+    char id[32];
+    uint64_t seq;     /* of the last row, also of one that is still pending */
+    uint8_t head[32]; /* its hash */
+} PlStoreRun;
+
+typedef struct PlPendingRow { /* appended, not yet in the file; texts in PlStore.pending_bytes, one behind the other */
+    PlStoreRun *run;
+    PlRow row;        /* path, body, blob: lengths only */
+    size_t at;        /* of path; body and blob follow */
+    uint8_t salt[PL_CHAIN_SALT], commit[32], hash[32], blob_hash[32];
+} PlPendingRow;
+
+struct PlStore {
+    struct sqlite3 *db;
+    struct sqlite3_stmt *sql[PL_SQL_COUNT];
+    PlStoreMode mode;
+    PlDurable durable;
+    PlStoreLock lock;
+    PlStatus broken;    /* sticky: PL_IO, PL_FULL, PL_NOMEM, PL_CORRUPT */
+    bool is_full;       /* the reserve is spent: only rows that end things */
+    bool is_unsynced;   /* frames in the WAL that no fdatasync covered */
+    PlStoreRun *runs;
+    PlPendingRow *pending;
+    uint32_t pending_len, pending_cap;
+    PlBuf pending_bytes;
+    PlBuf text;         /* of the run last given out */
+    uint8_t salts[4096];
+    size_t salts_left;
+    char message[320];
+};
+
+/* ---- store_sqlite.c ---- */
+PL_MUST_USE PlStatus pl_store_sqlite_status(PlStore *store, int code); /* SQLite's code as ours, store->message set */
+/* The statement, reset and without bindings; NULL: store->broken says why. */
+struct sqlite3_stmt *pl_store_sqlite_stmt(PlStore *store, PlStoreSql which);
+PL_MUST_USE PlStatus pl_store_sqlite_do(PlStore *store, PlStoreSql which);   /* one that gives no rows */
+PL_MUST_USE PlStatus pl_store_sqlite_fail(PlStore *store, PlStatus status);  /* make it sticky; returns it */
+
+/* ---- store_sqlite_rows.c ---- */
+PL_MUST_USE PlStatus pl_store_rows_commit(PlStore *store);
+PL_MUST_USE PlStatus pl_store_rows_barrier(PlStore *store);
+PlJournalPort pl_store_rows_port(PlStoreRun *run);
+PL_MUST_USE PlStatus pl_store_rows_last(PlStore *store, int64_t number, uint64_t *seq, uint8_t head[32], int64_t *wall_us);
+
+/* ---- store_sqlite_runs.c ---- */
+PL_MUST_USE PlStatus pl_store_runs_find(PlStore *store, PlStr id, PlStoredRun *run, int64_t *number);
+
+#endif

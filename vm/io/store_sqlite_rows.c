@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/* The rows: appended in memory with their hashes, written in one transaction for all runs, made durable by one fdatasync of the WAL. When the disk is
+ * full the reserve is given up and the transaction tried once more; after that only rows that end things are taken. Invariant: a row that was
+ * appended is pending or in the file, in order of seq, until the store is broken; then nothing is written any more. */
+#include "vm/io/store_sqlite.h"
+
+#include "vm/base/fault.h"
+#include "vm/code/hash.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+
+enum { FLUSH_BYTES = 8 * 1024 * 1024, FLUSH_ROWS = 8192 };
+
+/* ---- append ---- */
+
+static const uint8_t *next_salt(PlStore *store)
+{
+    if (store->salts_left < PL_CHAIN_SALT) {
+        pl_hash_random(store->salts, sizeof store->salts);
+        store->salts_left = sizeof store->salts;
+    }
+    store->salts_left -= PL_CHAIN_SALT;
+    return store->salts + store->salts_left;
+}
+
+/* When the disk is full no new effect may begin; what is under way may still be written down. */
+static bool ends_something(PlRowKind kind)
+{
+    return kind == PL_ROW_RESULT || kind == PL_ROW_FAIL || kind == PL_ROW_INDOUBT || kind == PL_ROW_PARK || kind == PL_ROW_CANCEL ||
+           kind == PL_ROW_END;
+}
+
+static PlStatus may_append(PlStore *store, const PlRow *row)
+{
+    if (store->broken != PL_OK) return store->broken;
+    if (store->mode != PL_STORE_WRITE || row->kind <= 0 || row->kind >= PL_ROW_KIND_END) return PL_INVALID;
+    if (store->is_full && !ends_something(row->kind)) return PL_FULL;
+    if (store->pending_len >= FLUSH_ROWS || store->pending_bytes.len >= FLUSH_BYTES) return pl_store_rows_commit(store);
+    return PL_OK;
+}
+
+static PlPendingRow *pending_room(PlStore *store)
+{
+    if (store->pending_len < store->pending_cap) return &store->pending[store->pending_len];
+    uint32_t cap = store->pending_cap ? store->pending_cap * 2 : 64;
+    PlPendingRow *pending = pl_realloc(store->pending, cap * sizeof *pending);
+    if (!pending) return NULL;
+    store->pending = pending;
+    store->pending_cap = cap;
+    return &pending[store->pending_len];
+}
+
+static PlStatus append(void *self, PlRow *row)
+{
+    PlStoreRun *run = self;
+    PlStore *store = run->store;
+    PlStatus status = may_append(store, row);
+    if (status != PL_OK) return status;
+    PlPendingRow *p = pending_room(store);
+    if (!p) return pl_store_sqlite_fail(store, PL_NOMEM);
+    size_t at = store->pending_bytes.len;
+    pl_buf_put(&store->pending_bytes, row->path);
+    pl_buf_put(&store->pending_bytes, row->body);
+    pl_buf_put(&store->pending_bytes, row->blob);
+    if (store->pending_bytes.status != PL_OK) return pl_store_sqlite_fail(store, store->pending_bytes.status);
+    row->seq = run->seq + 1;
+    p->run = run;
+    p->row = *row;
+    p->at = at;
+    memcpy(p->salt, next_salt(store), PL_CHAIN_SALT);
+    if (row->blob.len) pl_hash_bytes(row->blob, p->blob_hash);
+    pl_store_chain_commit(p->salt, row->body, row->blob.len ? p->blob_hash : NULL, p->commit);
+    pl_store_chain_next(pl_str_z(run->id), row, p->commit, run->head, p->hash);
+    memcpy(run->head, p->hash, 32);
+    run->seq++;
+    store->pending_len++;
+    return PL_OK;
+}
+
+/* ---- commit ---- */
+
+static int step_once(sqlite3_stmt *stmt)
+{
+    int code = pl_fault_hit(PL_FAULT_STORE) ? SQLITE_IOERR_WRITE : sqlite3_step(stmt);
+    sqlite3_reset(stmt);
+    return code;
+}
+
+static int put_blob(PlStore *store, const PlPendingRow *p, PlStr blob)
+{
+    sqlite3_stmt *stmt = pl_store_sqlite_stmt(store, PL_SQL_PUT_BLOB);
+    if (!stmt) return SQLITE_NOMEM;
+    sqlite3_bind_blob(stmt, 1, p->blob_hash, 32, SQLITE_STATIC);
+    sqlite3_bind_blob64(stmt, 2, blob.ptr, blob.len, SQLITE_STATIC);
+    return step_once(stmt);
+}
+
+static int put_row(PlStore *store, sqlite3_stmt *stmt, const PlPendingRow *p)
+{
+    const PlRow *row = &p->row;
+    const char *path = store->pending_bytes.ptr ? store->pending_bytes.ptr + p->at : "", *body = path + row->path.len;
+    if (row->blob.len) {
+        int code = put_blob(store, p, pl_str(body + row->body.len, row->blob.len));
+        if (code != SQLITE_DONE) return code;
+    }
+    sqlite3_bind_int64(stmt, 1, p->run->number);
+    sqlite3_bind_int64(stmt, 2, (int64_t)row->seq);
+    sqlite3_bind_int(stmt, 3, (int)row->kind);
+    if (row->site == UINT32_MAX)
+        sqlite3_bind_null(stmt, 4);
+    else
+        sqlite3_bind_int64(stmt, 4, row->site);
+    sqlite3_bind_int64(stmt, 5, row->attempt);
+    sqlite3_bind_text64(stmt, 6, path, row->path.len, SQLITE_STATIC, SQLITE_UTF8);
+    sqlite3_bind_int64(stmt, 7, row->wall_us);
+    sqlite3_bind_blob(stmt, 8, p->salt, PL_CHAIN_SALT, SQLITE_STATIC);
+    sqlite3_bind_text64(stmt, 9, body, row->body.len, SQLITE_STATIC, SQLITE_UTF8);
+    if (row->blob.len)
+        sqlite3_bind_blob(stmt, 10, p->blob_hash, 32, SQLITE_STATIC);
+    else
+        sqlite3_bind_null(stmt, 10);
+    sqlite3_bind_blob(stmt, 11, p->commit, 32, SQLITE_STATIC);
+    sqlite3_bind_blob(stmt, 12, p->hash, 32, SQLITE_STATIC);
+    return step_once(stmt);
+}
+
+static PlStatus write_pending(PlStore *store)
+{
+    PlStatus status = pl_store_sqlite_do(store, PL_SQL_BEGIN);
+    if (status != PL_OK) return status;
+    sqlite3_stmt *stmt = pl_store_sqlite_stmt(store, PL_SQL_PUT_ROW);
+    status = stmt ? PL_OK : store->broken;
+    for (uint32_t i = 0; i < store->pending_len && status == PL_OK; i++)
+        status = pl_store_sqlite_status(store, put_row(store, stmt, &store->pending[i]));
+    if (status == PL_OK) status = pl_store_sqlite_do(store, PL_SQL_COMMIT);
+    if (status != PL_OK && !sqlite3_get_autocommit(store->db)) {
+        char message[sizeof store->message];
+        memcpy(message, store->message, sizeof message);
+        PlStatus ignored = pl_store_sqlite_do(store, PL_SQL_ROLLBACK);
+        (void)ignored;
+        memcpy(store->message, message, sizeof message);
+    }
+    return status;
+}
+
+static PlStatus sync_wal(PlStore *store)
+{
+    sqlite3_file *wal = NULL;
+    sqlite3_file_control(store->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+    if (!wal || !wal->pMethods) return PL_OK; /* in memory */
+    int code = pl_fault_hit(PL_FAULT_SYNC) ? SQLITE_IOERR_FSYNC
+                                           : wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+    if (code == SQLITE_OK) return PL_OK;
+    /* What the kernel could not write it may have dropped and called clean: asking again would say yes to a lie. */
+    snprintf(store->message, sizeof store->message, "the disk did not take the journal (fdatasync failed)");
+    return PL_IO;
+}
+
+PlStatus pl_store_rows_commit(PlStore *store)
+{
+    if (store->broken != PL_OK) return store->broken;
+    if (store->pending_len) {
+        PlStatus status = write_pending(store);
+        if (status == PL_FULL && !store->is_full) {
+            store->is_full = true;
+            pl_store_lock_spend(&store->lock);
+            status = write_pending(store);
+        }
+        if (status != PL_OK) return pl_store_sqlite_fail(store, status);
+        store->pending_len = 0;
+        pl_buf_clear(&store->pending_bytes);
+        store->is_unsynced = true;
+    }
+    return store->durable == PL_DURABLE_ALWAYS ? pl_store_rows_barrier(store) : PL_OK;
+}
+
+PlStatus pl_store_rows_barrier(PlStore *store)
+{
+    if (store->pending_len && store->broken == PL_OK && store->durable == PL_DURABLE_EFFECTS) {
+        PlStatus status = pl_store_rows_commit(store);
+        if (status != PL_OK) return status;
+    }
+    if (store->broken != PL_OK) return store->broken;
+    if (store->pending_len) return pl_store_rows_commit(store);
+    if (!store->is_unsynced) return PL_OK;
+    PlStatus status = sync_wal(store);
+    if (status != PL_OK) return pl_store_sqlite_fail(store, status);
+    store->is_unsynced = false;
+    return PL_OK;
+}
+
+/* ---- read ---- */
+
+static PlStr column_text(sqlite3_stmt *stmt, int column)
+{
+    const void *ptr = sqlite3_column_blob(stmt, column); /* before the length: it may convert */
+    int len = sqlite3_column_bytes(stmt, column);
+    return pl_str(ptr ? ptr : "", ptr ? (size_t)len : 0);
+}
+
+static const uint8_t *column_hash(sqlite3_stmt *stmt, int column, int size)
+{
+    const void *ptr = sqlite3_column_blob(stmt, column);
+    return ptr && sqlite3_column_bytes(stmt, column) == size ? ptr : NULL;
+}
+
+static PlStoredRow stored_row(sqlite3_stmt *stmt)
+{
+    return (PlStoredRow){.row = {.seq = (uint64_t)sqlite3_column_int64(stmt, 0),
+                                 .kind = (PlRowKind)sqlite3_column_int(stmt, 1),
+                                 .site = sqlite3_column_type(stmt, 2) == SQLITE_NULL ? UINT32_MAX
+                                                                                     : (uint32_t)sqlite3_column_int64(stmt, 2),
+                                 .attempt = (uint32_t)sqlite3_column_int64(stmt, 3),
+                                 .path = column_text(stmt, 4),
+                                 .wall_us = sqlite3_column_int64(stmt, 5),
+                                 .body = column_text(stmt, 7),
+                                 .blob = column_text(stmt, 9)},
+                         .salt = column_hash(stmt, 6, PL_CHAIN_SALT),
+                         .blob_hash = column_hash(stmt, 8, 32),
+                         .commit = column_hash(stmt, 10, 32),
+                         .hash = column_hash(stmt, 11, 32)};
+}
+
+/* All rows, or the one with this seq (0: all). The statement is taken out of its place meanwhile, so that a visitor may read too. */
+static PlStatus walk(PlStore *store, int64_t number, uint64_t seq, PlStoredRowVisit visit, void *user)
+{
+    PlStatus status = store->mode == PL_STORE_WRITE ? pl_store_rows_commit(store) : PL_OK;
+    if (status != PL_OK) return status;
+    PlStoreSql which = seq ? PL_SQL_READ_ROW : PL_SQL_EACH_ROW;
+    sqlite3_stmt *stmt = pl_store_sqlite_stmt(store, which);
+    if (!stmt) return store->broken;
+    store->sql[which] = NULL;
+    sqlite3_bind_int64(stmt, 1, number);
+    if (seq) sqlite3_bind_int64(stmt, 2, (int64_t)seq);
+    int code = SQLITE_ROW;
+    uint64_t count = 0;
+    while (status == PL_OK) {
+        code = pl_fault_hit(PL_FAULT_READ) ? SQLITE_IOERR_READ : sqlite3_step(stmt);
+        if (code != SQLITE_ROW) break;
+        count++;
+        PlStoredRow row = stored_row(stmt);
+        status = row.commit && row.hash ? visit(user, &row) : PL_CORRUPT;
+    }
+    if (status == PL_OK) status = pl_store_sqlite_status(store, code);
+    sqlite3_reset(stmt);
+    if (store->sql[which])
+        sqlite3_finalize(stmt);
+    else
+        store->sql[which] = stmt;
+    return status == PL_OK && seq && !count ? PL_INVALID : status;
+}
+
+typedef struct PlainVisit {
+    PlRowVisit visit;
+    void *user;
+} PlainVisit;
+
+static PlStatus visit_plain(void *user, const PlStoredRow *row)
+{
+    const PlainVisit *plain = user;
+    return plain->visit(plain->user, &row->row);
+}
+
+static PlStatus each(void *self, PlRowVisit visit, void *user)
+{
+    PlStoreRun *run = self;
+    PlainVisit plain = {visit, user};
+    return walk(run->store, run->number, 0, visit_plain, &plain);
+}
+
+static PlStatus read_row(void *self, uint64_t seq, PlRowVisit visit, void *user)
+{
+    PlStoreRun *run = self;
+    PlainVisit plain = {visit, user};
+    return seq ? walk(run->store, run->number, seq, visit_plain, &plain) : PL_INVALID;
+}
+
+PlStatus pl_store_each_row(PlStore *store, PlStr id, PlStoredRowVisit visit, void *user)
+{
+    PlStoredRun run;
+    int64_t number;
+    PlStatus status = pl_store_runs_find(store, id, &run, &number);
+    return status == PL_OK ? walk(store, number, 0, visit, user) : status;
+}
+
+PlStatus pl_store_rows_last(PlStore *store, int64_t number, uint64_t *seq, uint8_t head[32], int64_t *wall_us)
+{
+    sqlite3_stmt *stmt = pl_store_sqlite_stmt(store, PL_SQL_LAST_ROW);
+    if (!stmt) return store->broken;
+    sqlite3_bind_int64(stmt, 1, number);
+    int code = sqlite3_step(stmt);
+    const uint8_t *hash = code == SQLITE_ROW ? column_hash(stmt, 1, 32) : NULL;
+    *seq = hash ? (uint64_t)sqlite3_column_int64(stmt, 0) : 0;
+    *wall_us = hash ? sqlite3_column_int64(stmt, 2) : 0;
+    if (hash) memcpy(head, hash, 32);
+    PlStatus status = code == SQLITE_ROW && !hash ? PL_CORRUPT : pl_store_sqlite_status(store, code);
+    sqlite3_reset(stmt);
+    return status;
+}
+
+/* ---- the port ---- */
+
+static PlStatus commit(void *self)
+{
+    return pl_store_rows_commit(((PlStoreRun *)self)->store);
+}
+
+static PlStatus barrier(void *self)
+{
+    return pl_store_rows_barrier(((PlStoreRun *)self)->store);
+}
+
+PlJournalPort pl_store_rows_port(PlStoreRun *run)
+{
+    return (PlJournalPort){run, append, commit, barrier, each, read_row};
+}
