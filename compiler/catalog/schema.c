@@ -4,7 +4,7 @@
 #include "compiler/catalog/schema.h"
 
 #define BUSY 0x80000000u
-enum { DEFER_DEPTH = 120, MAX_DEPTH = 400, MAX_FIELDS = 4000000 };
+enum { DEFER_DEPTH = 120, MAX_DEPTH = 400, MAX_FIELDS = 4000000, MAX_MERGING = 3, MAX_MERGED = 300, MAX_ALTERNATIVES = 500 };
 
 void pl_schemas_init(PlSchemas *schemas, PlRefs *refs, PlTypes *types)
 {
@@ -165,31 +165,45 @@ static PlTypeId kinds_type(PlSchemas *s, const PlShape *shape, PlStr name)
 
 static PlTypeId shape_type(PlSchemas *s, const PlShape *shape, PlStr name);
 
-/* One alternative together with what the schema says beside its oneOf. */
+/* One alternative together with what the schema says beside its oneOf. Alternatives within alternatives multiply, so past a
+ * few levels, or many of them, only what stands beside them counts. */
 static PlTypeId variant_type(PlSchemas *s, const PlShape *base, PlNode *variant)
 {
     bool alone = base->properties.len == 0 && !base->rest && !base->has_required;
     if (alone) return type_named(s, variant, PL_STR(""));
+    if (s->merging == 0) s->merged = 0;
     s->fields += base->properties.len + 1;
     if (too_many_fields(s)) return PL_T_RECORD_ANY;
     PlShape one = pl_shape_copy(base);
     PlStr name = PL_STR("");
-    PlNode *target = pl_ref_follow(s->refs, variant, &name);
+    if (s->merging >= MAX_MERGING || s->merged++ >= MAX_MERGED) {
+        one.open = true;
+        return record_type(s, &one, name);
+    }
     one.kinds = 0;
-    pl_shape_gather(&one, target);
+    pl_shape_gather(&one, pl_ref_follow(s->refs, variant, &name));
     if (one.kinds && !(one.kinds & PL_KIND_RECORD)) return type_named(s, variant, PL_STR(""));
     one.kinds = PL_KIND_RECORD;
-    return shape_type(s, &one, name);
+    s->merging++;
+    PlTypeId type = shape_type(s, &one, name);
+    s->merging--;
+    return type;
 }
 
 static PlTypeId group_type(PlSchemas *s, const PlShape *shape, const PlNode *group)
 {
     PlTypeId *members = PL_NEW_N(s->arena, PlTypeId, group->count + 1u);
-    for (uint32_t i = 0; i < group->count; i++) {
+    uint64_t alternatives = 0;
+    for (uint32_t i = 0; i < group->count && alternatives <= MAX_ALTERNATIVES; i++) {
         members[i] = variant_type(s, shape, pl_node_item(group, i));
         if (members[i] == PL_T_ANY) return PL_T_ANY;
+        const PlType *type = pl_type(s->types, members[i]);
+        alternatives += type->kind == PL_TYPE_UNION ? type->count : 1;
     }
-    return pl_type_union(s->types, members, group->count);
+    if (alternatives <= MAX_ALTERNATIVES) return pl_type_union(s->types, members, group->count);
+    if (pl_ref_once(s->refs, pl_node_span(group), "alternatives"))
+        PL_REPORT(s->diags, SCHEMA_ALTERNATIVES, pl_node_span(group), (unsigned)MAX_ALTERNATIVES);
+    return PL_T_ANY;
 }
 
 static PlTypeId shape_type(PlSchemas *s, const PlShape *shape, PlStr name)
@@ -229,6 +243,8 @@ static PlTypeId read_schema(PlSchemas *s, PlNode *schema, PlStr name)
     PlKeywords k;
     pl_keywords_read(schema, &k);
     PlTypeId type;
+    uint32_t merging = s->merging, merged = s->merged; /* what this schema merges counts for itself */
+    s->merging = 0;
     PlNode *part = only_part(&k);
     bool nullable = pl_node_yes(k.at[PL_KW_NULLABLE]);
     if (pl_keywords_only_ref(&k)) {
@@ -245,6 +261,8 @@ static PlTypeId read_schema(PlSchemas *s, PlNode *schema, PlStr name)
         shape.nullable = false;
         type = shape_type(s, &shape, name);
     }
+    s->merging = merging;
+    s->merged = merged;
     return nullable ? pl_type_or_nothing(s->types, type) : type;
 }
 

@@ -20,6 +20,7 @@ typedef struct PlSchemas {
     PlArena *arena;
     uint32_t depth;
     uint32_t fields;            /* made so far */
+    uint32_t merging, merged;   /* alternatives within alternatives, and how many of this schema were merged with their base */
     PL_VEC(PlDeferred) deferred; /* reserved ids whose schemas stand too deep to be read at once */
 } PlSchemas;
 

@@ -306,9 +306,8 @@ static void gather(PlShape *shape, PlNode *schema, uint32_t nesting)
     for (uint32_t i = 0; i < shape->seen.len; i++)
         if (shape->seen.items[i] == schema->as.map) return;
     if (shape->parts >= MAX_PARTS || nesting > MAX_NESTING) {
-        if (shape->parts == MAX_PARTS && pl_ref_once(shape->refs, pl_node_span(schema), "parts"))
-            PL_REPORT(shape->refs->diags, SCHEMA_PARTS, pl_node_span(schema), (unsigned)MAX_PARTS);
-        shape->parts = MAX_PARTS + 1;
+        if (pl_ref_once(shape->refs, pl_node_span(schema), "parts"))
+            PL_REPORT(shape->refs->diags, SCHEMA_PARTS, pl_node_span(schema), (unsigned)MAX_PARTS, (unsigned)MAX_NESTING);
         return;
     }
     shape->parts++;
