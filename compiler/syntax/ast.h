@@ -68,6 +68,7 @@ struct PlExpr {
     PlExprKind kind;
     PlOperator op;        /* UNARY, BINARY */
     uint32_t flags;       /* SORTED: bit n: key n descending. PL_EXPR_* below */
+    uint32_t depth;       /* levels below and with this one, at most PL_LIMIT_EXPR_DEPTH: bounds every walk of the parser's tree */
     PlSpan span;
     PlStr text;           /* NAME, FIELD, PROJECT: the name; CALL: the function; STEP_REF: "3.1" */
     PlSpan text_span;     /* of that name alone */
@@ -82,7 +83,7 @@ struct PlExpr {
     bool optional;        /* FIELD, INDEX, PROJECT: absent gives nothing instead of a failure */
     bool check;           /* only at run time of type `type`: emit a CHECK */
 };
-enum { PL_EXPR_PARENS = 1u << 30 /* was in parentheses */ };
+enum { PL_EXPR_PARENS = 1u << 30 /* was in parentheses */, PL_EXPR_SORT_KEYS = 24 /* keys of one SORTED at most */ };
 
 typedef enum PlTypeExprKind {
     PL_TE_NAME,    /* text, number, integer, yes/no, date, datetime, duration, file, any, nothing, email, url, ... */
@@ -136,6 +137,7 @@ typedef struct PlComment {
 
 struct PlStep {
     PlStepKind kind;
+    PlStepKind announced; /* BAD: the kind that its first words announced, PL_STEP_PROSE when none */
     PlSpan span;          /* from the marker to the end of its own text, without sub-steps */
     PlSpan marker;        /* "2.1." */
     PlSpan keyword;       /* "For each", "If"; of an action step: "using" */

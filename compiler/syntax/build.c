@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/* Nodes of expressions. Every node passes through `done`, which sets its depth from its children and refuses one that would be deeper
+ * than PL_LIMIT_EXPR_DEPTH: the invariant that printers and checkers rely on when they recurse. */
+#include "compiler/syntax/build.h"
+
+#include "vm/base/limits.h"
+
+PlExpr *pl_expr_new(PlArena *arena, PlExprKind kind, PlSpan span)
+{
+    PlExpr *e = PL_NEW(arena, PlExpr);
+    e->kind = kind;
+    e->span = span;
+    e->text_span = PL_NO_SPAN;
+    e->depth = 1;
+    return e;
+}
+
+PlSpan pl_build_join(PlSpan a, PlSpan b)
+{
+    a.start = b.start < a.start ? b.start : a.start;
+    a.end = b.end > a.end ? b.end : a.end;
+    return a;
+}
+
+static PlExpr *new_expr(PlRun *r, PlExprKind kind, PlSpan span)
+{
+    return pl_expr_new(r->syntax->arena, kind, span);
+}
+
+static void under(PlExpr *e, const PlExpr *child)
+{
+    if (child && child->depth + 1 > e->depth) e->depth = child->depth + 1;
+}
+
+static PlExpr *done(PlRun *r, PlExpr *e)
+{
+    under(e, e->left);
+    under(e, e->right);
+    under(e, e->cond);
+    for (uint32_t i = 0; i < e->items.len; i++) under(e, e->items.items[i]);
+    for (uint32_t i = 0; i < e->fields.len; i++) under(e, e->fields.items[i].value);
+    if (e->depth > PL_LIMIT_EXPR_DEPTH) pl_run_too_deep(r);
+    return e;
+}
+
+PlExpr *pl_build_int(PlRun *r, PlSpan span, int64_t n)
+{
+    PlExpr *e = new_expr(r, PL_EXPR_LITERAL, span);
+    e->literal.kind = PL_LIT_INT;
+    e->literal.as.integer = n;
+    return e;
+}
+
+PlExpr *pl_build_text(PlRun *r, PlSpan span, PlStr text)
+{
+    PlExpr *e = new_expr(r, PL_EXPR_LITERAL, span);
+    e->literal.kind = PL_LIT_TEXT;
+    e->literal.as.text = text;
+    return e;
+}
+
+PlExpr *pl_build_yes_no(PlRun *r, PlSpan span, bool yes)
+{
+    PlExpr *e = new_expr(r, PL_EXPR_LITERAL, span);
+    e->literal.kind = PL_LIT_YESNO;
+    e->literal.as.yes = yes;
+    return e;
+}
+
+PlExpr *pl_build_nothing(PlRun *r, PlSpan span)
+{
+    return new_expr(r, PL_EXPR_LITERAL, span);
+}
+
+PlExpr *pl_build_it(PlRun *r, PlSpan span)
+{
+    return new_expr(r, PL_EXPR_IT, span);
+}
+
+PlExpr *pl_build_name(PlRun *r, const PlToken *name)
+{
+    PlExpr *e = new_expr(r, PL_EXPR_NAME, name->span);
+    e->text = name->text;
+    e->text_span = name->span;
+    return e;
+}
+
+/* The token may say "results of step 3.1": the number is what counts. */
+PlExpr *pl_build_step_ref(PlRun *r, const PlToken *token)
+{
+    PlExpr *e = new_expr(r, PL_EXPR_STEP_REF, token->span);
+    PlStr number = token->text;
+    for (size_t i = number.len; i > 0; i--) {
+        char c = number.ptr[i - 1];
+        if (c != '.' && (c < '0' || c > '9')) {
+            number = pl_str_slice(number, i, number.len);
+            break;
+        }
+    }
+    e->text = number;
+    e->text_span = token->span;
+    return e;
+}
+
+PlExpr *pl_build_field(PlRun *r, PlExpr *of, const PlToken *name)
+{
+    PlExpr *e = new_expr(r, PL_EXPR_FIELD, pl_build_join(of->span, name->span));
+    e->left = of;
+    e->text = name->text;
+    e->text_span = name->span;
+    return done(r, e);
+}
+
+PlExpr *pl_build_project(PlRun *r, PlExpr *of, const PlToken *name)
+{
+    PlExpr *e = pl_build_field(r, of, name);
+    e->kind = PL_EXPR_PROJECT;
+    return e;
+}
+
+PlExpr *pl_build_index(PlRun *r, PlExpr *of, PlExpr *index, const PlToken *close)
+{
+    PlExpr *e = new_expr(r, PL_EXPR_INDEX, pl_build_join(of->span, close->span));
+    e->left = of;
+    e->right = index;
+    return done(r, e);
+}
+
+/* left is the list; from and to stand in `right` and `cond`. */
+PlExpr *pl_build_slice(PlRun *r, PlExpr *of, PlExpr *from, PlExpr *to, const PlToken *close)
+{
+    PlExpr *e = new_expr(r, PL_EXPR_SLICE, pl_build_join(of->span, close->span));
+    e->left = of;
+    e->right = from;
+    e->cond = to;
+    return done(r, e);
+}
+
+PlExpr *pl_build_unary(PlRun *r, PlOperator op, PlExpr *operand, PlSpan sign)
+{
+    PlExpr *e = new_expr(r, PL_EXPR_UNARY, pl_build_join(sign, operand->span));
+    e->op = op;
+    e->left = operand;
+    return done(r, e);
+}
+
+PlExpr *pl_build_postfix(PlRun *r, PlOperator op, PlExpr *operand, const PlToken *words)
+{
+    return pl_build_unary(r, op, operand, words->span);
+}
+
+PlExpr *pl_build_negative(PlRun *r, PlExpr *operand, PlSpan sign)
+{
+    PlLiteral *literal = &operand->literal;
+    bool whole = operand->kind == PL_EXPR_LITERAL && !(operand->flags & PL_EXPR_PARENS);
+    if (whole && literal->kind == PL_LIT_INT && literal->as.integer > 0) literal->as.integer = -literal->as.integer;
+    else if (whole && literal->kind == PL_LIT_DOUBLE && literal->as.number > 0) literal->as.number = -literal->as.number;
+    else return pl_build_unary(r, PL_OPR_NEG, operand, sign);
+    operand->span = pl_build_join(sign, operand->span);
+    return operand;
+}
+
+PlExpr *pl_build_binary(PlRun *r, PlOperator op, PlExpr *left, PlExpr *right)
+{
+    PlExpr *e = new_expr(r, PL_EXPR_BINARY, pl_build_join(left->span, right->span));
+    e->op = op;
+    e->left = left;
+    e->right = right;
+    return done(r, e);
+}
+
+PlExpr *pl_build_negated(PlRun *r, PlOperator op, PlExpr *left, PlExpr *right)
+{
+    PlExpr *inner = pl_build_binary(r, op, left, right);
+    return pl_build_unary(r, PL_OPR_NOT, inner, inner->span);
+}
+
+PlExpr *pl_build_choice(PlRun *r, PlExpr *yes, PlExpr *cond, PlExpr *no)
+{
+    PlExpr *e = new_expr(r, PL_EXPR_IF, pl_build_join(yes->span, no->span));
+    e->left = yes;
+    e->cond = cond;
+    e->right = no;
+    return done(r, e);
+}
+
+PlExpr *pl_build_coalesce(PlRun *r, PlExpr *left, PlExpr *right)
+{
+    PlExpr *e = new_expr(r, PL_EXPR_COALESCE, pl_build_join(left->span, right->span));
+    e->left = left;
+    e->right = right;
+    return done(r, e);
+}
+
+PlExpr *pl_build_parens(PlRun *r, PlExpr *inner, PlSpan open, PlSpan close)
+{
+    (void)r;
+    inner->flags |= PL_EXPR_PARENS;
+    inner->span = pl_build_join(open, close);
+    return inner;
+}
+
+PlExpr *pl_build_list(PlRun *r, PlItems *items, PlSpan open, PlSpan close)
+{
+    PlExpr *e = new_expr(r, PL_EXPR_LIST, pl_build_join(open, close));
+    for (uint32_t i = 0; items && i < items->all.len; i++) pl_vec_push(r->syntax->arena, &e->items, items->all.items[i]);
+    return done(r, e);
+}
+
+PlExpr *pl_build_record(PlRun *r, PlFields *fields, PlSpan open, PlSpan close)
+{
+    PlExpr *e = new_expr(r, PL_EXPR_RECORD, pl_build_join(open, close));
+    for (uint32_t i = 0; fields && i < fields->all.len; i++) pl_vec_push(r->syntax->arena, &e->fields, fields->all.items[i]);
+    return done(r, e);
+}
+
+PlExpr *pl_build_call(PlRun *r, const PlToken *name, PlExpr *self, PlArgs *args, const PlToken *close)
+{
+    PlSpan start = self ? self->span : name->span;
+    PlExpr *e = new_expr(r, PL_EXPR_CALL, pl_build_join(start, close->span));
+    e->text = name->text;
+    e->text_span = name->span;
+    if (self) pl_vec_push(r->syntax->arena, &e->items, self);
+    for (uint32_t i = 0; args && i < args->all.len; i++) {
+        PlArgument *arg = &args->all.items[i];
+        if (arg->name.len) pl_vec_push(r->syntax->arena, &e->fields, (PlRecordField){arg->name, arg->span, arg->value});
+        else pl_vec_push(r->syntax->arena, &e->items, arg->value);
+    }
+    return done(r, e);
+}
+
+PlExpr *pl_build_call2(PlRun *r, const char *name, PlExpr *a, PlExpr *b)
+{
+    PlExpr *e = new_expr(r, PL_EXPR_CALL, b ? pl_build_join(a->span, b->span) : a->span);
+    e->text = pl_str_z(name);
+    e->text_span = e->span;
+    pl_vec_push(r->syntax->arena, &e->items, a);
+    if (b) pl_vec_push(r->syntax->arena, &e->items, b);
+    return done(r, e);
+}
+
+PlItems *pl_build_item(PlRun *r, PlItems *items, PlExpr *item)
+{
+    if (!items) items = PL_NEW(r->syntax->arena, PlItems);
+    pl_vec_push(r->syntax->arena, &items->all, item);
+    return items;
+}
+
+PlArgs *pl_build_argument(PlRun *r, PlArgs *args, PlArgument arg)
+{
+    if (!args) args = PL_NEW(r->syntax->arena, PlArgs);
+    pl_vec_push(r->syntax->arena, &args->all, arg);
+    return args;
+}
+
+PlFields *pl_build_record_field(PlRun *r, PlFields *fields, PlRecordField field)
+{
+    if (!fields) fields = PL_NEW(r->syntax->arena, PlFields);
+    pl_vec_push(r->syntax->arena, &fields->all, field);
+    return fields;
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+/* Lines to items. A line that begins no item continues the one above: because it is indented deeper, because a bracket or quote is open, or
+ * because nothing separates them. An open bracket carries a step over the lines up to its partner, but never over the marker of the step
+ * that comes next by number, so a forgotten bracket costs one step and not the rest of the plan. */
+#include "compiler/syntax/lines.h"
+#include "compiler/syntax/build.h"
+
+#include "vm/base/limits.h"
+
+enum { MAX_OPEN = 64, LOOK_AHEAD_LINES = 200, MAX_NUMBERS = 64 };
+
+/* Brackets and quotes that are open. Prose is full of lone ones, so an open state that finds no end is forgotten. */
+typedef struct Open {
+    char brackets[MAX_OPEN];
+    unsigned depth;
+    char quote;
+    char before; /* the last character that was no white space */
+} Open;
+
+typedef struct Lines {
+    PlSyntax *syntax;
+    PlItemList *out;
+    const char *limit;
+    Open open;
+    bool gave_up;      /* this item's open bracket has no end: do not look again */
+    bool has_item;     /* the line may continue the last item */
+    bool blank;        /* an empty line stands before this one */
+    bool seen_step;
+    PL_VEC(PlComment) comments; /* pending */
+} Lines;
+
+static PlSpan span_of(const Lines *lines, const char *start, const char *end)
+{
+    const char *text = lines->syntax->text.ptr;
+    return (PlSpan){lines->syntax->source, (uint32_t)(start - text), (uint32_t)(end - text)};
+}
+
+static const char *line_end(const char *p, const char *limit)
+{
+    const char *end = memchr(p, '\n', (size_t)(limit - p));
+    return end ? end : limit;
+}
+
+static const char *blanks(const char *p)
+{
+    for (;; p++) {
+        if ((unsigned char)p[0] == 0xc2 && (unsigned char)p[1] == 0xa0) p++;
+        else if (*p != ' ' && *p != '\t' && *p != '\r') return p;
+    }
+}
+
+static uint32_t columns(const char *start, const char *p)
+{
+    uint32_t n = 0;
+    for (; start < p; start++) n = *start == '\t' ? (n / 4 + 1) * 4 : n + ((unsigned char)*start != 0xc2);
+    return n;
+}
+
+/* ---- what is open ---- */
+
+static bool opens_text(const Open *open, char c)
+{
+    return c == '"' || ((c == '\'' || c == '`') && open->depth > 0 && open->before && strchr("([{,=:+", open->before));
+}
+
+static void track(Open *open, const char *p, const char *end)
+{
+    for (const char *start = p; p < end; p++) {
+        char c = *p;
+        if (open->quote) {
+            if (c == '\\' && p + 1 < end) p++;
+            else if (c == open->quote) open->quote = 0, open->before = c;
+            continue;
+        }
+        if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
+        if (c == '#' && open->depth > 0 && (p == start || p[-1] == ' ' || p[-1] == '\t' || p[-1] == '\n')) {
+            const char *stop = memchr(p, '\n', (size_t)(end - p));
+            p = stop ? stop : end - 1;
+            continue;
+        }
+        if (opens_text(open, c)) open->quote = c;
+        else if ((c == '(' || c == '[' || c == '{') && open->depth < MAX_OPEN) open->brackets[open->depth++] = c == '(' ? ')' : c == '[' ? ']' : '}';
+        else if (open->depth && c == open->brackets[open->depth - 1]) open->depth--;
+        open->before = c;
+    }
+}
+
+static bool is_open(const Open *open)
+{
+    return open->depth > 0 || open->quote;
+}
+
+/* ---- markers ---- */
+
+static uint32_t roman_value(const char *p, const char *end)
+{
+    uint32_t sum = 0, before = 0;
+    for (; p < end; p++) {
+        uint32_t v = *p == 'i' ? 1 : *p == 'v' ? 5 : *p == 'x' ? 10 : 0;
+        sum += v > before ? v - 2 * before : v;
+        before = v;
+    }
+    return sum;
+}
+
+static void read_numbers(Lines *lines, PlItem *item, const char *p, const char *end)
+{
+    uint32_t found[MAX_NUMBERS], n = 0;
+    while (p < end && n < MAX_NUMBERS) {
+        if (*p >= '0' && *p <= '9') {
+            uint64_t value = 0;
+            for (; p < end && *p >= '0' && *p <= '9'; p++) value = value < 100000000 ? value * 10 + (uint64_t)(*p - '0') : value;
+            found[n++] = (uint32_t)value;
+        } else if (n > 0 && *p >= 'a' && *p <= 'z') {
+            found[n++] = (uint32_t)(*p++ - 'a') + 1;
+        } else {
+            p++;
+        }
+    }
+    item->count = n;
+    item->numbers = PL_NEW_N(lines->syntax->arena, uint32_t, n ? n : 1);
+    if (n) memcpy(item->numbers, found, n * sizeof *found);
+}
+
+/* A step's marker at p (the first character of a line that is no white space): fills marker, style, numbers; returns the place behind it or NULL. */
+static const char *marker(Lines *lines, const char *p, PlItem *item)
+{
+    const char *end, *start = p;
+    while (p[0] == '*' && p[1] == '*') p += 2;
+    while (p[0] == '>' && p[1] == ' ') p = start = blanks(p + 1);
+    PlRaw raw = pl_raw_scan(PL_MODE_MARK, p, lines->limit, &end);
+    if (raw == PL_RAW_BULLET) { /* "- 5.1 Check": the number counts */
+        const char *inner = blanks(end), *inner_end;
+        while (inner[0] == '*' && inner[1] == '*') inner += 2;
+        PlRaw second = pl_raw_scan(PL_MODE_MARK, inner, lines->limit, &inner_end);
+        if (second == PL_RAW_NUMBERED || second == PL_RAW_DOTTED || second == PL_RAW_STEP_MARK) {
+            raw = second;
+            p = inner;
+            end = inner_end;
+        }
+    }
+    item->marker = span_of(lines, p, end);
+    item->style = raw == PL_RAW_BULLET ? PL_MARK_BULLET : raw == PL_RAW_LETTER ? PL_MARK_LETTER : raw == PL_RAW_ROMAN ? PL_MARK_ROMAN : PL_MARK_NUMBER;
+    switch (raw) {
+    case PL_RAW_NUMBERED:
+    case PL_RAW_DOTTED: read_numbers(lines, item, p, end); return end;
+    case PL_RAW_STEP_MARK: read_numbers(lines, item, p + 4, end); return end;
+    case PL_RAW_BULLET: item->count = 0; return end;
+    case PL_RAW_LETTER:
+    case PL_RAW_ROMAN:
+        item->numbers = PL_NEW(lines->syntax->arena, uint32_t);
+        item->count = 1;
+        p += *p == '(';
+        item->numbers[0] = raw == PL_RAW_ROMAN ? roman_value(p, end - 1) : (uint32_t)((*p | 32) - 'a') + 1;
+        return end;
+    default: return NULL;
+    }
+}
+
+/* Whether `next` can follow `item` by its number: its first child, or the next one of any level. */
+static bool follows(const PlItem *item, const PlItem *next)
+{
+    if (next->style != PL_MARK_NUMBER || next->count == 0) return false;
+    if (item->kind == PL_ITEM_HEADER) return next->count == 1 && next->numbers[0] == 1;
+    uint32_t n = next->count;
+    if (n > item->count + 1) return false;
+    for (uint32_t i = 0; i + 1 < n; i++)
+        if (next->numbers[i] != item->numbers[i]) return false;
+    return next->numbers[n - 1] == (n > item->count ? 1 : item->numbers[n - 1] + 1);
+}
+
+/* With something open at `p`, the end of a line: the end of the line that closes it, or NULL. */
+static const char *look_ahead(Lines *lines, const PlItem *item, Open open, const char *p)
+{
+    PlArenaMark mark = pl_arena_mark(lines->syntax->arena);
+    for (int n = 0; n < LOOK_AHEAD_LINES && p < lines->limit; n++) {
+        const char *start = p + 1, *text = blanks(start), *end = line_end(start, lines->limit);
+        PlItem next = {0};
+        bool stops = marker(lines, text, &next) && follows(item, &next);
+        pl_arena_rewind(lines->syntax->arena, mark);
+        if (stops) return NULL;
+        track(&open, start, end);
+        if (!is_open(&open)) return end;
+        p = end;
+    }
+    return NULL;
+}
+
+/* ---- items ---- */
+
+static void set_end(PlItem *item, const char *text, const char *end)
+{
+    while (end > text + item->start && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r' || end[-1] == '\n')) end--;
+    item->end = (uint32_t)(end - text);
+}
+
+/* The item's text now reaches `end`, a line's end; further when something is open there. Returns where its last line ends. */
+static const char *extend(Lines *lines, const char *from, const char *end)
+{
+    PlItem *item = &pl_vec_last(&lines->out->all);
+    track(&lines->open, from, end);
+    while (is_open(&lines->open) && !lines->gave_up) {
+        const char *closed = look_ahead(lines, item, lines->open, end);
+        if (!closed) {
+            lines->gave_up = true;
+            break;
+        }
+        track(&lines->open, end, closed);
+        end = closed;
+    }
+    if (is_open(&lines->open)) lines->open = (Open){0};
+    set_end(item, lines->syntax->text.ptr, end);
+    while (lines->comments.len && pl_vec_last(&lines->comments).span.start < item->end) lines->comments.len--; /* the scanner finds them */
+    return end;
+}
+
+static const char *begin(Lines *lines, PlItem item, const char *body, const char *end)
+{
+    PlSyntax *syntax = lines->syntax;
+    body = blanks(body);
+    if (body > end) body = end;
+    item.start = item.end = (uint32_t)(body - syntax->text.ptr);
+    for (uint32_t i = 0; i < lines->comments.len; i++) pl_vec_push(syntax->arena, &item.comments, lines->comments.items[i]);
+    lines->comments.len = 0;
+    pl_vec_push(syntax->arena, &lines->out->all, item);
+    lines->open = (Open){0};
+    lines->gave_up = false;
+    lines->has_item = true;
+    lines->seen_step = lines->seen_step || item.kind == PL_ITEM_STEP;
+    return extend(lines, body, end);
+}
+
+static const char *header(Lines *lines, const char *p, PlItem *item)
+{
+    const char *end;
+    while (p[0] == '*' && p[1] == '*') p += 2;
+    const PlSpelling *row = pl_phrase_match(lines->syntax->phrases, PL_AT_HEADER, p, lines->limit, &end);
+    if (!row) return NULL;
+    item->marker = span_of(lines, p, end);
+    end = blanks(end);
+    if (end[0] == '*' && end[1] == '*') end += 2;
+    if (*end != ':') return NULL;
+    end++;
+    if (end[0] == '*' && end[1] == '*') end += 2;
+    item->kind = PL_ITEM_HEADER;
+    item->key = row->kind;
+    return end;
+}
+
+static void ignore(Lines *lines, const char *p, const char *end)
+{
+    while (end > p && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r')) end--;
+    PL_REPORT0(lines->syntax->diags, IGNORED_TEXT, span_of(lines, p, end));
+    lines->has_item = false;
+}
+
+/* Over a fence, or a <think> block: the end of its last line, or NULL when the line is neither. */
+static const char *noise(Lines *lines, const char *p, const char *end)
+{
+    PlStr line = pl_str(p, (size_t)(end - p)), rest = pl_str(p, (size_t)(lines->limit - p));
+    if (pl_str_starts(line, PL_STR("```")) || pl_str_starts(line, PL_STR("~~~"))) return ignore(lines, p, end), end;
+    if (!pl_str_starts(line, PL_STR("<think"))) return NULL;
+    size_t close = pl_str_find(rest, PL_STR("</think"), 0);
+    if (close == PL_STR_NONE) return ignore(lines, p, end), end;
+    const char *stop = line_end(p + close, lines->limit);
+    ignore(lines, p, stop);
+    return stop;
+}
+
+/* Whether a line that begins nothing belongs to the item above. */
+static bool continues(const Lines *lines, const char *start, const char *text)
+{
+    if (!lines->has_item) return false;
+    const PlItem *item = &pl_vec_last(&lines->out->all);
+    return columns(start, text) > item->indent || !lines->blank;
+}
+
+static const char *read_line(Lines *lines, const char *start)
+{
+    const char *end = line_end(start, lines->limit), *text = blanks(start), *behind;
+    if (text >= end) return lines->blank = true, end;
+    PlItem item = {.indent = columns(start, text)};
+    const char *skipped = noise(lines, text, end);
+    if (skipped) return skipped;
+    if (*text == '#') {
+        const char *stop = end;
+        while (stop[-1] == ' ' || stop[-1] == '\r' || stop[-1] == '\t') stop--;
+        pl_vec_push(lines->syntax->arena, &lines->comments, (PlComment){span_of(lines, text, stop), pl_str(text, (size_t)(stop - text))});
+    } else if ((behind = marker(lines, text, &item))) {
+        item.kind = PL_ITEM_STEP;
+        end = begin(lines, item, behind, end);
+    } else if ((!lines->seen_step || item.indent == 0) && (behind = header(lines, text, &item))) {
+        end = begin(lines, item, behind, end);
+    } else if (continues(lines, start, text)) {
+        end = extend(lines, start, end);
+    } else {
+        ignore(lines, text, end);
+    }
+    lines->blank = false;
+    return end;
+}
+
+PlItemList *pl_lines_read(PlSyntax *syntax)
+{
+    Lines lines = {.syntax = syntax, .out = PL_NEW(syntax->arena, PlItemList), .limit = syntax->text.ptr + syntax->text.len};
+    const char *p = syntax->text.ptr;
+    if (pl_str_starts(syntax->text, PL_STR("\xef\xbb\xbf"))) p += 3;
+    while (p < lines.limit) {
+        p = read_line(&lines, p);
+        if (p < lines.limit) p++;
+    }
+    for (uint32_t i = 0; i < lines.comments.len; i++) pl_vec_push(syntax->arena, &lines.out->last_comments, lines.comments.items[i]);
+    return lines.out;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The shape of the file: which lines are headers, which begin a step, which continue one, and what is noise. Knows markers, indentation, and
+ * whether a bracket or a quote is open at a line's end; knows nothing of what a step says. */
+#ifndef PL_COMPILER_SYNTAX_LINES_H
+#define PL_COMPILER_SYNTAX_LINES_H
+
+#include "compiler/syntax/scan.h"
+
+typedef enum PlItemKind { PL_ITEM_HEADER, PL_ITEM_STEP } PlItemKind;
+typedef enum PlMarkStyle { PL_MARK_NUMBER, PL_MARK_LETTER, PL_MARK_ROMAN, PL_MARK_BULLET } PlMarkStyle;
+
+typedef struct PlItem {
+    PlItemKind kind;
+    int key;              /* HEADER: PL_TK_H_* */
+    PlSpan marker;        /* "2.1." or "Goal" */
+    PlMarkStyle style;
+    uint32_t *numbers;    /* "2.1" is {2, 1}; letters and roman numerals by value; none of a bullet */
+    uint32_t count;
+    uint32_t indent;      /* columns before the marker; a tab goes to the next multiple of 4 */
+    uint32_t start, end;  /* its text in the source, without the marker */
+    PL_VEC(PlComment) comments; /* whole lines before it */
+} PlItem;
+
+typedef struct PlItemList {
+    PL_VEC(PlItem) all;
+    PL_VEC(PlComment) last_comments;
+} PlItemList;
+
+PlItemList *pl_lines_read(PlSyntax *syntax);
+
+#endif

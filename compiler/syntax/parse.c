@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* The syntax stage on one page: lines, headers, steps, nesting, chains. */
+#include "compiler/syntax/parse.h"
+
+#include "compiler/syntax/build.h"
+#include "compiler/syntax/steps.h"
+#include "vm/base/limits.h"
+#include "vm/base/utf8.h"
+
+static PlSyntax syntax_of(PlArena *arena, PlDiags *diags, uint32_t source)
+{
+    PlSyntax syntax = {.arena = arena, .diags = diags, .source = source};
+    syntax.text = pl_arena_str(arena, diags->sources->all.items[source].text);
+    syntax.phrases = pl_phrases_new(arena);
+    syntax.plan = PL_NEW(arena, PlPlan);
+    syntax.plan->source = source;
+    return syntax;
+}
+
+/* Whole text that can be read at all: not too large, UTF-8. */
+static bool check_text(PlSyntax *syntax)
+{
+    if (syntax->text.len > PL_LIMIT_SOURCE_BYTES) {
+        PL_REPORT(syntax->diags, SOURCE_TOO_LARGE, ((PlSpan){syntax->source, 0, 0}), (unsigned)PL_LIMIT_SOURCE_BYTES);
+        return false;
+    }
+    size_t bad = pl_utf8_check(syntax->text);
+    if (bad < syntax->text.len) {
+        PlSpan span = {syntax->source, (uint32_t)bad, (uint32_t)bad + 1};
+        PL_REPORT0(syntax->diags, NOT_UTF8, span);
+        return false;
+    }
+    return true;
+}
+
+PlPlan *pl_parse(PlArena *arena, PlDiags *diags, uint32_t source)
+{
+    PlSyntax syntax = syntax_of(arena, diags, source);
+    PlPlan *plan = syntax.plan;
+    if (!check_text(&syntax)) return plan;
+    PlItemList *items = pl_lines_read(&syntax);
+    PlNest *nest = pl_nest_new(&syntax);
+    for (uint32_t i = 0; i < items->all.len; i++) {
+        PlItem *item = &items->all.items[i];
+        if (item->kind == PL_ITEM_HEADER) {
+            pl_header_read(&syntax, item);
+            continue;
+        }
+        PlStep *step = pl_step_new(arena, (PlSpan){source, item->marker.start, item->end > item->marker.end ? item->end : item->marker.end});
+        step->marker = item->marker;
+        for (uint32_t c = 0; c < item->comments.len; c++) pl_vec_push(arena, &step->comments, item->comments.items[c]);
+        if (!pl_nest_add(nest, item, step)) break;
+        pl_statement_read(&syntax, step, item->start, item->end);
+    }
+    for (uint32_t i = 0; i < items->last_comments.len; i++) pl_vec_push(arena, &plan->last_comments, items->last_comments.items[i]);
+    pl_link_plan(&syntax);
+    if (plan->step_count == 0) PL_REPORT0(diags, NO_STEPS, ((PlSpan){source, 0, 0}));
+    return plan;
+}
+
+static bool run_alone(PlRun *r, PlSyntax *syntax, PlScan *scan, int entry)
+{
+    if (!check_text(syntax)) return false;
+    pl_scan_init(scan, syntax, entry, 0, (uint32_t)syntax->text.len);
+    *r = (PlRun){.syntax = syntax, .scan = scan};
+    return pl_grammar_run(r, entry);
+}
+
+PlExpr *pl_parse_expr(PlArena *arena, PlDiags *diags, uint32_t source)
+{
+    PlSyntax syntax = syntax_of(arena, diags, source);
+    PlRun r;
+    PlScan scan;
+    return run_alone(&r, &syntax, &scan, PL_TK_E_EXPR) ? r.expr : NULL;
+}
+
+PlTypeExpr *pl_parse_type(PlArena *arena, PlDiags *diags, uint32_t source)
+{
+    PlSyntax syntax = syntax_of(arena, diags, source);
+    PlRun r;
+    PlScan scan;
+    return run_alone(&r, &syntax, &scan, PL_TK_E_TYPE) ? r.type : NULL;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of grammar/spellings.def as data and the search in it. A row is a run of words or signs; it matches whatever white space
+ * stands between its words and whatever the letters' case. The longest row wins, so `is not empty` is never `is not` and a name. */
+#include "compiler/syntax/phrase.h"
+
+#include "pilot.h"
+
+const PlSpelling pl_spellings[] = {
+#define PL_SPELLING(place, kind, exact, accepted)                                                                      \
+    {PL_AT_##place, PL_TK_##kind, PL_STR_INIT(exact), PL_STR_INIT(accepted)},
+#include "grammar/spellings.def"
+#undef PL_SPELLING
+};
+
+const uint32_t pl_spelling_count = sizeof pl_spellings / sizeof *pl_spellings;
+
+enum { FIRSTS = 256 };
+
+struct PlPhrases {
+    struct {
+        const PlSpelling **rows;
+        uint32_t len;
+    } by_first[PL_AT_COUNT_OF_PLACES][FIRSTS];
+};
+
+static unsigned char lower(char c)
+{
+    return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+PlPhrases *pl_phrases_new(PlArena *arena)
+{
+    PlPhrases *phrases = PL_NEW(arena, PlPhrases);
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < pl_spelling_count; i++) {
+            const PlSpelling *row = &pl_spellings[i];
+            unsigned char first = lower(row->accepted.ptr[0]);
+            if (pass == 1) {
+                const PlSpelling ***rows = &phrases->by_first[row->place][first].rows;
+                if (!*rows) {
+                    *rows = PL_NEW_N(arena, const PlSpelling *, phrases->by_first[row->place][first].len);
+                    phrases->by_first[row->place][first].len = 0;
+                }
+                (*rows)[phrases->by_first[row->place][first].len++] = row;
+            } else {
+                phrases->by_first[row->place][first].len++;
+            }
+        }
+    }
+    return phrases;
+}
+
+bool pl_phrase_word_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* The place behind `row` at ptr, or NULL. */
+static const char *match(const PlSpelling *row, const char *ptr, const char *limit)
+{
+    const char *want = row->accepted.ptr, *want_end = want + row->accepted.len;
+    while (want < want_end) {
+        if (*want == ' ') {
+            if (ptr == limit || !is_space(*ptr)) return NULL;
+            while (ptr < limit && is_space(*ptr)) ptr++;
+            want++;
+            continue;
+        }
+        if (ptr == limit) return NULL;
+        /* A curly apostrophe is an apostrophe. */
+        if (*want == '\'' && limit - ptr >= 3 && memcmp(ptr, "\xe2\x80\x99", 3) == 0) ptr += 2;
+        else if (lower(*want) != lower(*ptr)) return NULL;
+        ptr++;
+        want++;
+    }
+    bool is_word = pl_phrase_word_char(want_end[-1]);
+    return is_word && ptr < limit && pl_phrase_word_char(*ptr) ? NULL : ptr;
+}
+
+const PlSpelling *pl_phrase_match(const PlPhrases *phrases, PlPlaceOf place, const char *ptr, const char *limit, const char **end)
+{
+    const PlSpelling *best = NULL;
+    if (ptr == limit) return NULL;
+    unsigned char first = lower(*ptr);
+    for (uint32_t i = 0; i < phrases->by_first[place][first].len; i++) {
+        const PlSpelling *row = phrases->by_first[place][first].rows[i];
+        const char *behind = match(row, ptr, limit);
+        if (behind && (!best || row->accepted.len > best->accepted.len)) {
+            best = row;
+            *end = behind;
+        }
+    }
+    return best;
+}
+
+PlStr pl_phrase_exact(int kind)
+{
+    for (uint32_t i = 0; i < pl_spelling_count; i++)
+        if (pl_spellings[i].kind == kind) return pl_spellings[i].exact;
+    return PL_STR("");
+}

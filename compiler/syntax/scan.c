@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: MIT */
+/* Tokens and their modes. The invariant that keeps names free: a word is a word of the language only where its place says so (phrase.h); a
+ * name behind a dot, a key before `:` or `=`, and a word where a value is expected are names, whatever they spell. */
+#include "compiler/syntax/build.h"
+
+PlSpan pl_scan_span(const PlScan *s, const char *start, const char *end)
+{
+    return (PlSpan){s->syntax->source, s->base + (uint32_t)(start - s->start), s->base + (uint32_t)(end - s->start)};
+}
+
+void pl_scan_init(PlScan *s, PlSyntax *syntax, int entry, uint32_t start, uint32_t end)
+{
+    PlStr copy = pl_arena_str(syntax->arena, pl_str_slice(syntax->text, start, end));
+    *s = (PlScan){.syntax = syntax, .start = copy.ptr, .cursor = copy.ptr, .limit = copy.ptr + copy.len, .base = start, .entry = entry,
+                  .prev = entry, .value = true, .sorting = -1};
+    switch (entry) {
+    case PL_TK_E_ACTION: s->action = true; break;
+    case PL_TK_E_TYPE: s->type = true; break;
+    case PL_TK_S_EACH: s->head = true; break;
+    case PL_TK_E_PROSE:
+    case PL_TK_S_TOGETHER: s->tail = true; s->value = false; break;
+    case PL_TK_S_TRY:
+    case PL_TK_S_ELSE:
+    case PL_TK_S_ON_ERROR:
+    case PL_TK_S_SKIP:
+    case PL_TK_S_LEAVE: s->value = false; break;
+    default: break;
+    }
+    s->counting = entry == PL_TK_S_REPEAT || entry == PL_TK_E_LIMIT || entry == PL_TK_S_ON_ERROR;
+}
+
+/* Kinds behind which an operator, a clause or the end is expected. */
+static bool ends_value(int kind)
+{
+    switch (kind) {
+    case PL_TK_NAME: case PL_TK_NUMBER: case PL_TK_DURATION: case PL_TK_TIME: case PL_TK_TEXT: case PL_TK_RPAREN: case PL_TK_RBRACKET:
+    case PL_TK_RBRACE: case PL_TK_RBRACE2: case PL_TK_YES: case PL_TK_NO: case PL_TK_NOTHING: case PL_TK_IT: case PL_TK_STEP:
+    case PL_TK_UNIT: case PL_TK_AGO: case PL_TK_FROM_NOW: case PL_TK_EMPTY: case PL_TK_NOT_EMPTY: case PL_TK_EXISTS:
+    case PL_TK_MISSING: case PL_TK_DAY_BEFORE: case PL_TK_DAY_AFTER: case PL_TK_WEEK: case PL_TK_WEEK_BEFORE: case PL_TK_WEEK_AFTER:
+    case PL_TK_DESCENDING: case PL_TK_ASCENDING: case PL_TK_DISTINCT: case PL_TK_TIMES: case PL_TK_ITEMS: case PL_TK_AT_A_TIME:
+    case PL_TK_FAILURES: case PL_TK_PER_CENT: case PL_TK_CALLS: case PL_TK_DOUBLING: case PL_TK_ALL_PAGES: case PL_TK_ASK_FIRST:
+    case PL_TK_IN_ORDER: case PL_TK_GO_ON: case PL_TK_DO_CONTINUE: case PL_TK_EMPTY_LIST: case PL_TK_EMPTY_RECORD: case PL_TK_ACTION:
+    case PL_TK_TYPE_NAME: case PL_TK_IF_FAILS: return true;
+    default: return false;
+    }
+}
+
+static bool is_list_clause(int kind)
+{
+    return kind == PL_TK_WHERE || kind == PL_TK_SORTED || kind == PL_TK_GROUPED || kind == PL_TK_SELECT || kind == PL_TK_TAKE ||
+           kind == PL_TK_DISTINCT_BY || kind == PL_TK_DISTINCT || kind == PL_TK_JOINED;
+}
+
+static PlToken emit(PlScan *s, int kind, const char *start, const char *end)
+{
+    PlToken token = {.kind = kind, .span = pl_scan_span(s, start, end), .text = pl_str(start, (size_t)(end - start))};
+    if (kind == PL_TK_NAME && s->prev == PL_TK_ARROW) s->tail = true;
+    if (kind == PL_TK_TEXT && (s->prev == PL_TK_S_ASK || s->prev == PL_TK_ROLE || s->prev == PL_TK_S_WAIT_EVENT || s->prev == PL_TK_S_APPROVE))
+        s->tail = true;
+    s->prev = kind;
+    s->value = !ends_value(kind);
+    s->cursor = end;
+    return token;
+}
+
+static PlToken emit_spelling(PlScan *s, const PlSpelling *row, const char *start, const char *end)
+{
+    PlToken token = emit(s, row->kind, start, end);
+    token.spelling = row;
+    if (row->place == PL_AT_TAIL) {
+        s->tail = s->counting = true;
+        s->type = false;
+    }
+    if (row->kind == PL_TK_IF_FAILS) s->failing = true;
+    if (row->kind == PL_TK_SORTED) s->sorting = (int)s->depth;
+    else if (is_list_clause(row->kind) && s->sorting == (int)s->depth) s->sorting = -1;
+    if (row->kind == PL_TK_IN) s->head = false;
+    if (row->kind == PL_TK_ONE_OF) s->one_of = true;
+    if (row->kind == PL_TK_AS && s->tail) {
+        s->type = true;
+        s->type_depth = s->depth;
+        s->one_of = false;
+    }
+    if (s->type && (row->kind == PL_TK_ARROW || row->kind == PL_TK_ASSIGN)) s->type = false;
+    return token;
+}
+
+static PlToken end_token(PlScan *s)
+{
+    if (s->depth) {
+        const char *open = s->opened[s->depth - 1];
+        PL_REPORT(s->syntax->diags, BRACKET_OPEN, pl_scan_span(s, open, open + 1), *open);
+        s->bad = true;
+        return emit(s, PL_TK_BAD, s->limit, s->limit);
+    }
+    return emit(s, 0, s->limit, s->limit);
+}
+
+static PlToken bad(PlScan *s, const char *start, const char *end)
+{
+    s->bad = true;
+    return emit(s, PL_TK_BAD, start, end);
+}
+
+static PlToken strange(PlScan *s, const char *start, const char *end)
+{
+    PlStr words = pl_arena_printf(s->syntax->arena, "`%.*s`", (int)(end - start), start);
+    if ((unsigned char)*start < 0x20 || (end - start == 1 && (unsigned char)*start >= 0x80))
+        words = pl_arena_printf(s->syntax->arena, "the byte %02x", (unsigned)(unsigned char)*start);
+    PL_REPORT(s->syntax->diags, STRANGE_CHARACTER, pl_scan_span(s, start, end), words.ptr);
+    return bad(s, start, end);
+}
+
+/* Over white space, comments and bold marks; sets s->newline. */
+static const char *skip(PlScan *s, const char *p, bool keep_comments)
+{
+    for (;;) {
+        const char *end;
+        PlRaw raw = pl_raw_scan(PL_MODE_EXPR, p, s->limit, &end);
+        if (raw == PL_RAW_COMMENT && keep_comments) {
+            PlComment comment = {pl_scan_span(s, p, end), pl_str_trim(pl_str(p, (size_t)(end - p)))};
+            pl_vec_push(s->syntax->arena, &s->comments, comment);
+        } else if (raw == PL_RAW_NEWLINE) {
+            s->newline = true;
+        } else if (raw != PL_RAW_SPACE && raw != PL_RAW_BOLD && raw != PL_RAW_COMMENT) {
+            return p;
+        }
+        p = end;
+    }
+}
+
+static char top(const PlScan *s)
+{
+    return s->depth ? s->brackets[s->depth - 1] : 0;
+}
+
+static PlToken open_bracket(PlScan *s, const char *p)
+{
+    if (s->depth == PL_SCAN_BRACKETS) {
+        PL_REPORT(s->syntax->diags, TOO_DEEP, pl_scan_span(s, p, p + 1), (unsigned)PL_SCAN_BRACKETS);
+        return bad(s, p, p + 1);
+    }
+    int kind = *p == '(' ? PL_TK_LPAREN : *p == '[' ? PL_TK_LBRACKET : PL_TK_LBRACE;
+    char bracket = *p;
+    const char *end = p + 1;
+    if (*p == '(' && s->value) bracket = 'g';
+    if (*p == '[' && !s->value) bracket = 'i';
+    if (*p == '{' && p[1] == '{' && !s->type) {
+        kind = PL_TK_LBRACE2;
+        bracket = 'd';
+        end++;
+    }
+    s->opened[s->depth] = p;
+    s->brackets[s->depth++] = bracket;
+    return emit(s, kind, p, end);
+}
+
+static PlToken close_bracket(PlScan *s, const char *p)
+{
+    char open = top(s), want = open == '(' || open == 'g' ? ')' : open == '[' || open == 'i' ? ']' : open ? '}' : 0;
+    bool twice = open == 'd';
+    if (*p != want || (twice && p[1] != '}')) {
+        PlDiag *d = PL_REPORT(s->syntax->diags, BRACKET_CLOSE, pl_scan_span(s, p, p + 1), *p);
+        if (s->depth) {
+            const char *o = s->opened[s->depth - 1];
+            pl_diag_related(s->syntax->diags, d, pl_scan_span(s, o, o + 1), "this one is open");
+        }
+        return bad(s, p, p + 1);
+    }
+    s->depth--;
+    if (s->sorting > (int)s->depth) s->sorting = -1;
+    int kind = *p == ')' ? PL_TK_RPAREN : *p == ']' ? PL_TK_RBRACKET : twice ? PL_TK_RBRACE2 : PL_TK_RBRACE;
+    PlToken token = emit(s, kind, p, p + 1 + twice);
+    if (s->call && s->depth == 0) {
+        s->call = false;
+        s->tail = true;
+    }
+    return token;
+}
+
+static const PlSpelling *phrase(const PlScan *s, PlPlaceOf place, const char *p, const char **end)
+{
+    return pl_phrase_match(s->syntax->phrases, place, p, s->limit, end);
+}
+
+/* A clause that begins at p, where a comma, a new line or a finished call stands before it. */
+static const PlSpelling *clause_at(const PlScan *s, const char *p, const char **end)
+{
+    if (s->depth || s->head || s->entry == PL_TK_E_INPUTS || s->entry == PL_TK_E_LIMIT) return NULL;
+    if (s->entry == PL_TK_E_EXPR || s->entry == PL_TK_S_IF || s->entry == PL_TK_S_ELSE_IF) return NULL;
+    return phrase(s, PL_AT_TAIL, p, end);
+}
+
+/* COMMA: at the top level it may only announce a clause, and then says nothing itself. */
+static PlToken comma(PlScan *s, const char *p)
+{
+    const char *next = skip(s, p + 1, false), *end;
+    const PlSpelling *row = clause_at(s, next, &end);
+    if (row) return emit_spelling(s, row, next, end);
+    if (s->counting && s->depth == 0 && (row = phrase(s, PL_AT_COUNT, next, &end)) && (row->kind == PL_TK_DOUBLING || row->kind == PL_TK_WAITING))
+        return emit_spelling(s, row, next, end);
+    if (s->depth == 0 && !s->head && s->entry != PL_TK_E_INPUTS && (row = phrase(s, PL_AT_INFIX, next, &end)) &&
+        (is_list_clause(row->kind) || row->kind == PL_TK_ARROW || (row->kind == PL_TK_AS && s->tail)))
+        return emit_spelling(s, row, next, end);
+    if (s->one_of && s->type) {
+        const PlSpelling *or = phrase(s, PL_AT_TYPE, next, &end);
+        const char *value = or && or->kind == PL_TK_OR ? skip(s, end, false) : next;
+        char closer;
+        if (pl_text_quote(value, s->limit, &closer) || (*value >= '0' && *value <= '9')) return emit(s, PL_TK_ONE_COMMA, p, value);
+    }
+    s->one_of = false;
+    if (s->type && s->depth == s->type_depth) s->type = false;
+    if (s->failing && s->depth == 0) {
+        s->failing = false;
+        s->fail_do = true;
+    }
+    return emit(s, s->sorting == (int)s->depth && top(s) != '(' && top(s) != '[' && top(s) != '{' ? PL_TK_KEY_COMMA : PL_TK_COMMA, p, p + 1);
+}
+
+/* KEY, where `name:`, `name=` or `"name":` stands at the beginning of an argument, a field or an input. */
+static bool key(PlScan *s, const char *p, const char *end, PlToken *token)
+{
+    bool first = s->prev == PL_TK_LPAREN || s->prev == PL_TK_LBRACE || s->prev == PL_TK_COMMA || s->prev == PL_TK_E_INPUTS;
+    bool inside = top(s) == '(' || top(s) == '{' || (s->depth == 0 && s->entry == PL_TK_E_INPUTS);
+    if (!first || !inside) return false;
+    bool typed = s->type || s->entry == PL_TK_E_INPUTS;
+    const char *sign = skip(s, end, false);
+    bool optional = typed && sign[0] == '?' && sign[1] == ':';
+    sign += optional;
+    bool equals = sign[0] == '=' && sign[1] != '=' && sign[1] != '>' && s->depth > 0 && !typed;
+    if (sign[0] != ':' && !equals) return false;
+    bool quoted = !pl_phrase_word_char(*p) && (*p == '"' || *p == '\'');
+    *token = emit(s, PL_TK_KEY, p, end);
+    if (quoted) token->text = pl_str_slice(token->text, 1, token->text.len - 1);
+    token->optional = optional;
+    s->cursor = sign + 1;
+    if (s->depth == 0) {
+        s->type = true;
+        s->type_depth = 0;
+        s->one_of = false;
+    }
+    return true;
+}
+
+static PlToken number(PlScan *s, const char *p, const char *end)
+{
+    PlNumber n;
+    const char *behind = pl_number_scan(p, end, &n, NULL);
+    if (behind != end || (!n.is_int && !(n.number < 1e308 * 10))) {
+        if (behind == end || !behind) {
+            PL_REPORT0(s->syntax->diags, NUMBER_TOO_LARGE, pl_scan_span(s, p, end));
+            return bad(s, p, end);
+        }
+        end = behind;
+    }
+    PlExpr *e = pl_expr_new(s->syntax->arena, PL_EXPR_LITERAL, pl_scan_span(s, p, end));
+    e->literal.kind = n.is_int ? PL_LIT_INT : PL_LIT_DOUBLE;
+    if (n.is_int) e->literal.as.integer = n.integer;
+    else e->literal.as.number = n.number;
+
+    int kind = PL_TK_NUMBER;
+    double count = n.is_int ? (double)n.integer : n.number;
+    for (const char *at = end;;) { /* 1 hour 30 minutes */
+        const char *word = at;
+        while (*word == ' ' || *word == '\t') word++;
+        const char *unit_end;
+        const PlSpelling *unit = phrase(s, PL_AT_UNIT, word, &unit_end);
+        if (!unit) break;
+        if (kind == PL_TK_NUMBER) e->literal = (PlLiteral){.kind = PL_LIT_DURATION};
+        if (!pl_build_add_duration(&e->literal, count, unit->exact)) {
+            PL_REPORT0(s->syntax->diags, NUMBER_TOO_LARGE, pl_scan_span(s, p, unit_end));
+            return bad(s, p, unit_end);
+        }
+        kind = PL_TK_DURATION;
+        end = unit_end;
+        for (at = end; *at == ' '; at++) {}
+        behind = *at >= '0' && *at <= '9' ? pl_number_scan(at, s->limit, &n, NULL) : NULL;
+        if (!behind) break;
+        count = n.is_int ? (double)n.integer : n.number;
+        at = behind;
+    }
+    e->span = pl_scan_span(s, p, end);
+    PlToken token = emit(s, kind, p, end);
+    token.expr = e;
+    return token;
+}
+
+static PlToken quote(PlScan *s, const char *p)
+{
+    char closer;
+    const char *open = *p == 'f' || *p == 'F' ? p + 1 : p, *end = NULL;
+    if (!s->value && (*p == '\'' || (unsigned char)*p >= 0x80)) return strange(s, p, p + ((unsigned char)*p >= 0x80 ? 3 : 1));
+    if (open == p && pl_text_quote(p, s->limit, &closer) && top(s) == '{' && (end = pl_text_end(p, s->limit))) {
+        PlToken token;
+        if (key(s, p, end, &token)) return token;
+    }
+    s->cursor = p;
+    PlExpr *text = pl_text_scan(s);
+    if (!text) return bad(s, p, s->cursor);
+    PlToken token = emit(s, PL_TK_TEXT, p, s->cursor);
+    token.expr = text;
+    return token;
+}
+
+/* `times` multiplies where a value follows and counts elsewhere. */
+static bool multiplies(PlScan *s, const char *end)
+{
+    const char *next = skip(s, end, false), *behind;
+    if (next == s->limit || phrase(s, PL_AT_INFIX, next, &behind) || phrase(s, PL_AT_TAIL, next, &behind)) return false;
+    if (phrase(s, PL_AT_COUNT, next, &behind)) return false;
+    char closer;
+    return pl_phrase_word_char(*next) || *next == '(' || pl_text_quote(next, s->limit, &closer);
+}
+
+/* A spelling of place INFIX that this step can use here. */
+static bool usable(const PlScan *s, const PlSpelling *row)
+{
+    bool plain = s->depth == 0;
+    switch (row->kind) {
+    case PL_TK_TO: return plain && (s->entry == PL_TK_S_SET || s->entry == PL_TK_S_ADD);
+    case PL_TK_BY: return plain && (s->entry == PL_TK_S_INCREASE || s->entry == PL_TK_S_DECREASE);
+    case PL_TK_AS: return plain && (s->tail || s->entry == PL_TK_S_SET);
+    case PL_TK_WITH: return plain && s->entry == PL_TK_S_ON_ERROR;
+    case PL_TK_ARROW: return plain;
+    default: return true;
+    }
+}
+
+static PlToken behind_value(PlScan *s, const char *p, PlRaw raw, const char *end)
+{
+    const char *behind;
+    const PlSpelling *row = NULL;
+    if (s->type) {
+        if (s->depth == s->type_depth && (row = clause_at(s, p, &behind))) return emit_spelling(s, row, p, behind);
+        row = phrase(s, PL_AT_TYPE, p, &behind);
+        if (row && row->kind == PL_TK_OR && s->one_of) {
+            const char *value = skip(s, behind, false);
+            char closer;
+            if (pl_text_quote(value, s->limit, &closer)) return emit(s, PL_TK_ONE_COMMA, p, value);
+        }
+        s->one_of = false;
+        if (row) return emit_spelling(s, row, p, behind);
+    }
+    if ((s->tail || s->newline) && (row = clause_at(s, p, &behind))) return emit_spelling(s, row, p, behind);
+    if (s->counting && s->depth == 0 && (row = phrase(s, PL_AT_COUNT, p, &behind))) return emit_spelling(s, row, p, behind);
+    row = phrase(s, PL_AT_INFIX, p, &behind);
+    if (row && row->kind == PL_TK_TIMES && multiplies(s, behind)) return emit(s, PL_TK_STAR, p, behind);
+    if (row && usable(s, row)) return emit_spelling(s, row, p, behind);
+    row = raw == PL_RAW_WORD && !s->tail ? phrase(s, PL_AT_UNIT, p, &behind) : NULL;
+    if (row && row->accepted.len > 3) return emit_spelling(s, row, p, behind);
+    if (raw == PL_RAW_WORD) return emit(s, PL_TK_NAME, p, end);
+    return strange(s, p, end);
+}
+
+static PlToken where_value(PlScan *s, const char *p, PlRaw raw, const char *end)
+{
+    const char *behind;
+    const PlSpelling *row = NULL;
+    PlToken token;
+    if (raw == PL_RAW_WORD && key(s, p, end, &token)) return token;
+    if (s->type) {
+        row = phrase(s, PL_AT_TYPE, p, &behind);
+        if (row && row->kind != PL_TK_OR) return emit_spelling(s, row, p, behind);
+        if (raw == PL_RAW_WORD) return emit(s, PL_TK_NAME, p, end);
+        return strange(s, p, end);
+    }
+    if (*p == '*' && top(s) == 'i' && s->prev == PL_TK_LBRACKET) return emit(s, PL_TK_STAR, p, p + 1);
+    if (!s->head && s->prev != PL_TK_ARROW) row = phrase(s, PL_AT_PREFIX, p, &behind);
+    if (row && raw == PL_RAW_WORD && behind == end && *behind == '(') row = NULL; /* a call of that name */
+    if (row) return emit_spelling(s, row, p, behind);
+    if (raw == PL_RAW_WORD) return emit(s, PL_TK_NAME, p, end);
+    /* An operator where a value should stand: let the grammar say what it expected. */
+    row = phrase(s, PL_AT_INFIX, p, &behind);
+    return row ? emit_spelling(s, row, p, behind) : strange(s, p, end);
+}
+
+static PlToken action_name(PlScan *s, const char *p)
+{
+    const char *end;
+    s->action = false;
+    bool ticked = *p == '`';
+    p += ticked;
+    if (pl_raw_scan(PL_MODE_ACTION, p, s->limit, &end) != PL_RAW_ACTION) return strange(s, p, p + 1);
+    PlToken token = emit(s, PL_TK_ACTION, p, end);
+    if (ticked && *end == '`') s->cursor++;
+    const char *next = skip(s, s->cursor, false);
+    s->call = *next == '(';
+    s->tail = !s->call;
+    s->newline = false;
+    return token;
+}
+
+/* Behind `if it fails,`: continue, stop, fail, use, or a call with its prose. */
+static PlToken fail_do(PlScan *s, const char *p)
+{
+    const char *behind;
+    const PlSpelling *row = phrase(s, PL_AT_FAIL, p, &behind);
+    s->fail_do = false;
+    if (row) return emit_spelling(s, row, p, behind);
+    PlStr prose;
+    PlSpan span, using;
+    s->cursor = p;
+    if (pl_prose_scan(s, &prose, &span, &using) != PL_PROSE_USING) return emit(s, PL_TK_NAME, p, s->cursor > p ? s->cursor : p);
+    const char *call = s->cursor;
+    PlToken token = emit(s, PL_TK_PROSE, p, p);
+    token.text = prose;
+    token.span = span;
+    s->cursor = call;
+    s->action = true;
+    return token;
+}
+
+/* `first 10 of`, `the last 3 of`. */
+static PlToken first_n(PlScan *s, const char *p, const char *end)
+{
+    const char *digit = p;
+    while (*digit < '0' || *digit > '9') digit++;
+    PlToken token = emit(s, PL_TK_FIRST_N, p, end);
+    const char *digits_end = digit;
+    while (*digits_end >= '0' && *digits_end <= '9') digits_end++;
+    int64_t n = 0;
+    if (!pl_str_to_int(pl_str(digit, (size_t)(digits_end - digit)), &n)) {
+        PL_REPORT0(s->syntax->diags, NUMBER_TOO_LARGE, pl_scan_span(s, digit, digits_end));
+        return bad(s, p, end);
+    }
+    token.expr = pl_expr_new(s->syntax->arena, PL_EXPR_LITERAL, pl_scan_span(s, digit, digits_end));
+    token.expr->literal.kind = PL_LIT_INT;
+    token.expr->literal.as.integer = n;
+    const char *word = p + (*p == 't' || *p == 'T' ? 3 : 0);
+    while (*word == ' ' || *word == '\t' || *word == '\n' || *word == '\r') word++;
+    token.optional = *word == 'l' || *word == 'L';
+    return token;
+}
+
+static PlToken time_of_day(PlScan *s, const char *p, const char *end)
+{
+    PlToken token = emit(s, PL_TK_TIME, p, end);
+    token.expr = pl_expr_new(s->syntax->arena, PL_EXPR_LITERAL, token.span);
+    token.expr->literal.kind = PL_LIT_TEXT;
+    token.expr->literal.as.text = token.text;
+    return token;
+}
+
+/* ROLE: the words between Ask and its question. */
+static bool role(PlScan *s, const char *p, PlToken *token)
+{
+    char closer;
+    if (s->prev != PL_TK_S_ASK || pl_text_quote(p, s->limit, &closer)) return false;
+    const char *q = p;
+    while (q < s->limit && *q != '\n' && (*q == '\'' || !pl_text_quote(q, s->limit, &closer))) q++;
+    if (q == s->limit || *q == '\n') return false;
+    const char *end = q;
+    while (end > p && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == ':' || end[-1] == ',')) end--;
+    *token = emit(s, PL_TK_ROLE, p, end);
+    return true;
+}
+
+PlToken pl_scan_next(PlScan *s)
+{
+    s->newline = false;
+    const char *p = skip(s, s->cursor, true), *end;
+    PlToken token;
+    if (s->fail_do) return fail_do(s, p);
+    if (s->action) return action_name(s, p);
+    if (role(s, p, &token)) return token;
+    PlRaw raw = pl_raw_scan(PL_MODE_EXPR, p, s->limit, &end);
+    if (s->prev == PL_TK_DOT && (raw == PL_RAW_WORD || raw == PL_RAW_STEP || raw == PL_RAW_FIRST_N)) {
+        for (end = p; pl_phrase_word_char(*end) || (unsigned char)*end >= 0x80; end++) {}
+        return emit(s, PL_TK_NAME, p, end);
+    }
+    if ((raw == PL_RAW_STEP || raw == PL_RAW_FIRST_N) && !s->value) {
+        for (end = p; pl_phrase_word_char(*end); end++) {}
+        raw = PL_RAW_WORD;
+    }
+    switch (raw) {
+    case PL_RAW_END: return end_token(s);
+    case PL_RAW_NUMBER: return number(s, p, end);
+    case PL_RAW_TIME:
+        if (top(s) != 'i') return time_of_day(s, p, end);
+        for (end = p; *end >= '0' && *end <= '9'; end++) {}
+        return number(s, p, end);
+    case PL_RAW_STEP: return emit(s, PL_TK_STEP, p, end);
+    case PL_RAW_FIRST_N: return first_n(s, p, end);
+    case PL_RAW_QUOTE: return quote(s, p);
+    case PL_RAW_OPEN: return open_bracket(s, p);
+    case PL_RAW_CLOSE: return close_bracket(s, p);
+    case PL_RAW_COMMA: return comma(s, p);
+    case PL_RAW_DOT:
+        if (s->depth == 0 && skip(s, end, false) == s->limit) return s->cursor = end, pl_scan_next(s); /* the full stop of a sentence */
+        return emit(s, PL_TK_DOT, p, end);
+    case PL_RAW_COLON:
+        if (s->type && s->depth == s->type_depth) s->type = false;
+        if (s->failing && s->depth == 0) {
+            s->failing = false;
+            s->fail_do = true;
+        }
+        return emit(s, PL_TK_COLON, p, end);
+    case PL_RAW_WORD:
+    case PL_RAW_SIGN: return s->value ? where_value(s, p, raw, end) : behind_value(s, p, raw, end);
+    default: return strange(s, p, end);
+    }
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* The scanner: one token of a step, an expression or a type at a time. It owns the modes, since an LALR parser has read one token too
+ * many to steer it: what a word means depends on whether a value or an operator is expected there, on the bracket it stands in, and on
+ * whether the call of the step is finished. Not here: where steps begin and end (lines.c), what a step's first words say (statement.c).
+ * Works on a copy of its range that ends in NUL; spans are in the source. */
+#ifndef PL_COMPILER_SYNTAX_SCAN_H
+#define PL_COMPILER_SYNTAX_SCAN_H
+
+#include "compiler/syntax/ast.h"
+#include "compiler/syntax/phrase.h"
+
+typedef struct PlToken {
+    int kind;                   /* PL_TK_*; 0 is the end */
+    PlSpan span;
+    PlStr text;                 /* as written; a key: the name alone */
+    PlExpr *expr;               /* TEXT, NUMBER, DURATION, TIME */
+    const PlSpelling *spelling; /* of a word or sign of the language */
+    bool optional;              /* KEY: `name?:` */
+} PlToken;
+
+/* What one compile's syntax stage shares. */
+typedef struct PlSyntax {
+    PlArena *arena;
+    PlDiags *diags;
+    uint32_t source;
+    PlStr text;      /* the whole source, NUL behind it */
+    PlPhrases *phrases;
+    PlPlan *plan;
+    unsigned texts;  /* texts inside texts, now */
+} PlSyntax;
+
+enum { PL_SCAN_BRACKETS = 100 };
+
+typedef struct PlScan {
+    PlSyntax *syntax;
+    const char *start, *cursor, *limit; /* *limit is NUL */
+    uint32_t base;                      /* offset of `start` in the source */
+    int entry;                          /* the first token: what is being read */
+    int prev;                           /* the token before; `entry` at first */
+    char brackets[PL_SCAN_BRACKETS];    /* open ones: '(' call, 'g' grouping, '[' list, 'i' index, '{' record, 'd' double brace */
+    const char *opened[PL_SCAN_BRACKETS];
+    unsigned depth;
+    bool value;      /* a value is expected next */
+    bool tail;       /* the call, name or question is finished: only clauses follow */
+    bool type;       /* inside a type that began at `type_depth` */
+    unsigned type_depth;
+    bool one_of;     /* inside `one of "a", "b"` */
+    bool counting;   /* inside a clause: the words of place COUNT count */
+    bool failing;    /* behind `if it fails`, before its comma */
+    bool fail_do;    /* behind that comma */
+    int sorting;     /* depth of the `sorted by` whose keys are being read, -1 when none */
+    bool action;     /* an action's name is next */
+    bool call;       /* the arguments of an action are next, or open */
+    bool head;       /* For each: its names are being read, before `in` */
+    bool newline;    /* a line ended before the current token */
+    bool bad;        /* a diagnostic was given: the rest is not worth more */
+    PL_VEC(PlComment) comments;
+} PlScan;
+
+/* Scan source bytes [start, end) for `entry`, a PL_TK_ of the grammar's first token. */
+void pl_scan_init(PlScan *scan, PlSyntax *syntax, int entry, uint32_t start, uint32_t end);
+PlToken pl_scan_next(PlScan *scan);
+PlSpan pl_scan_span(const PlScan *scan, const char *start, const char *end);
+
+/* scan.re: the longest raw token at `ptr`; `limit` points at a NUL. */
+typedef enum PlRaw {
+    PL_RAW_END, PL_RAW_SPACE, PL_RAW_NEWLINE, PL_RAW_COMMENT, PL_RAW_WORD, PL_RAW_NUMBER, PL_RAW_TIME, PL_RAW_STEP, PL_RAW_FIRST_N,
+    PL_RAW_QUOTE, PL_RAW_OPEN, PL_RAW_CLOSE, PL_RAW_COMMA, PL_RAW_DOT, PL_RAW_COLON, PL_RAW_SEMICOLON, PL_RAW_SIGN, PL_RAW_BOLD, PL_RAW_ACTION,
+    PL_RAW_USING, PL_RAW_OTHER,
+    PL_RAW_NUMBERED, PL_RAW_DOTTED, PL_RAW_STEP_MARK, PL_RAW_LETTER, PL_RAW_ROMAN, PL_RAW_BULLET, PL_RAW_NO_MARK
+} PlRaw;
+typedef enum PlRawMode { PL_MODE_EXPR, PL_MODE_PROSE, PL_MODE_ACTION, PL_MODE_MARK } PlRawMode;
+PlRaw pl_raw_scan(PlRawMode mode, const char *ptr, const char *limit, const char **end);
+
+/* scan_text.c: the text that begins at the cursor (its quote, perhaps with an `f` before); steps over it. A LITERAL or a TEXT. */
+PlExpr *pl_text_scan(PlScan *scan);
+/* The bytes of a text where `quote` opens it: the place behind the closing quote, or NULL when it is not closed before limit. */
+const char *pl_text_end(const char *ptr, const char *limit);
+/* Bytes of the quote at ptr and what closes it ('"', '\'', '`'; '"' for curly ones as well); 0 when there is none. */
+unsigned pl_text_quote(const char *ptr, const char *limit, char *closer);
+
+/* scan_prose.c: prose up to a `using` that opens a call, an arrow, a clause or the end. */
+typedef enum PlProseEnd { PL_PROSE_END, PL_PROSE_USING, PL_PROSE_ARROW, PL_PROSE_CLAUSE } PlProseEnd;
+PlProseEnd pl_prose_scan(PlScan *scan, PlStr *prose, PlSpan *span, PlSpan *using);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* Prose: the words of a step that are for people. It may contain anything; it ends at a `using` that opens a call (raw token USING), at an
+ * arrow with a name and nothing but clauses behind, at a clause that cannot be words, or with the step. */
+#include "compiler/syntax/build.h"
+
+typedef struct Prose {
+    PlScan *scan;
+    char *bytes; /* without bold marks and comments; a line's end and its indentation become one space */
+    size_t len;
+    bool space;
+} Prose;
+
+static void put(Prose *prose, const char *p, const char *end)
+{
+    if (prose->space && prose->len) prose->bytes[prose->len++] = ' ';
+    prose->space = false;
+    memcpy(prose->bytes + prose->len, p, (size_t)(end - p));
+    prose->len += (size_t)(end - p);
+}
+
+static const char *blanks(const char *p)
+{
+    while (*p == ' ' || *p == '\t') p++;
+    return p;
+}
+
+static bool line_ends(const char *p)
+{
+    p = blanks(p);
+    return *p == 0 || *p == '\n' || *p == '\r' || *p == '#';
+}
+
+/* A clause that no one writes as prose begins at p. */
+static bool clause_at(const PlScan *scan, const char *p)
+{
+    const char *end;
+    const PlSpelling *row = pl_phrase_match(scan->syntax->phrases, PL_AT_TAIL, p, scan->limit, &end);
+    if (!row) return false;
+    end = blanks(end);
+    switch (row->kind) {
+    case PL_TK_RETRY:
+    case PL_TK_WITHIN:
+    case PL_TK_UP_TO:
+    case PL_TK_TOLERATING: return *end >= '0' && *end <= '9';
+    case PL_TK_ALL_PAGES:
+    case PL_TK_ASK_FIRST:
+    case PL_TK_IN_ORDER:
+    case PL_TK_GO_ON: return line_ends(end) || *end == ',';
+    case PL_TK_IF_FAILS: return *end == ',' || pl_str_starts(pl_str(end, (size_t)(scan->limit - end)), PL_STR("with "));
+    default: return false;
+    }
+}
+
+/* `-> name` with nothing but clauses or a type behind: the step's result. */
+static bool binds(const PlScan *scan, const char *p)
+{
+    const char *end;
+    p = blanks(p);
+    p += *p == '`';
+    if (pl_raw_scan(PL_MODE_EXPR, p, scan->limit, &end) != PL_RAW_WORD) return false;
+    end += *end == '`';
+    end = blanks(end);
+    if (*end == '.' && line_ends(end + 1)) return true;
+    if (line_ends(end)) return true;
+    return clause_at(scan, *end == ',' ? blanks(end + 1) : end);
+}
+
+static void comment(Prose *prose, const char *p, const char **end)
+{
+    PlScan *scan = prose->scan;
+    const char *stop = p;
+    while (stop < scan->limit && *stop != '\n' && *stop != '\r') stop++;
+    PlComment found = {pl_scan_span(scan, p, stop), pl_str_trim(pl_str(p, (size_t)(stop - p)))};
+    pl_vec_push(scan->syntax->arena, &scan->comments, found);
+    *end = stop;
+}
+
+/* `#` begins a comment after white space and before a space, or at a line's start; "#general" is a word. */
+static bool is_comment(const PlScan *scan, const char *p)
+{
+    char before = p == scan->start ? '\n' : p[-1];
+    bool spaced = before == ' ' || before == '\t' || before == '\n';
+    return spaced && (p[1] == ' ' || p[1] == 0 || p[1] == '\n');
+}
+
+PlProseEnd pl_prose_scan(PlScan *scan, PlStr *prose, PlSpan *span, PlSpan *using)
+{
+    const char *p = scan->cursor, *end, *first = NULL, *last = p;
+    Prose out = {scan, pl_arena_alloc(scan->syntax->arena, (size_t)(scan->limit - p) + 1, 1), 0, false};
+    PlProseEnd found = PL_PROSE_END;
+    unsigned parens = 0;
+    bool done = false;
+    for (; !done; p = done ? p : end) {
+        PlRaw raw = pl_raw_scan(PL_MODE_PROSE, p, scan->limit, &end);
+        switch (raw) {
+        case PL_RAW_END: done = true; continue;
+        case PL_RAW_USING:
+            found = PL_PROSE_USING;
+            *using = pl_scan_span(scan, p, p + 5);
+            for (p += 5; *p == ' ' || *p == '\t' || *p == '\n' || *p == '\r' || (unsigned char)*p == 0xc2 || (unsigned char)*p == 0xa0;) p++;
+            done = true;
+            continue;
+        case PL_RAW_SIGN:
+            if (parens || !binds(scan, end)) break;
+            found = PL_PROSE_ARROW;
+            done = true;
+            continue;
+        case PL_RAW_COMMA:
+            if (parens || !clause_at(scan, blanks(end))) break;
+            found = PL_PROSE_CLAUSE;
+            p = blanks(end);
+            done = true;
+            continue;
+        case PL_RAW_NEWLINE:
+            out.space = true;
+            if (!clause_at(scan, blanks(end))) continue;
+            found = PL_PROSE_CLAUSE;
+            p = blanks(end);
+            done = true;
+            continue;
+        case PL_RAW_SPACE: out.space = true; continue;
+        case PL_RAW_BOLD: continue;
+        case PL_RAW_COMMENT:
+            if (!is_comment(scan, p)) break;
+            comment(&out, p, &end);
+            continue;
+        default: break;
+        }
+        parens += *p == '(';
+        parens -= *p == ')' && parens > 0;
+        if (!first) first = p;
+        put(&out, p, end);
+        last = end;
+    }
+    *prose = pl_str(out.bytes, out.len);
+    *span = first ? pl_scan_span(scan, first, last) : pl_scan_span(scan, scan->cursor, scan->cursor);
+    scan->cursor = p;
+    return found;
+}

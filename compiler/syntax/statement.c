@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/* What a step says: its first words, its shape, its parser run. English is full of steps that begin like a statement and are none ("Check the
+ * status of the run", "Set up the project"), so a statement that cannot be read is an error only when its shape promises one; otherwise the
+ * step is prose. Blocks (If, For each ...) are looked for first, then `using`, then statements. */
+#include "compiler/syntax/steps.h"
+#include "compiler/syntax/build.h"
+
+typedef struct Reading {
+    PlSyntax *syntax;
+    PlStep *step;
+    const char *text, *limit; /* of the step, in the whole source */
+    uint32_t start, end;
+} Reading;
+
+static uint32_t offset_of(const Reading *rd, const char *p)
+{
+    return (uint32_t)(p - rd->syntax->text.ptr);
+}
+
+static PlSpan span_of(const Reading *rd, const char *start, const char *end)
+{
+    return (PlSpan){rd->syntax->source, offset_of(rd, start), offset_of(rd, end)};
+}
+
+static PlStepKind kind_of(int token)
+{
+    switch (token) {
+    case PL_TK_E_ACTION: return PL_STEP_ACTION;
+    case PL_TK_S_IF: return PL_STEP_IF;
+    case PL_TK_S_ELSE_IF: return PL_STEP_ELSE_IF;
+    case PL_TK_S_ELSE: return PL_STEP_ELSE;
+    case PL_TK_S_EACH: return PL_STEP_EACH;
+    case PL_TK_S_REPEAT:
+    case PL_TK_S_REPEAT_UNTIL:
+    case PL_TK_S_REPEAT_WHILE: return PL_STEP_REPEAT;
+    case PL_TK_S_TOGETHER: return PL_STEP_TOGETHER;
+    case PL_TK_S_TRY: return PL_STEP_TRY;
+    case PL_TK_S_ON_ERROR: return PL_STEP_ON_ERROR;
+    case PL_TK_S_SET: return PL_STEP_SET;
+    case PL_TK_S_INCREASE:
+    case PL_TK_S_DECREASE: return PL_STEP_INCREASE;
+    case PL_TK_S_CLEAR: return PL_STEP_CLEAR;
+    case PL_TK_S_ADD: return PL_STEP_ADD;
+    case PL_TK_S_KEEP: return PL_STEP_KEEP;
+    case PL_TK_S_STOP: return PL_STEP_STOP;
+    case PL_TK_S_FAIL: return PL_STEP_FAIL;
+    case PL_TK_S_RETURN: return PL_STEP_RETURN;
+    case PL_TK_S_SKIP: return PL_STEP_SKIP;
+    case PL_TK_S_LEAVE: return PL_STEP_LEAVE;
+    case PL_TK_S_WAIT: return PL_STEP_WAIT_FOR;
+    case PL_TK_S_WAIT_UNTIL: return PL_STEP_WAIT_UNTIL;
+    case PL_TK_S_WAIT_EVENT: return PL_STEP_WAIT_EVENT;
+    case PL_TK_S_ASK: return PL_STEP_ASK;
+    case PL_TK_S_APPROVE: return PL_STEP_APPROVE;
+    case PL_TK_S_CHECK: return PL_STEP_CHECK;
+    case PL_TK_S_NOTE: return PL_STEP_NOTE;
+    default: return PL_STEP_PROSE;
+    }
+}
+
+static bool is_block(int token)
+{
+    PlStepKind kind = kind_of(token);
+    return kind >= PL_STEP_IF && kind <= PL_STEP_ON_ERROR;
+}
+
+/* ---- running the parser ---- */
+
+static void keep_comments(Reading *rd, const PlScan *scan)
+{
+    PlStep *step = rd->step;
+    for (uint32_t i = 0; i < scan->comments.len; i++) {
+        PlComment comment = scan->comments.items[i];
+        const char *from = rd->text, *to = rd->syntax->text.ptr + comment.span.start;
+        bool first_line = to > from && !memchr(from, '\n', (size_t)(to - from));
+        if (first_line && step->trailing.text.len == 0) step->trailing = comment;
+        else pl_vec_push(rd->syntax->arena, &step->comments, comment);
+    }
+}
+
+/* Reads [from, limit) for `entry` into the step. */
+static bool run(Reading *rd, PlSyntax *syntax, PlStep *step, int entry, const char *from)
+{
+    PlScan scan;
+    pl_scan_init(&scan, syntax, entry, offset_of(rd, from), rd->end);
+    PlRun r = {.syntax = syntax, .scan = &scan, .step = step};
+    bool read = pl_grammar_run(&r, entry) && !r.failed;
+    if (syntax == rd->syntax) keep_comments(rd, &scan);
+    return read;
+}
+
+/* A step that could not be read keeps its place, its text and its sub-steps. */
+static void make_bad(Reading *rd, PlStepKind announced)
+{
+    PlStep *old = rd->step, *step = pl_step_new(rd->syntax->arena, old->span);
+    step->kind = PL_STEP_BAD;
+    step->announced = announced;
+    step->marker = old->marker;
+    step->number = old->number;
+    step->depth = old->depth;
+    step->label = old->label;
+    step->written = old->written;
+    step->parent = old->parent;
+    step->comments.items = old->comments.items;
+    step->comments.len = old->comments.len;
+    step->comments.cap = old->comments.cap;
+    step->trailing = old->trailing;
+    step->prose = pl_str_trim(pl_str(rd->text, (size_t)(rd->limit - rd->text)));
+    step->prose_span = span_of(rd, rd->text, rd->limit);
+    *old = *step;
+}
+
+static void read_loudly(Reading *rd, int entry, const char *from)
+{
+    rd->step->kind = kind_of(entry);
+    if (!run(rd, rd->syntax, rd->step, entry, from)) make_bad(rd, kind_of(entry));
+}
+
+/* Whether it reads without an error; nothing is kept of it. */
+static bool reads(Reading *rd, int entry, const char *from)
+{
+    PlDiags quiet;
+    PlSyntax syntax = *rd->syntax;
+    pl_diags_init(&quiet, syntax.arena, syntax.diags->sources);
+    syntax.diags = &quiet;
+    PlStep *scratch = pl_step_new(syntax.arena, rd->step->span);
+    scratch->kind = kind_of(entry);
+    return run(rd, &syntax, scratch, entry, from) && quiet.errors == 0;
+}
+
+/* ---- shapes ---- */
+
+static const char *blanks(const char *p)
+{
+    while (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r') p++;
+    return p;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_word(const char *p, const char *limit, const char *word, const char **end)
+{
+    size_t len = strlen(word);
+    if ((size_t)(limit - p) < len || !pl_str_eq_nocase(pl_str(p, len), pl_str(word, len))) return false;
+    *end = p + len;
+    return !pl_phrase_word_char(p[len]);
+}
+
+static const char *name_end(const char *p)
+{
+    const char *end;
+    return pl_raw_scan(PL_MODE_EXPR, p, p + strlen(p), &end) == PL_RAW_WORD ? end : NULL;
+}
+
+/* A name, perhaps with fields and indexes: the place behind it or NULL. */
+static const char *path_end(const char *p, const char *limit)
+{
+    const char *end;
+    if (pl_raw_scan(PL_MODE_EXPR, p, limit, &end) != PL_RAW_WORD) return NULL;
+    while (end < limit && (*end == '.' || *end == '[')) {
+        if (*end == '[') {
+            while (end < limit && *end != ']' && *end != '\n') end++;
+            if (*end != ']') return NULL;
+            end++;
+        } else if (pl_raw_scan(PL_MODE_EXPR, end + 1, limit, &end) != PL_RAW_WORD) {
+            return NULL;
+        }
+    }
+    return end;
+}
+
+static bool ends_with_colon(const Reading *rd)
+{
+    const char *end = rd->limit;
+    while (end > rd->text && (end[-1] == ' ' || end[-1] == '*')) end--;
+    return end > rd->text && end[-1] == ':';
+}
+
+/* Whether the step that begins with a block's words is that block and no prose: "Try to log in", "Repeat steps 2-3", "While waiting, ...". */
+static bool opens_block(const Reading *rd, int token, const char *behind)
+{
+    const char *p = blanks(behind), *end;
+    bool ends = p >= rd->limit || *p == ':' || *p == '.';
+    switch (token) {
+    case PL_TK_S_TRY:
+    case PL_TK_S_ELSE: return ends || *p == ',';
+    case PL_TK_S_TOGETHER: return ends || *p == ',' || *p == '(';
+    case PL_TK_S_REPEAT: return is_digit(*p) || ((end = path_end(p, rd->limit)) && is_word(blanks(end), rd->limit, "times", &end));
+    case PL_TK_S_EACH:
+        end = path_end(p, rd->limit);
+        if (end && *blanks(end) == ',') end = path_end(blanks(blanks(end) + 1), rd->limit);
+        return ends_with_colon(rd) || (end && is_word(blanks(end), rd->limit, "in", &end));
+    case PL_TK_S_REPEAT_WHILE: return ends_with_colon(rd) || (rd->text[0] | 32) == 'r';
+    default: return true;
+    }
+}
+
+/* Whether the words behind a statement's opening promise that statement, so that not being able to read it is an error. */
+static bool promises(const Reading *rd, int token, const char *behind)
+{
+    const char *p = blanks(behind), *end = path_end(p, rd->limit), *after = end ? blanks(end) : NULL;
+    PlStr rest = pl_str(p, (size_t)(rd->limit > p ? rd->limit - p : 0));
+    bool literal = rest.len && strchr("\"'`{[(", *p);
+    switch (token) {
+    case PL_TK_S_SET: return after && (is_word(after, rd->limit, "to", &end) || (*after == '=' && after[1] != '='));
+    case PL_TK_S_INCREASE:
+    case PL_TK_S_DECREASE: return after && is_word(after, rd->limit, "by", &end);
+    case PL_TK_S_KEEP: return pl_str_find(rest, PL_STR(" where "), 0) != PL_STR_NONE;
+    case PL_TK_S_CHECK: return pl_str_find(rest, PL_STR("else fail"), 0) != PL_STR_NONE;
+    case PL_TK_S_WAIT: return rest.len && is_digit(*p);
+    case PL_TK_S_ASK: return literal || pl_str_find_char(rest, '"', 0) != PL_STR_NONE;
+    case PL_TK_S_ADD:
+    case PL_TK_S_RETURN: return literal || (rest.len && is_digit(*p));
+    case PL_TK_S_STOP:
+    case PL_TK_S_FAIL:
+    case PL_TK_S_NOTE:
+    case PL_TK_S_APPROVE:
+    case PL_TK_S_WAIT_EVENT: return literal;
+    default: return false;
+    }
+}
+
+/* ---- forms ---- */
+
+/* PROSE using plugin.action(...) ..., or PROSE [-> name] [, clauses]. */
+static void read_prose(Reading *rd)
+{
+    PlScan scan;
+    PlStep *step = rd->step;
+    pl_scan_init(&scan, rd->syntax, PL_TK_E_PROSE, offset_of(rd, rd->text), rd->end);
+    PlSpan using = PL_NO_SPAN;
+    PlProseEnd found = pl_prose_scan(&scan, &step->prose, &step->prose_span, &using);
+    keep_comments(rd, &scan);
+    const char *rest = rd->text + (scan.cursor - scan.start);
+    if (found == PL_PROSE_USING) {
+        step->keyword = using;
+        PlStr prose = step->prose;
+        PlSpan prose_span = step->prose_span;
+        read_loudly(rd, PL_TK_E_ACTION, rest);
+        if (step->kind == PL_STEP_ACTION) {
+            step->prose = prose;
+            step->prose_span = prose_span;
+        }
+        return;
+    }
+    step->kind = PL_STEP_PROSE;
+    if (found != PL_PROSE_END) read_loudly(rd, PL_TK_E_PROSE, rest);
+}
+
+static bool has_using(Reading *rd)
+{
+    PlScan scan;
+    PlStr prose;
+    PlSpan span, using;
+    pl_scan_init(&scan, rd->syntax, PL_TK_E_PROSE, offset_of(rd, rd->text), rd->end);
+    return pl_prose_scan(&scan, &prose, &span, &using) == PL_PROSE_USING;
+}
+
+/* A dotted action and `(` at p: a call without prose. */
+static bool is_call(const Reading *rd, const char *p)
+{
+    const char *end;
+    if (pl_raw_scan(PL_MODE_ACTION, p, rd->limit, &end) != PL_RAW_ACTION) return false;
+    return pl_str_find_char(pl_str(p, (size_t)(end - p)), '.', 0) != PL_STR_NONE && *blanks(end) == '(';
+}
+
+/* x.y(...); name = x.y(...); name = EXPR. False when it is none of these. */
+static bool read_bare(Reading *rd)
+{
+    if (is_call(rd, rd->text) && reads(rd, PL_TK_E_ACTION, rd->text)) return read_loudly(rd, PL_TK_E_ACTION, rd->text), true;
+    const char *end = path_end(rd->text, rd->limit), *sign = end ? blanks(end) : NULL;
+    if (!sign || sign >= rd->limit || *sign != '=' || sign[1] == '=' || sign[1] == '>') return false;
+    const char *value = blanks(sign + 1);
+    if (is_call(rd, value) && end == name_end(rd->text)) {
+        PlStr name = pl_str(rd->text, (size_t)(end - rd->text));
+        rd->step->bind = name;
+        rd->step->bind_span = span_of(rd, rd->text, end);
+        return read_loudly(rd, PL_TK_E_ACTION, value), true;
+    }
+    return read_loudly(rd, PL_TK_S_SET, rd->text), true;
+}
+
+void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t end)
+{
+    const char *text = syntax->text.ptr;
+    while (start < end && (text[start] == ' ' || text[start] == '\t' || text[start] == '*')) start++;
+    Reading rd = {syntax, step, text + start, text + end, start, end};
+    const char *behind = NULL;
+    const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, rd.text, rd.limit, &behind);
+    int token = row ? row->kind : 0;
+    if (token == PL_TK_S_WAIT && pl_str_ends(row->accepted, PL_STR(" for")) && strchr("\"`", *blanks(behind))) token = PL_TK_S_WAIT_EVENT;
+    if (row) step->keyword = span_of(&rd, rd.text, behind);
+    if (row && is_block(token) && opens_block(&rd, token, behind)) {
+        read_loudly(&rd, token, behind);
+    } else if (row && !is_block(token) && !has_using(&rd) && (promises(&rd, token, behind) || reads(&rd, token, behind))) {
+        read_loudly(&rd, token, behind);
+    } else {
+        step->keyword = PL_NO_SPAN;
+        if (!has_using(&rd) && read_bare(&rd)) return;
+        read_prose(&rd);
+    }
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* From items to the tree: headers (header.c), steps one by one (statement.c), their nesting (steps.c), their chains (link.c). */
+#ifndef PL_COMPILER_SYNTAX_STEPS_H
+#define PL_COMPILER_SYNTAX_STEPS_H
+
+#include "compiler/syntax/lines.h"
+
+PlStep *pl_step_new(PlArena *arena, PlSpan span);
+
+/* steps.c: adds the step to the plan's tree by its number and indentation; notes where these disagree. */
+typedef struct PlNest PlNest;
+PlNest *pl_nest_new(PlSyntax *syntax);
+/* False when a limit of limits.def is passed: the step is not in the tree. */
+bool pl_nest_add(PlNest *nest, const PlItem *item, PlStep *step);
+
+/* statement.c: what the text [start, end) of the source says, into a step whose marker and place are set. BAD after a diagnostic. */
+void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t end);
+
+/* header.c */
+void pl_header_read(PlSyntax *syntax, const PlItem *item);
+
+/* link.c: Otherwise to its If, If it fails to its Try; blocks that are empty, sub-steps where none belong; numbers that references were
+ * written with to the numbers that steps have. */
+void pl_link_plan(PlSyntax *syntax);
+
+#endif
