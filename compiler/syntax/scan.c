@@ -3,6 +3,8 @@
  * name behind a dot, a key before `:` or `=`, and a word where a value is expected are names, whatever they spell. */
 #include "compiler/syntax/build.h"
 
+#include "vm/base/number.h"
+
 PlSpan pl_scan_span(const PlScan *s, const char *start, const char *end)
 {
     return (PlSpan){s->syntax->source, s->base + (uint32_t)(start - s->start), s->base + (uint32_t)(end - s->start)};

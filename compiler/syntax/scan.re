@@ -36,7 +36,7 @@ PlRaw pl_raw_scan(PlRawMode mode, const char *ptr, const char *limit, const char
     action  = part ([./-]+ [A-Za-z0-9_]+ | "/" "{" part "}")*;
     dotted  = part ([./-]+ [A-Za-z0-9_]+)* "." part ([./-]+ [A-Za-z0-9_]+)*;
     end     = space | newline | "*" | "_";
-    arrow   = "->" | "=>" | "→" | "⇒";
+    arrow   = "->" | "=>" | "\u2192" | "\u21d2";
     roman   = [ivx]+;
 
     <EXPR, PROSE, ACTION, MARK> $ { return *end = limit, PL_RAW_END; }
@@ -45,12 +45,12 @@ PlRaw pl_raw_scan(PlRawMode mode, const char *ptr, const char *limit, const char
     <EXPR, PROSE> newline { FOUND(NEWLINE); }
 
     <EXPR> "#" [^\r\n\x00]*  { FOUND(COMMENT); }
-    <EXPR> word              { FOUND(WORD); }
     <EXPR> number            { FOUND(NUMBER); }
     <EXPR> digits{1} digits? ":" [0-5] [0-9] (":" [0-5] [0-9])? { FOUND(TIME); }
     <EXPR> ('the' gap)? (('results' | 'result' | 'output') gap 'of' gap)? 'step' gap? numbers { FOUND(STEP); }
     <EXPR> ('the' gap)? ('first' | 'last') gap digits gap 'of' / gap { FOUND(FIRST_N); }
-    <EXPR> ["'`“”‘’] | [fF] ["'] { FOUND(QUOTE); }
+    <EXPR> word              { FOUND(WORD); }
+    <EXPR> ["'`\u201c\u201d\u2018\u2019] | [fF] ["'] { FOUND(QUOTE); }
     <EXPR> [([{]  { FOUND(OPEN); }
     <EXPR> [)\]}] { FOUND(CLOSE); }
     <EXPR> "," { FOUND(COMMA); }
@@ -58,7 +58,7 @@ PlRaw pl_raw_scan(PlRawMode mode, const char *ptr, const char *limit, const char
     <EXPR> ":" { FOUND(COLON); }
     <EXPR> ";" { FOUND(SEMICOLON); }
     <EXPR> "**" { FOUND(BOLD); }
-    <EXPR> arrow | "==" | "!=" | "<>" | "<=" | ">=" | "&&" | "||" | "??" | ":=" | [-+*/%<>=!≤≥≠×÷−–|?] { FOUND(SIGN); }
+    <EXPR> arrow | "==" | "!=" | "<>" | "<=" | ">=" | "&&" | "||" | "??" | ":=" | [-+*/%<>=!\u2264\u2265\u2260\u00d7\u00f7\u2212\u2013|?] { FOUND(SIGN); }
     <EXPR> * { FOUND(OTHER); }
 
     <PROSE> 'using' gap "`"? dotted { FOUND(USING); }
@@ -77,8 +77,8 @@ PlRaw pl_raw_scan(PlRawMode mode, const char *ptr, const char *limit, const char
     <MARK> numbers [a-z]? [.):] / end { FOUND(NUMBERED); }
     <MARK> "(" numbers ")" / end      { FOUND(NUMBERED); }
     <MARK> digits ("." digits)+ / end { FOUND(DOTTED); }
-    <MARK> 'step' space+ numbers space* [:.)–—-] / end { FOUND(STEP_MARK); }
-    <MARK> [-*+•–◦▪] / space          { FOUND(BULLET); }
+    <MARK> 'step' space+ numbers space* [:.)\u2013\u2014-] / end { FOUND(STEP_MARK); }
+    <MARK> [-*+\u2022\u2013\u25e6\u25aa] / space          { FOUND(BULLET); }
     <MARK> roman [.)] / space         { FOUND(ROMAN); }
     <MARK> [a-z] [.)] / space         { FOUND(LETTER); }
     <MARK> [A-Z] ")" / space          { FOUND(LETTER); }
