@@ -210,17 +210,6 @@ static bool list_folder(PlArena *arena, DIR *dir, Names *names)
     return names->len > 0;
 }
 
-/* A file that is no API document costs a warning here, not an error: folders hold other files too. */
-static void soften(PlDiags *diags, uint32_t from)
-{
-    for (uint32_t i = from; i < diags->all.len; i++) {
-        if (diags->all.items[i]->severity != PL_SEV_ERROR) continue;
-        diags->all.items[i]->severity = PL_SEV_WARNING;
-        diags->errors--;
-        diags->warnings++;
-    }
-}
-
 PlStatus pl_catalog_add_dir(PlCatalog *catalog, const char *path)
 {
     DIR *dir = opendir(path);
@@ -234,8 +223,8 @@ PlStatus pl_catalog_add_dir(PlCatalog *catalog, const char *path)
     for (uint32_t i = 0; i < names->len; i++) {
         PlStr file = pl_arena_printf(catalog->arena, "%s/" PL_FMT, path, PL_ARG(names->items[i]));
         PlStr name = pl_name_snake(catalog->arena, file_stem(file));
-        uint32_t from = catalog->diags->all.len;
-        if (pl_catalog_add_file(catalog, name, file.ptr, NULL, NULL) != PL_OK) soften(catalog->diags, from);
+        uint32_t from = catalog->diags->all.len; /* folders hold other files too: those cost a warning */
+        if (pl_catalog_add_file(catalog, name, file.ptr, NULL, NULL) != PL_OK) pl_doc_soften(catalog->diags, from);
     }
     return PL_OK;
 }

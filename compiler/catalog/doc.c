@@ -164,7 +164,8 @@ void pl_doc_parse(PlDoc *doc, PlDiags *diags, PlStr path, PlStr bytes)
 
 static void report_unreadable(PlDiags *diags, PlSpan from, PlStr path, const char *why)
 {
-    PL_REPORT(diags, DOC_UNREADABLE, from, PL_ARG(path), why);
+    if (from.source == PL_NO_SOURCE) PL_REPORT(diags, DOC_UNREADABLE, from, PL_ARG(path), why);
+    else PL_REPORT(diags, REF_UNREADABLE, from, PL_ARG(path), why);
 }
 
 static bool read_bytes(PlDiags *diags, PlBuf *buf, PlStr path, PlSpan from, PlStr *out)
@@ -214,4 +215,14 @@ bool pl_doc_read(PlDoc *doc, PlDiags *diags, PlStr path, PlSpan from)
     if (!read_guarded(diags, path, from, &bytes)) return false;
     pl_doc_parse(doc, diags, path, bytes);
     return true;
+}
+
+void pl_doc_soften(PlDiags *diags, uint32_t from)
+{
+    for (uint32_t i = from; i < diags->all.len; i++) {
+        if (diags->all.items[i]->severity != PL_SEV_ERROR) continue;
+        diags->all.items[i]->severity = PL_SEV_WARNING;
+        diags->errors--;
+        diags->warnings++;
+    }
 }

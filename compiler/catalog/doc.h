@@ -66,7 +66,8 @@ typedef struct PlDoc {
 /* Parse `bytes` (borrowed: they must outlive the arena, as the tree points into them) under the name `path`. Tries JSON where the text
  * starts like JSON, then YAML. Any fault is a diagnostic with its position; doc->root is NULL then. */
 void pl_doc_parse(PlDoc *doc, PlDiags *diags, PlStr path, PlStr bytes);
-/* Read a file and parse it. False when it cannot be read (reported at `from`, the $ref, if that has a source). */
+/* Read a file and parse it. False when it cannot be read (reported: an error, or a warning at `from`, the $ref, if that has a
+ * source). */
 PL_MUST_USE bool pl_doc_read(PlDoc *doc, PlDiags *diags, PlStr path, PlSpan from);
 
 static inline PlSpan pl_node_span(const PlNode *node)
@@ -105,6 +106,9 @@ static inline PlPair *pl_node_at(const PlNode *node, uint32_t i)
     return &node->as.map->pairs[i];
 }
 #define PL_GET(map, key) pl_node_get((map), PL_STR(key))
+
+/* Make warnings of the errors from record `from` on: of a file that only some operations need. */
+void pl_doc_soften(PlDiags *diags, uint32_t from);
 
 /* Building, for the two readers. Values come in document order; begin and end nest. */
 typedef struct PlTreeFrame {

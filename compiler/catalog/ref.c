@@ -68,13 +68,17 @@ static bool is_below(PlStr folder, PlStr path)
     return pl_str_starts(path, folder) && path.len > folder.len && path.ptr[folder.len] == '/';
 }
 
-/* The same question after symbolic links. */
-static bool is_really_below(PlArena *arena, PlStr folder, PlStr path)
+/* Documents may refer to other documents of their project, not to the rest of the machine: JSON and YAML files below the root document's
+ * folder, or below the working directory when the root document is there too. After symbolic links. */
+static bool may_read(const PlRefs *refs, PlStr path)
 {
-    char real_folder[PATH_MAX], real_path[PATH_MAX];
-    if (!realpath(folder.len ? pl_arena_str(arena, folder).ptr : ".", real_folder)) return false;
-    if (!realpath(path.ptr, real_path)) return true; /* missing: said when it is read */
-    return is_below(pl_str_z(real_folder), pl_str_z(real_path));
+    bool named = pl_str_ends(path, PL_STR(".json")) || pl_str_ends(path, PL_STR(".yaml")) || pl_str_ends(path, PL_STR(".yml"));
+    if (!refs->files || (!named && !is_below(refs->folder, path))) return false;
+    char folder[PATH_MAX], project[PATH_MAX], real[PATH_MAX];
+    if (!realpath(refs->folder.len ? pl_arena_str(refs->arena, refs->folder).ptr : ".", folder)) return false;
+    bool shared = realpath(".", project) && (strcmp(folder, project) == 0 || is_below(pl_str_z(project), pl_str_z(folder)));
+    if (!realpath(path.ptr, real)) return is_below(refs->folder, path); /* missing: said when it is read */
+    return is_below(pl_str_z(folder), pl_str_z(real)) || (shared && named && is_below(pl_str_z(project), pl_str_z(real)));
 }
 
 static int hex_value(char c)
@@ -148,7 +152,9 @@ static PlDoc *doc_of(const PlRefs *refs, uint32_t source)
 static PlDoc *read_doc(PlRefs *refs, const PlNode *node, PlStr path)
 {
     PlDoc *doc = PL_NEW(refs->arena, PlDoc);
+    uint32_t from = refs->diags->all.len;
     bool read = refs->docs.len < MAX_FILES && pl_doc_read(doc, refs->diags, path, ref_span(node));
+    pl_doc_soften(refs->diags, from);
     pl_map_put(&refs->by_path, path, NULL)->value.ptr = doc;
     if (!read || doc->source == PL_NO_SOURCE) {
         doc->root = NULL;
@@ -176,7 +182,7 @@ static PlDoc *doc_for(PlRefs *refs, const PlNode *node, PlStr ref, PlStr file)
     PlStr path = pl_path_normalise(refs->arena, joined);
     PlDoc *known = pl_map_get(&refs->by_path, path);
     if (known) return known->root ? known : NULL;
-    if (!refs->files || !is_below(refs->folder, path) || !is_really_below(refs->arena, refs->folder, path)) {
+    if (!may_read(refs, path)) {
         if (first_time(refs, node, ref)) PL_REPORT(refs->diags, REF_OUTSIDE, ref_span(node), PL_ARG(ref));
         return NULL;
     }

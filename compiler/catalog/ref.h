@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a $ref leads: into the same document, or into another file below the root document's folder, read once. Never to the
+/* Where a $ref leads: into the same document, or into another file of the project (below the root document's
+ * folder, or below the working directory), read once. Never to the
  * network. One PlRefs serves one plugin. Faults are reported once per text of a $ref and file; the target is NULL then and the reader
  * goes on with "any". Sources: RFC 6901 (JSON pointer), RFC 3986 (percent encoding), OpenAPI 3.1 (reference object). */
 #ifndef PL_COMPILER_CATALOG_REF_H

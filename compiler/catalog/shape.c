@@ -197,7 +197,7 @@ static void add_property(PlShape *shape, PlStr name, PlNode *schema)
 static void gather_properties(PlShape *shape, PlNode *properties)
 {
     if (properties->kind != PL_NODE_MAP) {
-        if (pl_ref_once(shape->refs, pl_node_span(properties), "properties"))
+        if (pl_node_count(properties) && pl_ref_once(shape->refs, pl_node_span(properties), "properties"))
             PL_REPORT(shape->refs->diags, SCHEMA_SHAPE, pl_node_span(properties), "properties", "a map");
         return;
     }
