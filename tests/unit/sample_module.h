@@ -5,8 +5,9 @@
 
 #include "vm/code/module.h"
 
-static const char sample_source[] = "1. Find mail\n2. For each m in found.messages:\n   2.1. Read it\n3. For each x, up to 4 at a time:\n"
-                                    "4. At the same time:\n5. Ask \"go on?\"\n6. Wait 10 minutes\n7. Fail \"no\"\n";
+static const char sample_source[] =
+    "1. Find mail\n2. For each m in found.messages:\n   2.1. Read it\n3. For each x, up to 4 at a time:\n"
+    "4. At the same time:\n5. Ask \"go on?\"\n6. Wait 10 minutes\n7. Fail \"no\"\n";
 
 static PlLiteral sample_text(const char *z)
 {
@@ -51,11 +52,28 @@ static void sample_action(PlModule *m, PlArena *arena)
 {
     PlTypeId found = m->types.all.len - 1;
     PlParam params[] = {
-        {.name = PL_STR_INIT("user"), .wire = PL_STR_INIT("userId"), .place = PL_IN_PATH, .required = true, .type = PL_T_TEXT},
-        {.name = PL_STR_INIT("q"), .wire = PL_STR_INIT("q"), .place = PL_IN_QUERY, .style = PL_STYLE_FORM, .explode = true, .type = PL_T_TEXT},
-        {.name = PL_STR_INIT("version"), .wire = PL_STR_INIT("X-Version"), .place = PL_IN_HEADER, .fixed = true,
-         .value = sample_text("2"), .type = PL_T_TEXT},
-        {.name = PL_STR_INIT("key"), .wire = PL_STR_INIT("Idempotency-Key"), .place = PL_IN_HEADER, .is_key = true, .type = PL_T_TEXT},
+        {.name = PL_STR_INIT("user"),
+         .wire = PL_STR_INIT("userId"),
+         .place = PL_IN_PATH,
+         .required = true,
+         .type = PL_T_TEXT},
+        {.name = PL_STR_INIT("q"),
+         .wire = PL_STR_INIT("q"),
+         .place = PL_IN_QUERY,
+         .style = PL_STYLE_FORM,
+         .explode = true,
+         .type = PL_T_TEXT},
+        {.name = PL_STR_INIT("version"),
+         .wire = PL_STR_INIT("X-Version"),
+         .place = PL_IN_HEADER,
+         .fixed = true,
+         .value = sample_text("2"),
+         .type = PL_T_TEXT},
+        {.name = PL_STR_INIT("key"),
+         .wire = PL_STR_INIT("Idempotency-Key"),
+         .place = PL_IN_HEADER,
+         .is_key = true,
+         .type = PL_T_TEXT},
     };
     PlResponse responses[] = {
         {.low = 200, .high = 299, .body = PL_BODY_JSON, .type = found, .content_type = PL_STR_INIT("application/json")},
@@ -63,40 +81,66 @@ static void sample_action(PlModule *m, PlArena *arena)
     };
     PlStr scopes[] = {PL_STR_INIT("mail.read")};
     PlAuth auth[] = {
-        {.kind = PL_AUTH_OAUTH2_CLIENT, .scheme = PL_STR_INIT("oauth"), .credential = PL_STR_INIT("mail.oauth"),
-         .token_url = PL_STR_INIT("https://login.example.com/token"), .scopes = SAMPLE_COPY(arena, scopes), .scope_count = 1},
-        {.kind = PL_AUTH_API_KEY, .scheme = PL_STR_INIT("key"), .credential = PL_STR_INIT("mail.key"), .place = PL_IN_HEADER,
+        {.kind = PL_AUTH_OAUTH2_CLIENT,
+         .scheme = PL_STR_INIT("oauth"),
+         .credential = PL_STR_INIT("mail.oauth"),
+         .token_url = PL_STR_INIT("https://login.example.com/token"),
+         .scopes = SAMPLE_COPY(arena, scopes),
+         .scope_count = 1},
+        {.kind = PL_AUTH_API_KEY,
+         .scheme = PL_STR_INIT("key"),
+         .credential = PL_STR_INIT("mail.key"),
+         .place = PL_IN_HEADER,
          .wire = PL_STR_INIT("X-Api-Key")},
     };
     PlAuthSet sets[] = {{SAMPLE_COPY(arena, auth), 2}, {NULL, 0}};
     PlAction action = {
-        .plugin = PL_STR_INIT("mail"), .name = PL_STR_INIT("messages.list"), .operation_id = PL_STR_INIT("listMessages"),
-        .title = PL_STR_INIT("List messages"), .effect = PL_EFFECT_READ, .doubt = PL_DOUBT_SAFE, .method = PL_GET,
-        .server = PL_STR_INIT("https://Mail.example.com/v1"), .path = PL_STR_INIT("/users/{userId}/messages"),
-        .params = SAMPLE_COPY(arena, params), .param_count = 4, .responses = SAMPLE_COPY(arena, responses), .response_count = 2,
-        .result = found, .auth = SAMPLE_COPY(arena, sets), .auth_count = 2,
+        .plugin = PL_STR_INIT("mail"),
+        .name = PL_STR_INIT("messages.list"),
+        .operation_id = PL_STR_INIT("listMessages"),
+        .title = PL_STR_INIT("List messages"),
+        .effect = PL_EFFECT_READ,
+        .doubt = PL_DOUBT_SAFE,
+        .method = PL_GET,
+        .server = PL_STR_INIT("https://Mail.example.com/v1"),
+        .path = PL_STR_INIT("/users/{userId}/messages"),
+        .params = SAMPLE_COPY(arena, params),
+        .param_count = 4,
+        .responses = SAMPLE_COPY(arena, responses),
+        .response_count = 2,
+        .result = found,
+        .auth = SAMPLE_COPY(arena, sets),
+        .auth_count = 2,
     };
-    for (unsigned i = 0; i < 32; i++)
-        action.contract[i] = (uint8_t)(i * 7);
+    for (unsigned i = 0; i < 32; i++) action.contract[i] = (uint8_t)(i * 7);
     m->actions = sample_copy(arena, &action, sizeof action);
     m->action_count = 1;
     PlHostRule hosts[] = {{PL_STR_INIT("https://login.example.com:443"), PL_STR_INIT("mail")},
                           {PL_STR_INIT("https://mail.example.com:443"), PL_STR_INIT("mail")}};
     PlStr credentials[] = {PL_STR_INIT("mail.key"), PL_STR_INIT("mail.oauth")};
     uint64_t most[] = {UINT64_MAX};
-    m->manifest = (PlManifest){.hosts = SAMPLE_COPY(arena, hosts), .host_count = 2, .calls_at_most = SAMPLE_COPY(arena, most),
-                               .effect = PL_EFFECT_READ, .max_calls = 500, .max_time_us = 600000000, .asks_person = true,
-                               .credentials = SAMPLE_COPY(arena, credentials), .credential_count = 2};
+    m->manifest = (PlManifest){.hosts = SAMPLE_COPY(arena, hosts),
+                               .host_count = 2,
+                               .calls_at_most = SAMPLE_COPY(arena, most),
+                               .effect = PL_EFFECT_READ,
+                               .max_calls = 500,
+                               .max_time_us = 600000000,
+                               .asks_person = true,
+                               .credentials = SAMPLE_COPY(arena, credentials),
+                               .credential_count = 2};
 }
 
-static PlFunction sample_function(PlArena *arena, PlStr name, unsigned regs, unsigned params, unsigned returns, const PlInsn *code,
-                                  uint32_t count)
+static PlFunction sample_function(PlArena *arena, PlStr name, unsigned regs, unsigned params, unsigned returns,
+                                  const PlInsn *code, uint32_t count)
 {
-    PlFunction f = {.name = name, .regs = (uint16_t)regs, .params = (uint16_t)params, .returns = (uint16_t)returns, .code_count = count};
+    PlFunction f = {.name = name,
+                    .regs = (uint16_t)regs,
+                    .params = (uint16_t)params,
+                    .returns = (uint16_t)returns,
+                    .code_count = count};
     f.code = sample_copy(arena, code, count * sizeof *code);
     f.positions = PL_NEW_N(arena, uint32_t, count);
-    for (uint32_t i = 0; i < count; i++)
-        f.positions[i] = i;
+    for (uint32_t i = 0; i < count; i++) f.positions[i] = i;
     return f;
 }
 
@@ -151,19 +195,29 @@ static void sample_code(PlModule *m, PlArena *arena)
     m->function_count = 4;
 }
 
-static PlSite sample_site(const char *step, uint32_t start, uint32_t end, uint32_t parent, unsigned function, uint32_t begin, uint32_t until)
+static PlSite sample_site(const char *step, uint32_t start, uint32_t end, uint32_t parent, unsigned function,
+                          uint32_t begin, uint32_t until)
 {
-    return (PlSite){.step = pl_str_z(step), .text = PL_STR_INIT("do it"), .span = {0, start, end}, .parent = parent,
-                    .function = (uint16_t)function, .begin = begin, .end = until};
+    return (PlSite){.step = pl_str_z(step),
+                    .text = PL_STR_INIT("do it"),
+                    .span = {0, start, end},
+                    .parent = parent,
+                    .function = (uint16_t)function,
+                    .begin = begin,
+                    .end = until};
 }
 
 static void sample_sites(PlModule *m, PlArena *arena)
 {
     PlSite sites[] = {
-        sample_site("1", 0, 12, PL_NO_SITE, 0, 0, 3),    sample_site("2", 13, 45, PL_NO_SITE, 0, 3, 10),
-        sample_site("2.1", 49, 61, 1, 0, 6, 9),          sample_site("3", 62, 95, PL_NO_SITE, 0, 10, 11),
-        sample_site("4", 96, 116, PL_NO_SITE, 0, 11, 12), sample_site("5", 117, 132, PL_NO_SITE, 0, 12, 14),
-        sample_site("6", 133, 151, PL_NO_SITE, 0, 14, 16), sample_site("7", 152, 164, PL_NO_SITE, 0, 16, 21),
+        sample_site("1", 0, 12, PL_NO_SITE, 0, 0, 3),
+        sample_site("2", 13, 45, PL_NO_SITE, 0, 3, 10),
+        sample_site("2.1", 49, 61, 1, 0, 6, 9),
+        sample_site("3", 62, 95, PL_NO_SITE, 0, 10, 11),
+        sample_site("4", 96, 116, PL_NO_SITE, 0, 11, 12),
+        sample_site("5", 117, 132, PL_NO_SITE, 0, 12, 14),
+        sample_site("6", 133, 151, PL_NO_SITE, 0, 14, 16),
+        sample_site("7", 152, 164, PL_NO_SITE, 0, 16, 21),
         sample_site("4.2", 96, 116, 4, 3, 0, 2),
     };
     uint16_t loops[] = {4};
@@ -179,24 +233,59 @@ static void sample_descriptors(PlModule *m, PlArena *arena)
 {
     PlArg args[] = {{0, 1}, {1, 1}};
     PlCallSite calls[] = {
-        {.action = 0, .site = 0, .args = SAMPLE_COPY(arena, args), .arg_count = 2, .flags = PL_CALL_ALL_PAGES, .expect = PL_T_ANY, .max_items = 500},
-        {.action = 0, .site = 2, .args = SAMPLE_COPY(arena, args), .arg_count = 1, .flags = PL_CALL_HAS_KEY | PL_CALL_DOUBLING, .key = 7,
-         .retries = 3, .retry_wait_us = 2000000, .timeout_us = 30000000, .expect = PL_T_ANY},
+        {.action = 0,
+         .site = 0,
+         .args = SAMPLE_COPY(arena, args),
+         .arg_count = 2,
+         .flags = PL_CALL_ALL_PAGES,
+         .expect = PL_T_ANY,
+         .max_items = 500},
+        {.action = 0,
+         .site = 2,
+         .args = SAMPLE_COPY(arena, args),
+         .arg_count = 1,
+         .flags = PL_CALL_HAS_KEY | PL_CALL_DOUBLING,
+         .key = 7,
+         .retries = 3,
+         .retry_wait_us = 2000000,
+         .timeout_us = 30000000,
+         .expect = PL_T_ANY},
     };
     m->calls = SAMPLE_COPY(arena, calls);
     m->call_count = 2;
     uint16_t captures[] = {9};
     PlGather gathers[] = {{PL_GATHER_APPEND, 9}};
-    PlScatter scatters[] = {{.site = 3, .function = 1, .list = 3, .cap = 4, .captures = SAMPLE_COPY(arena, captures), .capture_count = 1,
-                             .gathers = SAMPLE_COPY(arena, gathers), .gather_count = 1, .tolerate = 10, .tolerate_percent = true, .failures = 14}};
+    PlScatter scatters[] = {{.site = 3,
+                             .function = 1,
+                             .list = 3,
+                             .cap = 4,
+                             .captures = SAMPLE_COPY(arena, captures),
+                             .capture_count = 1,
+                             .gathers = SAMPLE_COPY(arena, gathers),
+                             .gather_count = 1,
+                             .tolerate = 10,
+                             .tolerate_percent = true,
+                             .failures = 14}};
     m->scatters = SAMPLE_COPY(arena, scatters);
     m->scatter_count = 1;
-    PlBranch branches[] = {{.function = 2, .captures = SAMPLE_COPY(arena, captures), .capture_count = 1, .gathers = SAMPLE_COPY(arena, gathers), .gather_count = 1},
-                           {.function = 3}};
-    PlTogether togethers[] = {{.site = 4, .branches = SAMPLE_COPY(arena, branches), .branch_count = 2, .go_on = true, .failures = 14}};
+    PlBranch branches[] = {
+        {.function = 2,
+         .captures = SAMPLE_COPY(arena, captures),
+         .capture_count = 1,
+         .gathers = SAMPLE_COPY(arena, gathers),
+         .gather_count = 1},
+        {.function = 3},
+    };
+    PlTogether togethers[] = {
+        {.site = 4, .branches = SAMPLE_COPY(arena, branches), .branch_count = 2, .go_on = true, .failures = 14}};
     m->togethers = SAMPLE_COPY(arena, togethers);
     m->together_count = 1;
-    PlAskSite asks[] = {{.site = 5, .kind = PL_ASK_QUESTION, .text = 1, .role = PL_STR_INIT("boss"), .type = PL_T_YESNO, .within_us = 172800000000}};
+    PlAskSite asks[] = {{.site = 5,
+                         .kind = PL_ASK_QUESTION,
+                         .text = 1,
+                         .role = PL_STR_INIT("boss"),
+                         .type = PL_T_YESNO,
+                         .within_us = 172800000000}};
     m->asks = SAMPLE_COPY(arena, asks);
     m->ask_count = 1;
     PlWaitSite waits[] = {{.site = 6, .kind = PL_WAIT_FOR, .reg = 1, .type = PL_T_NOTHING}};
@@ -205,21 +294,31 @@ static void sample_descriptors(PlModule *m, PlArena *arena)
 }
 
 /* Everything is in the arena or static; module->arena stays NULL, as when the emitter owns it. */
-static void sample_module(PlModule *m, PlArena *arena)
+__attribute__((unused)) static void sample_module(PlModule *m, PlArena *arena)
 {
-    *m = (PlModule){.title = PL_STR_INIT("Sample"), .goal = PL_STR_INIT("Have one of everything"), .zone = PL_STR_INIT("UTC"),
-                    .source_name = PL_STR_INIT("sample.pilot"), .source = pl_str(sample_source, sizeof sample_source - 1),
-                    .exact = pl_str(sample_source, sizeof sample_source - 1), .output = PL_T_INTEGER};
+    *m = (PlModule){.title = PL_STR_INIT("Sample"),
+                    .goal = PL_STR_INIT("Have one of everything"),
+                    .zone = PL_STR_INIT("UTC"),
+                    .source_name = PL_STR_INIT("sample.pilot"),
+                    .source = pl_str(sample_source, sizeof sample_source - 1),
+                    .exact = pl_str(sample_source, sizeof sample_source - 1),
+                    .output = PL_T_INTEGER};
     sample_types(m, arena);
     sample_action(m, arena);
     sample_code(m, arena);
     sample_sites(m, arena);
     sample_descriptors(m, arena);
     PlLiteral constants[] = {
-        sample_text("label:expense"), sample_text("messages"), sample_text("id"),
-        {.kind = PL_LIT_NOTHING}, {.kind = PL_LIT_YESNO, .as.yes = true}, {.kind = PL_LIT_INT, .as.integer = INT64_MIN},
-        {.kind = PL_LIT_DOUBLE, .as.number = -0.25}, {.kind = PL_LIT_DATETIME, .as.integer = 1795170000000000, .offset = 60},
-        {.kind = PL_LIT_DATE, .as.integer = 20777}, {.kind = PL_LIT_DURATION, .as.integer = 600000000, .offset = 1},
+        sample_text("label:expense"),
+        sample_text("messages"),
+        sample_text("id"),
+        {.kind = PL_LIT_NOTHING},
+        {.kind = PL_LIT_YESNO, .as.yes = true},
+        {.kind = PL_LIT_INT, .as.integer = INT64_MIN},
+        {.kind = PL_LIT_DOUBLE, .as.number = -0.25},
+        {.kind = PL_LIT_DATETIME, .as.integer = 1795170000000000, .offset = 60},
+        {.kind = PL_LIT_DATE, .as.integer = 20777},
+        {.kind = PL_LIT_DURATION, .as.integer = 600000000, .offset = 1},
         {.kind = PL_LIT_JSON, .as.text = PL_STR_INIT("[1,{\"a\":null}]")},
     };
     m->constants = SAMPLE_COPY(arena, constants);
@@ -231,7 +330,8 @@ static void sample_module(PlModule *m, PlArena *arena)
     PlStr builtins[] = {PL_STR_INIT("count")};
     m->builtins = SAMPLE_COPY(arena, builtins);
     m->builtin_count = 1;
-    PlInput inputs[] = {{.name = PL_STR_INIT("user"), .type = PL_T_TEXT, .has_default = true, .value = sample_text("me"), .reg = 0}};
+    PlInput inputs[] = {
+        {.name = PL_STR_INIT("user"), .type = PL_T_TEXT, .has_default = true, .value = sample_text("me"), .reg = 0}};
     m->inputs = SAMPLE_COPY(arena, inputs);
     m->input_count = 1;
 }

@@ -14,7 +14,8 @@ TEST(method_names)
 
 TEST(response_by_status)
 {
-    PlResponse all[] = {{.low = 0, .high = 0}, {.low = 200, .high = 299}, {.low = 204, .high = 204}, {.low = 400, .high = 499}};
+    PlResponse all[] = {
+        {.low = 0, .high = 0}, {.low = 200, .high = 299}, {.low = 204, .high = 204}, {.low = 400, .high = 499}};
     PlAction action = {.responses = all, .response_count = 4};
     CHECK(pl_action_response(&action, 204) == &all[2]);
     CHECK(pl_action_response(&action, 200) == &all[1]);

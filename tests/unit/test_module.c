@@ -61,8 +61,7 @@ TEST(same_bytes_again)
     bench_init(&b);
     PlModule *m;
     CHECK(pl_module_read(pl_buf_str(&b.bytes), &b.diags, &m) == PL_OK);
-    for (uint32_t i = 0; i < b.diags.all.len; i++)
-        fprintf(stderr, PL_FMT "\n", PL_ARG(b.diags.all.items[i]->message));
+    for (uint32_t i = 0; i < b.diags.all.len; i++) fprintf(stderr, PL_FMT "\n", PL_ARG(b.diags.all.items[i]->message));
     if (m) {
         uint8_t effect_hash[32];
         memcpy(effect_hash, m->effect_hash, 32);
@@ -79,6 +78,21 @@ TEST(same_bytes_again)
         pl_buf_deinit(&again);
     }
     pl_module_free(m);
+    bench_deinit(&b);
+}
+
+/* The fuzzer's seed is this module in today's format; UNIT_ACCEPT=1 writes it anew. */
+TEST(seed_is_current)
+{
+    const char *path = "tests/fuzz/corpus/module/sample.pbc";
+    Bench b;
+    bench_init(&b);
+    PlBuf seed;
+    pl_buf_init(&seed, 0);
+    if (getenv("UNIT_ACCEPT")) CHECK(pl_buf_write_file(path, pl_buf_str(&b.bytes)) == PL_OK);
+    CHECK(pl_buf_read_file(&seed, path) == PL_OK);
+    CHECK(pl_str_eq(pl_buf_str(&seed), pl_buf_str(&b.bytes)));
+    pl_buf_deinit(&seed);
     bench_deinit(&b);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The type table: interning, unions, recursion, equality, copying and the printed words. */
+#include "vm/base/limits.h"
 #include "vm/code/type.h"
 
 #include "tests/unit/unit.h"
@@ -83,7 +84,8 @@ TEST(unions)
     CHECK(pl_type_or_nothing(types, PL_T_NOTHING) == PL_T_NOTHING);
     CHECK(pl_type_without_nothing(types, maybe) == PL_T_TEXT);
     CHECK(pl_type_without_nothing(types, PL_T_NOTHING) == PL_T_NOTHING);
-    CHECK(pl_type_has_nothing(types, maybe) && pl_type_has_nothing(types, PL_T_ANY) && !pl_type_has_nothing(types, PL_T_TEXT));
+    CHECK(pl_type_has_nothing(types, maybe) && pl_type_has_nothing(types, PL_T_ANY) &&
+          !pl_type_has_nothing(types, PL_T_TEXT));
     CHECK(pl_type_union(types, NULL, 0) == PL_T_NOTHING);
     PlTypeId nested = pl_type_union(types, (PlTypeId[]){PL_T_DATE, maybe, PL_T_DATE}, 3);
     CHECK(pl_type(types, nested)->count == 3);
@@ -106,7 +108,8 @@ TEST(recursion)
         PlTypeId self = trees[i] = pl_type_reserve(types);
         PlTypeId maybe = pl_type_or_nothing(types, self);
         CHECK(pl_type(types, maybe)->kind == PL_TYPE_UNION);
-        PlField f[] = {field("value", PL_T_INTEGER, true), field("left", maybe, false), field("kids", pl_type_list(types, self), true)};
+        PlField f[] = {field("value", PL_T_INTEGER, true), field("left", maybe, false),
+                       field("kids", pl_type_list(types, self), true)};
         pl_type_define(types, self, *pl_type(types, pl_type_record(types, f, 3, PL_TYPE_NONE, false, PL_STR("Tree"))));
         CHECK(pl_type(types, maybe)->kind == PL_TYPE_UNION && pl_type(types, maybe)->count == 2);
     }
@@ -127,8 +130,7 @@ TEST(union_of_reserved_is_settled)
     pl_type_define(types, b, *pl_type(types, PL_T_TEXT));
     const PlType *settled = pl_type(types, ab);
     CHECK(settled->kind == PL_TYPE_UNION && settled->count == 3);
-    for (uint32_t i = 0; i < settled->count; i++)
-        CHECK(pl_type(types, settled->members[i])->kind != PL_TYPE_UNION);
+    for (uint32_t i = 0; i < settled->count; i++) CHECK(pl_type(types, settled->members[i])->kind != PL_TYPE_UNION);
     PlTypeId with_c = pl_type_or_nothing(types, c);
     pl_type_define(types, c, *pl_type(types, with_c));
     CHECK(pl_type(types, c)->kind == PL_TYPE_ANY);
@@ -145,17 +147,19 @@ static PlTypeId deep_list(PlTypes *types, unsigned n)
 {
     PlTypeId id = pl_type_reserve(types);
     pl_type_define(types, id, *pl_type(types, PL_T_TEXT));
-    while (n--)
-        id = pl_type_list(types, id);
+    while (n--) id = pl_type_list(types, id);
     return id;
 }
 
+/* PL_LIMIT_TYPE_DEPTH */
 TEST(equality_has_a_depth)
 {
     Table t;
     table_init(&t);
-    CHECK(pl_type_equal(&t.types, deep_list(&t.types, 500), deep_list(&t.types, 500)));
-    CHECK(!pl_type_equal(&t.types, deep_list(&t.types, 501), deep_list(&t.types, 501)));
+    CHECK(pl_type_equal(&t.types, deep_list(&t.types, (unsigned)PL_LIMIT_TYPE_DEPTH),
+                        deep_list(&t.types, (unsigned)PL_LIMIT_TYPE_DEPTH)));
+    CHECK(!pl_type_equal(&t.types, deep_list(&t.types, (unsigned)PL_LIMIT_TYPE_DEPTH + 1),
+                         deep_list(&t.types, (unsigned)PL_LIMIT_TYPE_DEPTH + 1)));
     CHECK(!pl_type_equal(&t.types, deep_list(&t.types, 100000), deep_list(&t.types, 100000)));
     table_deinit(&t);
 }
@@ -184,7 +188,8 @@ TEST(copying)
     PlTypes *types = &from.types;
     PlTypeId self = pl_type_reserve(types);
     PlLiteral values[] = {text("x"), {.kind = PL_LIT_INT, .as.integer = 3}};
-    PlField f[] = {field("kind", pl_type_enum(types, values, 2), true), field("next", pl_type_or_nothing(types, self), false),
+    PlField f[] = {field("kind", pl_type_enum(types, values, 2), true),
+                   field("next", pl_type_or_nothing(types, self), false),
                    field("urls", pl_type_list(types, pl_type_text(types, PL_FORMAT_URL)), true)};
     pl_type_define(types, self, *pl_type(types, pl_type_record(types, f, 3, PL_T_DATE, true, PL_STR("Node"))));
     PlTypeCopy copy;

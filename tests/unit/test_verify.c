@@ -110,7 +110,8 @@ TEST(jumps_and_loops)
     REFUSED("writes register 5", b.main->code[7].a = 5);
     REFUSED("writes register 4", b.main->code[6] = sample_insn(PL_OP_EACH, 0, 2, 3, 0));
     /* a second loop inside that ends outside: its jump back comes from behind the first one's end */
-    REFUSED("loops that overlap", b.main->code[8] = sample_jump(PL_OP_COUNT, 1, 6); b.main->code[13] = sample_jump(PL_OP_JF, 10, -6));
+    REFUSED("loops that overlap", b.main->code[8] = sample_jump(PL_OP_COUNT, 1, 6);
+            b.main->code[13] = sample_jump(PL_OP_JF, 10, -6));
     REFUSED("does not name", b.m.sites[2].loop_count = 0);
     REFUSED("does not name", b.m.sites[2].loops[0] = 5);
 }
@@ -168,8 +169,9 @@ TEST(sites)
     REFUSED("is 2, which is not before it", b.m.sites[2].parent = 2);
     REFUSED("not inside that of step 0", b.m.sites[1].parent = 0);
     REFUSED("the loop step 0 is not around it", b.m.sites[2].loop_sites[0] = 0);
-    REFUSED("does not start its own", b.m.sites[8].parent = 0; b.m.sites[8].function = 1; b.m.sites[8].end = 1; b.m.functions[3].code[0].op = PL_OP_LOADN;
-            b.m.functions[3].code[0].b = 0; b.m.togethers[0].branch_count = 1; b.m.sites[0].function = 2; b.m.sites[0].end = 1;
+    REFUSED("does not start its own", b.m.sites[8].parent = 0; b.m.sites[8].function = 1; b.m.sites[8].end = 1;
+            b.m.functions[3].code[0].op = PL_OP_LOADN; b.m.functions[3].code[0].b = 0;
+            b.m.togethers[0].branch_count = 1; b.m.sites[0].function = 2; b.m.sites[0].end = 1;
             b.main->code[1] = sample_insn(PL_OP_NOP, 0, 0, 0, 0));
 }
 
@@ -197,9 +199,11 @@ TEST(actions)
     REFUSED("may be left out", b.m.actions[0].params[0].required = false);
     REFUSED("no absolute http or https URL", b.m.actions[0].server = PL_STR("file:///etc/passwd"));
     REFUSED("no absolute http or https URL", b.m.actions[0].server = PL_STR("https://user@mail.example.com/"));
-    REFUSED("https://evil.example.com:443, which the manifest does not list", b.m.actions[0].server = PL_STR("https://evil.example.com"));
+    REFUSED("https://evil.example.com:443, which the manifest does not list",
+            b.m.actions[0].server = PL_STR("https://evil.example.com"));
     REFUSED("http://mail.example.com:80, which", b.m.actions[0].server = PL_STR("http://mail.example.com"));
-    REFUSED("the token's address is at", b.m.actions[0].auth[0].all[0].token_url = PL_STR("https://evil.example.com/token"));
+    REFUSED("the token's address is at",
+            b.m.actions[0].auth[0].all[0].token_url = PL_STR("https://evil.example.com/token"));
     REFUSED("effect is delete", b.m.actions[0].effect = PL_EFFECT_DELETE);
     REFUSED("a credential that the manifest does not list", b.m.manifest.credential_count = 1);
     REFUSED("a header whose name is no token", b.m.actions[0].params[3].wire = PL_STR("X Key"));
@@ -217,7 +221,8 @@ TEST(actions)
 TEST(manifest)
 {
     REFUSED("a person is asked", b.m.manifest.asks_person = false);
-    REFUSED("host 0 is no origin", b.m.manifest.hosts[0].origin = PL_STR("https://login.example.com"); b.m.actions[0].auth_count = 0);
+    REFUSED("host 0 is no origin", b.m.manifest.hosts[0].origin = PL_STR("https://login.example.com");
+            b.m.actions[0].auth_count = 0);
     REFUSED("host 0 is no origin", b.m.manifest.hosts[0].origin = PL_STR("*"); b.m.actions[0].auth_count = 0);
 }
 
@@ -235,9 +240,9 @@ TEST(types_and_literals)
     REFUSED("type 99999", type_of(&b, PL_TYPE_RECORD)->rest = 99999);
     REFUSED("named twice", type_of(&b, PL_TYPE_RECORD)->fields[1].name = PL_STR("id"));
     REFUSED("a union of 1", type_of(&b, PL_TYPE_UNION)->count = 1);
-    REFUSED("a union in a union", PlTypeId in[] = {PL_T_TEXT, PL_T_NOTHING}; PlType *u = type_of(&b, PL_TYPE_UNION); PlType inner = *u;
-            inner.members = in; *type_of(&b, PL_TYPE_ENUM) = inner; u = type_of(&b, PL_TYPE_UNION); pl_type_list(&b.m.types, PL_T_FILE);
-            u->members[0] = (PlTypeId)(u - b.m.types.all.items));
+    REFUSED("a union in a union", PlTypeId in[] = {PL_T_TEXT, PL_T_NOTHING}; PlType *u = type_of(&b, PL_TYPE_UNION);
+            PlType inner = *u; inner.members = in; *type_of(&b, PL_TYPE_ENUM) = inner; u = type_of(&b, PL_TYPE_UNION);
+            pl_type_list(&b.m.types, PL_T_FILE); u->members[0] = (PlTypeId)(u - b.m.types.all.items));
     REFUSED("an enum without values", type_of(&b, PL_TYPE_ENUM)->count = 0);
     REFUSED("an enum's value", type_of(&b, PL_TYPE_ENUM)->values[0].kind = PL_LIT_NOTHING);
     REFUSED("no known kind", type_of(&b, PL_TYPE_LIST)->kind = PL_TYPE_VAR);

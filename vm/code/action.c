@@ -131,18 +131,15 @@ PlStr pl_action_origin(PlArena *arena, PlStr url)
     if (!http && !https) return none;
     PlStr rest = pl_str_slice(url, https ? 8 : 7, url.len);
     size_t end = 0, host = 0;
-    while (end < rest.len && rest.ptr[end] != '/' && rest.ptr[end] != '?' && rest.ptr[end] != '#')
-        end++;
+    while (end < rest.len && rest.ptr[end] != '/' && rest.ptr[end] != '?' && rest.ptr[end] != '#') end++;
     rest.len = end;
     bool bracketed = rest.len && rest.ptr[0] == '[';
     if (bracketed) host++;
-    while (host < rest.len && is_host_char(rest.ptr[host], bracketed))
-        host++;
+    while (host < rest.len && is_host_char(rest.ptr[host], bracketed)) host++;
     if (bracketed && (host < 4 || host == rest.len || rest.ptr[host++] != ']')) return none;
     unsigned port = https ? 443 : 80;
     if (host == 0 || host > 253 || !read_port(pl_str_slice(rest, host, rest.len), &port)) return none;
     char name[254] = "";
-    for (size_t i = 0; i < host; i++)
-        name[i] = lower(rest.ptr[i]);
+    for (size_t i = 0; i < host; i++) name[i] = lower(rest.ptr[i]);
     return pl_arena_printf(arena, "%s://%s:%u", https ? "https" : "http", name, port);
 }

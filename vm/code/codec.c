@@ -52,12 +52,10 @@ static uint64_t code_integer(PlCodec *c, uint64_t n, size_t width)
     } else if (c->mode == PL_CODEC_READ) {
         const uint8_t *bytes = take(c, width);
         n = 0;
-        for (size_t i = width; i-- > 0;)
-            n = n << 8 | bytes[i];
+        for (size_t i = width; i-- > 0;) n = n << 8 | bytes[i];
     } else {
         char bytes[8];
-        for (size_t i = 0; i < width; i++)
-            bytes[i] = (char)(uint8_t)(n >> (8 * i));
+        for (size_t i = 0; i < width; i++) bytes[i] = (char)(uint8_t)(n >> (8 * i));
         pl_buf_put(c->out, pl_str(bytes, width));
     }
     return n;
@@ -171,11 +169,12 @@ void *pl_codec_items(PlCodec *c, void *items, uint32_t count, size_t size, PlCod
     if (c->mode == PL_CODEC_READ) {
         size_t least = least_bytes(each, size);
         if (count > (c->end - c->pos) / least)
-            pl_codec_fail(c, "a count of %u, but %zu bytes hold at most %zu", count, c->end - c->pos, (c->end - c->pos) / least);
-        items = count ? pl_arena_zalloc(c->arena, pl_arena_size_mul(c->arena, size, count), _Alignof(max_align_t)) : NULL;
+            pl_codec_fail(c, "a count of %u, but %zu bytes hold at most %zu", count, c->end - c->pos,
+                          (c->end - c->pos) / least);
+        items =
+            count ? pl_arena_zalloc(c->arena, pl_arena_size_mul(c->arena, size, count), _Alignof(max_align_t)) : NULL;
     }
-    for (uint32_t i = 0; i < count; i++)
-        each(c, (char *)items + i * size);
+    for (uint32_t i = 0; i < count; i++) each(c, (char *)items + i * size);
     return items;
 }
 

@@ -20,14 +20,14 @@ typedef enum PlCodecMode { PL_CODEC_READ, PL_CODEC_WRITE, PL_CODEC_MEASURE } PlC
 
 typedef struct PlCodec {
     PlCodecMode mode;
-    PlBuf *out;            /* WRITE */
-    PlTypeCopy *renumber;  /* WRITE: types are written by their ids in the copy; NULL: as they are */
-    size_t size;           /* MEASURE: bytes so far */
-    PlStr in;              /* READ: the file; texts that are read point into it */
-    size_t pos, end;       /* READ: in `in`; nothing is read at or past `end` */
-    PlArena *arena;        /* READ: of what is read; its escape is where a failed read goes */
-    const char *section;   /* READ: for messages */
-    PlFlaw *flaw;          /* READ */
+    PlBuf *out;           /* WRITE */
+    PlTypeCopy *renumber; /* WRITE: types are written by their ids in the copy; NULL: as they are */
+    size_t size;          /* MEASURE: bytes so far */
+    PlStr in;             /* READ: the file; texts that are read point into it */
+    size_t pos, end;      /* READ: in `in`; nothing is read at or past `end` */
+    PlArena *arena;       /* READ: of what is read; its escape is where a failed read goes */
+    const char *section;  /* READ: for messages */
+    PlFlaw *flaw;         /* READ */
 } PlCodec;
 
 /* READ only: note what is wrong at the current byte and leave through the arena's escape. */

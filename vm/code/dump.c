@@ -20,8 +20,10 @@ static void put_type(PlBuf *out, const PlModule *m, PlTypeId type)
 
 static void put_time(PlBuf *out, const char *what, uint64_t us)
 {
-    if (us % 1000000 == 0) pl_buf_printf(out, ", %s %llu s", what, (unsigned long long)(us / 1000000));
-    else pl_buf_printf(out, ", %s %llu us", what, (unsigned long long)us);
+    if (us % 1000000 == 0)
+        pl_buf_printf(out, ", %s %llu s", what, (unsigned long long)(us / 1000000));
+    else
+        pl_buf_printf(out, ", %s %llu us", what, (unsigned long long)us);
 }
 
 static void put_literal(PlBuf *out, PlLiteral v)
@@ -46,8 +48,7 @@ static void put_literal(PlBuf *out, PlLiteral v)
 static void put_regs(PlBuf *out, const uint16_t *regs, uint32_t count)
 {
     pl_buf_put_char(out, '(');
-    for (uint32_t i = 0; i < count; i++)
-        pl_buf_printf(out, "%sr%u", i ? " " : "", regs[i]);
+    for (uint32_t i = 0; i < count; i++) pl_buf_printf(out, "%sr%u", i ? " " : "", regs[i]);
     pl_buf_put_char(out, ')');
 }
 
@@ -75,8 +76,10 @@ static void put_operand(PlBuf *out, const PlModule *m, PlOperand kind, uint16_t 
     case PL_OPERAND_RW3: pl_buf_printf(out, " r%u..r%u", n, n + 2); break;
     case PL_OPERAND_R2: pl_buf_printf(out, " r%u r%u", n, n + 1); break;
     case PL_OPERAND_RN:
-        if (i.x == 0) pl_buf_put_z(out, " ()");
-        else pl_buf_printf(out, i.x == 1 ? " (r%u)" : " (r%u..r%u)", n, n + i.x - 1);
+        if (i.x == 0)
+            pl_buf_put_z(out, " ()");
+        else
+            pl_buf_printf(out, i.x == 1 ? " (r%u)" : " (r%u..r%u)", n, n + i.x - 1);
         break;
     case PL_OPERAND_K:
         pl_buf_put_char(out, ' ');
@@ -176,8 +179,8 @@ static void steps_spread(Steps *steps, const PlModule *m, uint32_t function)
 static void put_function(PlBuf *out, const PlModule *m, uint32_t index, Steps *steps)
 {
     const PlFunction *f = &m->functions[index];
-    pl_buf_printf(out, "\nfunction %u " PL_FMT ": %u registers, %u parameters, returns %u\n", index, PL_ARG(f->name), f->regs, f->params,
-                  f->returns);
+    pl_buf_printf(out, "\nfunction %u " PL_FMT ": %u registers, %u parameters, returns %u\n", index, PL_ARG(f->name),
+                  f->regs, f->params, f->returns);
     steps_spread(steps, m, index);
     for (uint32_t pc = 0; pc < f->code_count; pc++) {
         for (uint32_t s = steps->at[pc]; s; s = steps->next[s - 1]) {
@@ -201,8 +204,7 @@ static void put_functions(PlBuf *out, const PlModule *m)
 {
     Steps steps;
     if (steps_init(&steps, m)) {
-        for (uint32_t i = 0; i < m->function_count; i++)
-            put_function(out, m, i, &steps);
+        for (uint32_t i = 0; i < m->function_count; i++) put_function(out, m, i, &steps);
     } else if (out->status == PL_OK) {
         out->status = PL_NOMEM;
     }
@@ -239,8 +241,7 @@ static void put_call(PlBuf *out, const PlModule *m, uint32_t index)
 static void put_gathers(PlBuf *out, const PlGather *gathers, uint32_t count)
 {
     static const char *const kinds[] = {"append to", "add to", "set"};
-    for (uint32_t i = 0; i < count; i++)
-        pl_buf_printf(out, ", %s r%u", kinds[gathers[i].kind], gathers[i].reg);
+    for (uint32_t i = 0; i < count; i++) pl_buf_printf(out, ", %s r%u", kinds[gathers[i].kind], gathers[i].reg);
 }
 
 static void put_scatter(PlBuf *out, const PlModule *m, uint32_t index)
@@ -252,8 +253,10 @@ static void put_scatter(PlBuf *out, const PlModule *m, uint32_t index)
     pl_buf_printf(out, s->cap ? "%u at a time, captures " : "r%u at a time, captures ", s->cap ? s->cap : s->cap_reg);
     put_regs(out, s->captures, s->capture_count);
     put_gathers(out, s->gathers, s->gather_count);
-    if (s->tolerate == UINT32_MAX) pl_buf_put_z(out, ", tolerates all failures");
-    else if (s->tolerate) pl_buf_printf(out, ", tolerates %u%s failures", s->tolerate, s->tolerate_percent ? "%" : "");
+    if (s->tolerate == UINT32_MAX)
+        pl_buf_put_z(out, ", tolerates all failures");
+    else if (s->tolerate)
+        pl_buf_printf(out, ", tolerates %u%s failures", s->tolerate, s->tolerate_percent ? "%" : "");
     pl_buf_printf(out, ", failures in r%u\n", s->failures);
 }
 
@@ -321,14 +324,17 @@ static void put_params(PlBuf *out, const PlModule *m, const PlAction *a)
 static void put_action(PlBuf *out, const PlModule *m, const PlAction *a)
 {
     pl_buf_printf(out, "  " PL_FMT "." PL_FMT ": %s " PL_FMT PL_FMT ", %s, %s", PL_ARG(a->plugin), PL_ARG(a->name),
-                  pl_method_name(a->method), PL_ARG(a->server), PL_ARG(a->path), pl_effect_name(a->effect), pl_doubt_name(a->doubt));
+                  pl_method_name(a->method), PL_ARG(a->server), PL_ARG(a->path), pl_effect_name(a->effect),
+                  pl_doubt_name(a->doubt));
     if (a->body != PL_BODY_NONE) pl_buf_printf(out, ", body " PL_FMT, PL_ARG(a->body_type));
     pl_buf_put_char(out, '\n');
     put_params(out, m, a);
     for (uint32_t i = 0; i < a->response_count; i++) {
         const PlResponse *r = &a->responses[i];
-        if (r->low) pl_buf_printf(out, "    %u-%u: ", r->low, r->high);
-        else pl_buf_put_z(out, "    otherwise: ");
+        if (r->low)
+            pl_buf_printf(out, "    %u-%u: ", r->low, r->high);
+        else
+            pl_buf_put_z(out, "    otherwise: ");
         put_type(out, m, r->type);
         pl_buf_put_char(out, '\n');
     }
@@ -344,17 +350,21 @@ static void put_action(PlBuf *out, const PlModule *m, const PlAction *a)
 static void put_manifest(PlBuf *out, const PlModule *m)
 {
     const PlManifest *f = &m->manifest;
-    pl_buf_printf(out, "\nmanifest\n  effect: %s\n  calls at most: %llu\n", pl_effect_name(f->effect), (unsigned long long)f->max_calls);
+    pl_buf_printf(out, "\nmanifest\n  effect: %s\n  calls at most: %llu\n", pl_effect_name(f->effect),
+                  (unsigned long long)f->max_calls);
     if (f->max_time_us) pl_buf_printf(out, "  time at most: %llu s\n", (unsigned long long)(f->max_time_us / 1000000));
     if (f->asks_person) pl_buf_put_z(out, "  asks a person\n");
     for (uint32_t i = 0; i < f->host_count; i++)
-        pl_buf_printf(out, "  host " PL_FMT " for " PL_FMT "\n", PL_ARG(f->hosts[i].origin), PL_ARG(f->hosts[i].plugin));
+        pl_buf_printf(out, "  host " PL_FMT " for " PL_FMT "\n", PL_ARG(f->hosts[i].origin),
+                      PL_ARG(f->hosts[i].plugin));
     for (uint32_t i = 0; i < f->credential_count; i++)
         pl_buf_printf(out, "  credential " PL_FMT "\n", PL_ARG(f->credentials[i]));
     for (uint32_t i = 0; i < m->action_count; i++) {
         pl_buf_printf(out, "  " PL_FMT "." PL_FMT ": ", PL_ARG(m->actions[i].plugin), PL_ARG(m->actions[i].name));
-        if (f->calls_at_most[i] == UINT64_MAX) pl_buf_put_z(out, "no bound of its own\n");
-        else pl_buf_printf(out, "%llu calls\n", (unsigned long long)f->calls_at_most[i]);
+        if (f->calls_at_most[i] == UINT64_MAX)
+            pl_buf_put_z(out, "no bound of its own\n");
+        else
+            pl_buf_printf(out, "%llu calls\n", (unsigned long long)f->calls_at_most[i]);
     }
 }
 
@@ -370,8 +380,11 @@ static void put_head(PlBuf *out, const PlModule *m)
     const struct {
         const char *name;
         PlStr text;
-    } lines[] = {{"title", m->title},       {"goal", m->goal},   {"source", m->source_name},
-                 {"schedule", m->schedule}, {"zone", m->zone}};
+    } lines[] = {{"title", m->title},
+                 {"goal", m->goal},
+                 {"source", m->source_name},
+                 {"schedule", m->schedule},
+                 {"zone", m->zone}};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         if (lines[i].text.len) {
             pl_buf_printf(out, "%s: ", lines[i].name);
@@ -411,18 +424,14 @@ void pl_module_dump(PlBuf *out, const PlModule *m)
     put_head(out, m);
     put_functions(out, m);
     begin(out, "calls", m->call_count);
-    for (uint32_t i = 0; i < m->call_count; i++)
-        put_call(out, m, i);
+    for (uint32_t i = 0; i < m->call_count; i++) put_call(out, m, i);
     begin(out, "scatters", m->scatter_count);
-    for (uint32_t i = 0; i < m->scatter_count; i++)
-        put_scatter(out, m, i);
+    for (uint32_t i = 0; i < m->scatter_count; i++) put_scatter(out, m, i);
     begin(out, "togethers", m->together_count);
-    for (uint32_t i = 0; i < m->together_count; i++)
-        put_together(out, m, i);
+    for (uint32_t i = 0; i < m->together_count; i++) put_together(out, m, i);
     put_asks_and_waits(out, m);
     put_shapes(out, m);
     begin(out, "actions", m->action_count);
-    for (uint32_t i = 0; i < m->action_count; i++)
-        put_action(out, m, &m->actions[i]);
+    for (uint32_t i = 0; i < m->action_count; i++) put_action(out, m, &m->actions[i]);
     put_manifest(out, m);
 }

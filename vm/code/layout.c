@@ -72,8 +72,7 @@ static void code_types(PlCodec *c, PlTypes *types)
     PlType *items = reading ? NULL : types->all.items + PL_T_FIRST_FREE;
     uint32_t count = reading ? 0 : types->all.len - PL_T_FIRST_FREE;
     PL_CODEC_ARRAY(c, items, count, code_type);
-    for (uint32_t i = 0; reading && i < count; i++)
-        pl_vec_push(c->arena, &types->all, items[i]);
+    for (uint32_t i = 0; reading && i < count; i++) pl_vec_push(c->arena, &types->all, items[i]);
 }
 
 /* ---- actions -------------------------------------------------------------------------------------------------- */

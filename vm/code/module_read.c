@@ -16,8 +16,7 @@ typedef struct Box { /* a module's memory: the escape lives as long as the arena
 static uint32_t u32_at(PlStr bytes, size_t at)
 {
     uint32_t n = 0;
-    for (size_t i = 4; i-- > 0;)
-        n = n << 8 | (uint8_t)bytes.ptr[at + i];
+    for (size_t i = 4; i-- > 0;) n = n << 8 | (uint8_t)bytes.ptr[at + i];
     return n;
 }
 
@@ -40,8 +39,8 @@ static bool check_head(PlStr bytes, PlFlaw *flaw)
         return false;
     }
     if (bytes.len > PL_LIMIT_MODULE_BYTES) {
-        pl_flaw_set(flaw, PL_LIMIT, PL_D_MODULE_LIMIT, PL_DF_MODULE_LIMIT, "the file", (unsigned long long)bytes.len, "bytes",
-                    (unsigned long long)PL_LIMIT_MODULE_BYTES);
+        pl_flaw_set(flaw, PL_LIMIT, PL_D_MODULE_LIMIT, PL_DF_MODULE_LIMIT, "the file", (unsigned long long)bytes.len,
+                    "bytes", (unsigned long long)PL_LIMIT_MODULE_BYTES);
         return false;
     }
     if (bytes.len < PL_LAYOUT_LEAST) return damaged(flaw, "head", bytes.len, "the file ends here");
@@ -60,11 +59,13 @@ static bool check_hash(PlStr bytes, uint8_t hash[32], PlFlaw *flaw)
 /* Sections 1, 2, 3 ... each beginning where the one before ended, the last ending at the hash. */
 static bool check_directory(PlStr bytes, PlFlaw *flaw)
 {
-    if (u32_at(bytes, 12) != PL_SECTION_COUNT) return damaged(flaw, "head", 12, "the number of sections is not this version's");
+    if (u32_at(bytes, 12) != PL_SECTION_COUNT)
+        return damaged(flaw, "head", 12, "the number of sections is not this version's");
     size_t offset = PL_LAYOUT_HEAD + PL_SECTION_COUNT * PL_LAYOUT_ENTRY, end = bytes.len - PL_LAYOUT_HASH;
     for (uint32_t i = 0; i < PL_SECTION_COUNT; i++) {
         size_t entry = PL_LAYOUT_HEAD + i * PL_LAYOUT_ENTRY;
-        if (u32_at(bytes, entry) != i + 1) return damaged(flaw, "directory", entry, "the sections are not in order of their ids");
+        if (u32_at(bytes, entry) != i + 1)
+            return damaged(flaw, "directory", entry, "the sections are not in order of their ids");
         if (u32_at(bytes, entry + 4) != offset)
             return damaged(flaw, "directory", entry + 4, "a section does not begin where the one before ends");
         uint32_t length = u32_at(bytes, entry + 8);

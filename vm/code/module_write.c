@@ -6,8 +6,7 @@
 
 static void put_u32_at(PlBuf *out, size_t at, size_t n)
 {
-    for (size_t i = 0; i < 4; i++)
-        out->ptr[at + i] = (char)(uint8_t)(n >> (8 * i));
+    for (size_t i = 0; i < 4; i++) out->ptr[at + i] = (char)(uint8_t)(n >> (8 * i));
 }
 
 /* Sections first with room before them, then the directory, which needs their lengths. */

@@ -19,8 +19,7 @@ void pl_types_init(PlTypes *types, PlArena *arena)
 {
     *types = (PlTypes){.arena = arena};
     pl_map_init(&types->by_shape, arena);
-    for (PlTypeKind kind = PL_TYPE_ANY; kind <= PL_TYPE_FILE; kind++)
-        type_add(types, type_of(kind));
+    for (PlTypeKind kind = PL_TYPE_ANY; kind <= PL_TYPE_FILE; kind++) type_add(types, type_of(kind));
     (void)pl_type_list(types, PL_T_ANY);
     (void)pl_type_list(types, PL_T_TEXT);
     PlType record = type_of(PL_TYPE_RECORD);
@@ -108,8 +107,7 @@ static void members_add(PlTypes *types, Members *members, PlTypeId id)
 {
     const PlType *type = pl_type(types, id);
     if (type->kind == PL_TYPE_UNION) {
-        for (uint32_t i = 0; i < type->count; i++)
-            members_add(types, members, pl_type(types, id)->members[i]);
+        for (uint32_t i = 0; i < type->count; i++) members_add(types, members, pl_type(types, id)->members[i]);
         return;
     }
     if (type->kind == PL_TYPE_ANY && !type->open) {
@@ -143,8 +141,7 @@ static PlType union_of(const Members *members)
 PlTypeId pl_type_union(PlTypes *types, const PlTypeId *members, uint32_t count)
 {
     Members set = {0};
-    for (uint32_t i = 0; i < count; i++)
-        members_add(types, &set, members[i]);
+    for (uint32_t i = 0; i < count; i++) members_add(types, &set, members[i]);
     if (set.any) return PL_T_ANY;
     if (set.ids.len == 0) return PL_T_NOTHING;
     if (set.ids.len == 1) return set.ids.items[0];
@@ -237,8 +234,7 @@ static void literal_key_put(Key *key, PlLiteral value)
 PlTypeId pl_type_enum(PlTypes *types, const PlLiteral *values, uint32_t count)
 {
     size_t size = 0;
-    for (uint32_t i = 0; i < count; i++)
-        size += literal_key_size(values[i]);
+    for (uint32_t i = 0; i < count; i++) size += literal_key_size(values[i]);
     Key key = key_begin(types, PL_TYPE_ENUM, size);
     PlMap seen;
     pl_map_init(&seen, types->arena);
@@ -295,8 +291,7 @@ PlTypeId pl_type_reserve(PlTypes *types)
 static PlType settle(PlTypes *types, PlTypeId id, const PlTypeId *members, uint32_t count, PlStr name, bool *open)
 {
     Members set = {0};
-    for (uint32_t i = 0; i < count; i++)
-        members_add(types, &set, members[i]);
+    for (uint32_t i = 0; i < count; i++) members_add(types, &set, members[i]);
     *open = false;
     if (set.any || set.ids.len == 0 || members_have(&set, id)) return type_of(PL_TYPE_ANY);
     if (set.ids.len == 1 && !set.open) return *pl_type(types, set.ids.items[0]);
@@ -314,8 +309,7 @@ static void settle_unions(PlTypes *types, PlTypeId id)
         PlTypeId at = types->open_unions.items[i];
         PlType old = *pl_type(types, at);
         bool held = false, open = old.kind == PL_TYPE_UNION;
-        for (uint32_t m = 0; old.kind == PL_TYPE_UNION && m < old.count; m++)
-            held |= old.members[m] == id;
+        for (uint32_t m = 0; old.kind == PL_TYPE_UNION && m < old.count; m++) held |= old.members[m] == id;
         if (held) types->all.items[at] = settle(types, at, old.members, old.count, old.name, &open);
         if (open) types->open_unions.items[kept++] = at;
     }
@@ -337,7 +331,8 @@ void pl_type_define(PlTypes *types, PlTypeId id, PlType type)
 static const struct FormatName {
     const char *name;
     PlTextFormat format;
-} format_names[] = { /* the first of a format is the language's word for it */
+} format_names[] = {
+    /* the first of a format is the language's word for it */
     {"email", PL_FORMAT_EMAIL},       {"url", PL_FORMAT_URL},           {"uuid", PL_FORMAT_UUID},
     {"byte", PL_FORMAT_BYTE},         {"password", PL_FORMAT_PASSWORD}, {"ip", PL_FORMAT_IP},
     {"hostname", PL_FORMAT_HOSTNAME}, {"time", PL_FORMAT_TIME},         {"html", PL_FORMAT_HTML},

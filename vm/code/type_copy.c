@@ -9,8 +9,7 @@ void pl_type_copy_init(PlTypeCopy *copy, const PlTypes *from, PlTypes *to)
 {
     *copy = (PlTypeCopy){.from = from, .to = to, .memo_len = from->all.len};
     copy->memo = PL_NEW_N(to->arena, PlTypeId, copy->memo_len);
-    for (uint32_t i = 0; i < copy->memo_len; i++)
-        copy->memo[i] = i < PL_T_FIRST_FREE ? i : PL_TYPE_NONE;
+    for (uint32_t i = 0; i < copy->memo_len; i++) copy->memo[i] = i < PL_T_FIRST_FREE ? i : PL_TYPE_NONE;
 }
 
 /* The source table may have grown since the last copy. */
@@ -20,8 +19,7 @@ static void memo_grow(PlTypeCopy *copy)
     if (len <= copy->memo_len) return;
     PlTypeId *memo = PL_NEW_N(copy->to->arena, PlTypeId, len);
     memcpy(memo, copy->memo, copy->memo_len * sizeof *memo);
-    for (uint32_t i = copy->memo_len; i < len; i++)
-        memo[i] = PL_TYPE_NONE;
+    for (uint32_t i = copy->memo_len; i < len; i++) memo[i] = PL_TYPE_NONE;
     copy->memo = memo;
     copy->memo_len = len;
 }
@@ -77,14 +75,12 @@ static void copy_parts(PlTypeCopy *copy, PlType *type, Ids *todo)
     if (type->kind == PL_TYPE_UNION) {
         const PlTypeId *old = type->members;
         type->members = PL_NEW_N(arena, PlTypeId, type->count);
-        for (uint32_t i = 0; i < type->count; i++)
-            type->members[i] = copy_of(copy, old[i], todo);
+        for (uint32_t i = 0; i < type->count; i++) type->members[i] = copy_of(copy, old[i], todo);
     }
     if (type->kind == PL_TYPE_ENUM) {
         const PlLiteral *old = type->values;
         type->values = PL_NEW_N(arena, PlLiteral, type->count);
-        for (uint32_t i = 0; i < type->count; i++)
-            type->values[i] = copy_literal(arena, old[i]);
+        for (uint32_t i = 0; i < type->count; i++) type->values[i] = copy_literal(arena, old[i]);
     }
 }
 

@@ -10,15 +10,16 @@ typedef enum Answer { UNKNOWN, EQUAL, DIFFERENT } Answer;
 
 typedef struct Compare {
     const PlTypes *types;
-    PlMap pairs;             /* {a, b} to an Answer */
-    PL_VEC(uint32_t) trail;  /* entries of `pairs` set to EQUAL, in order */
+    PlMap pairs;            /* {a, b} to an Answer */
+    PL_VEC(uint32_t) trail; /* entries of `pairs` set to EQUAL, in order */
 } Compare;
 
 static bool compare(Compare *c, PlTypeId a, PlTypeId b, unsigned depth);
 
 static bool compare_records(Compare *c, const PlType *a, const PlType *b, unsigned depth)
 {
-    if (a->count != b->count || a->closed != b->closed || (a->rest == PL_TYPE_NONE) != (b->rest == PL_TYPE_NONE)) return false;
+    if (a->count != b->count || a->closed != b->closed || (a->rest == PL_TYPE_NONE) != (b->rest == PL_TYPE_NONE))
+        return false;
     if (a->rest != PL_TYPE_NONE && !compare(c, a->rest, b->rest, depth)) return false;
     for (uint32_t i = 0; i < a->count; i++) {
         const PlField *f = &a->fields[i], *g = &b->fields[i];
@@ -68,7 +69,8 @@ static uint32_t pair_entry(Compare *c, PlTypeId a, PlTypeId b)
 {
     PlTypeId ids[2] = {a, b};
     PlMapEntry *entry = pl_map_find(&c->pairs, pl_str((const char *)ids, sizeof ids));
-    if (!entry) entry = pl_map_put(&c->pairs, pl_arena_str(c->types->arena, pl_str((const char *)ids, sizeof ids)), NULL);
+    if (!entry)
+        entry = pl_map_put(&c->pairs, pl_arena_str(c->types->arena, pl_str((const char *)ids, sizeof ids)), NULL);
     return (uint32_t)(entry - c->pairs.entries);
 }
 
@@ -89,8 +91,7 @@ static bool compare(Compare *c, PlTypeId a, PlTypeId b, unsigned depth)
     c->pairs.entries[entry].value.num = EQUAL;
     pl_vec_push(c->types->arena, &c->trail, entry);
     if (compare_parts(c, s, t, depth + 1)) return true;
-    while (c->trail.len > mark)
-        c->pairs.entries[c->trail.items[--c->trail.len]].value.num = UNKNOWN;
+    while (c->trail.len > mark) c->pairs.entries[c->trail.items[--c->trail.len]].value.num = UNKNOWN;
     c->pairs.entries[entry].value.num = DIFFERENT;
     return false;
 }

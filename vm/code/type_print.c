@@ -11,9 +11,9 @@ enum {
 typedef struct Print {
     PlBuf *out;
     const PlTypes *types;
-    size_t end;      /* where the text should stop */
-    unsigned depth;  /* levels still shown */
-    bool cut;        /* something was left out */
+    size_t end;     /* where the text should stop */
+    unsigned depth; /* levels still shown */
+    bool cut;       /* something was left out */
     PlTypeId path[DEEPEST + 1];
     unsigned path_len;
 } Print;
@@ -168,7 +168,8 @@ static void print_type(Print *p, PlTypeId id)
     case PL_TYPE_ENUM: print_enum(p, type); return;
     case PL_TYPE_VAR: pl_buf_put_char(p->out, (char)('T' + (int)(type->elem % 7))); return;
     default:
-        pl_buf_put_z(p->out, type->format != PL_FORMAT_NONE ? pl_type_format_name(type->format) : plain_name(type->kind));
+        pl_buf_put_z(p->out,
+                     type->format != PL_FORMAT_NONE ? pl_type_format_name(type->format) : plain_name(type->kind));
         return;
     }
     if (p->path_len >= p->depth || is_on_path(p, id)) {

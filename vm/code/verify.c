@@ -22,8 +22,8 @@ static void fail(PlVerify *v, const char *format, va_list args)
         const char *op = v->pc < v->function->code_count && v->function->code[v->pc].op < PL_OPCODE_COUNT
                              ? pl_opcode_infos[v->function->code[v->pc].op].name
                              : "?";
-        pl_flaw_set(v->flaw, PL_CORRUPT, PL_D_MODULE_CODE, PL_DF_MODULE_CODE,
-                    (unsigned)(v->function - v->m->functions), v->pc, op, why);
+        pl_flaw_set(v->flaw, PL_CORRUPT, PL_D_MODULE_CODE, PL_DF_MODULE_CODE, (unsigned)(v->function - v->m->functions),
+                    v->pc, op, why);
     } else {
         pl_flaw_set(v->flaw, PL_CORRUPT, PL_D_MODULE_RECORD, PL_DF_MODULE_RECORD, v->what, v->index, why);
     }
@@ -50,7 +50,8 @@ void pl_verify_need(PlVerify *v, bool holds, const char *format, ...)
 
 void pl_verify_index(PlVerify *v, uint64_t index, uint64_t count, const char *what)
 {
-    pl_verify_need(v, index < count, "%s %llu, but there are %llu", what, (unsigned long long)index, (unsigned long long)count);
+    pl_verify_need(v, index < count, "%s %llu, but there are %llu", what, (unsigned long long)index,
+                   (unsigned long long)count);
 }
 
 void pl_verify_limit(PlVerify *v, uint64_t found, uint64_t limit, const char *unit)
@@ -67,8 +68,8 @@ void pl_verify_limit(PlVerify *v, uint64_t found, uint64_t limit, const char *un
 
 /* Years 1 to 9999, as RFC 3339 writes them; and offsets of less than a day. */
 #define FIRST_DAY INT64_C(-719162)
-#define LAST_DAY INT64_C(2932896)
-#define DAY_US INT64_C(86400000000)
+#define LAST_DAY  INT64_C(2932896)
+#define DAY_US    INT64_C(86400000000)
 
 static bool is_json_container(PlStr text)
 {
@@ -76,8 +77,7 @@ static bool is_json_container(PlStr text)
     pl_json_scan_init(&scan, text);
     PlJsonEvent event = pl_json_scan_next(&scan);
     bool container = event == PL_JSON_ARRAY_BEGIN || event == PL_JSON_OBJECT_BEGIN;
-    while (event != PL_JSON_END && event != PL_JSON_ERROR)
-        event = pl_json_scan_next(&scan);
+    while (event != PL_JSON_END && event != PL_JSON_ERROR) event = pl_json_scan_next(&scan);
     pl_json_scan_deinit(&scan);
     return container && event == PL_JSON_END;
 }
@@ -162,7 +162,8 @@ static void verify_types(PlVerify *v)
         pl_verify_need(v, t->count > 0, "an enum without values");
         for (uint32_t i = 0; i < t->count; i++) {
             PlLiteralKind kind = t->values[i].kind;
-            pl_verify_need(v, kind == PL_LIT_TEXT || kind == PL_LIT_INT || kind == PL_LIT_DOUBLE || kind == PL_LIT_YESNO,
+            pl_verify_need(v,
+                           kind == PL_LIT_TEXT || kind == PL_LIT_INT || kind == PL_LIT_DOUBLE || kind == PL_LIT_YESNO,
                            "an enum's value that is no text, number or yes/no");
             pl_verify_literal(v, &t->values[i]);
         }
@@ -172,8 +173,7 @@ static void verify_types(PlVerify *v)
 static void verify_constants(PlVerify *v)
 {
     v->what = "constant";
-    for (v->index = 0; v->index < v->m->constant_count; v->index++)
-        pl_verify_literal(v, &v->m->constants[v->index]);
+    for (v->index = 0; v->index < v->m->constant_count; v->index++) pl_verify_literal(v, &v->m->constants[v->index]);
 }
 
 static void verify_shapes(PlVerify *v)
@@ -240,10 +240,10 @@ static void verify_counts(PlVerify *v)
         const char *what;
         uint32_t count;
     } tables[] = {
-        {"constants", m->constant_count}, {"shapes", m->shape_count},   {"functions", m->function_count},
-        {"steps", m->site_count},         {"calls", m->call_count},     {"scatters", m->scatter_count},
-        {"togethers", m->together_count}, {"questions", m->ask_count},  {"waits", m->wait_count},
-        {"functions", m->builtin_count},  {"inputs", m->input_count},   {"actions", m->action_count},
+        {"constants", m->constant_count}, {"shapes", m->shape_count},  {"functions", m->function_count},
+        {"steps", m->site_count},         {"calls", m->call_count},    {"scatters", m->scatter_count},
+        {"togethers", m->together_count}, {"questions", m->ask_count}, {"waits", m->wait_count},
+        {"functions", m->builtin_count},  {"inputs", m->input_count},  {"actions", m->action_count},
     };
     v->what = "module";
     v->index = 0;
@@ -267,8 +267,7 @@ void pl_verify_module(const PlModule *module, PlArena *scratch, PlFlaw *flaw)
     pl_verify_manifest(&v);
     pl_verify_code(&v);
     v.loops = PL_NEW_N(scratch, PlLoops, module->function_count);
-    for (uint32_t i = 0; i < module->function_count; i++)
-        pl_verify_loops(&v, i, &v.loops[i]);
+    for (uint32_t i = 0; i < module->function_count; i++) pl_verify_loops(&v, i, &v.loops[i]);
     pl_verify_spawns(&v);
     pl_verify_sites(&v);
 }
@@ -284,7 +283,8 @@ PlStatus pl_module_verify(const PlModule *module, PlDiags *diags)
         return PL_OK;
     }
     pl_arena_free(scratch);
-    if (flaw.code == PL_DIAG_COUNT) pl_flaw_set(&flaw, PL_NOMEM, PL_D_OUT_OF_MEMORY, PL_DF_OUT_OF_MEMORY, "checking bytecode");
+    if (flaw.code == PL_DIAG_COUNT)
+        pl_flaw_set(&flaw, PL_NOMEM, PL_D_OUT_OF_MEMORY, PL_DF_OUT_OF_MEMORY, "checking bytecode");
     pl_flaw_report(&flaw, diags);
     return flaw.status;
 }

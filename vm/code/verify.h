@@ -23,13 +23,13 @@ typedef struct PlVerify {
     const PlModule *m;
     PlArena *scratch;
     PlFlaw *flaw;
-    const char *what;     /* the record looked at: "constant", "call site" ... */
+    const char *what; /* the record looked at: "constant", "call site" ... */
     uint32_t index;
     const PlFunction *function; /* whose code is looked at; NULL: a record is */
     uint32_t pc;
-    PlLoops *loops;       /* [function_count] */
-    uint32_t *spawner;    /* [function_count] the function that starts it, or PL_VERIFY_NONE */
-    uint32_t *required;   /* [action_count] arguments that a call must give */
+    PlLoops *loops;     /* [function_count] */
+    uint32_t *spawner;  /* [function_count] the function that starts it, or PL_VERIFY_NONE */
+    uint32_t *required; /* [action_count] arguments that a call must give */
 } PlVerify;
 
 /* Returns when all is right; else notes the flaw and leaves through the escape of `scratch` (as does lack of memory, with no flaw). */
@@ -43,11 +43,11 @@ void pl_verify_limit(PlVerify *v, uint64_t found, uint64_t limit, const char *un
 void pl_verify_literal(PlVerify *v, const PlLiteral *value);
 void pl_verify_no_control(PlVerify *v, PlStr text, const char *what);
 
-void pl_verify_actions(PlVerify *v);      /* verify_action.c: sets `required` */
-void pl_verify_manifest(PlVerify *v);     /* verify_action.c */
-void pl_verify_code(PlVerify *v);         /* verify_code.c: needs `required` */
+void pl_verify_actions(PlVerify *v);                                /* verify_action.c: sets `required` */
+void pl_verify_manifest(PlVerify *v);                               /* verify_action.c */
+void pl_verify_code(PlVerify *v);                                   /* verify_code.c: needs `required` */
 void pl_verify_loops(PlVerify *v, uint32_t function, PlLoops *out); /* verify_loop.c: after the code */
-void pl_verify_spawns(PlVerify *v);       /* verify_spawn.c: sets `spawner`; after the code */
-void pl_verify_sites(PlVerify *v);        /* verify_site.c: needs `loops` and `spawner` */
+void pl_verify_spawns(PlVerify *v);                                 /* verify_spawn.c: sets `spawner`; after the code */
+void pl_verify_sites(PlVerify *v);                                  /* verify_site.c: needs `loops` and `spawner` */
 
 #endif

@@ -17,7 +17,8 @@ static bool is_token(PlStr s)
 static bool is_in_template(PlStr path, PlStr wire)
 {
     for (size_t at = 0; (at = pl_str_find(path, wire, at)) != PL_STR_NONE; at++)
-        if (at > 0 && path.ptr[at - 1] == '{' && at + wire.len < path.len && path.ptr[at + wire.len] == '}') return true;
+        if (at > 0 && path.ptr[at - 1] == '{' && at + wire.len < path.len && path.ptr[at + wire.len] == '}')
+            return true;
     return false;
 }
 
@@ -34,7 +35,8 @@ static void verify_param(PlVerify *v, const PlAction *a, const PlParam *p)
         if (p->value.kind == PL_LIT_TEXT) pl_verify_no_control(v, p->value.as.text, "a header's value");
     }
     if (p->place == PL_IN_PATH) {
-        pl_verify_need(v, p->wire.len > 0 && is_in_template(a->path, p->wire), "a parameter of the path that is not in the path");
+        pl_verify_need(v, p->wire.len > 0 && is_in_template(a->path, p->wire),
+                       "a parameter of the path that is not in the path");
         pl_verify_need(v, p->required || p->fixed, "a parameter of the path that may be left out");
     }
     if (p->whole_body) pl_verify_need(v, p->place == PL_IN_BODY, "a whole body that is not in the body");
@@ -84,7 +86,8 @@ static void need_host(PlVerify *v, const PlMap *hosts, PlStr url, const char *wh
     pl_verify_no_control(v, url, what);
     PlStr origin = pl_action_origin(v->scratch, url);
     pl_verify_need(v, origin.len > 0, "%s is no absolute http or https URL", what);
-    pl_verify_need(v, is_listed(hosts, origin), "%s is at " PL_FMT ", which the manifest does not list", what, PL_ARG(origin));
+    pl_verify_need(v, is_listed(hosts, origin), "%s is at " PL_FMT ", which the manifest does not list", what,
+                   PL_ARG(origin));
 }
 
 static void verify_auth(PlVerify *v, const PlAuth *auth, const PlMap *hosts, const PlMap *credentials)
@@ -92,8 +95,7 @@ static void verify_auth(PlVerify *v, const PlAuth *auth, const PlMap *hosts, con
     pl_verify_need(v, auth->kind < PL_AUTH_KIND_COUNT && auth->place < PL_PLACE_COUNT, "a credential of no known kind");
     pl_verify_need(v, is_listed(credentials, auth->credential), "a credential that the manifest does not list");
     pl_verify_no_control(v, auth->wire, "a credential's name on the wire");
-    for (uint32_t i = 0; i < auth->scope_count; i++)
-        pl_verify_no_control(v, auth->scopes[i], "a scope");
+    for (uint32_t i = 0; i < auth->scope_count; i++) pl_verify_no_control(v, auth->scopes[i], "a scope");
     if (auth->kind == PL_AUTH_API_KEY) {
         pl_verify_need(v, auth->place == PL_IN_HEADER || auth->place == PL_IN_QUERY || auth->place == PL_IN_COOKIE,
                        "a credential in the %s", pl_place_name(auth->place));
@@ -108,7 +110,8 @@ static void verify_responses(PlVerify *v, const PlAction *a)
     for (uint32_t i = 0; i < a->response_count; i++) {
         const PlResponse *r = &a->responses[i];
         bool fallback = r->low == 0 && r->high == 0;
-        pl_verify_need(v, fallback || (r->low >= 100 && r->low <= r->high && r->high <= 999), "statuses %u to %u", r->low, r->high);
+        pl_verify_need(v, fallback || (r->low >= 100 && r->low <= r->high && r->high <= 999), "statuses %u to %u",
+                       r->low, r->high);
         pl_verify_need(v, r->body < PL_BODY_KIND_COUNT, "a response's body of no known kind");
         pl_verify_index(v, r->type, v->m->types.all.len, "type");
     }
@@ -119,8 +122,9 @@ static void verify_action(PlVerify *v, const PlAction *a, const PlMap *hosts, co
     pl_verify_need(v, a->plugin.len > 0 && a->name.len > 0, "no name");
     pl_verify_no_control(v, a->plugin, "its plugin's name");
     pl_verify_no_control(v, a->name, "its name");
-    pl_verify_need(v, a->effect < PL_EFFECT_COUNT && a->doubt < PL_DOUBT_COUNT && a->method < PL_METHOD_COUNT &&
-                          a->body < PL_BODY_KIND_COUNT,
+    pl_verify_need(v,
+                   a->effect < PL_EFFECT_COUNT && a->doubt < PL_DOUBT_COUNT && a->method < PL_METHOD_COUNT &&
+                       a->body < PL_BODY_KIND_COUNT,
                    "no known effect, doubt, method or body");
     pl_verify_need(v, a->effect <= v->m->manifest.effect, "its effect is %s, which the manifest does not allow",
                    pl_effect_name(a->effect));
@@ -131,8 +135,7 @@ static void verify_action(PlVerify *v, const PlAction *a, const PlMap *hosts, co
     verify_params(v, a);
     verify_responses(v, a);
     for (uint32_t i = 0; i < a->auth_count; i++)
-        for (uint32_t j = 0; j < a->auth[i].count; j++)
-            verify_auth(v, &a->auth[i].all[j], hosts, credentials);
+        for (uint32_t j = 0; j < a->auth[i].count; j++) verify_auth(v, &a->auth[i].all[j], hosts, credentials);
 }
 
 void pl_verify_actions(PlVerify *v)
@@ -141,10 +144,8 @@ void pl_verify_actions(PlVerify *v)
     PlMap hosts, credentials;
     pl_map_init(&hosts, v->scratch);
     pl_map_init(&credentials, v->scratch);
-    for (uint32_t i = 0; i < f->host_count; i++)
-        pl_map_put(&hosts, f->hosts[i].origin, NULL);
-    for (uint32_t i = 0; i < f->credential_count; i++)
-        pl_map_put(&credentials, f->credentials[i], NULL);
+    for (uint32_t i = 0; i < f->host_count; i++) pl_map_put(&hosts, f->hosts[i].origin, NULL);
+    for (uint32_t i = 0; i < f->credential_count; i++) pl_map_put(&credentials, f->credentials[i], NULL);
     v->required = PL_NEW_N(v->scratch, uint32_t, v->m->action_count);
     v->what = "action";
     for (v->index = 0; v->index < v->m->action_count; v->index++)
@@ -159,7 +160,8 @@ void pl_verify_manifest(PlVerify *v)
     pl_verify_need(v, m->manifest.effect < PL_EFFECT_COUNT, "no known effect");
     for (uint32_t i = 0; i < m->manifest.host_count; i++) {
         PlStr written = m->manifest.hosts[i].origin;
-        pl_verify_need(v, written.len > 0 && pl_str_eq(pl_action_origin(v->scratch, written), written), "host %u is no origin", i);
+        pl_verify_need(v, written.len > 0 && pl_str_eq(pl_action_origin(v->scratch, written), written),
+                       "host %u is no origin", i);
         pl_verify_no_control(v, m->manifest.hosts[i].plugin, "a plugin's name");
     }
     for (uint32_t i = 0; i < m->manifest.credential_count; i++) {
@@ -167,7 +169,6 @@ void pl_verify_manifest(PlVerify *v)
         pl_verify_no_control(v, m->manifest.credentials[i], "a credential's name");
     }
     bool asks = m->ask_count > 0;
-    for (uint32_t i = 0; i < m->call_count; i++)
-        asks |= (m->calls[i].flags & PL_CALL_ASK_FIRST) != 0;
+    for (uint32_t i = 0; i < m->call_count; i++) asks |= (m->calls[i].flags & PL_CALL_ASK_FIRST) != 0;
     pl_verify_need(v, !asks || m->manifest.asks_person, "a person is asked, which it does not say");
 }

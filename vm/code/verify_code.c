@@ -10,7 +10,7 @@
 
 typedef struct Uses { /* has an instruction named it already? */
     bool *calls, *asks, *waits, *scatters, *togethers;
-    uint32_t *given;  /* [params of the widest action] last call site, plus 1, that gave it */
+    uint32_t *given; /* [params of the widest action] last call site, plus 1, that gave it */
 } Uses;
 
 static void need_reg(PlVerify *v, uint32_t reg)
@@ -20,8 +20,7 @@ static void need_reg(PlVerify *v, uint32_t reg)
 
 static void need_regs(PlVerify *v, const uint16_t *regs, uint16_t count)
 {
-    for (uint16_t i = 0; i < count; i++)
-        need_reg(v, regs[i]);
+    for (uint16_t i = 0; i < count; i++) need_reg(v, regs[i]);
 }
 
 static void need_type(PlVerify *v, PlTypeId type)
@@ -39,8 +38,9 @@ static void need_site(PlVerify *v, uint32_t site)
 {
     pl_verify_index(v, site, v->m->site_count, "step");
     const PlSite *s = &v->m->sites[site];
-    pl_verify_need(v, &v->m->functions[s->function < v->m->function_count ? s->function : 0] == v->function &&
-                          s->begin <= v->pc && v->pc < s->end,
+    pl_verify_need(v,
+                   &v->m->functions[s->function < v->m->function_count ? s->function : 0] == v->function &&
+                       s->begin <= v->pc && v->pc < s->end,
                    "it is not an instruction of step %u", site);
 }
 
@@ -158,7 +158,8 @@ static void verify_text_constant(PlVerify *v, uint16_t index)
 static void verify_shape_use(PlVerify *v, uint16_t index, uint8_t values)
 {
     pl_verify_index(v, index, v->m->shape_count, "shape");
-    pl_verify_need(v, v->m->shapes[index].count == values, "%u values for a shape of %u", values, v->m->shapes[index].count);
+    pl_verify_need(v, v->m->shapes[index].count == values, "%u values for a shape of %u", values,
+                   v->m->shapes[index].count);
 }
 
 static void verify_operand(PlVerify *v, Uses *uses, PlOperand kind, uint16_t n, uint8_t x)
@@ -171,7 +172,8 @@ static void verify_operand(PlVerify *v, Uses *uses, PlOperand kind, uint16_t n, 
     case PL_OPERAND_RW3: need_reg(v, n + 2u); break;
     case PL_OPERAND_R2: need_reg(v, n + 1u); break;
     case PL_OPERAND_RN:
-        pl_verify_need(v, (unsigned)n + x <= v->function->regs, "%u registers from %u, but there are %u", x, n, v->function->regs);
+        pl_verify_need(v, (unsigned)n + x <= v->function->regs, "%u registers from %u, but there are %u", x, n,
+                       v->function->regs);
         break;
     case PL_OPERAND_K: pl_verify_index(v, n, v->m->constant_count, "constant"); break;
     case PL_OPERAND_N: verify_text_constant(v, n); break;
@@ -206,7 +208,8 @@ static void verify_special(PlVerify *v, PlInsn i)
     case PL_OP_RETURN: pl_verify_need(v, main, "only main returns an output"); break;
     case PL_OP_RETURNS:
         pl_verify_need(v, !main, "main has nobody to return values to");
-        pl_verify_need(v, i.x == v->function->returns, "%u values, but the function gives %u", i.x, v->function->returns);
+        pl_verify_need(v, i.x == v->function->returns, "%u values, but the function gives %u", i.x,
+                       v->function->returns);
         break;
     default: break;
     }
@@ -244,8 +247,7 @@ void pl_verify_code(PlVerify *v)
     Uses uses = uses_new(v);
     for (uint32_t i = 0; i < v->m->function_count; i++) {
         v->function = &v->m->functions[i];
-        for (v->pc = 0; v->pc < v->function->code_count; v->pc++)
-            verify_insn(v, &uses, v->function->code[v->pc]);
+        for (v->pc = 0; v->pc < v->function->code_count; v->pc++) verify_insn(v, &uses, v->function->code[v->pc]);
         v->pc--;
         pl_verify_need(v, pl_opcode_is_end(v->function->code[v->pc].op), "the code runs off its end");
     }

@@ -14,9 +14,11 @@ static void find_loops(PlVerify *v, PlLoops *out)
     for (v->pc = 0; v->pc < f->code_count; v->pc++) {
         int64_t target;
         if (!pl_opcode_jump(f->code[v->pc], v->pc, &target)) continue;
-        pl_verify_need(v, target >= 0 && target < f->code_count, "a jump to %lld, out of the function", (long long)target);
+        pl_verify_need(v, target >= 0 && target < f->code_count, "a jump to %lld, out of the function",
+                       (long long)target);
         if (target > v->pc) continue;
-        pl_verify_need(v, pl_opcode_is_loop(f->code[target].op), "a jump back to %lld, which is no loop", (long long)target);
+        pl_verify_need(v, pl_opcode_is_loop(f->code[target].op), "a jump back to %lld, which is no loop",
+                       (long long)target);
         last[target] = v->pc + 1; /* the greatest: instructions come in order */
     }
     for (v->pc = 0; v->pc < f->code_count; v->pc++)
@@ -35,7 +37,8 @@ static void nest_loops(PlVerify *v, PlLoops *out)
         }
         if (next < out->all.len && out->all.items[next].first == v->pc) {
             PlLoop *loop = &out->all.items[next];
-            pl_verify_need(v, inner == PL_VERIFY_NONE || loop->last <= out->all.items[inner].last, "loops that overlap");
+            pl_verify_need(v, inner == PL_VERIFY_NONE || loop->last <= out->all.items[inner].last,
+                           "loops that overlap");
             pl_verify_need(v, ++depth <= PL_LIMIT_STEP_DEPTH + PL_LIMIT_EXPR_DEPTH, "loops nested too deep");
             loop->parent = inner;
             inner = next++;
@@ -52,16 +55,14 @@ static void need_free(PlVerify *v, const uint32_t *guard, uint16_t reg)
 
 static void check_gathers(PlVerify *v, const uint32_t *guard, const PlGather *gathers, uint16_t count)
 {
-    for (uint16_t i = 0; i < count; i++)
-        need_free(v, guard, gathers[i].reg);
+    for (uint16_t i = 0; i < count; i++) need_free(v, guard, gathers[i].reg);
 }
 
 static void check_write(PlVerify *v, const uint32_t *guard, PlInsn i)
 {
     PlOperand kind = pl_opcode_infos[i.op].a;
     if (kind == PL_OPERAND_W || kind == PL_OPERAND_RW || kind == PL_OPERAND_RW3) need_free(v, guard, i.a);
-    for (uint16_t r = 1; kind == PL_OPERAND_RW3 && r < 3; r++)
-        need_free(v, guard, (uint16_t)(i.a + r));
+    for (uint16_t r = 1; kind == PL_OPERAND_RW3 && r < 3; r++) need_free(v, guard, (uint16_t)(i.a + r));
     if (i.op == PL_OP_SCATTER) {
         const PlScatter *s = &v->m->scatters[i.b];
         need_free(v, guard, s->failures);
@@ -119,14 +120,18 @@ static void check_handlers(PlVerify *v, const PlLoops *loops)
         const PlHandler *row = &f->handlers[h];
         v->pc = row->begin;
         pl_verify_need(v, row->begin < row->end && row->end <= f->code_count, "handler %u guards nothing", h);
-        pl_verify_need(v, row->target >= row->end && row->target < f->code_count, "handler %u is not behind what it guards", h);
+        pl_verify_need(v, row->target >= row->end && row->target < f->code_count,
+                       "handler %u is not behind what it guards", h);
         pl_verify_need(v, row->error < f->regs, "handler %u: register %u of %u", h, row->error, f->regs);
-        pl_verify_need(v, row->status == 0 || (row->status >= 100 && row->status <= 999), "handler %u: status %u", h, row->status);
+        pl_verify_need(v, row->status == 0 || (row->status >= 100 && row->status <= 999), "handler %u: status %u", h,
+                       row->status);
         for (uint32_t l = loops->of[row->target]; l != PL_VERIFY_NONE; l = loops->all.items[l].parent) {
             const PlLoop *loop = &loops->all.items[l];
-            pl_verify_need(v, loop->first < row->begin || loop->first >= row->end, "handler %u is in a loop that it guards", h);
+            pl_verify_need(v, loop->first < row->begin || loop->first >= row->end,
+                           "handler %u is in a loop that it guards", h);
             uint16_t counter = f->code[loop->first].a;
-            pl_verify_need(v, row->error != counter && row->error != counter + 1, "handler %u writes a loop's counter", h);
+            pl_verify_need(v, row->error != counter && row->error != counter + 1, "handler %u writes a loop's counter",
+                           h);
         }
     }
 }

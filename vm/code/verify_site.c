@@ -15,11 +15,12 @@ static void verify_parent(PlVerify *v, const PlSite *s, uint8_t *depth)
     depth[v->index] = (uint8_t)(depth[s->parent] + 1);
     pl_verify_need(v, depth[v->index] <= DEEPEST, "steps nested too deep");
     if (p->function == s->function) {
-        pl_verify_need(v, p->begin <= s->begin && s->end <= p->end, "its code is not inside that of step %u", s->parent);
+        pl_verify_need(v, p->begin <= s->begin && s->end <= p->end, "its code is not inside that of step %u",
+                       s->parent);
         return;
     }
-    pl_verify_need(v, v->spawner[s->function] == p->function, "step %u, around it, is in a function that does not start its own",
-                   s->parent);
+    pl_verify_need(v, v->spawner[s->function] == p->function,
+                   "step %u, around it, is in a function that does not start its own", s->parent);
 }
 
 /* The loop steps named are around it, each around the next. */
@@ -29,8 +30,7 @@ static void verify_loop_steps(PlVerify *v, const PlSite *s)
     for (uint32_t i = s->loop_count; i-- > 0;) {
         pl_verify_index(v, s->loop_sites[i], v->m->site_count, "step");
         pl_verify_index(v, s->loops[i], v->m->functions[s->function].regs, "register");
-        while (at != PL_NO_SITE && at != s->loop_sites[i])
-            at = v->m->sites[at].parent;
+        while (at != PL_NO_SITE && at != s->loop_sites[i]) at = v->m->sites[at].parent;
         pl_verify_need(v, at != PL_NO_SITE, "the loop step %u is not around it", s->loop_sites[i]);
         at = v->m->sites[at].parent;
     }
@@ -59,8 +59,7 @@ static void verify_loops_named(PlVerify *v, const PlSite *s, const PlLoops *loop
     uint32_t named = s->loop_count;
     for (uint32_t l = loops->of[v->pc]; l != PL_VERIFY_NONE; l = loops->all.items[l].parent) {
         uint32_t first = loops->all.items[l].first;
-        while (named > 0 && s->loops[named - 1] != v->function->code[first].a)
-            named--;
+        while (named > 0 && s->loops[named - 1] != v->function->code[first].a) named--;
         pl_verify_need(v, named > 0, "it is in the loop at %u, which its step does not name", first);
         named--;
     }
@@ -86,8 +85,8 @@ void pl_verify_sites(PlVerify *v)
     for (v->index = 0; v->index < m->site_count; v->index++) {
         const PlSite *s = &m->sites[v->index];
         pl_verify_index(v, s->function, m->function_count, "function");
-        pl_verify_need(v, s->begin <= s->end && s->end <= m->functions[s->function].code_count, "instructions %u to %u", s->begin,
-                       s->end);
+        pl_verify_need(v, s->begin <= s->end && s->end <= m->functions[s->function].code_count, "instructions %u to %u",
+                       s->begin, s->end);
         pl_verify_need(v, s->span.start <= s->span.end && s->span.end <= m->source.len, "bytes %u to %u of the source",
                        s->span.start, s->span.end);
         pl_verify_no_control(v, s->step, "its number");

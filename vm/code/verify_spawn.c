@@ -8,7 +8,8 @@
 static void spawn(PlVerify *v, uint32_t by, uint16_t function)
 {
     pl_verify_need(v, function != 0, "main cannot be started");
-    pl_verify_need(v, v->spawner[function] == PL_VERIFY_NONE, "function %u is started by another instruction too", function);
+    pl_verify_need(v, v->spawner[function] == PL_VERIFY_NONE, "function %u is started by another instruction too",
+                   function);
     v->spawner[function] = by;
 }
 
@@ -21,8 +22,7 @@ static void note_spawns(PlVerify *v, uint32_t by)
         if (i.op == PL_OP_SCATTER) spawn(v, by, v->m->scatters[i.b].function);
         if (i.op != PL_OP_TOGETHER) continue;
         const PlTogether *t = &v->m->togethers[i.b];
-        for (uint16_t b = 0; b < t->branch_count; b++)
-            spawn(v, by, t->branches[b].function);
+        for (uint16_t b = 0; b < t->branch_count; b++) spawn(v, by, t->branches[b].function);
     }
     v->function = NULL;
 }
@@ -31,10 +31,8 @@ void pl_verify_spawns(PlVerify *v)
 {
     uint32_t count = v->m->function_count;
     v->spawner = PL_NEW_N(v->scratch, uint32_t, count);
-    for (uint32_t i = 0; i < count; i++)
-        v->spawner[i] = PL_VERIFY_NONE;
-    for (uint32_t i = 0; i < count; i++)
-        note_spawns(v, i);
+    for (uint32_t i = 0; i < count; i++) v->spawner[i] = PL_VERIFY_NONE;
+    for (uint32_t i = 0; i < count; i++) note_spawns(v, i);
     v->what = "function";
     for (v->index = 0; v->index < count; v->index++) {
         uint32_t depth = 0, at = v->index;
