@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* The index of a resumed run's rows: open addressing by a keyed hash of path, kind and attempt. Two rows whose 64-bit keys collide
+ * would be taken for each other; whoever reads the row compares its path (rows.c). */
+#include "vm/run/index.h"
+
+#include "vm/base/fault.h"
+
+struct PlIndex {
+    PlIndexEntry *entries;
+    uint32_t len, cap;
+    uint32_t *slots; /* entry + 1 */
+    uint32_t slot_count;
+    PlOpenCall *open; /* few: what was under way when a process ended */
+    uint32_t open_len, open_cap;
+};
+
+PlIndex *pl_index_new(void)
+{
+    return pl_zalloc(sizeof(PlIndex));
+}
+
+void pl_index_free(PlIndex *index)
+{
+    if (!index) return;
+    for (uint32_t i = 0; i < index->open_len; i++) pl_free(index->open[i].path);
+    pl_free(index->open);
+    pl_free(index->entries);
+    pl_free(index->slots);
+    pl_free(index);
+}
+
+uint32_t pl_index_len(const PlIndex *index)
+{
+    return index->len;
+}
+
+static uint64_t key_of(PlStr path, PlRowKind kind, uint32_t attempt)
+{
+    uint64_t h = pl_str_hash(path) ^ ((uint64_t)kind << 32 | attempt);
+    h *= 0x9e3779b97f4a7c15u;
+    return h ^ h >> 29;
+}
+
+static uint32_t *slot_of(const PlIndex *index, uint64_t key, PlRowKind kind, uint32_t attempt)
+{
+    uint32_t mask = index->slot_count - 1;
+    for (uint32_t i = (uint32_t)key & mask;; i = (i + 1) & mask) {
+        uint32_t *slot = &index->slots[i];
+        if (*slot == 0) return slot;
+        const PlIndexEntry *e = &index->entries[*slot - 1];
+        if (e->key == key && e->kind == kind && e->attempt == attempt) return slot;
+    }
+}
+
+/* Room for one more entry, and slots at most half full. */
+static PlStatus reserve(PlIndex *index)
+{
+    if (index->len == UINT32_MAX / 4) return PL_LIMIT;
+    if (index->len == index->cap) {
+        uint32_t cap = index->cap ? index->cap * 2 : 32;
+        PlIndexEntry *grown = pl_realloc(index->entries, cap * sizeof *grown);
+        if (!grown) return PL_NOMEM;
+        index->entries = grown;
+        index->cap = cap;
+    }
+    if (index->len * 2 < index->slot_count) return PL_OK;
+    uint32_t count = index->slot_count ? index->slot_count * 2 : 64;
+    uint32_t *slots = pl_zalloc(count * sizeof *slots);
+    if (!slots) return PL_NOMEM;
+    pl_free(index->slots);
+    index->slots = slots;
+    index->slot_count = count;
+    for (uint32_t i = 0; i < index->len; i++) {
+        const PlIndexEntry *e = &index->entries[i];
+        *slot_of(index, e->key, e->kind, e->attempt) = i + 1;
+    }
+    return PL_OK;
+}
+
+PlStatus pl_index_add(PlIndex *index, const PlRow *row)
+{
+    PlStatus status = reserve(index);
+    if (status != PL_OK) return status;
+    uint64_t key = key_of(row->path, row->kind, row->attempt);
+    PlIndexEntry entry = {.key = key,
+                          .seq = row->seq,
+                          .wall_us = row->wall_us,
+                          .attempt = row->attempt,
+                          .kind = (uint8_t)row->kind};
+    uint32_t *slot = slot_of(index, key, row->kind, row->attempt);
+    if (*slot == 0) *slot = ++index->len;
+    index->entries[*slot - 1] = entry;
+    return PL_OK;
+}
+
+PlIndexEntry *pl_index_find(PlIndex *index, PlStr path, PlRowKind kind, uint32_t attempt)
+{
+    if (index->len == 0) return NULL;
+    uint32_t slot = *slot_of(index, key_of(path, kind, attempt), kind, attempt);
+    return slot ? &index->entries[slot - 1] : NULL;
+}
+
+PlStatus pl_index_open(PlIndex *index, const PlRow *intent)
+{
+    if (index->open_len == index->open_cap) {
+        uint32_t cap = index->open_cap ? index->open_cap * 2 : 8;
+        PlOpenCall *grown = pl_realloc(index->open, cap * sizeof *grown);
+        if (!grown) return PL_NOMEM;
+        index->open = grown;
+        index->open_cap = cap;
+    }
+    char *path = pl_strdup_n(intent->path.len ? intent->path.ptr : "", intent->path.len);
+    if (!path) return PL_NOMEM;
+    index->open[index->open_len++] = (PlOpenCall){path, intent->site, intent->attempt};
+    return PL_OK;
+}
+
+void pl_index_close(PlIndex *index, PlStr path, uint32_t attempt)
+{
+    for (uint32_t i = 0; i < index->open_len; i++) {
+        PlOpenCall *open = &index->open[i];
+        if (open->attempt != attempt || !pl_str_eq_z(path, open->path)) continue;
+        pl_free(open->path);
+        memmove(open, open + 1, (index->open_len - i - 1) * sizeof *open);
+        index->open_len--;
+        return;
+    }
+}
+
+uint32_t pl_index_open_count(const PlIndex *index)
+{
+    return index->open_len;
+}
+
+const PlOpenCall *pl_index_open_call(const PlIndex *index, uint32_t i)
+{
+    return &index->open[i];
+}
