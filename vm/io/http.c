@@ -168,7 +168,6 @@ void pl_http_finish(PlHttpTransfer *transfer, int curl_code)
     long status = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_multi_remove_handle(http->pools[transfer->allow_private].multi, transfer->easy);
-    call->transfer = NULL;
     call->origin->active--;
     http->active--;
     PlNetAnswer answer = {.status = (unsigned)status, .message = PL_STR("")};
@@ -188,7 +187,8 @@ void pl_http_finish(PlHttpTransfer *transfer, int curl_code)
                                                 : PL_EVIDENCE_NEVER_SENT;
     answer.message = pl_str(message, http->secrets ? pl_secrets_redact(http->secrets, message, strlen(message)) : strlen(message));
     redact(http, call, &answer, &transfer->body);
-    if (call->token && call->token_line && status == 401) pl_http_token_drop(call->token, call->token_line);
+    if (call->token_line && status == 401) pl_http_token_drop(call->token, pl_http_copy_token_line(call));
+    call->transfer = NULL;
     deliver(call, &answer);
     call_free(call);
     pl_http_setup_give(http, transfer);

@@ -55,7 +55,7 @@ struct PlHttpCall {
     char *memory;             /* one block: URL, lines and their nodes, body, credential names */
     size_t memory_len;
     bool is_secret;           /* credentials are in memory: wiped */
-    char *token_line;         /* made when the transfer starts; wiped */
+    char *token_line;         /* the node and the line, when the token has come; wiped */
     PlBuf parts;              /* a multipart body */
     PlMethod method;
     const char *url;
@@ -146,6 +146,7 @@ struct PlHttpAuth;
 /* The request's copy with what the credentials add. PL_INVALID: refused, call->message; PL_NOMEM. */
 PL_MUST_USE PlStatus pl_http_copy_request(PlHttpCall *call, const PlNetRequest *request, const struct PlHttpAuth *auth);
 PL_MUST_USE PlStatus pl_http_copy_token(PlHttpCall *call, PlStr token); /* the line of a token that has come */
+const char *pl_http_copy_token_line(const PlHttpCall *call); /* "Authorization: Bearer ..."; there must be one */
 void pl_http_copy_free(PlHttpCall *call);
 
 /* ---- http_auth.c ---- */

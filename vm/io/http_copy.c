@@ -158,6 +158,11 @@ PlStatus pl_http_copy_token(PlHttpCall *call, PlStr token)
     return PL_OK;
 }
 
+const char *pl_http_copy_token_line(const PlHttpCall *call)
+{
+    return call->token_node->next->data;
+}
+
 void pl_http_copy_free(PlHttpCall *call)
 {
     if (call->memory && call->is_secret) explicit_bzero(call->memory, call->memory_len);

@@ -146,11 +146,11 @@ static PlNetFault fault_of(const PlHttpCall *call, CURLcode code)
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS: return PL_NET_TLS;
+    case CURLE_URL_MALFORMAT: return PL_NET_REFUSED_ORIGIN;
     case CURLE_FILESIZE_EXCEEDED: return PL_NET_TOO_LARGE;
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_URL_MALFORMAT:
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM: return PL_NET_PROTOCOL;
     default: return call->sends ? PL_NET_RESET : PL_NET_CONNECT;
@@ -160,6 +160,7 @@ static PlNetFault fault_of(const PlHttpCall *call, CURLcode code)
 static const char *words_of(PlNetFault fault)
 {
     switch (fault) {
+    case PL_NET_REFUSED_ORIGIN: return "the address cannot be used";
     case PL_NET_RESOLVE: return "the server's name was not found";
     case PL_NET_CONNECT: return "no connection to the server";
     case PL_NET_TLS: return "no secure connection to the server";
@@ -173,6 +174,10 @@ static const char *words_of(PlNetFault fault)
 
 PlNetFault pl_http_setup_fault(const PlHttpCall *call, int curl_code, const char *error, char *message, size_t size)
 {
+    if (curl_code == CURLE_OK && !call->transfer->head_done) {
+        curl_code = CURLE_RECV_ERROR; /* libcurl takes a head that ends with the connection for a whole one */
+        error = "the head of the answer is not complete";
+    }
     if (curl_code == CURLE_OK) return PL_NET_OK;
     if (call->fault != PL_NET_OK) { /* the gate spoke */
         snprintf(message, size, "%s", call->message);
