@@ -222,7 +222,7 @@ PlStatus pl_catalog_add_dir(PlCatalog *catalog, const char *path)
     qsort(names->items, names->len, sizeof *names->items, by_name);
     for (uint32_t i = 0; i < names->len; i++) {
         PlStr file = pl_arena_printf(catalog->arena, "%s/" PL_FMT, path, PL_ARG(names->items[i]));
-        PlStr name = pl_name_snake(catalog->arena, file_stem(file));
+        PlStr name = pl_name_file(catalog->arena, file_stem(file));
         uint32_t from = catalog->diags->all.len; /* folders hold other files too: those cost a warning */
         if (pl_catalog_add_file(catalog, name, file.ptr, NULL, NULL) != PL_OK) pl_doc_soften(catalog->diags, from);
     }

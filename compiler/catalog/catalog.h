@@ -81,6 +81,12 @@ typedef struct PlNear {
 uint32_t pl_catalog_nearest(const PlCatalog *catalog, const PlPlugin *plugin, PlStr name, PlStr prose, PlNear *out,
                             uint32_t max);
 
+/* What `pilotc catalog` shows: the plugins, and a line for each action. `plugin` may be NULL (all); `search` picks and ranks the actions
+ * nearest to a name or a text ("" keeps all, in the document's order); `details` adds arguments, results, statuses and credentials. */
+void pl_catalog_print(PlBuf *out, PlCatalog *catalog, const PlPlugin *plugin, PlStr search, bool details);
+/* The operations it shows, for other forms of it: an array in the catalog's arena. */
+const PlOperation **pl_catalog_select(PlCatalog *catalog, const PlPlugin *plugin, PlStr search, uint32_t *count);
+
 /* The full action; built once, then remembered. NULL when the operation is broken (diagnostics say why). */
 const PlAction *pl_catalog_action(PlCatalog *catalog, const PlOperation *operation);
 

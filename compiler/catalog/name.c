@@ -28,7 +28,7 @@ static bool word_begins(PlStr s, size_t i)
     return !plural && !oauth;
 }
 
-PlStr pl_name_snake(PlArena *arena, PlStr text)
+static PlStr words_of(PlArena *arena, PlStr text, bool by_case)
 {
     char *out = pl_arena_alloc(arena, text.len * 2 + 2, 1);
     size_t n = 0;
@@ -38,7 +38,7 @@ PlStr pl_name_snake(PlArena *arena, PlStr text)
             in_word = false;
             continue;
         }
-        bool begins = !in_word || word_begins(text, i);
+        bool begins = !in_word || (by_case && word_begins(text, i));
         if (begins && n) out[n++] = '_';
         if (n == 0 && is_digit(text.ptr[i])) out[n++] = '_';
         out[n++] = to_lower(text.ptr[i]);
@@ -46,6 +46,11 @@ PlStr pl_name_snake(PlArena *arena, PlStr text)
     }
     out[n] = 0;
     return pl_str(out, n);
+}
+
+PlStr pl_name_snake(PlArena *arena, PlStr text)
+{
+    return words_of(arena, text, true);
 }
 
 PlStr pl_name_argument(PlArena *arena, PlStr text)
@@ -211,8 +216,9 @@ PlStr pl_name_from_path(PlArena *arena, PlMethod method, PlStr path)
         if (segment.len == 0 || (name.len == 0 && is_prefix(segment))) continue;
         template_last = segment.ptr[0] == '{';
         if (template_last) continue;
-        size_t brace = pl_str_find_char(segment, '{', 0);
-        last = pl_name_snake(arena, pl_str_slice(segment, 0, brace == PL_STR_NONE ? segment.len : brace));
+        if (pl_str_ends(segment, PL_STR(".json")) || pl_str_ends(segment, PL_STR(".atom"))) segment.len -= 5;
+        segment = pl_str_slice(segment, 0, pl_str_find_char(segment, '{', 0));
+        last = pl_name_snake(arena, segment);
         name = dotted(arena, name, last);
     }
     if (name.len == 0) name = PL_STR("root");
@@ -224,19 +230,27 @@ PlStr pl_name_from_path(PlArena *arena, PlMethod method, PlStr path)
 
 /* ---- plugin ------------------------------------------------------------------------------------------------------ */
 
+static bool is_idle_word(PlStr word)
+{
+    bool digits = word.len > 0;
+    for (size_t i = 0; i < word.len; i++) digits &= is_digit(word.ptr[i]);
+    return digits || is_version(word) || pl_str_eq_z(word, "api") || pl_str_eq_z(word, "apis") || pl_str_eq_z(word, "rest") ||
+           pl_str_eq_z(word, "restful");
+}
+
 PlStr pl_name_plugin(PlArena *arena, PlStr title)
 {
-    PlStr snake = pl_name_snake(arena, title);
-    size_t end = snake.len;
+    PlStr name = words_of(arena, title, false);
+    if (pl_str_starts(name, PL_STR("the_"))) name = pl_str_slice(name, 4, name.len);
     for (;;) { /* numbers and the word api at the end say nothing */
-        size_t start = end;
-        while (start > 0 && snake.ptr[start - 1] != '_') start--;
-        PlStr word = pl_str_slice(snake, start, end);
-        bool digits = word.len > 0;
-        for (size_t i = 0; i < word.len; i++) digits &= is_digit(word.ptr[i]);
-        bool idle = digits || is_version(word) || pl_str_eq_z(word, "api") || pl_str_eq_z(word, "rest");
-        if (!idle || start < 2) break;
-        end = start - 1;
+        size_t start = name.len;
+        while (start > 0 && name.ptr[start - 1] != '_') start--;
+        if (start < 2 || !is_idle_word(pl_str_slice(name, start, name.len))) return name;
+        name = pl_str_slice(name, 0, start - 1);
     }
-    return pl_str_slice(snake, 0, end);
+}
+
+PlStr pl_name_file(PlArena *arena, PlStr stem)
+{
+    return words_of(arena, stem, false);
 }

@@ -16,8 +16,11 @@ PlStr pl_name_argument(PlArena *arena, PlStr text);
 PlStr pl_name_from_id(PlArena *arena, PlStr id, PlMethod method, PlStr path);
 /* From method and path: "GET /v1/pets/{id}/photos" -> "pets.photos.list". Never empty. */
 PlStr pl_name_from_path(PlArena *arena, PlMethod method, PlStr path);
-/* Of a plugin: "Swagger Petstore - 1.0" -> "swagger_petstore". Empty when nothing is left. */
+/* Of a plugin, by the title: "Swagger Petstore - 1.0" -> "swagger_petstore", "OpenAI API" -> "openai" (case ends no word here). Empty when
+ * nothing is left. */
 PlStr pl_name_plugin(PlArena *arena, PlStr title);
+/* Of a plugin, by the file: "My-Api.v2" -> "my_api_v2". */
+PlStr pl_name_file(PlArena *arena, PlStr stem);
 /* What two spellings of one name share: lower-case letters and digits only ("issues/create", "issuesCreate" -> "issuescreate"). */
 PlStr pl_name_key(PlArena *arena, PlStr name);
 

@@ -60,6 +60,25 @@ static void read_api_key(PlAuth *auth, const PlNode *scheme)
     if (auth->wire.len == 0) auth->kind = PL_AUTH_OTHER;
 }
 
+static bool holds(PlStr name, const char *word)
+{
+    return pl_str_find(name, pl_str_z(word), 0) != PL_STR_NONE;
+}
+
+/* A scheme that is named but not defined: its name may say what it is. */
+static bool guess(PlDraft *draft, const PlPair *need, PlAuth *auth)
+{
+    PlStr name = pl_name_key(draft->api->arena, auth->scheme);
+    bool bearer = holds(name, "bearer") || holds(name, "oauth") || holds(name, "jwt") || holds(name, "accesstoken");
+    bool basic = holds(name, "basic");
+    if (bearer) auth->kind = PL_AUTH_BEARER;
+    if (basic) auth->kind = PL_AUTH_BASIC;
+    if (pl_ref_once(&draft->api->refs, pl_pair_span(need), "scheme"))
+        PL_REPORT(draft->api->diags, OP_SCHEME, pl_pair_span(need), PL_ARG(auth->scheme),
+                  basic ? "it is taken as basic" : bearer ? "it is taken as a bearer token" : "this way of access was left out");
+    return bearer || basic;
+}
+
 /* False when the document does not define the scheme. */
 static bool read_auth(PlDraft *draft, const PlPair *need, PlAuth *auth)
 {
@@ -67,10 +86,7 @@ static bool read_auth(PlDraft *draft, const PlPair *need, PlAuth *auth)
     PlStr name = pl_pair_key(need);
     const PlNode *scheme = scheme_node(api, name);
     *auth = (PlAuth){.kind = PL_AUTH_OTHER, .scheme = name, .credential = credential_name(api, name)};
-    if (!pl_node_is(scheme, PL_NODE_MAP)) {
-        if (pl_ref_once(&api->refs, pl_pair_span(need), "scheme")) PL_REPORT(api->diags, OP_SCHEME, pl_pair_span(need), PL_ARG(name));
-        return false;
-    }
+    if (!pl_node_is(scheme, PL_NODE_MAP)) return guess(draft, need, auth);
     PlStr type = pl_node_text(PL_GET(scheme, "type"));
     PlStr http = pl_node_text(PL_GET(scheme, "scheme"));
     read_scopes(api, auth, &need->value);
