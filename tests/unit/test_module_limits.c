@@ -84,7 +84,8 @@ static void set_nest(Bench *b, uint32_t count)
     m->functions = PL_NEW_N(b->arena, PlFunction, count);
     m->togethers = PL_NEW_N(b->arena, PlTogether, count);
     m->sites = PL_NEW_N(b->arena, PlSite, count);
-    m->function_count = m->together_count = m->site_count = count;
+    m->function_count = m->site_count = count;
+    m->together_count = count - 1;
     m->call_count = m->scatter_count = m->ask_count = m->wait_count = m->input_count = 0;
     for (uint32_t i = 0; i < count; i++) {
         PlInsn code[] = {

@@ -89,6 +89,8 @@ TEST(operands)
     REFUSED("not an instruction of step 0", b.main->code[16].b = 0);
     REFUSED("call site 9", b.main->code[1].b = 9);
     REFUSED("call site 0 belongs to another instruction", b.main->code[7].b = 0);
+    REFUSED("call site 0: no instruction names it", b.main->code[1] = sample_insn(PL_OP_NOP, 0, 0, 0, 0));
+    REFUSED("scatter 0: no instruction names it", b.main->code[10] = sample_insn(PL_OP_NOP, 0, 0, 0, 0));
     REFUSED("an operand that is not used", b.main->code[1].c = 1);
     REFUSED("x is 2", b.main->code[2].x = 2);
     REFUSED("no such instruction", b.main->code[0].op = PL_OPCODE_COUNT);
@@ -169,10 +171,23 @@ TEST(sites)
     REFUSED("is 2, which is not before it", b.m.sites[2].parent = 2);
     REFUSED("not inside that of step 0", b.m.sites[1].parent = 0);
     REFUSED("the loop step 0 is not around it", b.m.sites[2].loop_sites[0] = 0);
-    REFUSED("does not start its own", b.m.sites[8].parent = 0; b.m.sites[8].function = 1; b.m.sites[8].end = 1;
-            b.m.functions[3].code[0].op = PL_OP_LOADN; b.m.functions[3].code[0].b = 0;
-            b.m.togethers[0].branch_count = 1; b.m.sites[0].function = 2; b.m.sites[0].end = 1;
-            b.main->code[1] = sample_insn(PL_OP_NOP, 0, 0, 0, 0));
+}
+
+/* A step of a branch inside a step of a body that does not start that branch. */
+TEST(site_in_a_stranger)
+{
+    Bench b;
+    bench_init(&b);
+    PlSite sites[11];
+    memcpy(sites, b.m.sites, 9 * sizeof *sites);
+    sites[9] = sample_site("3.1", 0, 1, 3, 1, 0, 1);
+    sites[10] = sample_site("4.1", 0, 1, 4, 2, 0, 1);
+    b.m.sites = sites;
+    b.m.site_count = 11;
+    CHECK(pl_module_verify(&b.m, &b.diags) == PL_OK);
+    sites[10].parent = 9;
+    CHECK(says(&b, PL_CORRUPT, "step 9, around it, is in a function that does not start its own"));
+    bench_deinit(&b);
 }
 
 TEST(calls)

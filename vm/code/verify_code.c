@@ -242,6 +242,13 @@ static Uses uses_new(PlVerify *v)
     };
 }
 
+/* A descriptor that no instruction names was not looked at. */
+static void need_all_used(PlVerify *v, const bool *used, uint32_t count, const char *what)
+{
+    v->what = what;
+    for (v->index = 0; v->index < count; v->index++) pl_verify_need(v, used[v->index], "no instruction names it");
+}
+
 void pl_verify_code(PlVerify *v)
 {
     Uses uses = uses_new(v);
@@ -252,4 +259,9 @@ void pl_verify_code(PlVerify *v)
         pl_verify_need(v, pl_opcode_is_end(v->function->code[v->pc].op), "the code runs off its end");
     }
     v->function = NULL;
+    need_all_used(v, uses.calls, v->m->call_count, "call site");
+    need_all_used(v, uses.asks, v->m->ask_count, "question");
+    need_all_used(v, uses.waits, v->m->wait_count, "wait");
+    need_all_used(v, uses.scatters, v->m->scatter_count, "scatter");
+    need_all_used(v, uses.togethers, v->m->together_count, "together");
 }
