@@ -48,7 +48,10 @@ static void read_oauth(PlDraft *draft, PlAuth *auth, const PlNode *scheme)
     }
     auth->kind = client ? PL_AUTH_OAUTH2_CLIENT : PL_AUTH_OAUTH2_TOKEN;
     if (client) auth->token_url = token_url(draft, pl_node_text(PL_GET(flow, "tokenUrl")));
-    if (client && auth->token_url.len == 0) auth->kind = PL_AUTH_OAUTH2_TOKEN;
+    if (pl_action_origin(draft->api->arena, auth->token_url).len == 0) { /* nowhere to fetch a token: one is given as the credential */
+        auth->kind = PL_AUTH_OAUTH2_TOKEN;
+        auth->token_url = PL_STR("");
+    }
 }
 
 static void read_api_key(PlAuth *auth, const PlNode *scheme)
