@@ -79,7 +79,8 @@ $(foreach p,pilotc pilotvm pilotd,$(eval $(call PROGRAM,$(p))))
 # ---- tests: tests/run.sh runs each tests/NAME/run and adds up their "suite NAME: N passed, N failed" lines ------------
 UNIT   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 REPLAY := $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/replay_%,$(wildcard tests/fuzz/fuzz_*.c))
-TOOLS  := $(patsubst tests/lint/%.c,$(B)/lint/%,$(wildcard tests/lint/*.c)) $(patsubst tests/net/%.c,$(B)/net/%,$(wildcard tests/net/*.c))
+REAL   := $(patsubst tests/real/%.c,$(B)/real/%,$(wildcard tests/real/*.c))
+TOOLS  := $(REAL) $(patsubst tests/lint/%.c,$(B)/lint/%,$(wildcard tests/lint/*.c)) $(patsubst tests/net/%.c,$(B)/net/%,$(wildcard tests/net/*.c))
 BENCH  := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
 TEST_BIN := $(if $(filter release,$(MODE)),$(BIN),$(B)/bin)
 TEST_ENV := PILOT_BUILD=$(abspath $(B)) PILOT_BIN=$(abspath $(TEST_BIN)) PILOT_MODE=$(MODE)
@@ -91,6 +92,8 @@ $(B)/unit/%: tests/unit/%.c tests/unit/unit.h $(LIB)
 $(B)/lint/%: tests/lint/%.c $(LIB)
 	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@
 $(B)/net/%: tests/net/%.c $(LIB)
+	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@
+$(B)/real/%: tests/real/%.c $(LIB)
 	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@
 $(B)/bench/%: tests/bench/%.c $(LIB)
 	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@

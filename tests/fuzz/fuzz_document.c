@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as an API document: it loads or is refused with a diagnostic; every action of it can be built and printed. */
 #include "compiler/catalog/catalog.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void use(PlArena *arena, PlStr text, PlBuf *out)
 {
