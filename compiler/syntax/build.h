@@ -16,6 +16,8 @@ typedef struct PlRun {
     PlExpr *expr;      /* E_EXPR: the result */
     PlTypeExpr *type;  /* E_TYPE: the result */
     PlToken last;      /* the token before the one at hand; for carets */
+    bool one_line;     /* the step's body stands behind its head: no colon is missed */
+    bool parallel;     /* `in parallel` was read: the number that follows counts branches */
     bool failed;       /* a diagnostic was given */
 } PlRun;
 
@@ -93,6 +95,7 @@ PlClause *pl_build_clause(PlRun *r, PlClauseKind kind, const PlToken *word); /* 
 void pl_build_within(PlRun *r, const PlToken *word, PlExpr *duration);
 void pl_build_every(PlRun *r, const PlToken *word, PlExpr *duration);
 void pl_build_up_to(PlRun *r, const PlToken *word, PlExpr *count, int unit); /* unit: PL_TK_ITEMS, AT_A_TIME, TIMES or 0 */
+void pl_build_parallel(PlRun *r, const PlToken *word);
 void pl_build_fails(PlRun *r, const PlToken *word, PlExpr *status);
 void pl_build_fail_do(PlRun *r, PlFailDo what, const PlToken *word, PlExpr *value);
 void pl_build_fail_action(PlRun *r, const PlToken *prose, const PlToken *action, PlArgs *args);

@@ -158,6 +158,9 @@ void pl_build_up_to(PlRun *r, const PlToken *word, PlExpr *count, int unit)
     bool is_time = pl_build_is_duration(count);
     if (is_time && unit == 0) {
         pl_build_within(r, word, count);
+    } else if (r->parallel && (unit == 0 || unit == PL_TK_AT_A_TIME)) {
+        pl_vec_last(&r->step->clauses).count = count;
+        r->parallel = false;
     } else if (is_repeat(r) && (unit == 0 || unit == PL_TK_TIMES)) {
         r->step->count = count;
         r->step->at_most = true;
@@ -172,6 +175,15 @@ void pl_build_up_to(PlRun *r, const PlToken *word, PlExpr *count, int unit)
     } else {
         misplaced(r, word, "up to");
     }
+}
+
+/* `in parallel` without a number is as wide as this, until a number follows. */
+enum { PARALLEL_DEFAULT = 8 };
+
+void pl_build_parallel(PlRun *r, const PlToken *word)
+{
+    pl_build_clause(r, PL_CLAUSE_AT_A_TIME, word)->count = pl_build_int(r, word->span, PARALLEL_DEFAULT);
+    r->parallel = true;
 }
 
 void pl_build_fails(PlRun *r, const PlToken *word, PlExpr *status)

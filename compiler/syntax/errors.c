@@ -26,7 +26,7 @@ static const Words table[] = {
     O(PLUS), O(STAR), O(SLASH), O(PERCENT), O(IF), O(DOT), O(UNIT), O(AGO), O(FROM_NOW),
     L(WHERE), L(SORTED), L(GROUPED), L(SELECT), L(TAKE), L(DISTINCT_BY), L(DISTINCT), L(JOINED),
     C(RETRY), C(WITHIN), C(ALL_PAGES), C(UP_TO), C(AT_MOST), C(EVERY), C(FOR_UP_TO), C(ASK_FIRST), C(IN_ORDER), C(KEY_WORD), C(TOLERATING),
-    C(GO_ON), C(IF_FAILS),
+    C(GO_ON), C(IF_FAILS), C(PARALLEL), C(CONCURRENCY),
     S(NAME, "a name"), S(TEXT, "a text in quotes"), S(RPAREN, "`)`"), S(RBRACKET, "`]`"), S(RBRACE, "`}`"), S(RBRACE2, "`}}`"),
     S(COMMA, "`,`"), S(KEY, "`name:`"), S(COLON, "`:`"), S(ARROW, "`-> name`"), S(AS, "`as` and a type"), S(ACTION, "an action such as plugin.action"),
     S(TO, "`to`"), S(BY, "`by`"), S(TIMES, "`times`"), S(ELSE_FAIL, "`else fail \"why\"`"), S(OTHERWISE, "`otherwise`"),
@@ -137,6 +137,7 @@ void pl_run_too_deep(PlRun *r)
 
 void pl_run_no_colon(PlRun *r)
 {
+    if (r->one_line) return;
     PlSpan span = r->last.span;
     span.start = span.end;
     PlDiag *d = PL_REPORT0(r->syntax->diags, MISSING_COLON, span);

@@ -98,6 +98,20 @@ const PlSpelling *pl_phrase_match(const PlPhrases *phrases, PlPlaceOf place, con
     return best;
 }
 
+const PlSpelling *pl_phrase_longest(PlPlaceOf place, const char *ptr, const char *limit, const char **end)
+{
+    const PlSpelling *best = NULL;
+    for (uint32_t i = 0; i < pl_spelling_count; i++) {
+        const PlSpelling *row = &pl_spellings[i];
+        const char *behind = row->place == place ? match(row, ptr, limit) : NULL;
+        if (behind && (!best || row->accepted.len > best->accepted.len)) {
+            best = row;
+            *end = behind;
+        }
+    }
+    return best;
+}
+
 PlStr pl_phrase_exact(int kind)
 {
     for (uint32_t i = 0; i < pl_spelling_count; i++)

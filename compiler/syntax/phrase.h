@@ -22,6 +22,8 @@ PlPhrases *pl_phrases_new(PlArena *arena);
 /* The longest spelling of `place` at ptr or NULL; *end is the place behind it. A word ends where no letter, digit or '_' follows; white space
  * between words may be any, line ends too. */
 const PlSpelling *pl_phrase_match(const PlPhrases *phrases, PlPlaceOf place, const char *ptr, const char *limit, const char **end);
+/* The same by walking the whole table: for the printer, which has no arena. */
+const PlSpelling *pl_phrase_longest(PlPlaceOf place, const char *ptr, const char *limit, const char **end);
 /* The exact spelling of the first row with that kind, "" when it has none. */
 PlStr pl_phrase_exact(int kind);
 bool pl_phrase_word_char(char c); /* a letter, digit, '_' or a byte of a longer sequence */

@@ -89,6 +89,7 @@ static PlToken emit_spelling(PlScan *s, const PlSpelling *row, const char *start
 
 static PlToken end_token(PlScan *s)
 {
+    s->aside = false;
     if (s->depth) {
         const char *open = s->opened[s->depth - 1];
         PL_REPORT(s->syntax->diags, BRACKET_OPEN, pl_scan_span(s, open, open + 1), *open);
@@ -122,6 +123,8 @@ static const char *skip(PlScan *s, const char *p, bool keep_comments)
         if (raw == PL_RAW_COMMENT && keep_comments) {
             PlComment comment = {pl_scan_span(s, p, end), pl_str_trim(pl_str(p, (size_t)(end - p)))};
             pl_vec_push(s->syntax->arena, &s->comments, comment);
+        } else if (p == s->tick && *p == '`') {
+            end = p + 1;
         } else if (raw == PL_RAW_NEWLINE) {
             s->newline = true;
         } else if (raw != PL_RAW_SPACE && raw != PL_RAW_BOLD && raw != PL_RAW_COMMENT) {
@@ -136,8 +139,38 @@ static char top(const PlScan *s)
     return s->depth ? s->brackets[s->depth - 1] : 0;
 }
 
+static const PlSpelling *phrase(const PlScan *s, PlPlaceOf place, const char *p, const char **end)
+{
+    return pl_phrase_match(s->syntax->phrases, place, p, s->limit, end);
+}
+
+/* A clause that begins at p, where a comma, a new line or a finished call stands before it. */
+static const PlSpelling *clause_at(const PlScan *s, const char *p, const char **end)
+{
+    if (s->depth || s->head || s->entry == PL_TK_E_INPUTS || s->entry == PL_TK_E_LIMIT) return NULL;
+    if (s->entry == PL_TK_E_EXPR || s->entry == PL_TK_S_IF || s->entry == PL_TK_S_ELSE_IF) return NULL;
+    return phrase(s, PL_AT_TAIL, p, end);
+}
+
+/* "(in parallel, max 5)", "(retry up to 3 times)": clauses in brackets of their own. */
+static const PlSpelling *aside_at(const PlScan *s, const char *p, const char **start, const char **end)
+{
+    if (s->depth || s->value || s->aside || p == s->start || (p[-1] != ' ' && p[-1] != '\n') || *p != '(') return NULL;
+    const char *q = p + 1;
+    while (*q == ' ') q++;
+    const PlSpelling *row = clause_at(s, q, end);
+    *start = q;
+    return row;
+}
+
 static PlToken open_bracket(PlScan *s, const char *p)
 {
+    const char *clause, *clause_end;
+    const PlSpelling *row = aside_at(s, p, &clause, &clause_end);
+    if (row) {
+        s->aside = true;
+        return emit_spelling(s, row, clause, clause_end);
+    }
     if (s->depth == PL_SCAN_BRACKETS) {
         PL_REPORT(s->syntax->diags, TOO_DEEP, pl_scan_span(s, p, p + 1), (unsigned)PL_SCAN_BRACKETS);
         return bad(s, p, p + 1);
@@ -159,6 +192,11 @@ static PlToken open_bracket(PlScan *s, const char *p)
 
 static PlToken close_bracket(PlScan *s, const char *p)
 {
+    if (s->aside && s->depth == 0 && *p == ')') {
+        s->aside = false;
+        s->cursor = p + 1;
+        return pl_scan_next(s);
+    }
     char open = top(s), want = open == '(' || open == 'g' ? ')' : open == '[' || open == 'i' ? ']' : open ? '}' : 0;
     bool twice = open == 'd';
     if (*p != want || (twice && p[1] != '}')) {
@@ -180,25 +218,19 @@ static PlToken close_bracket(PlScan *s, const char *p)
     return token;
 }
 
-static const PlSpelling *phrase(const PlScan *s, PlPlaceOf place, const char *p, const char **end)
-{
-    return pl_phrase_match(s->syntax->phrases, place, p, s->limit, end);
-}
-
-/* A clause that begins at p, where a comma, a new line or a finished call stands before it. */
-static const PlSpelling *clause_at(const PlScan *s, const char *p, const char **end)
-{
-    if (s->depth || s->head || s->entry == PL_TK_E_INPUTS || s->entry == PL_TK_E_LIMIT) return NULL;
-    if (s->entry == PL_TK_E_EXPR || s->entry == PL_TK_S_IF || s->entry == PL_TK_S_ELSE_IF) return NULL;
-    return phrase(s, PL_AT_TAIL, p, end);
-}
-
 /* COMMA: at the top level it may only announce a clause, and then says nothing itself. */
 static PlToken comma(PlScan *s, const char *p)
 {
     const char *next = skip(s, p + 1, false), *end;
     const PlSpelling *row = clause_at(s, next, &end);
     if (row) return emit_spelling(s, row, next, end);
+    if (s->tail && s->depth == 0 && *next >= '0' && *next <= '9') { /* ", 3 at a time" is ", up to 3 at a time" */
+        const char *word = next;
+        while (*word >= '0' && *word <= '9') word++;
+        word = skip(s, word, false);
+        row = phrase(s, PL_AT_COUNT, word, &end);
+        if (row && row->kind == PL_TK_AT_A_TIME) return emit(s, PL_TK_UP_TO, next, next);
+    }
     if (s->counting && s->depth == 0 && (row = phrase(s, PL_AT_COUNT, next, &end)) && (row->kind == PL_TK_DOUBLING || row->kind == PL_TK_WAITING))
         return emit_spelling(s, row, next, end);
     if (s->depth == 0 && !s->head && s->entry != PL_TK_E_INPUTS && (row = phrase(s, PL_AT_INFIX, next, &end)) &&
@@ -287,6 +319,17 @@ static PlToken number(PlScan *s, const char *p, const char *end)
     return token;
 }
 
+/* `name` in back-ticks outside brackets is that name: how Markdown sets code. */
+static bool ticked_name(PlScan *s, const char *p)
+{
+    const char *end = p + 1;
+    if (pl_raw_scan(PL_MODE_EXPR, end, s->limit, &end) != PL_RAW_WORD) return false;
+    while (pl_phrase_word_char(*end) || *end == '.' || *end == '[' || *end == ']') end++;
+    if (*end != '`') return false;
+    s->tick = end;
+    return true;
+}
+
 static PlToken quote(PlScan *s, const char *p)
 {
     char closer;
@@ -295,6 +338,10 @@ static PlToken quote(PlScan *s, const char *p)
     if (open == p && pl_text_quote(p, s->limit, &closer) && top(s) == '{' && (end = pl_text_end(p, s->limit))) {
         PlToken token;
         if (key(s, p, end, &token)) return token;
+    }
+    if (*p == '`' && s->depth == 0 && s->value && ticked_name(s, p)) {
+        s->cursor = p + 1;
+        return pl_scan_next(s);
     }
     s->cursor = p;
     PlExpr *text = pl_text_scan(s);
@@ -384,7 +431,7 @@ static PlToken action_name(PlScan *s, const char *p)
     p += ticked;
     if (pl_raw_scan(PL_MODE_ACTION, p, s->limit, &end) != PL_RAW_ACTION) return strange(s, p, p + 1);
     PlToken token = emit(s, PL_TK_ACTION, p, end);
-    if (ticked && *end == '`') s->cursor++;
+    if (ticked) s->tick = memchr(end, '`', (size_t)(s->limit - end));
     const char *next = skip(s, s->cursor, false);
     s->call = *next == '(';
     s->tail = !s->call;

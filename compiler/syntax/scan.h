@@ -51,6 +51,8 @@ typedef struct PlScan {
     int sorting;     /* depth of the `sorted by` whose keys are being read, -1 when none */
     bool action;     /* an action's name is next */
     bool call;       /* the arguments of an action are next, or open */
+    bool aside;      /* inside `(in parallel, max 5)`: clauses in brackets */
+    const char *tick; /* the closing back-tick around a name, to be skipped */
     bool head;       /* For each: its names are being read, before `in` */
     bool newline;    /* a line ended before the current token */
     bool bad;        /* a diagnostic was given: the rest is not worth more */

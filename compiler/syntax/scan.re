@@ -25,6 +25,7 @@ PlRaw pl_raw_scan(PlRawMode mode, const char *ptr, const char *limit, const char
     re2c:define:YYGETCONDITION:naked = 1;
 
     space   = [ \t\u00a0\u202f\ufeff];
+    emoji   = [\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff];
     newline = "\r"? "\n" | "\r";
     gap     = [ \t\r\n\u00a0]+;
     digits  = [0-9]+;
@@ -44,6 +45,7 @@ PlRaw pl_raw_scan(PlRawMode mode, const char *ptr, const char *limit, const char
     <EXPR, PROSE> space+  { FOUND(SPACE); }
     <EXPR, PROSE> newline { FOUND(NEWLINE); }
 
+    <EXPR> emoji { FOUND(SPACE); }
     <EXPR> "#" [^\r\n\x00]*  { FOUND(COMMENT); }
     <EXPR> number            { FOUND(NUMBER); }
     <EXPR> digits{1} digits? ":" [0-5] [0-9] (":" [0-5] [0-9])? { FOUND(TIME); }

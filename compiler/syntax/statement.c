@@ -4,12 +4,14 @@
  * step is prose. Blocks (If, For each ...) are looked for first, then `using`, then statements. */
 #include "compiler/syntax/steps.h"
 #include "compiler/syntax/build.h"
+#include "compiler/syntax/oneline.h"
 
 typedef struct Reading {
     PlSyntax *syntax;
     PlStep *step;
     const char *text, *limit; /* of the step, in the whole source */
     uint32_t start, end;
+    bool one_line; /* the head of a block whose body follows on its line */
 } Reading;
 
 static uint32_t offset_of(const Reading *rd, const char *p)
@@ -83,7 +85,7 @@ static bool run(Reading *rd, PlSyntax *syntax, PlStep *step, int entry, const ch
 {
     PlScan scan;
     pl_scan_init(&scan, syntax, entry, offset_of(rd, from), rd->end);
-    PlRun r = {.syntax = syntax, .scan = &scan, .step = step};
+    PlRun r = {.syntax = syntax, .scan = &scan, .step = step, .one_line = rd->one_line};
     bool read = pl_grammar_run(&r, entry) && !r.failed;
     if (syntax == rd->syntax) keep_comments(rd, &scan);
     return read;
@@ -155,23 +157,6 @@ static const char *name_end(const char *p)
     return pl_raw_scan(PL_MODE_EXPR, p, p + strlen(p), &end) == PL_RAW_WORD ? end : NULL;
 }
 
-/* A name, perhaps with fields and indexes: the place behind it or NULL. */
-static const char *path_end(const char *p, const char *limit)
-{
-    const char *end;
-    if (pl_raw_scan(PL_MODE_EXPR, p, limit, &end) != PL_RAW_WORD) return NULL;
-    while (end < limit && (*end == '.' || *end == '[')) {
-        if (*end == '[') {
-            while (end < limit && *end != ']' && *end != '\n') end++;
-            if (*end != ']') return NULL;
-            end++;
-        } else if (pl_raw_scan(PL_MODE_EXPR, end + 1, limit, &end) != PL_RAW_WORD) {
-            return NULL;
-        }
-    }
-    return end;
-}
-
 static bool ends_with_colon(const Reading *rd)
 {
     const char *end = rd->limit;
@@ -188,10 +173,10 @@ static bool opens_block(const Reading *rd, int token, const char *behind)
     case PL_TK_S_TRY:
     case PL_TK_S_ELSE: return ends || *p == ',';
     case PL_TK_S_TOGETHER: return ends || *p == ',' || *p == '(';
-    case PL_TK_S_REPEAT: return is_digit(*p) || ((end = path_end(p, rd->limit)) && is_word(blanks(end), rd->limit, "times", &end));
+    case PL_TK_S_REPEAT: return is_digit(*p) || ((end = pl_oneline_path_end(p, rd->limit)) && is_word(blanks(end), rd->limit, "times", &end));
     case PL_TK_S_EACH:
-        end = path_end(p, rd->limit);
-        if (end && *blanks(end) == ',') end = path_end(blanks(blanks(end) + 1), rd->limit);
+        end = pl_oneline_path_end(p, rd->limit);
+        if (end && *blanks(end) == ',') end = pl_oneline_path_end(blanks(blanks(end) + 1), rd->limit);
         return ends_with_colon(rd) || (end && is_word(blanks(end), rd->limit, "in", &end));
     case PL_TK_S_REPEAT_WHILE: return ends_with_colon(rd) || (rd->text[0] | 32) == 'r';
     default: return true;
@@ -201,7 +186,7 @@ static bool opens_block(const Reading *rd, int token, const char *behind)
 /* Whether the words behind a statement's opening promise that statement, so that not being able to read it is an error. */
 static bool promises(const Reading *rd, int token, const char *behind)
 {
-    const char *p = blanks(behind), *end = path_end(p, rd->limit), *after = end ? blanks(end) : NULL;
+    const char *p = blanks(behind), *end = pl_oneline_path_end(p, rd->limit), *after = end ? blanks(end) : NULL;
     PlStr rest = pl_str(p, (size_t)(rd->limit > p ? rd->limit - p : 0));
     bool literal = rest.len && strchr("\"'`{[(", *p);
     switch (token) {
@@ -223,7 +208,86 @@ static bool promises(const Reading *rd, int token, const char *behind)
     }
 }
 
+/* Whether words that read as that statement mean it: "Stop now" and "Skip lunch" are prose, and so is "Clear the table". */
+static bool means(const Reading *rd, int token, const char *behind)
+{
+    const char *p = blanks(behind), *end;
+    bool empty = p >= rd->limit || (*p == '.' && blanks(p + 1) >= rd->limit);
+    switch (token) {
+    case PL_TK_S_STOP:
+    case PL_TK_S_FAIL:
+    case PL_TK_S_NOTE:
+        end = pl_oneline_path_end(p, rd->limit);
+        return empty || (end && (memchr(p, '.', (size_t)(end - p)) || *end == '('));
+    default: return true;
+    }
+}
+
 /* ---- forms ---- */
+
+/* If C, do X; otherwise do Y: the head, its one sub-step, and the next branch. */
+static void read_one_line(Reading *rd, int token, const char *behind, const PlOneLine *parts)
+{
+    PlSyntax *syntax = rd->syntax;
+    Reading head = *rd;
+    head.limit = parts->head_end;
+    head.end = offset_of(rd, parts->head_end);
+    head.one_line = true;
+    read_loudly(&head, token, behind);
+    PlStep *body = pl_nest_new_step(syntax, rd->step, span_of(rd, parts->body, parts->body_end));
+    if (!body) return;
+    body->marker = rd->step->marker;
+    pl_statement_read(syntax, body, offset_of(rd, parts->body), offset_of(rd, parts->body_end));
+    PlStep *next = parts->otherwise ? pl_nest_new_step(syntax, rd->step->parent, span_of(rd, parts->otherwise, rd->limit)) : NULL;
+    if (!next) return;
+    next->marker = rd->step->marker;
+    pl_statement_read(syntax, next, offset_of(rd, parts->otherwise), rd->end);
+}
+
+static void read_block(Reading *rd, int token, const char *behind)
+{
+    PlOneLine parts;
+    if (pl_oneline_split(rd->syntax, token, behind, rd->limit, &parts)) read_one_line(rd, token, behind, &parts);
+    else read_loudly(rd, token, behind);
+}
+
+/* Set a to 1 and b to 2: a step for each. */
+static void read_sets(Reading *rd, const char *behind)
+{
+    Reading part = *rd;
+    while (part.step) {
+        const char *next = NULL, *end = pl_oneline_next_set(behind, rd->limit, &next);
+        part.limit = end ? end : rd->limit;
+        part.end = offset_of(rd, part.limit);
+        read_loudly(&part, PL_TK_S_SET, behind);
+        if (!end) return;
+        behind = next;
+        PlStep *step = pl_nest_new_step(rd->syntax, rd->step->parent, span_of(rd, next, rd->limit));
+        if (step) step->marker = rd->step->marker;
+        part.step = step;
+        part.text = next;
+        part.start = offset_of(rd, next);
+    }
+}
+
+/* Skip and Leave say nothing but themselves; a word may name what is skipped ("skip to the next note"). */
+static bool read_words(Reading *rd, int token, const PlSpelling *row, const char *behind)
+{
+    if (token != PL_TK_S_SKIP && token != PL_TK_S_LEAVE) return false;
+    const char *p = blanks(behind), *end = p;
+    bool named = pl_str_find_char(row->accepted, ' ', 0) != PL_STR_NONE;
+    if (named && p < rd->limit && pl_raw_scan(PL_MODE_EXPR, p, rd->limit, &end) != PL_RAW_WORD) end = p;
+    end = blanks(end);
+    end += end < rd->limit && *end == '.';
+    const char *stop;
+    while (pl_raw_scan(PL_MODE_EXPR, end, rd->limit, &stop) == PL_RAW_SPACE) end = stop;
+    bool comment = end < rd->limit && *end == '#';
+    if (blanks(end) < rd->limit && !comment) return false;
+    Reading plain = *rd;
+    if (!comment) plain.end = offset_of(rd, behind);
+    read_loudly(&plain, token, comment ? end : behind);
+    return true;
+}
 
 /* PROSE using plugin.action(...) ..., or PROSE [-> name] [, clauses]. */
 static void read_prose(Reading *rd)
@@ -271,7 +335,7 @@ static bool is_call(const Reading *rd, const char *p)
 static bool read_bare(Reading *rd)
 {
     if (is_call(rd, rd->text) && reads(rd, PL_TK_E_ACTION, rd->text)) return read_loudly(rd, PL_TK_E_ACTION, rd->text), true;
-    const char *end = path_end(rd->text, rd->limit), *sign = end ? blanks(end) : NULL;
+    const char *end = pl_oneline_path_end(rd->text, rd->limit), *sign = end ? blanks(end) : NULL;
     if (!sign || sign >= rd->limit || *sign != '=' || sign[1] == '=' || sign[1] == '>') return false;
     const char *value = blanks(sign + 1);
     if (is_call(rd, value) && end == name_end(rd->text)) {
@@ -283,23 +347,35 @@ static bool read_bare(Reading *rd)
     return read_loudly(rd, PL_TK_S_SET, rd->text), true;
 }
 
+/* Neither block nor statement: a bare call, an assignment, or prose. */
+static void read_words_of_people(Reading *rd)
+{
+    rd->step->keyword = PL_NO_SPAN;
+    if (!has_using(rd) && read_bare(rd)) return;
+    read_prose(rd);
+}
+
 void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t end)
 {
     const char *text = syntax->text.ptr;
     while (start < end && (text[start] == ' ' || text[start] == '\t' || text[start] == '*')) start++;
-    Reading rd = {syntax, step, text + start, text + end, start, end};
+    Reading rd = {syntax, step, text + start, text + end, start, end, false};
     const char *behind = NULL;
     const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, rd.text, rd.limit, &behind);
     int token = row ? row->kind : 0;
     if (token == PL_TK_S_WAIT && pl_str_ends(row->accepted, PL_STR(" for")) && strchr("\"`", *blanks(behind))) token = PL_TK_S_WAIT_EVENT;
     if (row) step->keyword = span_of(&rd, rd.text, behind);
+    if (token == PL_TK_S_SET && behind < rd.limit && *behind == ':') behind++;
     if (row && is_block(token) && opens_block(&rd, token, behind)) {
-        read_loudly(&rd, token, behind);
-    } else if (row && !is_block(token) && !has_using(&rd) && (promises(&rd, token, behind) || reads(&rd, token, behind))) {
-        read_loudly(&rd, token, behind);
+        read_block(&rd, token, behind);
+    } else if (row && !is_block(token) && !has_using(&rd)) {
+        if (read_words(&rd, token, row, behind)) return;
+        bool is_statement = token != PL_TK_S_SKIP && token != PL_TK_S_LEAVE &&
+                            (promises(&rd, token, behind) || (means(&rd, token, behind) && reads(&rd, token, behind)));
+        if (is_statement && token == PL_TK_S_SET) read_sets(&rd, behind);
+        else if (is_statement) read_loudly(&rd, token, behind);
+        else read_words_of_people(&rd);
     } else {
-        step->keyword = PL_NO_SPAN;
-        if (!has_using(&rd) && read_bare(&rd)) return;
-        read_prose(&rd);
+        read_words_of_people(&rd);
     }
 }

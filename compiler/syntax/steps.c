@@ -79,10 +79,8 @@ static uint32_t level_of_dotted(const PlNest *nest, const PlItem *item)
     return UINT32_MAX;
 }
 
-static void set_place(PlNest *nest, PlStep *step, PlStep *parent)
+static void set_place(PlArena *arena, PlStep *step, PlStep *parent, uint32_t place)
 {
-    PlArena *arena = nest->syntax->arena;
-    uint32_t place = parent ? parent->steps.len + 1 : nest->syntax->plan->steps.len + 1;
     step->parent = parent;
     step->depth = parent ? parent->depth + 1 : 1;
     step->number = PL_NEW_N(arena, uint32_t, step->depth);
@@ -142,7 +140,8 @@ bool pl_nest_add(PlNest *nest, const PlItem *item, PlStep *step)
     Level before = {0};
     bool has_before = level < nest->depth;
     if (has_before) before = nest->open[level];
-    set_place(nest, step, parent ? parent->step : NULL);
+    uint32_t place = parent ? parent->step->steps.len + 1 : plan->steps.len + 1;
+    set_place(syntax->arena, step, parent ? parent->step : NULL, place);
     step->written = written_number(syntax->arena, item);
     if (astray) PL_REPORT(syntax->diags, NUMBER_ASTRAY, item->marker, step->written.ptr, step->label.ptr);
     if (!astray && !too_deep) {
@@ -155,4 +154,37 @@ bool pl_nest_add(PlNest *nest, const PlItem *item, PlStep *step)
     nest->open[level] = (Level){step, item};
     nest->depth = level + 1;
     return true;
+}
+
+PlStep *pl_nest_new_step(PlSyntax *syntax, PlStep *parent, PlSpan span)
+{
+    PlPlan *plan = syntax->plan;
+    if (plan->step_count >= PL_LIMIT_STEPS) {
+        PL_REPORT(syntax->diags, TOO_MANY_STEPS, span, (unsigned)PL_LIMIT_STEPS);
+        return NULL;
+    }
+    if (parent && parent->depth >= PL_LIMIT_STEP_DEPTH) {
+        PL_REPORT(syntax->diags, STEPS_TOO_DEEP, span, (unsigned)PL_LIMIT_STEP_DEPTH);
+        return NULL;
+    }
+    PlStep *step = pl_step_new(syntax->arena, span);
+    set_place(syntax->arena, step, parent, parent ? parent->steps.len + 1 : plan->steps.len + 1);
+    if (parent) pl_vec_push(syntax->arena, &parent->steps, step);
+    else pl_vec_push(syntax->arena, &plan->steps, step);
+    plan->step_count++;
+    return step;
+}
+
+/* Depth is bounded by PL_LIMIT_STEP_DEPTH. */
+static void renumber(PlArena *arena, PlStep *const *steps, uint32_t count, PlStep *parent)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        set_place(arena, steps[i], parent, i + 1);
+        renumber(arena, steps[i]->steps.items, steps[i]->steps.len, steps[i]);
+    }
+}
+
+void pl_nest_renumber(PlSyntax *syntax)
+{
+    renumber(syntax->arena, syntax->plan->steps.items, syntax->plan->steps.len, NULL);
 }

@@ -13,6 +13,11 @@ PlNest *pl_nest_new(PlSyntax *syntax);
 /* False when a limit of limits.def is passed: the step is not in the tree. */
 bool pl_nest_add(PlNest *nest, const PlItem *item, PlStep *step);
 
+/* A new last sub-step of `parent`, or (NULL) a new last step of the plan; NULL when a limit is passed (reported). */
+PlStep *pl_nest_new_step(PlSyntax *syntax, PlStep *parent, PlSpan span);
+/* Number, depth and label of every step, from its place in the tree. */
+void pl_nest_renumber(PlSyntax *syntax);
+
 /* statement.c: what the text [start, end) of the source says, into a step whose marker and place are set. BAD after a diagnostic. */
 void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t end);
 

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* Splitting one line into the steps it says. Works on text outside brackets and quotes only ("top level"). */
+#include "compiler/syntax/oneline.h"
+
+#include "compiler/syntax/build.h"
+
+/* One step further at the top level: over a bracket with all it holds, over a text in quotes, else over one character. */
+static const char *over(const char *start, const char *p, const char *limit)
+{
+    char closer;
+    bool may_open = p == start || strchr(" \t\n([{,=:", p[-1]) != NULL; /* an apostrophe stands behind a letter */
+    if (may_open && pl_text_quote(p, limit, &closer)) {
+        const char *end = pl_text_end(p, limit);
+        return end ? end : p + 1;
+    }
+    if (*p != '(' && *p != '[' && *p != '{') return p + 1;
+    unsigned depth = 0;
+    for (const char *q = p; q < limit; q++) {
+        depth += *q == '(' || *q == '[' || *q == '{';
+        depth -= *q == ')' || *q == ']' || *q == '}';
+        if (depth == 0) return q + 1;
+        const char *end = q > p && pl_text_quote(q, limit, &closer) && strchr(" ([{,=:", q[-1]) ? pl_text_end(q, limit) : NULL;
+        if (end) q = end - 1;
+    }
+    return p + 1;
+}
+
+static const char *blanks(const char *p)
+{
+    while (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r' || (p[0] == '*' && p[1] == '*')) p += *p == '*' ? 2 : 1;
+    return p;
+}
+
+static const char *word(const char *p, const char *limit, const char *z)
+{
+    size_t len = strlen(z);
+    if ((size_t)(limit - p) <= len || !pl_str_eq_nocase(pl_str(p, len), pl_str(z, len)) || pl_phrase_word_char(p[len])) return NULL;
+    return blanks(p + len);
+}
+
+const char *pl_oneline_path_end(const char *p, const char *limit)
+{
+    const char *end;
+    if (pl_raw_scan(PL_MODE_EXPR, p, limit, &end) != PL_RAW_WORD) return NULL;
+    while (end < limit && (*end == '.' || *end == '[')) {
+        if (*end == '[') {
+            while (end < limit && *end != ']' && *end != '\n') end++;
+            if (*end != ']') return NULL;
+            end++;
+        } else if (pl_raw_scan(PL_MODE_EXPR, end + 1, limit, &end) != PL_RAW_WORD) {
+            return NULL;
+        }
+    }
+    return end;
+}
+
+static bool is_list_clause(int kind)
+{
+    return kind == PL_TK_WHERE || kind == PL_TK_SORTED || kind == PL_TK_GROUPED || kind == PL_TK_SELECT || kind == PL_TK_TAKE ||
+           kind == PL_TK_DISTINCT_BY || kind == PL_TK_DISTINCT || kind == PL_TK_JOINED || kind == PL_TK_OR || kind == PL_TK_AND;
+}
+
+/* Whether the comma before `next` ends a head: no clause, list clause or further condition follows it. */
+static bool comma_ends(const PlSyntax *syntax, int token, const char *next, const char *limit)
+{
+    const char *end;
+    const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_INFIX, next, limit, &end);
+    if (row && is_list_clause(row->kind)) return false;
+    row = pl_phrase_match(syntax->phrases, PL_AT_TAIL, next, limit, &end);
+    return token == PL_TK_S_IF || token == PL_TK_S_ELSE_IF || token == PL_TK_S_ON_ERROR || !row;
+}
+
+/* The end of the head and the beginning of the body, or NULL. */
+static const char *head_end(const PlSyntax *syntax, int token, const char *behind, const char *limit, const char **body)
+{
+    bool branch = token == PL_TK_S_IF || token == PL_TK_S_ELSE_IF || token == PL_TK_S_ON_ERROR || token == PL_TK_S_ELSE;
+    bool in = token != PL_TK_S_EACH; /* of For each: its `in` was passed */
+    if (token == PL_TK_S_TOGETHER) return NULL;
+    for (const char *p = behind; p < limit; p = over(behind, p, limit)) {
+        if (!in && p > behind && p[-1] == ' ' && word(p, limit, "in")) in = true;
+        const char *next = blanks(p + 1);
+        if (*p == ':' && (p[1] == ' ' || p[1] == '\n' || p[1] == '*') && next < limit) return *body = next, p;
+        if (*p == ',' && in && (branch || token == PL_TK_S_EACH) && next < limit && comma_ends(syntax, token, next, limit)) return *body = next, p;
+        if (branch && p > behind && p[-1] == ' ' && (next = word(p, limit, "then"))) return *body = next, p;
+    }
+    return NULL;
+}
+
+bool pl_oneline_split(const PlSyntax *syntax, int token, const char *behind, const char *limit, PlOneLine *out)
+{
+    const char *body = NULL, *end = head_end(syntax, token, behind, limit, &body), *after;
+    if (!end) return false;
+    *out = (PlOneLine){.head_end = end, .body_end = limit};
+    while ((after = word(body, limit, "then")) || (after = word(body, limit, "do"))) body = after;
+    out->body = body;
+    for (const char *p = body; p < limit; p = over(body, p, limit)) {
+        if (*p != ';' && *p != ',' && !(*p == '.' && p[1] == ' ')) continue;
+        const char *next = blanks(p + 1), *behind_else;
+        const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, next, limit, &behind_else);
+        if (!row || (row->kind != PL_TK_S_ELSE && row->kind != PL_TK_S_ELSE_IF)) continue;
+        out->body_end = p;
+        out->otherwise = next;
+        break;
+    }
+    return true;
+}
+
+const char *pl_oneline_next_set(const char *p, const char *limit, const char **next)
+{
+    for (const char *start = p; p < limit; p = over(start, p, limit)) {
+        const char *part = *p == ',' ? blanks(p + 1) : p > start && p[-1] == ' ' ? word(p, limit, "and") : NULL;
+        if (part && *p == ',' && word(part, limit, "and")) part = word(part, limit, "and");
+        const char *end = part ? pl_oneline_path_end(part, limit) : NULL, *sign = end ? blanks(end) : NULL;
+        bool sets = sign && end != part && (word(sign, limit, "to") || (*sign == '=' && sign[1] != '=' && sign[1] != '>'));
+        if (sets) return *next = part, p;
+    }
+    return NULL;
+}
