@@ -3,7 +3,7 @@
  * all pages, `make docs-check` compares them. */
 #include "vm/base/diag.h"
 #include "vm/base/limits.h"
-#include "vm/code/module.h"
+#include "vm/code/opcode.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,25 +95,28 @@ static void put_statuses(void)
                pl_status_words((PlStatus)i));
 }
 
+static void put_operand(PlOperand kind)
+{
+    printf(" %s |", kind == PL_OPERAND_NO ? "-" : pl_opcode_operand_name(kind));
+}
+
 static void put_opcodes(void)
 {
-    static const struct {
-        const char *name, *a, *x, *b, *c, *meaning;
-    } ops[] = {
-#define PL_OP(name, text, a, x, b, c, meaning) {text, #a, #x, #b, #c, meaning},
-#include "vm/code/opcodes.def"
-#undef PL_OP
-    };
     put_head("Instructions", "vm/code/opcodes.def");
-    printf("\nAn instruction is 8 bytes: op and x of 8 bits, then a, b and c of 16 bits, little-endian. The operand kinds are\n"
-           "explained at the head of that file; `-` must be 0.\n\n"
+    printf("\nAn instruction is 8 bytes: op and x of 8 bits, then a, b and c of 16 bits, little-endian.\n\n"
            "| op | name | x | a | b | c | meaning |\n|---|---|---|---|---|---|---|\n");
-    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
-        const char *operands[] = {ops[i].x, ops[i].a, ops[i].b, ops[i].c};
-        printf("| %zu | %s |", i, ops[i].name);
-        for (int k = 0; k < 4; k++) printf(" %s |", strcmp(operands[k], "NO") == 0 ? "-" : operands[k]);
-        printf(" %s |\n", ops[i].meaning);
+    for (size_t i = 0; i < PL_OPCODE_COUNT; i++) {
+        const PlOpInfo *op = &pl_opcode_infos[i];
+        printf("| %zu | %s |", i, op->name);
+        put_operand(op->x);
+        put_operand(op->a);
+        put_operand(op->b);
+        put_operand(op->c);
+        printf(" %s |\n", op->meaning);
     }
+    printf("\n## Operands\n\n| kind | what it is |\n|---|---|\n");
+    for (size_t i = 0; i < PL_OPERAND_COUNT; i++)
+        printf("| %s | %s |\n", i == PL_OPERAND_NO ? "-" : pl_opcode_operand_name((PlOperand)i), pl_opcode_operand_words((PlOperand)i));
 }
 
 #if __has_include("stdlib/builtins.def")

@@ -69,6 +69,7 @@ static void put_operand(PlBuf *out, const PlModule *m, PlOperand kind, uint16_t 
     int64_t target = 0;
     switch (kind) {
     case PL_OPERAND_NO:
+    case PL_OPERAND_COUNT:
     case PL_OPERAND_SITE: break;
     case PL_OPERAND_W:
     case PL_OPERAND_R:

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The tables of opcode.h, and what the opcode alone says of where control goes. */
 #include "vm/code/opcode.h"
 
 const PlOpInfo pl_opcode_infos[PL_OPCODE_COUNT] = {
@@ -8,34 +9,24 @@ const PlOpInfo pl_opcode_infos[PL_OPCODE_COUNT] = {
 #undef PL_OP
 };
 
+const char *pl_opcode_operand_name(PlOperand kind)
+{
+    static const char *const names[] = {
+#define PL_OPERAND(kind, words) #kind,
+        PL_OPERANDS(PL_OPERAND)
+#undef PL_OPERAND
+    };
+    return kind < PL_OPERAND_COUNT ? names[kind] : "?";
+}
+
 const char *pl_opcode_operand_words(PlOperand kind)
 {
-    static const char *const words[] = {
-        [PL_OPERAND_NO] = "",
-        [PL_OPERAND_W] = "register written",
-        [PL_OPERAND_R] = "register read",
-        [PL_OPERAND_RW] = "register read and written",
-        [PL_OPERAND_RW3] = "three registers of a loop",
-        [PL_OPERAND_RN] = "first of x registers read",
-        [PL_OPERAND_R2] = "two registers read",
-        [PL_OPERAND_K] = "constant",
-        [PL_OPERAND_S] = "shape",
-        [PL_OPERAND_N] = "constant that is a text",
-        [PL_OPERAND_T] = "type",
-        [PL_OPERAND_B] = "library function",
-        [PL_OPERAND_SITE] = "step",
-        [PL_OPERAND_CALL] = "call site",
-        [PL_OPERAND_ASK] = "question",
-        [PL_OPERAND_WAIT] = "wait",
-        [PL_OPERAND_SCATTER] = "scatter",
-        [PL_OPERAND_TOGETHER] = "together",
-        [PL_OPERAND_I] = "signed number",
-        [PL_OPERAND_U] = "number",
-        [PL_OPERAND_FLAG] = "bits",
-        [PL_OPERAND_J] = "jump",
-        [PL_OPERAND_J32] = "jump, with c",
+    static const char *const all[] = {
+#define PL_OPERAND(kind, words) words,
+        PL_OPERANDS(PL_OPERAND)
+#undef PL_OPERAND
     };
-    return words[kind];
+    return kind < PL_OPERAND_COUNT ? all[kind] : "?";
 }
 
 bool pl_opcode_is_loop(uint8_t op)

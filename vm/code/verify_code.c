@@ -190,7 +190,8 @@ static void verify_operand(PlVerify *v, Uses *uses, PlOperand kind, uint16_t n, 
     case PL_OPERAND_U:
     case PL_OPERAND_FLAG:
     case PL_OPERAND_J:
-    case PL_OPERAND_J32: break;
+    case PL_OPERAND_J32:
+    case PL_OPERAND_COUNT: break;
     }
 }
 
