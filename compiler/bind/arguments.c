@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/* Arguments of a call to parameters of its action: by exact name, by another spelling, by position; required ones that are missing are taken
+ * from the one name in scope that fits, from the document's default, or asked for. Then each value is made usable as its parameter's type. */
+#include "compiler/bind/bind.h"
+
+#include "compiler/check/expr.h"
+#include "compiler/check/flow.h"
+#include "compiler/check/scope.h"
+#include "compiler/syntax/parse.h"
+
+enum { NO_PARAM = UINT32_MAX, CANDIDATES = 5 };
+
+static PlStr action_name(PlChecker *c, const PlAction *a)
+{
+    return pl_arena_printf(c->arena, PL_FMT "." PL_FMT, PL_ARG(a->plugin), PL_ARG(a->name));
+}
+
+static PlStr param_words(PlChecker *c, const PlAction *a, const PlParam *p)
+{
+    return pl_arena_printf(c->arena, "`" PL_FMT "` of " PL_FMT, PL_ARG(p->name), PL_ARG(action_name(c, a)));
+}
+
+/* ---- names ---------------------------------------------------------------------------------------------------------------- */
+
+static uint32_t find_param(const PlAction *a, PlStr name, bool *exact)
+{
+    uint32_t found = NO_PARAM;
+    *exact = true;
+    for (uint32_t i = 0; i < a->param_count; i++)
+        if (pl_str_eq(a->params[i].name, name)) return i;
+    *exact = false;
+    for (uint32_t i = 0; i < a->param_count; i++)
+        if (pl_str_eq(a->params[i].wire, name)) {
+            if (found != NO_PARAM) return NO_PARAM;
+            found = i;
+        }
+    for (uint32_t i = 0; i < a->param_count && found == NO_PARAM; i++) {
+        if (!pl_words_same(a->params[i].name, name) && !pl_words_same(a->params[i].wire, name)) continue;
+        for (uint32_t j = i + 1; j < a->param_count; j++)
+            if (pl_words_same(a->params[j].name, name) || pl_words_same(a->params[j].wire, name)) return NO_PARAM;
+        found = i;
+    }
+    return found;
+}
+
+static void report_unknown(PlChecker *c, const PlAction *a, const PlArgument *arg)
+{
+    PlStr *names = PL_NEW_N(c->arena, PlStr, a->param_count);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < a->param_count; i++)
+        if (!a->params[i].fixed) names[count++] = a->params[i].name;
+    PlStr near = pl_words_near(arg->name, names, count);
+    PlDiag *d = PL_REPORT(c->diags, UNKNOWN_ARGUMENT, arg->span, PL_ARG(arg->name), PL_ARG(action_name(c, a)));
+    if (count) pl_diag_label(c->diags, d, "its arguments: " PL_FMT, PL_ARG(pl_words_list(c, names, count, 12)));
+    if (near.len) {
+        pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(near));
+        pl_diag_fix(c->diags, d, arg->span, near, false);
+    } else if (!count) {
+        pl_diag_help(c->diags, d, "it takes no arguments");
+    }
+}
+
+/* ---- positions ------------------------------------------------------------------------------------------------------------ */
+
+static uint32_t next_free(const PlAction *a, const bool *taken, bool required)
+{
+    for (uint32_t i = 0; i < a->param_count; i++) {
+        const PlParam *p = &a->params[i];
+        if (!taken[i] && !p->fixed && !p->is_key && p->required == required) return i;
+    }
+    return NO_PARAM;
+}
+
+/* Rule: a single record whose fields are all parameters is the arguments themselves, unless a parameter takes a record. */
+static void spread_record(PlChecker *c, PlStep *step, const PlAction *a)
+{
+    if (step->args.len != 1 || step->args.items[0].name.len) return;
+    PlExpr *x = step->args.items[0].value;
+    if (x->kind != PL_EXPR_RECORD || x->fields.len == 0) return;
+    for (uint32_t i = 0; i < a->param_count; i++)
+        if (a->params[i].whole_body) return;
+    for (uint32_t i = 0; i < x->fields.len; i++) {
+        bool exact;
+        if (find_param(a, x->fields.items[i].name, &exact) == NO_PARAM) return;
+    }
+    PL_REPORT(c->diags, CALL_SPREAD, x->span, PL_ARG(action_name(c, a)));
+    step->args.len = 0;
+    for (uint32_t i = 0; i < x->fields.len; i++) {
+        PlArgument arg = {.name = x->fields.items[i].name, .span = x->fields.items[i].span, .value = x->fields.items[i].value};
+        pl_vec_push(c->arena, &step->args, arg);
+    }
+}
+
+/* ---- which parameter ------------------------------------------------------------------------------------------------------ */
+
+static uint32_t place_named(PlChecker *c, const PlAction *a, PlArgument *arg)
+{
+    bool exact;
+    uint32_t at = find_param(a, arg->name, &exact);
+    if (at == NO_PARAM) {
+        report_unknown(c, a, arg);
+        return NO_PARAM;
+    }
+    if (!exact) {
+        PL_REPORT(c->diags, ARGUMENT_READ_AS, arg->span, PL_ARG(arg->name), PL_ARG(a->params[at].name));
+        arg->name = a->params[at].name;
+    }
+    return at;
+}
+
+static uint32_t place_positional(PlChecker *c, const PlAction *a, PlArgument *arg, const bool *taken)
+{
+    uint32_t at = next_free(a, taken, true);
+    if (at == NO_PARAM) at = next_free(a, taken, false);
+    if (at == NO_PARAM) {
+        PlDiag *d = PL_REPORT(c->diags, TOO_MANY_ARGUMENTS, arg->span, PL_ARG(action_name(c, a)));
+        pl_diag_help(c->diags, d, "take the value away");
+        return NO_PARAM;
+    }
+    PL_REPORT(c->diags, ARGUMENT_PLACED, arg->span, PL_ARG(a->params[at].name));
+    arg->name = a->params[at].name;
+    return at;
+}
+
+/* Named arguments first, then those by position; what has no place is dropped after its report. */
+static void place_all(PlChecker *c, PlStep *step, const PlAction *a, bool *taken)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < step->args.len; i++) {
+        PlArgument *arg = &step->args.items[i];
+        arg->param = arg->name.len ? place_named(c, a, arg) : NO_PARAM;
+        if (arg->param == NO_PARAM) continue;
+        if (taken[arg->param]) {
+            PL_REPORT(c->diags, ARGUMENT_TWICE, arg->span, PL_ARG(arg->name));
+            arg->param = NO_PARAM;
+        } else {
+            taken[arg->param] = true;
+        }
+    }
+    for (uint32_t i = 0; i < step->args.len; i++) {
+        PlArgument arg = step->args.items[i];
+        if (!arg.name.len) {
+            arg.param = place_positional(c, a, &arg, taken);
+            if (arg.param != NO_PARAM) taken[arg.param] = true;
+        }
+        if (arg.param != NO_PARAM && a->params[arg.param].fixed) {
+            PlDiag *d = PL_REPORT(c->diags, ARGUMENT_FIXED, arg.span, PL_ARG(arg.name));
+            pl_diag_help(c->diags, d, "leave `%.*s` out", PL_ARG(arg.name));
+            arg.param = NO_PARAM;
+        }
+        if (arg.param == NO_PARAM) pl_expr_check(c, &arg.value, PL_TYPE_NONE);
+        else step->args.items[kept++] = arg;
+    }
+    step->args.len = kept;
+}
+
+/* ---- values --------------------------------------------------------------------------------------------------------------- */
+
+/* An argument that is not required may be nothing: then it is not sent. */
+static PlTypeId wanted_type(PlChecker *c, const PlParam *p)
+{
+    return p->required ? p->type : pl_type_or_nothing(c->types, p->type);
+}
+
+static void check_values(PlChecker *c, PlStep *step, const PlAction *a)
+{
+    for (uint32_t i = 0; i < step->args.len; i++) {
+        PlArgument *arg = &step->args.items[i];
+        const PlParam *p = &a->params[arg->param];
+        pl_expr_want(c, &arg->value, wanted_type(c, p), param_words(c, a, p));
+    }
+}
+
+/* ---- what is missing ------------------------------------------------------------------------------------------------------ */
+
+static void add_argument(PlChecker *c, PlStep *step, const PlAction *a, uint32_t param, PlExpr *value)
+{
+    PlArgument arg = {.name = a->params[param].name, .span = value->span, .value = value, .param = param};
+    pl_vec_push(c->arena, &step->args, arg);
+    pl_expr_want(c, &pl_vec_last(&step->args).value, a->params[param].type, param_words(c, a, &a->params[param]));
+}
+
+static bool is_usable(PlChecker *c, const PlSymbol *symbol, PlTypeId type)
+{
+    PlVar var = pl_flow_var(c, symbol);
+    if (var.bound != PL_BOUND_YES || var.type == c->empty_list) return false;
+    return pl_usable(c->arena, c->types, var.type, type, NULL) != PL_USABLE_NO;
+}
+
+/* The one visible name that is spelled like the parameter and whose type fits. */
+static PlSymbol *fitting_name(PlChecker *c, const PlParam *p)
+{
+    PlSymbol *found = NULL;
+    for (uint32_t i = 0; i < c->symbols.len; i++) {
+        PlSymbol *s = c->symbols.items[i];
+        if (s->kind == PL_SYM_NOW || pl_scope_find(c, s->name) != s) continue;
+        if (!pl_words_same(s->name, p->name) && !pl_words_same(s->name, p->wire)) continue;
+        if (!is_usable(c, s, p->type)) continue;
+        if (found) return NULL;
+        found = s;
+    }
+    return found;
+}
+
+static PlExpr *parse_answer(PlChecker *c, PlStr id, PlStr answer)
+{
+    uint32_t source = pl_sources_add(c->diags->sources, pl_arena_printf(c->arena, "<answer %.*s>", PL_ARG(id)), answer);
+    return pl_parse_expr(c->arena, c->diags, source);
+}
+
+/* Rule: the candidates are the names in scope whose type fits without a check, the nearest spelling first. */
+static void ask_argument(PlChecker *c, PlStep *step, const PlAction *a, uint32_t param, PlStr id)
+{
+    const PlParam *p = &a->params[param];
+    PlDiag *d = PL_REPORT(c->diags, WHICH_ARGUMENT, step->action_span, PL_ARG(p->name), PL_ARG(action_name(c, a)));
+    d->id = id;
+    pl_diag_label(c->diags, d, "%.*s: %.*s", PL_ARG(p->name), PL_ARG(pl_words_type(c, p->type)));
+    pl_diag_help(c->diags, d, "add `%.*s=...`", PL_ARG(p->name));
+    uint32_t given = 0;
+    for (unsigned most = 2; most <= 64 && given < CANDIDATES; most = most == 2 ? 64 : 65)
+        for (uint32_t i = 0; i < c->symbols.len && given < CANDIDATES; i++) {
+            PlSymbol *s = c->symbols.items[i];
+            bool near = pl_str_distance(s->name, p->name, 2) <= 2;
+            PlVar var = c->vars.items[i];
+            if (s->kind == PL_SYM_NOW || near != (most == 2) || pl_scope_find(c, s->name) != s || var.bound != PL_BOUND_YES) continue;
+            if (var.type == c->empty_list || pl_usable(c->arena, c->types, var.type, p->type, NULL) != PL_USABLE_YES) continue;
+            pl_diag_candidate(c->diags, d, s->name, pl_words_type(c, var.type));
+            given++;
+        }
+}
+
+static void add_missing(PlChecker *c, PlStep *step, const PlAction *a, uint32_t param)
+{
+    const PlParam *p = &a->params[param];
+    PlSymbol *name = fitting_name(c, p);
+    if (name) {
+        PL_REPORT(c->diags, ARGUMENT_FOUND, step->action_span, PL_ARG(p->name), PL_ARG(name->name));
+        add_argument(c, step, a, param, pl_expr_name_of(c, step->action_span, name->name));
+        return;
+    }
+    if (p->has_default && p->value.kind != PL_LIT_JSON) {
+        PL_REPORT(c->diags, DEFAULT_GIVEN, step->action_span, PL_ARG(p->name));
+        add_argument(c, step, a, param, pl_expr_literal(c, step->action_span, p->value, PL_T_ANY));
+        return;
+    }
+    PlStr id = pl_bind_question_id(c, step, "arg", p->name), answer = pl_bind_answer(c, id);
+    PlExpr *value = answer.len ? parse_answer(c, id, answer) : NULL;
+    if (value) add_argument(c, step, a, param, value);
+    else if (answer.len) PL_REPORT(c->diags, BAD_ANSWER, step->action_span, PL_ARG(id), PL_ARG(answer));
+    else ask_argument(c, step, a, param, id);
+}
+
+void pl_bind_arguments(PlChecker *c, PlStep *step)
+{
+    const PlAction *a = step->bound;
+    bool *taken = PL_NEW_N(c->arena, bool, a->param_count + 1);
+    spread_record(c, step, a);
+    place_all(c, step, a, taken);
+    check_values(c, step, a);
+    for (uint32_t i = 0; i < a->param_count; i++)
+        if (a->params[i].required && !a->params[i].fixed && !a->params[i].is_key && !taken[i]) add_missing(c, step, a, i);
+}

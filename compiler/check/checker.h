@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the checker share while one plan is checked: the tables, the state of the flow at the place that is being checked, and
+ * what stands around it. Not part of any interface; check.h is.
+ *
+ * The flow is one mutable state with a trail of its changes: a branch is checked, its changes are taken off as a PlDelta, and the deltas of
+ * all branches are joined. So the cost of a join is that of what the branches changed, however many names there are. */
+#ifndef PL_COMPILER_CHECK_CHECKER_H
+#define PL_COMPILER_CHECK_CHECKER_H
+
+#include "compiler/check/check.h"
+#include "compiler/check/usable.h"
+#include "vm/base/map.h"
+
+typedef enum PlBound { PL_BOUND_NO, PL_BOUND_MAYBE, PL_BOUND_YES } PlBound;
+
+typedef struct PlVar { /* a symbol at one place of the flow */
+    PlTypeId type;     /* without the "or nothing" of PL_BOUND_MAYBE */
+    PlBound bound;
+} PlVar;
+
+typedef struct PlVarChange {
+    uint32_t symbol;
+    PlVar var; /* in the trail: before; in a delta: after */
+} PlVarChange;
+
+typedef PL_VEC(PlStr) PlFacts; /* paths known not to be nothing, as narrow.c writes them */
+
+typedef struct PlDelta { /* what a stretch of the plan did to the flow */
+    PL_VEC(PlVarChange) vars;
+    PlFacts facts;
+    bool dead; /* its end is not reached */
+} PlDelta;
+typedef PL_VEC(PlDelta) PlDeltas;
+
+typedef struct PlLoop { /* a loop that is open */
+    struct PlLoop *outer;
+    PlStep *step;
+    uint32_t mark; /* of the trail, where an iteration begins */
+    PlDeltas skips, leaves;
+} PlLoop;
+
+typedef struct PlItFrame { /* a list clause that is open: `it` and the bare names of its fields */
+    struct PlItFrame *outer;
+    PlSymbol *symbol;
+    PlTypeId type;
+    bool named; /* "For each x in LIST where COND": the item goes by the symbol's name instead of `it` */
+} PlItFrame;
+
+typedef struct PlNameEntry { /* a name as it is visible; what it hides is behind it */
+    PlSymbol *symbol;
+    struct PlNameEntry *hidden;
+} PlNameEntry;
+
+typedef struct PlSymbolInfo { /* beside PlSymbol, by id */
+    uint32_t scatter_depth; /* loops that run several at a time around it */
+    PlStep *left;           /* the block it lived in, when that has ended */
+    bool used;
+} PlSymbolInfo;
+
+typedef struct PlChecker {
+    PlArena *arena;
+    PlDiags *diags; /* swapped for a scratch one while a loop's body is tried */
+    PlCatalog *catalog;
+    PlTypes *types;
+    PlPlan *plan;
+    const PlCheckOptions *options;
+    /* names */
+    PlMap names;                       /* name -> PlNameEntry * or NULL */
+    PlMap binders;                     /* name -> the first step in the text that binds it */
+    PL_VEC(PlSymbol *) symbols;        /* by id */
+    PL_VEC(PlSymbolInfo) infos;        /* by id */
+    PL_VEC(PlSymbol *) scoped;         /* declared, in order: what a scope takes away at its end */
+    PL_VEC(PlStr) reported;            /* unknown names that were reported */
+    PlSymbol *now, *today;
+    /* flow */
+    PL_VEC(PlVar) vars;                /* by symbol id */
+    PL_VEC(PlVarChange) trail;
+    PL_VEC(PlVarChange) touched;       /* every value any name got, never taken back: what a handler may find */
+    PlFacts facts;
+    bool dead;
+    /* around */
+    PlItFrame *frame;
+    PlLoop *loop;
+    PlStep *step;                      /* being checked */
+    PlStep *block;                     /* innermost body of several at a time, or branch */
+    PlStep *scatter;                   /* innermost body of several at a time */
+    uint32_t scatter_depth;
+    uint32_t dry;                      /* bodies being tried around this one */
+    uint32_t lenient;                  /* inside an operand of `??`, `exists`...: absence is fine */
+    bool missed;                       /* a name that is not bound yet was read in a body being tried */
+    PlTypeId empty_list;               /* of a list nothing was added to yet; never in an expression's type */
+    PlTypeId error_type;               /* of `error` */
+    PL_VEC(PlTypeId) returns;          /* types of Return */
+} PlChecker;
+
+/* ---- words of messages (words.c) ---- */
+PlStr pl_words_type(PlChecker *c, PlTypeId type);              /* short enough for a line */
+PlStr pl_words_expr(PlChecker *c, const PlExpr *x);            /* as source, cut */
+PlStr pl_words_list(PlChecker *c, const PlStr *words, uint32_t count, uint32_t max); /* "a, b, c, ..." */
+PlStr pl_words_fields(PlChecker *c, PlTypeId record);          /* the names of its fields */
+PlStr pl_words_step(const PlStep *step);                       /* its number for a message */
+/* The nearest of `words` to `to`, or an empty text when none is near. */
+PlStr pl_words_near(PlStr to, const PlStr *words, uint32_t count);
+/* The same spelling but for case, '_', '-', ' ', '.', '/'. */
+bool pl_words_same(PlStr a, PlStr b);
+
+#endif

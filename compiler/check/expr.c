@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* Types of expressions: the dispatch by kind, and the plain kinds. What makes a value usable where another type is wanted is fit.c. */
+#include "compiler/check/expr.h"
+
+#include "compiler/check/flow.h"
+#include "compiler/check/scope.h"
+
+PlTypeId pl_expr_bad(PlExpr *x)
+{
+    x->kind = PL_EXPR_BAD;
+    return x->type = PL_T_ANY;
+}
+
+/* ---- new nodes --------------------------------------------------------------------------------------------------- */
+
+PlExpr *pl_expr_call_of(PlChecker *c, const char *function, PlExpr *argument, PlTypeId type)
+{
+    uint32_t index;
+    if (!pl_expr_builtin(pl_str_z(function), &index)) return NULL;
+    PlExpr *call = pl_expr_new(c->arena, PL_EXPR_CALL, argument->span);
+    call->text = pl_str_z(function);
+    call->text_span = argument->span;
+    call->builtin = index;
+    call->type = type;
+    pl_vec_push(c->arena, &call->items, argument);
+    return call;
+}
+
+PlExpr *pl_expr_field_of(PlChecker *c, PlExpr *record, PlStr name, PlTypeId type)
+{
+    PlExpr *field = pl_expr_new(c->arena, PL_EXPR_FIELD, record->span);
+    field->text = name;
+    field->text_span = record->span;
+    field->left = record;
+    field->type = type;
+    return field;
+}
+
+PlExpr *pl_expr_literal(PlChecker *c, PlSpan span, PlLiteral literal, PlTypeId type)
+{
+    PlExpr *x = pl_expr_new(c->arena, PL_EXPR_LITERAL, span);
+    x->literal = literal;
+    x->type = type;
+    return x;
+}
+
+PlExpr *pl_expr_name_of(PlChecker *c, PlSpan span, PlStr name)
+{
+    PlExpr *x = pl_expr_new(c->arena, PL_EXPR_NAME, span);
+    x->text = name;
+    x->text_span = span;
+    return x;
+}
+
+/* ---- literals and text ------------------------------------------------------------------------------------------- */
+
+static PlTypeId literal_type(PlLiteral literal)
+{
+    static const PlTypeId types[] = {[PL_LIT_NOTHING] = PL_T_NOTHING, [PL_LIT_YESNO] = PL_T_YESNO,
+                                     [PL_LIT_INT] = PL_T_INTEGER,     [PL_LIT_DOUBLE] = PL_T_NUMBER,
+                                     [PL_LIT_TEXT] = PL_T_TEXT,       [PL_LIT_DATETIME] = PL_T_DATETIME,
+                                     [PL_LIT_DATE] = PL_T_DATE,       [PL_LIT_DURATION] = PL_T_DURATION};
+    if (literal.kind == PL_LIT_JSON) return PL_T_ANY;
+    return types[literal.kind];
+}
+
+/* Rule: a text without expressions is a literal. Anything can be shown in a text. */
+static PlTypeId check_text(PlChecker *c, PlExpr *x)
+{
+    bool plain = true;
+    for (uint32_t i = 0; i < x->items.len; i++) {
+        PlExpr *item = x->items.items[i];
+        plain &= item->kind == PL_EXPR_LITERAL && item->literal.kind == PL_LIT_TEXT;
+        pl_expr_check(c, &x->items.items[i], PL_TYPE_NONE);
+    }
+    if (plain && x->items.len <= 1) {
+        PlStr text = x->items.len ? x->items.items[0]->literal.as.text : PL_STR("");
+        x->kind = PL_EXPR_LITERAL;
+        x->literal = (PlLiteral){.kind = PL_LIT_TEXT, .as.text = text};
+    }
+    return PL_T_TEXT;
+}
+
+/* ---- lists and records ------------------------------------------------------------------------------------------- */
+
+static PlTypeId wanted_elem(PlChecker *c, PlTypeId hint)
+{
+    if (hint == PL_TYPE_NONE) return PL_TYPE_NONE;
+    const PlType *t = pl_type(c->types, pl_type_without_nothing(c->types, hint));
+    return t->kind == PL_TYPE_LIST && pl_type(c->types, t->elem)->kind != PL_TYPE_VAR ? t->elem : PL_TYPE_NONE;
+}
+
+/* Rule: with a list wanted each item is read as its items are; else the items' types join. */
+static PlTypeId check_list(PlChecker *c, PlExpr *x, PlTypeId hint)
+{
+    PlTypeId elem = wanted_elem(c, hint), joined = PL_TYPE_NONE;
+    for (uint32_t i = 0; i < x->items.len; i++) {
+        if (elem != PL_TYPE_NONE) {
+            pl_expr_want(c, &x->items.items[i], elem, pl_arena_printf(c->arena, "item %u of the list", (unsigned)i + 1));
+            continue;
+        }
+        PlTypeId type = pl_expr_check(c, &x->items.items[i], PL_TYPE_NONE);
+        joined = joined == PL_TYPE_NONE ? type : pl_flow_join_types(c, joined, type);
+    }
+    if (elem != PL_TYPE_NONE) return pl_type_list(c->types, elem);
+    return joined == PL_TYPE_NONE ? PL_T_LIST_ANY : pl_type_list(c->types, joined);
+}
+
+/* The record among what is wanted, when there is just one. */
+static PlTypeId wanted_record(PlChecker *c, PlTypeId hint)
+{
+    if (hint == PL_TYPE_NONE) return PL_TYPE_NONE;
+    PlTypeId id = pl_type_without_nothing(c->types, hint);
+    const PlType *t = pl_type(c->types, id);
+    return t->kind == PL_TYPE_RECORD && t->count > 0 ? id : PL_TYPE_NONE;
+}
+
+static void report_unknown_field(PlChecker *c, const PlRecordField *given, PlTypeId record)
+{
+    const PlType *t = pl_type(c->types, record);
+    PlStr *names = PL_NEW_N(c->arena, PlStr, t->count);
+    for (uint32_t i = 0; i < t->count; i++) names[i] = t->fields[i].name;
+    PlStr near = pl_words_near(given->name, names, t->count);
+    PlStr type = pl_words_type(c, record);
+    PlDiag *d = t->closed ? PL_REPORT(c->diags, RECORD_FIELD, given->span, PL_ARG(given->name))
+                          : PL_REPORT(c->diags, RECORD_FIELD_OPEN, given->span, PL_ARG(given->name));
+    pl_diag_label(c->diags, d, "wanted %.*s", PL_ARG(type));
+    if (near.len) {
+        pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(near));
+        pl_diag_fix(c->diags, d, given->span, near, pl_words_same(near, given->name));
+    } else {
+        pl_diag_help(c->diags, d, "the fields are: " PL_FMT, PL_ARG(pl_words_fields(c, record)));
+    }
+}
+
+/* A field read as the record that is wanted says; its type there, or its own. */
+static PlTypeId check_wanted_field(PlChecker *c, PlRecordField *given, PlTypeId record)
+{
+    const PlField *wanted = pl_type_field(c->types, record, given->name);
+    PlTypeId rest = pl_type(c->types, record)->rest;
+    if (!wanted && rest == PL_TYPE_NONE) {
+        report_unknown_field(c, given, record);
+        return pl_expr_check(c, &given->value, PL_TYPE_NONE);
+    }
+    if (wanted && wanted->read_only) {
+        PlDiag *d = PL_REPORT(c->diags, READ_ONLY_FIELD, given->span, PL_ARG(given->name));
+        pl_diag_help(c->diags, d, "leave `%.*s` out", PL_ARG(given->name));
+    }
+    PlTypeId type = wanted ? wanted->type : rest;
+    if (wanted && !wanted->required) type = pl_type_or_nothing(c->types, type);
+    pl_expr_want(c, &given->value, type, pl_arena_printf(c->arena, "field `" PL_FMT "`", PL_ARG(given->name)));
+    return given->value->type;
+}
+
+static bool gives(const PlExpr *x, PlStr name)
+{
+    for (uint32_t i = 0; i < x->fields.len; i++)
+        if (pl_str_eq(x->fields.items[i].name, name)) return true;
+    return false;
+}
+
+static void report_missing_fields(PlChecker *c, PlExpr *x, PlTypeId record)
+{
+    const PlType t = *pl_type(c->types, record);
+    for (uint32_t i = 0; i < t.count; i++) {
+        const PlField *f = &t.fields[i];
+        if (!f->required || f->read_only || gives(x, f->name)) continue;
+        PlDiag *d = PL_REPORT(c->diags, MISSING_FIELD, x->span, PL_ARG(f->name), PL_ARG(pl_words_type(c, f->type)));
+        pl_diag_help(c->diags, d, "add `%.*s: ...`", PL_ARG(f->name));
+    }
+}
+
+PlTypeId pl_expr_record(PlChecker *c, PlExpr **slot, PlTypeId hint)
+{
+    PlExpr *x = *slot;
+    PlTypeId record = wanted_record(c, hint);
+    PlField *fields = PL_NEW_N(c->arena, PlField, x->fields.len);
+    for (uint32_t i = 0; i < x->fields.len; i++) {
+        PlRecordField *f = &x->fields.items[i];
+        for (uint32_t j = 0; j < i; j++)
+            if (pl_str_eq(x->fields.items[j].name, f->name)) {
+                PlDiag *d = PL_REPORT(c->diags, FIELD_TWICE, f->span, PL_ARG(f->name));
+                pl_diag_related(c->diags, d, x->fields.items[j].span, "first given here");
+                break;
+            }
+        PlTypeId type = record != PL_TYPE_NONE ? check_wanted_field(c, f, record) : pl_expr_check(c, &f->value, PL_TYPE_NONE);
+        fields[i] = (PlField){.name = f->name, .type = type, .required = true};
+    }
+    if (record == PL_TYPE_NONE) return pl_type_record(c->types, fields, x->fields.len, PL_TYPE_NONE, false, PL_STR(""));
+    report_missing_fields(c, x, record);
+    return record;
+}
+
+/* ---- dispatch ---------------------------------------------------------------------------------------------------- */
+
+static PlTypeId check_kind(PlChecker *c, PlExpr **slot, PlTypeId hint)
+{
+    PlExpr *x = *slot;
+    switch (x->kind) {
+    case PL_EXPR_LITERAL: return literal_type(x->literal);
+    case PL_EXPR_TEXT: return check_text(c, x);
+    case PL_EXPR_NAME: return pl_expr_name(c, slot);
+    case PL_EXPR_IT: return pl_expr_it(c, slot);
+    case PL_EXPR_FIELD: return pl_expr_field(c, slot);
+    case PL_EXPR_INDEX: return pl_expr_index(c, slot);
+    case PL_EXPR_PROJECT: return pl_expr_project(c, slot);
+    case PL_EXPR_SLICE: return pl_expr_slice(c, slot);
+    case PL_EXPR_UNARY: return pl_expr_unary(c, slot);
+    case PL_EXPR_BINARY: return pl_expr_binary(c, slot, hint);
+    case PL_EXPR_IF: return pl_expr_choice(c, slot, hint);
+    case PL_EXPR_COALESCE: return pl_expr_coalesce(c, slot, hint);
+    case PL_EXPR_CALL: return pl_expr_call(c, slot);
+    case PL_EXPR_LIST: return check_list(c, x, hint);
+    case PL_EXPR_RECORD: return pl_expr_record(c, slot, hint);
+    case PL_EXPR_WHERE:
+    case PL_EXPR_SORTED:
+    case PL_EXPR_GROUPED:
+    case PL_EXPR_SELECT:
+    case PL_EXPR_TAKE:
+    case PL_EXPR_DISTINCT: return pl_expr_clause(c, slot);
+    case PL_EXPR_COERCE: return x->type;
+    case PL_EXPR_STEP_REF: /* refs.c reported it */
+    case PL_EXPR_BAD:
+    case PL_EXPR_COUNT: break;
+    }
+    return pl_expr_bad(x);
+}
+
+/* May be called again for what was checked, when something was put around it. */
+PlTypeId pl_expr_check(PlChecker *c, PlExpr **slot, PlTypeId hint)
+{
+    (*slot)->check = false;
+    PlTypeId type = check_kind(c, slot, hint);
+    (*slot)->type = type;
+    return type;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls of builtins: f(x, y), named arguments put in their places, types by the signature. spec/checking.md, "Functions". */
+#include "compiler/check/expr.h"
+#include "compiler/check/signature.h"
+#include "stdlib/builtin.h"
+
+bool pl_expr_builtin(PlStr name, uint32_t *index)
+{
+    const PlBuiltin *builtin = pl_builtin_find(name);
+    if (!builtin) return false;
+    *index = (uint32_t)(builtin - pl_builtins);
+    return true;
+}
+
+static const struct Alias { /* names that other languages have for a function */
+    const char *alias, *function;
+} aliases[] = {{"len", "count"},       {"length", "count"},     {"size", "count"},       {"str", "text"},
+               {"string", "text"},     {"tostring", "text"},    {"int", "integer"},      {"float", "number"},
+               {"tonumber", "number"}, {"uppercase", "upper"},  {"toupper", "upper"},    {"touppercase", "upper"},
+               {"lowercase", "lower"}, {"tolower", "lower"},    {"tolowercase", "lower"}, {"avg", "average"},
+               {"mean", "average"},    {"substring", "slice"},  {"strip", "trim"},       {"tojson", "to_json"},
+               {"json", "to_json"},    {"stringify", "to_json"}, {"parse_json", "from_json"}, {"ceiling", "ceil"},
+               {"reversed", "reverse"}, {"unique", "distinct"}, {"maximum", "max"},      {"minimum", "min"}};
+
+/* The one function of that spelling, or its name here. */
+static bool find_near(PlStr name, uint32_t *index)
+{
+    for (uint32_t i = 0; i < pl_builtin_count; i++)
+        if (pl_builtins[i].name[0] != '_' && pl_words_same(pl_str_z(pl_builtins[i].name), name)) {
+            *index = i;
+            return true;
+        }
+    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+        if (pl_words_same(pl_str_z(aliases[i].alias), name)) return pl_expr_builtin(pl_str_z(aliases[i].function), index);
+    return false;
+}
+
+static bool find_function(PlChecker *c, PlExpr *x)
+{
+    if (x->text.len && x->text.ptr[0] != '_' && pl_expr_builtin(x->text, &x->builtin)) return true;
+    if (find_near(x->text, &x->builtin)) {
+        PlStr name = pl_str_z(pl_builtins[x->builtin].name);
+        PL_REPORT(c->diags, NAME_READ_AS, x->text_span, PL_ARG(x->text), PL_ARG(name));
+        x->text = name;
+        return true;
+    }
+    PlStr *names = PL_NEW_N(c->arena, PlStr, pl_builtin_count);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < pl_builtin_count; i++)
+        if (pl_builtins[i].name[0] != '_') names[count++] = pl_str_z(pl_builtins[i].name);
+    PlStr near = pl_words_near(x->text, names, count);
+    PlDiag *d = PL_REPORT(c->diags, UNKNOWN_FUNCTION, x->text_span, PL_ARG(x->text));
+    if (near.len) {
+        pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(near));
+        pl_diag_fix(c->diags, d, x->text_span, near, false);
+    } else {
+        pl_diag_help(c->diags, d, "`pilotc functions` lists them; an action is called by a step: `... using plugin.action(...)`");
+    }
+    return false;
+}
+
+static void report_arguments(PlChecker *c, const PlExpr *x, const PlBuiltin *b, uint32_t given)
+{
+    PlDiag *d = PL_REPORT(c->diags, FUNCTION_ARGUMENTS, x->span, PL_ARG(x->text), (unsigned)given);
+    pl_diag_help(c->diags, d, "`%s%s`, for example `%s`", b->name, b->signature, b->example);
+}
+
+/* Named arguments go to their places; what is left out between is nothing. */
+static bool place_named(PlChecker *c, PlExpr *x, const PlSignature *signature)
+{
+    PlExpr *places[PL_SIGNATURE_PARAMS] = {0};
+    uint32_t count = x->items.len;
+    if (count > PL_SIGNATURE_PARAMS) return false;
+    for (uint32_t i = 0; i < count; i++) places[i] = x->items.items[i];
+    for (uint32_t i = 0; i < x->fields.len; i++) {
+        PlRecordField *f = &x->fields.items[i];
+        PlStr names[PL_SIGNATURE_PARAMS];
+        uint32_t at = 0;
+        for (; at < signature->count && !pl_words_same(signature->params[at].name, f->name); at++) names[at] = signature->params[at].name;
+        if (at == signature->count || places[at]) {
+            PlDiag *d = PL_REPORT(c->diags, UNKNOWN_ARGUMENT, f->span, PL_ARG(f->name), PL_ARG(x->text));
+            if (at == signature->count) pl_diag_help(c->diags, d, "its arguments are: " PL_FMT, PL_ARG(pl_words_list(c, names, at, at)));
+            return false;
+        }
+        places[at] = f->value;
+        if (at + 1 > count) count = at + 1;
+    }
+    PlExpr placed = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        PlExpr *value = places[i] ? places[i] : pl_expr_literal(c, x->span, (PlLiteral){.kind = PL_LIT_NOTHING}, PL_T_NOTHING);
+        pl_vec_push(c->arena, &placed.items, value);
+    }
+    x->items = placed.items;
+    PL_REPORT(c->diags, ARGUMENTS_PLACED, x->span, PL_ARG(x->text));
+    x->fields.len = 0;
+    return true;
+}
+
+/* First all arguments teach the variables, then each is made usable. */
+static PlTypeId check_arguments(PlChecker *c, PlExpr *x, const PlSignature *signature)
+{
+    PlSignatureVars vars;
+    pl_signature_vars_init(&vars);
+    bool bad = false;
+    for (uint32_t i = 0; i < x->items.len; i++) {
+        PlTypeId pattern = pl_signature_param(signature, i)->type;
+        PlTypeId type = pl_expr_check(c, &x->items.items[i], PL_TYPE_NONE);
+        bad |= x->items.items[i]->kind == PL_EXPR_BAD;
+        PlTypeId some = pl_type_without_nothing(c->types, type);
+        pl_signature_match(c->types, &vars, pattern, some);
+    }
+    for (uint32_t i = 0; i < x->items.len; i++) {
+        const PlSignatureParam *p = pl_signature_param(signature, i);
+        PlTypeId want = pl_signature_fill(c->types, &vars, p->type);
+        if (p->optional && !signature->repeats) want = pl_type_or_nothing(c->types, want);
+        PlStr what = pl_str_eq_z(p->name, "...") ? pl_arena_printf(c->arena, "argument %u of %.*s", (unsigned)i + 1, PL_ARG(x->text))
+                                                 : pl_arena_printf(c->arena, "`%.*s` of %.*s", PL_ARG(p->name), PL_ARG(x->text));
+        pl_expr_fit(c, &x->items.items[i], want, what);
+        bad |= x->items.items[i]->kind == PL_EXPR_BAD;
+    }
+    return bad ? PL_T_ANY : pl_signature_fill(c->types, &vars, signature->result);
+}
+
+PlTypeId pl_expr_call(PlChecker *c, PlExpr **slot)
+{
+    PlExpr *x = *slot;
+    uint32_t lenient = c->lenient;
+    c->lenient = 0;
+    PlTypeId type = PL_T_ANY;
+    PlSignature signature;
+    if (!find_function(c, x) || !pl_signature_read(c->types, pl_str_z(pl_builtins[x->builtin].signature), &signature)) {
+        for (uint32_t i = 0; i < x->items.len; i++) pl_expr_check(c, &x->items.items[i], PL_TYPE_NONE);
+        pl_expr_bad(x);
+    } else if (x->fields.len && !place_named(c, x, &signature)) {
+        pl_expr_bad(x);
+    } else {
+        const PlBuiltin *b = &pl_builtins[x->builtin];
+        bool fits = x->items.len >= b->min_args && (b->max_args == UINT8_MAX || x->items.len <= b->max_args);
+        if (fits && x->items.len && !pl_signature_param(&signature, x->items.len - 1)) fits = false;
+        if (fits) {
+            type = check_arguments(c, x, &signature);
+        } else {
+            report_arguments(c, x, b, x->items.len);
+            pl_expr_bad(x);
+        }
+    }
+    c->lenient = lenient;
+    return type;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/* Making a checked expression usable where a type is wanted: nothing to do, a conversion that is written into the plan, a check at run time,
+ * or an error with the path that decides. spec/types.md, "Usable" and "Conversions". */
+#include "compiler/check/expr.h"
+
+static PlStr words(PlChecker *c, PlTypeId type)
+{
+    return pl_words_type(c, type);
+}
+
+static void note_read_as(PlChecker *c, const PlExpr *old, const PlExpr *new_one, const char *why)
+{
+    PlStr from = pl_words_expr(c, old), to = pl_words_expr(c, new_one);
+    PlDiag *d = PL_REPORT(c->diags, READ_AS, old->span, PL_ARG(from), PL_ARG(to));
+    pl_diag_label(c->diags, d, "%s", why);
+}
+
+/* ---- errors ------------------------------------------------------------------------------------------------------ */
+
+static void help_for(PlChecker *c, PlDiag *d, const PlExpr *x, PlTypeId found, PlTypeId want)
+{
+    const PlType *f = pl_type(c->types, found), *w = pl_type(c->types, want);
+    PlStr source = pl_words_expr(c, x);
+    if (f->kind == PL_TYPE_NOTHING) pl_diag_help(c->diags, d, "give a value, or leave it out");
+    else if (f->kind == PL_TYPE_LIST && w->kind != PL_TYPE_LIST)
+        pl_diag_help(c->diags, d, "take one, `first(%.*s)`, or put the step into `For each item in %.*s:`", PL_ARG(source), PL_ARG(source));
+    else if (f->kind == PL_TYPE_RECORD && f->count > 0)
+        pl_diag_help(c->diags, d, "name one of its fields: " PL_FMT, PL_ARG(pl_words_fields(c, found)));
+    else if (f->kind == PL_TYPE_TEXT && (w->kind == PL_TYPE_NUMBER || w->kind == PL_TYPE_INTEGER))
+        pl_diag_help(c->diags, d, "convert it: `number(%.*s)`", PL_ARG(source));
+}
+
+static void report_not_usable(PlChecker *c, const PlExpr *x, PlTypeId want, PlStr what, const PlUsableWhy *why)
+{
+    PlDiag *d = PL_REPORT(c->diags, NOT_USABLE, x->span, PL_ARG(what), PL_ARG(words(c, want)), PL_ARG(words(c, x->type)));
+    if (!why->path.len) {
+        help_for(c, d, x, pl_type_without_nothing(c->types, x->type), pl_type_without_nothing(c->types, want));
+    } else if (pl_type(c->types, why->found)->kind == PL_TYPE_NOTHING) {
+        pl_diag_label(c->diags, d, "`%.*s` is missing: wanted %.*s", PL_ARG(why->path), PL_ARG(words(c, why->wanted)));
+    } else if (pl_type(c->types, why->wanted)->kind == PL_TYPE_NOTHING) {
+        pl_diag_label(c->diags, d, "`%.*s` is not accepted there", PL_ARG(why->path));
+    } else {
+        pl_diag_label(c->diags, d, "`%.*s` is %.*s, wanted %.*s", PL_ARG(why->path), PL_ARG(words(c, why->found)),
+                      PL_ARG(words(c, why->wanted)));
+    }
+}
+
+/* ---- conversions written into the plan ----------------------------------------------------------------------------- */
+
+static bool is_timelike(PlTypeKind kind)
+{
+    return kind == PL_TYPE_DATETIME || kind == PL_TYPE_DATE || kind == PL_TYPE_DURATION;
+}
+
+/* The one list among the fields of a record, or NULL. */
+static const PlField *only_list(PlChecker *c, PlTypeId record)
+{
+    const PlType *t = pl_type(c->types, record);
+    const PlField *found = NULL;
+    for (uint32_t i = 0; t->kind == PL_TYPE_RECORD && i < t->count; i++) {
+        PlTypeId type = pl_type_without_nothing(c->types, t->fields[i].type);
+        if (pl_type(c->types, type)->kind != PL_TYPE_LIST) continue;
+        if (found) return NULL;
+        found = &t->fields[i];
+    }
+    return found;
+}
+
+static bool replace_by_field(PlChecker *c, PlExpr **slot, const PlField *field, const char *why)
+{
+    PlExpr *old = *slot, *x = pl_expr_field_of(c, old, field->name, field->type);
+    x->optional = !field->required;
+    if (x->optional) x->type = pl_type_or_nothing(c->types, field->type);
+    note_read_as(c, old, x, why);
+    *slot = x;
+    return true;
+}
+
+/* Rule: a record with exactly one list where a list is wanted; a record with `id` where a plain value is; a list of one where its item is. */
+static bool unwrap(PlChecker *c, PlExpr **slot, PlTypeId want)
+{
+    PlExpr *x = *slot;
+    PlTypeId found = pl_type_without_nothing(c->types, x->type), wanted = pl_type_without_nothing(c->types, want);
+    PlTypeKind w = pl_type(c->types, wanted)->kind;
+    if (pl_type(c->types, found)->kind == PL_TYPE_RECORD) {
+        const PlField *list = w == PL_TYPE_LIST ? only_list(c, found) : NULL;
+        if (list && pl_usable(c->arena, c->types, list->type, want, NULL) != PL_USABLE_NO)
+            return replace_by_field(c, slot, list, "the record's only list is meant");
+        const PlField *id = w == PL_TYPE_TEXT || w == PL_TYPE_INTEGER || w == PL_TYPE_NUMBER
+                                ? pl_type_field(c->types, found, PL_STR("id"))
+                                : NULL;
+        if (id && pl_usable(c->arena, c->types, id->type, want, NULL) != PL_USABLE_NO)
+            return replace_by_field(c, slot, id, "the record's id is meant");
+        return false;
+    }
+    if (x->kind != PL_EXPR_LIST || x->items.len != 1 || w == PL_TYPE_LIST) return false;
+    note_read_as(c, x, x->items.items[0], "one value is wanted, not a list");
+    *slot = x->items.items[0];
+    return true;
+}
+
+static bool is_text(PlChecker *c, PlTypeId type)
+{
+    return pl_type(c->types, type)->kind == PL_TYPE_TEXT;
+}
+
+/* Rule: a conversion of a whole value is written into the plan, `text(n)` or `[x]`; one inside of a value is a COERCE, which has no spelling. */
+static void convert(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
+{
+    PlExpr *old = *slot;
+    PlTypeId wanted = pl_type_without_nothing(c->types, want);
+    PlTypeKind found = pl_type(c->types, old->type)->kind, w = pl_type(c->types, wanted)->kind;
+    if (w == PL_TYPE_LIST && found != PL_TYPE_LIST && found != PL_TYPE_UNION) {
+        PlExpr *list = pl_expr_new(c->arena, PL_EXPR_LIST, old->span);
+        pl_vec_push(c->arena, &list->items, old);
+        list->type = pl_type_list(c->types, old->type);
+        note_read_as(c, old, list, "a list is wanted");
+        *slot = list;
+        pl_expr_fit(c, &list->items.items[0], pl_type(c->types, wanted)->elem, what);
+        return;
+    }
+    if (is_text(c, wanted) && (found == PL_TYPE_INTEGER || found == PL_TYPE_NUMBER || is_timelike(found))) {
+        PlExpr *call = pl_expr_call_of(c, "text", old, PL_T_TEXT);
+        if (call) {
+            note_read_as(c, old, call, "text is wanted");
+            *slot = call;
+            return;
+        }
+    }
+    PlExpr *coerce = pl_expr_new(c->arena, PL_EXPR_COERCE, old->span);
+    coerce->left = old;
+    coerce->type = want;
+    *slot = coerce;
+    if (found != PL_TYPE_ANY)
+        PL_REPORT(c->diags, CONVERTED, old->span, PL_ARG(pl_words_type(c, old->type)), PL_ARG(pl_words_type(c, want)));
+}
+
+/* A time written as text is converted by the function of its type, so that the plan says it. */
+static bool convert_time(PlChecker *c, PlExpr **slot, PlTypeId want)
+{
+    static const char *const functions[] = {[PL_TYPE_DATETIME] = "datetime", [PL_TYPE_DATE] = "date", [PL_TYPE_DURATION] = "duration"};
+    PlTypeKind found = pl_type(c->types, (*slot)->type)->kind;
+    PlTypeId wanted = pl_type_without_nothing(c->types, want);
+    PlTypeKind w = pl_type(c->types, wanted)->kind;
+    if (!is_timelike(w) || (found != PL_TYPE_TEXT && found != PL_TYPE_DATE)) return false;
+    PlExpr *call = pl_expr_call_of(c, functions[w], *slot, wanted);
+    if (!call) return false;
+    note_read_as(c, *slot, call, "a time is wanted");
+    *slot = call;
+    return true;
+}
+
+static void check_at_run_time(PlChecker *c, PlExpr **slot, PlTypeId want)
+{
+    PlExpr *x = *slot;
+    if (x->check) { /* it has a check of its own already: both must hold */
+        PlExpr *coerce = pl_expr_new(c->arena, PL_EXPR_COERCE, x->span);
+        coerce->left = x;
+        coerce->type = want;
+        *slot = coerce;
+        return;
+    }
+    x->check = true;
+    x->type = want;
+}
+
+void pl_expr_fit(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
+{
+    if (want == PL_TYPE_NONE || (*slot)->kind == PL_EXPR_BAD) return;
+    if (pl_literal_fit(c, slot, want, what)) return;
+    PlUsableWhy why;
+    switch (pl_usable(c->arena, c->types, (*slot)->type, want, &why)) {
+    case PL_USABLE_YES: return;
+    case PL_USABLE_COERCE:
+        if (!convert_time(c, slot, want)) convert(c, slot, want, what);
+        return;
+    case PL_USABLE_RUNTIME:
+        if (!why.converts) check_at_run_time(c, slot, want);
+        else if (!convert_time(c, slot, want)) convert(c, slot, want, what);
+        return;
+    case PL_USABLE_NO: break;
+    }
+    if (unwrap(c, slot, want)) {
+        pl_expr_fit(c, slot, want, what);
+        return;
+    }
+    report_not_usable(c, *slot, want, what, &why);
+    pl_expr_bad(*slot);
+}
+
+void pl_expr_want(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
+{
+    pl_expr_check(c, slot, want);
+    pl_expr_fit(c, slot, want, what);
+}
+
+/* ---- what conditions and lists want -------------------------------------------------------------------------------- */
+
+void pl_expr_condition(PlChecker *c, PlExpr **slot, PlStr what)
+{
+    pl_expr_check(c, slot, PL_T_YESNO);
+    PlExpr *x = *slot;
+    if (x->kind == PL_EXPR_BAD) return;
+    if (pl_usable(c->arena, c->types, x->type, PL_T_YESNO, NULL) != PL_USABLE_NO) {
+        pl_expr_fit(c, slot, PL_T_YESNO, what);
+        return;
+    }
+    PlStr source = pl_words_expr(c, x);
+    PlDiag *d = PL_REPORT(c->diags, NOT_YESNO, x->span, PL_ARG(what), PL_ARG(words(c, x->type)));
+    PlTypeKind kind = pl_type(c->types, pl_type_without_nothing(c->types, x->type))->kind;
+    if (pl_type_has_nothing(c->types, x->type)) pl_diag_help(c->diags, d, "write `%.*s exists`", PL_ARG(source));
+    else if (kind == PL_TYPE_LIST || kind == PL_TYPE_TEXT) pl_diag_help(c->diags, d, "write `%.*s is not empty`", PL_ARG(source));
+    else if (kind == PL_TYPE_INTEGER || kind == PL_TYPE_NUMBER) pl_diag_help(c->diags, d, "write `%.*s > 0`", PL_ARG(source));
+    pl_expr_bad(x);
+}
+
+PlTypeId pl_expr_some_of(PlChecker *c, PlExpr **slot, PlStr what)
+{
+    PlExpr *x = *slot;
+    if (x->kind == PL_EXPR_BAD) return PL_T_ANY;
+    PlTypeKind kind = pl_type(c->types, x->type)->kind;
+    if (kind == PL_TYPE_NOTHING) {
+        PL_REPORT(c->diags, IS_NOTHING, x->span, PL_ARG(what));
+        return pl_expr_bad(x);
+    }
+    if (kind == PL_TYPE_ANY || !pl_type_has_nothing(c->types, x->type)) return x->type;
+    check_at_run_time(c, slot, pl_type_without_nothing(c->types, x->type));
+    return (*slot)->type;
+}
+
+PlTypeId pl_expr_some(PlChecker *c, PlExpr **slot, PlStr what)
+{
+    pl_expr_check(c, slot, PL_TYPE_NONE);
+    return pl_expr_some_of(c, slot, what);
+}
+
+PlTypeId pl_expr_list_of(PlChecker *c, PlExpr **slot, PlStr what)
+{
+    PlTypeId type = pl_expr_some_of(c, slot, what);
+    const PlType *t = pl_type(c->types, type);
+    if (t->kind == PL_TYPE_LIST) return t->elem;
+    if ((*slot)->kind == PL_EXPR_BAD) return PL_T_ANY;
+    if (t->kind == PL_TYPE_ANY) {
+        check_at_run_time(c, slot, PL_T_LIST_ANY);
+        return PL_T_ANY;
+    }
+    const PlField *list = only_list(c, type);
+    if (list) {
+        replace_by_field(c, slot, list, "the record's only list is meant");
+        type = pl_expr_some_of(c, slot, what);
+        return pl_type(c->types, type)->elem;
+    }
+    if (t->kind == PL_TYPE_UNION && pl_usable(c->arena, c->types, type, PL_T_LIST_ANY, NULL) == PL_USABLE_RUNTIME) {
+        check_at_run_time(c, slot, PL_T_LIST_ANY);
+        return PL_T_ANY;
+    }
+    PlDiag *d = PL_REPORT(c->diags, NOT_A_LIST, (*slot)->span, PL_ARG(what), PL_ARG(words(c, type)));
+    if (t->kind == PL_TYPE_RECORD && t->count) pl_diag_help(c->diags, d, "the fields are: " PL_FMT, PL_ARG(pl_words_fields(c, type)));
+    pl_expr_bad(*slot);
+    return PL_T_ANY;
+}
+
+PlTypeId pl_expr_list(PlChecker *c, PlExpr **slot, PlStr what)
+{
+    pl_expr_check(c, slot, PL_TYPE_NONE);
+    return pl_expr_list_of(c, slot, what);
+}

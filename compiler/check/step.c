@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* Blocks of steps, and the statements that need no file of their own. */
+#include "compiler/check/step.h"
+
+#include "compiler/bind/bind.h"
+#include "compiler/check/expr.h"
+#include "compiler/check/flow.h"
+#include "compiler/check/scope.h"
+
+/* ---- statements -------------------------------------------------------------------------------------------------------- */
+
+static void want_text(PlChecker *c, PlExpr **slot, const char *what)
+{
+    if (*slot) pl_expr_want(c, slot, PL_T_TEXT, pl_str_z(what));
+}
+
+static void bind_result(PlChecker *c, PlStep *step, PlTypeId type)
+{
+    if (step->bind.len) step->symbol = pl_scope_bind(c, step->bind, step->bind_span, step, type, PL_BOUND_YES);
+}
+
+/* Ask [ROLE] "question" [as TYPE] [within DURATION] [-> name]: text unless it says otherwise */
+static void check_ask(PlChecker *c, PlStep *step)
+{
+    want_text(c, &step->value, "the question");
+    if (step->within) (void)pl_clause_duration(c, &step->within, "the time to answer");
+    step->type = step->kind == PL_STEP_APPROVE ? PL_T_YESNO : step->as_type ? pl_type_expr_read(c, step->as_type) : PL_T_TEXT;
+    bind_result(c, step, step->type);
+}
+
+/* Wait DURATION | Wait until TIME | Wait for "event" [up to DURATION] [-> name] */
+static void check_wait(PlChecker *c, PlStep *step)
+{
+    step->type = PL_T_NOTHING;
+    if (step->within) (void)pl_clause_duration(c, &step->within, "the time to wait");
+    if (step->kind == PL_STEP_WAIT_FOR) {
+        if (step->value) pl_expr_want(c, &step->value, PL_T_DURATION, PL_STR("the time to wait"));
+        return;
+    }
+    if (step->kind == PL_STEP_WAIT_EVENT) {
+        want_text(c, &step->value, "the event's name");
+        step->type = step->as_type ? pl_type_expr_read(c, step->as_type) : PL_T_ANY;
+        if (step->within) step->type = pl_type_or_nothing(c->types, step->type);
+        bind_result(c, step, step->type);
+        return;
+    }
+    if (!step->value) return;
+    PlTypeId type = pl_expr_some(c, &step->value, PL_STR("the time to wait for")); /* "10:00" is today's, by the clock of the plan's zone */
+    PlTypeKind kind = pl_type(c->types, type)->kind;
+    if (kind != PL_TYPE_TEXT && kind != PL_TYPE_DATE) pl_expr_fit(c, &step->value, PL_T_DATETIME, PL_STR("the time to wait for"));
+}
+
+/* Check COND, else fail "why" */
+static void check_check(PlChecker *c, PlStep *step)
+{
+    if (step->cond) pl_expr_condition(c, &step->cond, PL_STR("what is checked"));
+    PlFacts facts = c->facts;
+    if (step->cond) pl_narrow_assume(c, step->cond, false);
+    want_text(c, &step->value, "the reason");
+    c->facts = facts;
+    if (step->cond) pl_narrow_assume(c, step->cond, true);
+}
+
+static void check_return(PlChecker *c, PlStep *step)
+{
+    PlTypeId type = step->value ? pl_expr_check(c, &step->value, PL_TYPE_NONE) : PL_T_NOTHING;
+    pl_vec_push(c->arena, &c->returns, type);
+    if (c->block) {
+        PlDiag *d = PL_REPORT0(c->diags, RETURN_IN_SCATTER, step->span);
+        pl_diag_related(c->diags, d, c->block->span, "this runs at the same time as others");
+    }
+    c->dead = true;
+}
+
+static void check_action(PlChecker *c, PlStep *step)
+{
+    pl_bind_step(c, step);
+    if (step->kind != PL_STEP_ACTION) return; /* it was read as a Set, or is a question */
+    PlTypeId given = pl_clause_failures(c, step, step->type);
+    if (step->bind.len) step->symbol = pl_scope_bind(c, step->bind, step->bind_span, step, given, PL_BOUND_YES);
+}
+
+void pl_step_check(PlChecker *c, PlStep *step)
+{
+    c->step = step;
+    if (step->kind != PL_STEP_IF && step->kind != PL_STEP_TRY) pl_clause_check(c, step);
+    switch (step->kind) {
+    case PL_STEP_ACTION: check_action(c, step); break;
+    case PL_STEP_PROSE:
+        pl_bind_prose(c, step);
+        if (step->kind == PL_STEP_ACTION) check_action(c, step);
+        else if (step->bind.len) step->symbol = pl_scope_bind(c, step->bind, step->bind_span, step, PL_T_ANY, PL_BOUND_YES);
+        break;
+    case PL_STEP_IF: pl_control_if(c, &step, 1); break;
+    case PL_STEP_TRY: pl_control_try(c, &step, 1); break;
+    case PL_STEP_EACH: pl_loop_each(c, step); break;
+    case PL_STEP_REPEAT: pl_loop_repeat(c, step); break;
+    case PL_STEP_TOGETHER: pl_control_together(c, step); break;
+    case PL_STEP_SET: pl_assign_set(c, step); break;
+    case PL_STEP_INCREASE: pl_assign_increase(c, step); break;
+    case PL_STEP_CLEAR: pl_assign_clear(c, step); break;
+    case PL_STEP_ADD: pl_assign_add(c, step); break;
+    case PL_STEP_KEEP: pl_assign_keep(c, step); break;
+    case PL_STEP_STOP:
+    case PL_STEP_FAIL:
+        want_text(c, &step->value, "the reason");
+        c->dead = true;
+        break;
+    case PL_STEP_RETURN: check_return(c, step); break;
+    case PL_STEP_SKIP:
+    case PL_STEP_LEAVE: pl_loop_control(c, step); break;
+    case PL_STEP_WAIT_FOR:
+    case PL_STEP_WAIT_UNTIL:
+    case PL_STEP_WAIT_EVENT: check_wait(c, step); break;
+    case PL_STEP_ASK:
+    case PL_STEP_APPROVE: check_ask(c, step); break;
+    case PL_STEP_CHECK: check_check(c, step); break;
+    case PL_STEP_NOTE: want_text(c, &step->value, "the note"); break;
+    case PL_STEP_ELSE_IF:
+    case PL_STEP_ELSE:
+    case PL_STEP_ON_ERROR: /* a block's business */
+    case PL_STEP_BAD:
+    case PL_STEP_COUNT: /* what the bad step would have bound is any, so that it costs one message */
+        if (step->kind == PL_STEP_BAD && step->bind.len)
+            step->symbol = pl_scope_bind(c, step->bind, step->bind_span, step, PL_T_ANY, PL_BOUND_YES);
+        if (step->steps.len) pl_steps_check(c, step->steps.items, step->steps.len);
+        break;
+    }
+}
+
+/* ---- blocks ------------------------------------------------------------------------------------------------------------ */
+
+static bool is_link(PlStepKind first, PlStepKind next)
+{
+    if (first == PL_STEP_IF) return next == PL_STEP_ELSE_IF || next == PL_STEP_ELSE;
+    return first == PL_STEP_TRY && next == PL_STEP_ON_ERROR;
+}
+
+static uint32_t chain_length(PlStep *const *steps, uint32_t count)
+{
+    uint32_t n = 1;
+    while (n < count && is_link(steps[0]->kind, steps[n]->kind)) n++;
+    return n;
+}
+
+static void report_alone(PlChecker *c, const PlStep *step)
+{
+    bool handler = step->kind == PL_STEP_ON_ERROR;
+    const char *word = handler ? "If it fails" : "Otherwise";
+    PL_REPORT(c->diags, ELSE_ALONE, step->keyword.end > step->keyword.start ? step->keyword : step->span, word, handler ? "Try" : "If");
+}
+
+void pl_steps_check(PlChecker *c, PlStep **steps, uint32_t count)
+{
+    bool said = false;
+    for (uint32_t i = 0; i < count;) {
+        uint32_t length = chain_length(steps + i, count - i);
+        if (c->dead && !said) {
+            PL_REPORT0(c->diags, UNREACHABLE, steps[i]->span);
+            said = true;
+        }
+        bool dead = c->dead;
+        c->dead = false;
+        PlStepKind kind = steps[i]->kind;
+        if (kind == PL_STEP_IF) pl_control_if(c, steps + i, length);
+        else if (kind == PL_STEP_TRY) pl_control_try(c, steps + i, length);
+        else {
+            if (kind == PL_STEP_ELSE_IF || kind == PL_STEP_ELSE || kind == PL_STEP_ON_ERROR) report_alone(c, steps[i]);
+            pl_step_check(c, steps[i]);
+        }
+        c->dead |= dead;
+        i += length;
+    }
+}
