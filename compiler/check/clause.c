@@ -53,7 +53,8 @@ static bool fits(PlClauseKind clause, PlStepKind step)
     case PL_CLAUSE_AT_A_TIME:
     case PL_CLAUSE_TOLERATING: return step == PL_STEP_EACH;
     case PL_CLAUSE_GO_ON: return step == PL_STEP_TOGETHER;
-    case PL_CLAUSE_UP_TO: return step == PL_STEP_ACTION || step == PL_STEP_EACH;
+    case PL_CLAUSE_IN_ORDER: /* a loop's order is the list's anyway */
+    case PL_CLAUSE_UP_TO: return step == PL_STEP_ACTION || step == PL_STEP_PROSE || step == PL_STEP_EACH;
     default: return step == PL_STEP_ACTION || step == PL_STEP_PROSE;
     }
 }
@@ -67,17 +68,6 @@ static const char *place_of(PlClauseKind clause)
     case PL_CLAUSE_UP_TO: return "a step that calls an action, or `For each`";
     default: return "a step that calls an action";
     }
-}
-
-static bool stands_twice(const PlStep *step, uint32_t index)
-{
-    const PlClause *clause = &step->clauses.items[index];
-    for (uint32_t i = 0; i < index; i++) {
-        const PlClause *other = &step->clauses.items[i];
-        if (other->kind != clause->kind) continue;
-        if (clause->kind != PL_CLAUSE_IF_FAILS || !other->count || !clause->count) return clause->kind != PL_CLAUSE_IF_FAILS || !other->count;
-    }
-    return false;
 }
 
 static void check_one(PlChecker *c, PlClause *clause)
@@ -107,18 +97,27 @@ static void check_one(PlChecker *c, PlClause *clause)
     }
 }
 
+/* `continue on error` of a loop: every iteration may fail. */
+static void tolerate_all(PlChecker *c, PlClause *clause)
+{
+    PL_REPORT(c->diags, READ_AS, clause->span, PL_ARG(PL_STR("continue on error")), PL_ARG(PL_STR("tolerating 100 %")));
+    clause->kind = PL_CLAUSE_TOLERATING;
+    clause->percent = true;
+    clause->count = pl_expr_literal(c, clause->span, (PlLiteral){.kind = PL_LIT_INT, .as.integer = 100}, PL_T_INTEGER);
+}
+
 void pl_clause_check(PlChecker *c, PlStep *step)
 {
     for (uint32_t i = 0; i < step->clauses.len; i++) {
         PlClause *clause = &step->clauses.items[i];
         const char *name = pl_clause_kind_name(clause->kind);
+        if (clause->kind == PL_CLAUSE_GO_ON && step->kind == PL_STEP_EACH) tolerate_all(c, clause);
         bool alone = clause->kind == PL_CLAUSE_TOLERATING && !pl_step_clause(step, PL_CLAUSE_AT_A_TIME);
         if (!fits(clause->kind, step->kind) || alone) {
-            PlDiag *d = PL_REPORT(c->diags, CLAUSE_MISPLACED, clause->span, name);
+            PlDiag *d = PL_REPORT(c->diags, CLAUSE_UNFIT, clause->span, name);
             pl_diag_help(c->diags, d, "it belongs to %s", place_of(clause->kind));
             continue;
         }
-        if (stands_twice(step, i)) PL_REPORT(c->diags, CLAUSE_TWICE, clause->span, name);
         check_one(c, clause);
     }
 }

@@ -7,7 +7,6 @@
 
 static void check_block(PlChecker *c, PlStep *step)
 {
-    if (step->steps.len == 0) PL_REPORT0(c->diags, EMPTY_BLOCK, step->span);
     pl_steps_check(c, step->steps.items, step->steps.len);
 }
 
@@ -139,7 +138,6 @@ void pl_control_together(PlChecker *c, PlStep *step)
     PlDeltas ways = {0};
     PlStep *block = c->block;
     PlLoop *loop = c->loop;
-    if (step->steps.len == 0) PL_REPORT0(c->diags, EMPTY_BLOCK, step->span);
     c->loop = NULL;
     uint32_t mark = pl_flow_mark(c);
     PlFacts facts = c->facts;

@@ -258,7 +258,6 @@ static void check_body(PlChecker *c, PlStep *step, Ends *ends)
         pl_expr_condition(c, &step->cond, PL_STR("the condition of the loop"));
         pl_narrow_assume(c, step->cond, true);
     }
-    if (step->steps.len == 0) PL_REPORT0(c->diags, EMPTY_BLOCK, step->span);
     pl_steps_check(c, step->steps.items, step->steps.len);
     PlDelta end = pl_flow_take(c, mark, facts);
     pl_vec_push(c->arena, &loop.skips, end);

@@ -143,13 +143,6 @@ static uint32_t chain_length(PlStep *const *steps, uint32_t count)
     return n;
 }
 
-static void report_alone(PlChecker *c, const PlStep *step)
-{
-    bool handler = step->kind == PL_STEP_ON_ERROR;
-    const char *word = handler ? "If it fails" : "Otherwise";
-    PL_REPORT(c->diags, ELSE_ALONE, step->keyword.end > step->keyword.start ? step->keyword : step->span, word, handler ? "Try" : "If");
-}
-
 void pl_steps_check(PlChecker *c, PlStep **steps, uint32_t count)
 {
     bool said = false;
@@ -164,10 +157,7 @@ void pl_steps_check(PlChecker *c, PlStep **steps, uint32_t count)
         PlStepKind kind = steps[i]->kind;
         if (kind == PL_STEP_IF) pl_control_if(c, steps + i, length);
         else if (kind == PL_STEP_TRY) pl_control_try(c, steps + i, length);
-        else {
-            if (kind == PL_STEP_ELSE_IF || kind == PL_STEP_ELSE || kind == PL_STEP_ON_ERROR) report_alone(c, steps[i]);
-            pl_step_check(c, steps[i]);
-        }
+        else pl_step_check(c, steps[i]);
         c->dead |= dead;
         i += length;
     }
