@@ -184,18 +184,18 @@ int main(int argc, char **argv)
     PlHttp *http = pl_http_new(loop, secrets,
                                &(PlHttpOptions){.rules = o.rules, .rule_count = o.rule_count, .max_connections = o.connections,
                                                 .ca_file = pl_str_z(o.ca), .proxy = pl_str_z(o.proxy)});
-    if (!http) return 3;
     PlNetPort port = pl_http_port(http);
-    for (unsigned i = 0; i < ask_count; i++) {
+    for (unsigned i = 0; http && i < ask_count; i++) {
         if (port.send(port.self, &asks[i].request, on_done, &asks[i], &asks[i].call) != PL_OK) return 4;
         if (o.cancel_ms) wait_ms(loop, o.cancel_ms);
         if (o.cancel_ms) port.cancel(port.self, asks[i].call);
         while (!o.all && !asks[i].done && pl_loop_turn(loop, -1)) {}
         if (o.pause_ms) wait_ms(loop, o.pause_ms);
     }
-    while (done_count < ask_count && pl_loop_turn(loop, -1)) {}
+    while (http && done_count < ask_count && pl_loop_turn(loop, -1)) {}
+    int code = !http ? 3 : done_count == ask_count ? 0 : 5;
     pl_http_free(http);
     pl_secrets_free(secrets);
     pl_loop_free(loop);
-    return done_count == ask_count ? 0 : 5;
+    return code;
 }
