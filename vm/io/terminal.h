@@ -5,11 +5,15 @@
 
 #include "vm/port/person.h"
 
+#include <stdio.h>
+
 typedef struct PlTerminal PlTerminal;
 
 PlTerminal *pl_terminal_new(void); /* NULL when out of memory */
 void pl_terminal_free(PlTerminal *terminal);
-PlPersonPort pl_terminal_port(PlTerminal *terminal);
+/* The same on other files, whatever they are; they are not closed. */
+PlTerminal *pl_terminal_on(FILE *in, FILE *out);
+PlPersonPort pl_terminal_port(PlTerminal *terminal); /* NULL: a person who is never there */
 bool pl_terminal_is_there(void); /* standard input and standard error are a terminal */
 /* Ask yes or no; false also at the end of the input. */
 bool pl_terminal_confirm(PlStr question);

@@ -13,7 +13,7 @@
 
 typedef struct PlWorldOptions {
     const PlModule *module;  /* its manifest gives the origins that may be called */
-    const PlStr *servers;    /* plugin, base URL, plugin, base URL ...: these origins too, even at private addresses */
+    const PlStr *servers;    /* plugin, base URL, plugin, base URL ...: these origins too, even at private addresses; each ends in NUL */
     uint32_t server_count;   /* of pairs */
     const PlStr *private_origins; /* origins of the manifest that the project names itself, so private addresses are meant */
     uint32_t private_count;
@@ -33,7 +33,7 @@ typedef struct PlWorld {
     uint32_t hook_count;
 } PlWorld;
 
-/* `secrets` is taken over. PL_NOMEM, or PL_IO with the failing hook's command in *what. On failure nothing is left to free. */
+/* `secrets` is taken over. PL_NOMEM, PL_IO with the failing hook's command in *what, or PL_INVALID with a server's URL that is none. On failure nothing is left to free. */
 PL_MUST_USE PlStatus pl_world_open(PlWorld *world, const PlWorldOptions *options, PlSecrets *secrets, const char **what);
 void pl_world_close(PlWorld *world);
 

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* Wiring, nothing else: the manifest's origins become the rules of the net port, and each door is opened in turn. */
+#include "vm/io/world.h"
+
+#include "vm/base/fault.h"
+#include "vm/io/http_call.h"
+
+#include <errno.h>
+
+typedef struct Rules {
+    PlHttpRule *all;
+    uint32_t count;
+    char **origins; /* of the servers; owned */
+    uint32_t origin_count;
+} Rules;
+
+static bool is_named(const PlWorldOptions *options, PlStr origin)
+{
+    for (uint32_t i = 0; i < options->private_count; i++)
+        if (pl_str_eq(options->private_origins[i], origin)) return true;
+    return false;
+}
+
+static void rules_free(Rules *rules)
+{
+    for (uint32_t i = 0; i < rules->origin_count; i++) pl_free(rules->origins[i]);
+    pl_free(rules->origins);
+    pl_free(rules->all);
+}
+
+static PlStatus origin_of(PlStr url, char **origin)
+{
+    const char *why;
+    char *copy = pl_strdup_n(url.ptr, url.len);
+    if (!copy) return PL_NOMEM;
+    *origin = pl_http_gate_origin(copy, &why);
+    pl_free(copy);
+    return *origin ? PL_OK : PL_INVALID;
+}
+
+/* Servers that the user named first, so that they win over the manifest's word on the same origin. */
+static PlStatus rules_make(const PlWorldOptions *options, Rules *rules, const char **what)
+{
+    const PlManifest *manifest = options->module ? &options->module->manifest : NULL;
+    uint32_t hosts = manifest ? manifest->host_count : 0;
+    *rules = (Rules){.all = pl_zalloc((hosts + options->server_count + 1) * sizeof *rules->all),
+                     .origins = pl_zalloc((options->server_count + 1) * sizeof *rules->origins)};
+    if (!rules->all || !rules->origins) return PL_NOMEM;
+    for (uint32_t i = 0; i < options->server_count; i++) {
+        PlStr url = options->servers[2 * i + 1];
+        char *origin;
+        PlStatus status = origin_of(url, &origin);
+        if (status == PL_INVALID) *what = url.ptr;
+        if (status != PL_OK) return status;
+        rules->origins[rules->origin_count++] = origin;
+        rules->all[rules->count++] = (PlHttpRule){pl_str_z(origin), options->servers[2 * i], true};
+    }
+    for (uint32_t i = 0; i < hosts; i++) {
+        const PlHostRule *host = &manifest->hosts[i];
+        char *origin;
+        PlStatus status = origin_of(host->origin, &origin);
+        if (status == PL_NOMEM) return status;
+        if (status == PL_INVALID) continue; /* nothing can be sent there */
+        pl_free(origin);
+        rules->all[rules->count++] = (PlHttpRule){host->origin, host->plugin, is_named(options, host->origin)};
+    }
+    return PL_OK;
+}
+
+static PlStatus open_hooks(PlWorld *world, const PlWorldOptions *options, const char **what)
+{
+    world->hook_commands = pl_zalloc((options->hook_count + 1) * sizeof *world->hook_commands);
+    world->hooks = pl_zalloc((options->hook_count + 1) * sizeof *world->hooks);
+    if (!world->hook_commands || !world->hooks) return PL_NOMEM;
+    for (uint32_t i = 0; i < options->hook_count; i++) {
+        PlHookCommand *hook = pl_hook_command_new(options->hooks[i]);
+        if (!hook) {
+            *what = options->hooks[i];
+            return PL_IO;
+        }
+        world->hook_commands[i] = hook;
+        world->hooks[i] = pl_hook_command_port(hook);
+        world->hook_count++;
+    }
+    return PL_OK;
+}
+
+static PlStatus open_net(PlWorld *world, const PlWorldOptions *options, const char **what)
+{
+    Rules rules;
+    PlHttpOptions http = options->http;
+    PlStatus status = rules_make(options, &rules, what);
+    if (status == PL_OK) {
+        http.rules = rules.all;
+        http.rule_count = rules.count;
+        world->http = pl_http_new(world->loop, world->secrets, &http);
+        if (!world->http) status = PL_NOMEM;
+    }
+    rules_free(&rules);
+    return status;
+}
+
+PlStatus pl_world_open(PlWorld *world, const PlWorldOptions *options, PlSecrets *secrets, const char **what)
+{
+    *world = (PlWorld){.secrets = secrets, .loop = pl_loop_new()};
+    *what = "";
+    PlStatus status = world->loop ? open_net(world, options, what) : PL_NOMEM;
+    if (status == PL_OK && !options->no_person) {
+        world->terminal = pl_terminal_new();
+        if (!world->terminal) status = PL_NOMEM;
+    }
+    if (status == PL_OK) status = open_hooks(world, options, what);
+    if (status != PL_OK) {
+        int error = errno;
+        pl_world_close(world);
+        errno = error;
+    }
+    return status;
+}
+
+void pl_world_close(PlWorld *world)
+{
+    for (uint32_t i = 0; i < world->hook_count; i++) pl_hook_command_free(world->hook_commands[i]);
+    pl_free(world->hook_commands);
+    pl_free(world->hooks);
+    pl_terminal_free(world->terminal);
+    pl_http_free(world->http);
+    pl_secrets_free(world->secrets);
+    pl_loop_free(world->loop);
+    *world = (PlWorld){0};
+}
