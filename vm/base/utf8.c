@@ -125,9 +125,10 @@ static bool is_ascii(PlStr s)
 }
 
 /* Valid UTF-8, decomposed and folded into out; utf8proc's buffer is of our allocation, so that faults reach it. */
-static void put_folded(PlBuf *out, PlStr s)
+static void put_folded(PlBuf *out, PlStr s, unsigned more)
 {
-    utf8proc_option_t how = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
+    utf8proc_option_t how = (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
+                                                UTF8PROC_IGNORE | more);
     const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *)s.ptr;
     utf8proc_ssize_t room = utf8proc_decompose(bytes, (utf8proc_ssize_t)s.len, NULL, 0, how);
     if (room < 0) { /* more text than utf8proc counts */
@@ -145,7 +146,7 @@ static void put_folded(PlBuf *out, PlStr s)
     pl_free(points);
 }
 
-void pl_utf8_fold(PlBuf *out, PlStr s)
+static void fold(PlBuf *out, PlStr s, unsigned more)
 {
     if (is_ascii(s)) {
         pl_utf8_lower(out, s);
@@ -156,10 +157,20 @@ void pl_utf8_fold(PlBuf *out, PlStr s)
     int32_t c;
     for (size_t pos = 0; (c = pl_utf8_next(s, &pos)) >= 0;) pl_utf8_put(&clean, c);
     if (clean.status == PL_OK)
-        put_folded(out, pl_buf_str(&clean));
+        put_folded(out, pl_buf_str(&clean), more);
     else
         out->status = clean.status;
     pl_buf_deinit(&clean);
+}
+
+void pl_utf8_fold(PlBuf *out, PlStr s)
+{
+    fold(out, s, 0);
+}
+
+void pl_utf8_plain(PlBuf *out, PlStr s)
+{
+    fold(out, s, UTF8PROC_STRIPMARK);
 }
 
 static uint32_t unit_at(PlStr s, size_t i, bool big)

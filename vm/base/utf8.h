@@ -18,6 +18,7 @@ size_t pl_utf8_width(PlStr s);                 /* terminal columns */
 void pl_utf8_lower(PlBuf *out, PlStr s);       /* full case mapping of utf8proc */
 void pl_utf8_upper(PlBuf *out, PlStr s);
 void pl_utf8_fold(PlBuf *out, PlStr s);        /* NFKC case fold: for comparing names */
+void pl_utf8_plain(PlBuf *out, PlStr s);       /* the same, and accents off: "Café" is "cafe" */
 /* UTF-16 (either order, by BOM) to UTF-8; strips a UTF-8 BOM; false when the bytes fit no encoding. */
 bool pl_utf8_from_any(PlBuf *out, PlStr bytes);
 

@@ -34,6 +34,7 @@ struct PlValues {
     bool scanning;
     PlValue *stack; /* of the JSON reader */
     size_t stack_cap;
+    struct PlRegexes *regexes; /* compiled patterns; NULL until the first */
 };
 
 uint32_t pl_text_hash(PlText *text); /* never 0 */

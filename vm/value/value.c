@@ -5,6 +5,7 @@
 
 #include "vm/base/fault.h"
 #include "vm/base/utf8.h"
+#include "vm/value/regex.h"
 #include "vm/value/shape.h"
 
 #define PL_VALUE_SCRATCH_KEPT (1u << 20)
@@ -28,6 +29,8 @@ void pl_values_free(PlValues *values)
     pl_buf_deinit(&values->scratch);
     if (values->scanning) pl_json_scan_deinit(&values->scan);
     values->scanning = false;
+    pl_regexes_free(values->regexes);
+    values->regexes = NULL;
 }
 
 PlHeap *pl_values_heap(PlValues *values)
