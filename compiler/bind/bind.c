@@ -109,12 +109,22 @@ static PlStr nearest_plugin(PlChecker *c, PlStr name)
     return pl_words_near(name, names, count);
 }
 
+/* Where the plugin's name stands. */
+static PlSpan plugin_span(const PlChecker *c, const PlStep *step)
+{
+    PlSpan span = step->action_span;
+    if (span.source >= c->diags->sources->all.len) return span;
+    PlStr text = pl_str_slice(c->diags->sources->all.items[span.source].text, span.start, span.end);
+    if (pl_str_starts(text, step->plugin)) span.end = span.start + (uint32_t)step->plugin.len;
+    return span;
+}
+
 static PlPlugin *ask_plugin(PlChecker *c, PlStep *step)
 {
     uint32_t count = pl_catalog_plugin_count(c->catalog);
     PlStr near = nearest_plugin(c, step->plugin);
     if (!near.len) {
-        PlDiag *d = PL_REPORT(c->diags, UNKNOWN_PLUGIN, step->action_span, PL_ARG(step->plugin));
+        PlDiag *d = PL_REPORT(c->diags, UNKNOWN_PLUGIN, plugin_span(c, step), PL_ARG(step->plugin));
         PlStr *names = PL_NEW_N(c->arena, PlStr, count);
         for (uint32_t i = 0; i < count; i++) names[i] = pl_catalog_plugin(c->catalog, i)->name;
         if (count) pl_diag_help(c->diags, d, "plugins are: %.*s; or add `Use: %.*s from \"FILE\"`", PL_ARG(pl_words_list(c, names, count, 10)), PL_ARG(step->plugin));
@@ -128,7 +138,7 @@ static PlPlugin *ask_plugin(PlChecker *c, PlStep *step)
         PL_REPORT(c->diags, BAD_ANSWER, step->action_span, PL_ARG(id), PL_ARG(answer));
         return NULL;
     }
-    PlDiag *d = PL_REPORT(c->diags, WHICH_PLUGIN, step->action_span, PL_ARG(step->plugin));
+    PlDiag *d = PL_REPORT(c->diags, WHICH_PLUGIN, plugin_span(c, step), PL_ARG(step->plugin));
     d->id = id;
     pl_diag_candidate(c->diags, d, near, pl_catalog_plugin_by_name(c->catalog, near)->title);
     pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(near));

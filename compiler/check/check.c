@@ -123,7 +123,7 @@ bool pl_check(PlArena *arena, PlDiags *diags, PlCatalog *catalog, PlPlan *plan, 
     pl_scope_prepare(&c);
     check_steps(&c);
     check_output(&c);
-    note_unused(&c);
+    if (diags->errors == errors) note_unused(&c);
     plan->symbols.items = NULL;
     plan->symbols.len = plan->symbols.cap = 0;
     for (uint32_t i = 0; i < c.symbols.len; i++) pl_vec_push(arena, &plan->symbols, c.symbols.items[i]);

@@ -229,7 +229,9 @@ static PlTypeId check_logic(PlChecker *c, PlExpr **slot, PlTypeId hint)
     PlStr what = pl_arena_printf(c->arena, "a side of `%s`", pl_operator_text(x->op));
     PlFacts facts = c->facts;
     if (x->op == PL_OPR_OR) {
+        c->lenient++;
         pl_expr_check(c, &x->left, PL_T_YESNO);
+        c->lenient--;
         if (is_default(c, x)) {
             PlExpr *old = pl_expr_new(c->arena, PL_EXPR_BINARY, x->span);
             *old = *x;

@@ -32,7 +32,8 @@ static void help_for(PlChecker *c, PlDiag *d, const PlExpr *x, PlTypeId found, P
 
 static void report_not_usable(PlChecker *c, const PlExpr *x, PlTypeId want, PlStr what, const PlUsableWhy *why)
 {
-    PlDiag *d = PL_REPORT(c->diags, NOT_USABLE, x->span, PL_ARG(what), PL_ARG(words(c, want)), PL_ARG(words(c, x->type)));
+    PlTypeId shown = x->type == PL_T_NOTHING ? want : pl_type_without_nothing(c->types, want); /* that it may be left out helps nobody */
+    PlDiag *d = PL_REPORT(c->diags, NOT_USABLE, x->span, PL_ARG(what), PL_ARG(words(c, shown)), PL_ARG(words(c, x->type)));
     if (!why->path.len) {
         help_for(c, d, x, pl_type_without_nothing(c->types, x->type), pl_type_without_nothing(c->types, want));
     } else if (pl_type(c->types, why->found)->kind == PL_TYPE_NOTHING) {

@@ -59,11 +59,10 @@ PlStr pl_words_step(const PlStep *step)
     return step->label;
 }
 
-/* A third of the letters may differ, two at least; a prefix of the other counts as near. */
+/* A third of the letters may differ, one at least; a prefix of the other counts as near. */
 PlStr pl_words_near(PlStr to, const PlStr *words, uint32_t count)
 {
-    unsigned most = (unsigned)(to.len / 3 < 2 ? 2 : to.len / 3 > 4 ? 4 : to.len / 3);
-    if (to.len <= 2) most = 1;
+    unsigned most = (unsigned)(to.len < 6 ? 1 : to.len / 3 > 4 ? 4 : to.len / 3);
     PlStr best = PL_STR("");
     unsigned best_distance = most + 1;
     for (uint32_t i = 0; i < count; i++) {
