@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* One API document behind a plugin: its tree, its operations, and the builders of an action's parts. Internal to compiler/catalog.
- * The order of reading: catalog.c (loading, looking up), index.c (the light list), operation.c (an action from its parts:
- * param.c, body.c, response.c, security.c, server.c), contract.c (its hash). */
+/* One API document behind a plugin: its tree, its operations, and the builders of an action's parts. Internal to
+ * compiler/catalog. The order of reading: catalog.c (loading, looking up), index.c (the light list), operation.c (an
+ * action from its parts: param.c, body.c, response.c, security.c, server.c), contract.c (its hash). */
 #ifndef PL_COMPILER_CATALOG_API_H
 #define PL_COMPILER_CATALOG_API_H
 
@@ -12,9 +12,9 @@ typedef enum PlDialect { PL_DIALECT_2, PL_DIALECT_3_0, PL_DIALECT_3_1 } PlDialec
 
 typedef struct PlEntry {
     PlOperation public;
-    PlNode *item;      /* the path item, resolved */
-    PlNode *node;      /* the operation object */
-    PlAction *action;  /* once built */
+    PlNode *item;     /* the path item, resolved */
+    PlNode *node;     /* the operation object */
+    PlAction *action; /* once built */
     bool building;
 } PlEntry;
 
@@ -30,7 +30,7 @@ typedef struct PlApi {
     PlSchemas schemas;
     PlPluginOptions options;
     PL_VEC(PlEntry *) entries;
-    PlMap by_name;     /* PlOperation */
+    PlMap by_name; /* PlOperation */
     PlMap by_id;
     PlMap by_key;      /* first operation of a normalised spelling */
     PlMap many_by_key; /* keys that several operations share */
@@ -61,10 +61,10 @@ typedef struct PlDraft {
     PlEntry *entry;
     PlAction *action;
     PL_VEC(PlParam) params;
-    PlNode *body_param;          /* 2.0: in: body */
-    PL_VEC(PlNode *) form_params;/* 2.0: in: formData */
-    PlStr query;                 /* what stands behind '?' in the path's key */
-    bool wants_authorization;    /* an Authorization header stands among the parameters */
+    PlNode *body_param;           /* 2.0: in: body */
+    PL_VEC(PlNode *) form_params; /* 2.0: in: formData */
+    PlStr query;                  /* what stands behind '?' in the path's key */
+    bool wants_authorization;     /* an Authorization header stands among the parameters */
     bool authorization_required;
 } PlDraft;
 

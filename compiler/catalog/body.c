@@ -1,29 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* Request bodies: which content type is sent, and what of it are arguments. The properties of an object become arguments of their own;
- * anything else is one argument named body. OpenAPI 3.1 section 4.8.13 (request body), 2.0 (body and formData). spec/actions.md section 3. */
+/* Request bodies: which content type is sent, and what of it are arguments. The properties of an object become
+ * arguments of their own; anything else is one argument named body. OpenAPI 3.1 section 4.8.13 (request body), 2.0
+ * (body and formData). spec/actions.md section 3. */
 #include "compiler/catalog/api.h"
 #include "compiler/catalog/name.h"
 
-/* ---- media types -------------------------------------------------------------------------------------------------- */
+/* ---- media types ------------------------------------------------------------------------------------------------ */
 
 PlBodyKind pl_media_kind(PlStr type)
 {
     static const char *const texts[] = {
-        "application/xml",   "application/x-ndjson", "application/ndjson",     "application/jsonl",  "application/jsonlines",
-        "application/yaml",  "application/x-yaml",   "application/graphql",    "application/sql",    "application/javascript",
-        "application/jwt",   "application/toml",     "application/json-seq",   "application/jose",   "application/x-json-stream",
+        "application/xml",       "application/x-ndjson",   "application/ndjson",        "application/jsonl",
+        "application/jsonlines", "application/yaml",       "application/x-yaml",        "application/graphql",
+        "application/sql",       "application/javascript", "application/jwt",           "application/toml",
+        "application/json-seq",  "application/jose",       "application/x-json-stream",
     };
     size_t end = pl_str_find_char(type, ';', 0);
     type = pl_str_trim(pl_str_slice(type, 0, end));
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (pl_str_eq_nocase(type, pl_str_z(texts[i]))) return PL_BODY_TEXT;
     size_t slash = pl_str_find_char(type, '/', 0);
-    PlStr major = pl_str_slice(type, 0, slash), minor = slash == PL_STR_NONE ? type : pl_str_slice(type, slash + 1, type.len);
+    PlStr major = pl_str_slice(type, 0, slash),
+          minor = slash == PL_STR_NONE ? type : pl_str_slice(type, slash + 1, type.len);
     PlStr tail = pl_str_slice(minor, minor.len > 5 ? minor.len - 5 : 0, minor.len);
     if (pl_str_eq_nocase(minor, PL_STR("json")) || pl_str_eq_nocase(tail, PL_STR("+json"))) return PL_BODY_JSON;
     if (pl_str_eq_z(minor, "*") && (pl_str_eq_z(major, "*") || pl_str_eq_z(major, "application"))) return PL_BODY_JSON;
     if (pl_str_eq_nocase(type, PL_STR("application/x-www-form-urlencoded"))) return PL_BODY_FORM;
-    if (pl_str_eq_nocase(type, PL_STR("multipart/form-data")) || pl_str_eq_z(type, "multipart/*")) return PL_BODY_MULTIPART;
+    if (pl_str_eq_nocase(type, PL_STR("multipart/form-data")) || pl_str_eq_z(type, "multipart/*"))
+        return PL_BODY_MULTIPART;
     if (pl_str_eq_nocase(major, PL_STR("text"))) return PL_BODY_TEXT;
     if (minor.len > 4 && pl_str_ends(minor, PL_STR("+xml"))) return PL_BODY_TEXT;
     return PL_BODY_BYTES;
@@ -74,7 +78,7 @@ static PlStr concrete(PlStr type, PlBodyKind kind)
     }
 }
 
-/* ---- arguments ---------------------------------------------------------------------------------------------------- */
+/* ---- arguments -------------------------------------------------------------------------------------------------- */
 
 static PlTypeId whole_type(PlDraft *draft, PlNode *schema)
 {
@@ -89,7 +93,8 @@ static PlTypeId whole_type(PlDraft *draft, PlNode *schema)
 
 static void add_whole(PlDraft *draft, PlNode *schema, PlStr doc)
 {
-    PlParam param = {.wire = PL_STR("body"), .place = PL_IN_BODY, .whole_body = true, .required = draft->action->body_required};
+    PlParam param = {
+        .wire = PL_STR("body"), .place = PL_IN_BODY, .whole_body = true, .required = draft->action->body_required};
     param.type = whole_type(draft, schema);
     param.doc = doc;
     pl_draft_add(draft, param);
@@ -109,23 +114,37 @@ static void read_encoding(PlParam *param, const PlNode *encoding)
     param->content_type = pl_str_trim(pl_str_slice(type, 0, comma));
 }
 
+static bool is_read_only(PlDraft *draft, const PlProperty *property)
+{
+    return pl_node_yes(pl_schema_own(&draft->api->schemas, property->schema, PL_STR("readOnly")));
+}
+
+/* A body of which nothing may be written is a fault of the document: then readOnly does not count. */
+static bool nothing_to_write(PlDraft *draft, const PlShape *shape)
+{
+    for (uint32_t i = 0; i < shape->properties.len; i++)
+        if (!is_read_only(draft, &shape->properties.items[i])) return false;
+    return true;
+}
+
 static void add_property(PlDraft *draft, const PlShape *shape, const PlProperty *property, const PlNode *encoding)
 {
     PlSchemas *schemas = &draft->api->schemas;
     PlNode *schema = property->schema;
-    if (pl_node_yes(pl_schema_own(schemas, schema, PL_STR("readOnly")))) return;
     bool form = draft->action->body != PL_BODY_JSON;
-    PlParam param = {.wire = property->name, .place = PL_IN_BODY, .style = form ? PL_STYLE_FORM : PL_STYLE_SIMPLE, .explode = form};
+    PlParam param = {
+        .wire = property->name, .place = PL_IN_BODY, .style = form ? PL_STYLE_FORM : PL_STYLE_SIMPLE, .explode = form};
     param.required = draft->action->body_required && pl_shape_requires(shape, property);
-    param.type = draft->action->body == PL_BODY_MULTIPART ? pl_schema_part_type(schemas, schema) : pl_schema_type(schemas, schema);
+    param.type = draft->action->body == PL_BODY_MULTIPART ? pl_schema_part_type(schemas, schema)
+                                                          : pl_schema_type(schemas, schema);
     param.doc = pl_text_first_line(pl_node_text(pl_schema_own(schemas, schema, PL_STR("description"))));
     if (form) read_encoding(&param, encoding);
     if (pl_node_is(schema, PL_NODE_MAP)) pl_draft_value(draft, &param, schema, schema);
     pl_draft_add(draft, param);
 }
 
-/* `required: false` makes a body optional. Where nothing is said, a body with required properties counts as required: documents leave
- * the word out far more often than they mean an optional body. */
+/* `required: false` makes a body optional. Where nothing is said, a body with required properties counts as required:
+ * documents leave the word out far more often than they mean an optional body. */
 static void add_body(PlDraft *draft, PlNode *schema, const PlNode *required, const PlNode *encoding, PlStr doc)
 {
     PlAction *action = draft->action;
@@ -137,16 +156,19 @@ static void add_body(PlDraft *draft, PlNode *schema, const PlNode *required, con
         add_whole(draft, schema, doc);
         return;
     }
+    bool all = nothing_to_write(draft, &shape);
     for (uint32_t i = 0; i < shape.properties.len; i++)
-        add_property(draft, &shape, &shape.properties.items[i], encoding);
+        if (all || !is_read_only(draft, &shape.properties.items[i]))
+            add_property(draft, &shape, &shape.properties.items[i], encoding);
 }
 
-/* ---- 2.0 ---------------------------------------------------------------------------------------------------------- */
+/* ---- 2.0 -------------------------------------------------------------------------------------------------------- */
 
 static void add_form_param(PlDraft *draft, PlNode *node)
 {
     PlApi *api = draft->api;
-    PlParam param = {.wire = pl_node_raw(PL_GET(node, "name"), api->catalog->sources), .place = PL_IN_BODY, .style = PL_STYLE_FORM};
+    PlParam param = {
+        .wire = pl_node_raw(PL_GET(node, "name"), api->catalog->sources), .place = PL_IN_BODY, .style = PL_STYLE_FORM};
     if (param.wire.len == 0) return;
     param.explode = pl_str_eq_z(pl_node_text(PL_GET(node, "collectionFormat")), "multi");
     param.required = pl_node_yes(PL_GET(node, "required"));
@@ -167,8 +189,7 @@ static void body_of_2(PlDraft *draft)
             file |= pl_str_eq_z(pl_node_text(PL_GET(draft->form_params.items[i], "type")), "file");
         action->body = file ? PL_BODY_MULTIPART : PL_BODY_FORM;
         action->body_type = file ? PL_STR("multipart/form-data") : PL_STR("application/x-www-form-urlencoded");
-        for (uint32_t i = 0; i < draft->form_params.len; i++)
-            add_form_param(draft, draft->form_params.items[i]);
+        for (uint32_t i = 0; i < draft->form_params.len; i++) add_form_param(draft, draft->form_params.items[i]);
         return;
     }
     if (!draft->body_param) return;
@@ -179,7 +200,7 @@ static void body_of_2(PlDraft *draft)
     add_body(draft, PL_GET(draft->body_param, "schema"), required, NULL, doc);
 }
 
-/* ---- 3.x ---------------------------------------------------------------------------------------------------------- */
+/* ---- 3.x -------------------------------------------------------------------------------------------------------- */
 
 static void body_of_3(PlDraft *draft)
 {
@@ -191,7 +212,8 @@ static void body_of_3(PlDraft *draft)
     PlPair *media = pl_media_choose(PL_GET(body, "content"));
     PlStr doc = pl_text_first_line(pl_node_text(PL_GET(body, "description")));
     if (!media) {
-        if (body && pl_ref_once(&api->refs, pl_node_span(said), "body")) PL_REPORT0(api->diags, OP_BODY, pl_node_span(said));
+        if (body && pl_ref_once(&api->refs, pl_node_span(said), "body"))
+            PL_REPORT0(api->diags, OP_BODY, pl_node_span(said));
         action->body = PL_BODY_JSON;
         action->body_type = PL_STR("application/json");
         add_body(draft, NULL, PL_GET(body, "required"), NULL, doc);
@@ -202,13 +224,16 @@ static void body_of_3(PlDraft *draft)
     PlStr type = pl_str_trim(pl_pair_key(media));
     bool wild = pl_str_find_char(type, '*', 0) != PL_STR_NONE;
     action->body = pl_media_kind(type);
-    if (wild && action->body == PL_BODY_JSON && schema && pl_schema_part_type(&api->schemas, schema) == PL_T_FILE) action->body = PL_BODY_BYTES;
+    if (wild && action->body == PL_BODY_JSON && schema && pl_schema_part_type(&api->schemas, schema) == PL_T_FILE)
+        action->body = PL_BODY_BYTES;
     action->body_type = concrete(type, action->body);
     add_body(draft, schema, PL_GET(body, "required"), PL_GET(entry, "encoding"), doc);
 }
 
 void pl_draft_body(PlDraft *draft)
 {
-    if (draft->api->dialect == PL_DIALECT_2) body_of_2(draft);
-    else body_of_3(draft);
+    if (draft->api->dialect == PL_DIALECT_2)
+        body_of_2(draft);
+    else
+        body_of_3(draft);
 }

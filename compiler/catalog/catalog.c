@@ -15,10 +15,22 @@ PlCatalog *pl_catalog_new(PlArena *arena, PlSources *sources, PlDiags *diags, Pl
     return catalog;
 }
 
-PlTypes *pl_catalog_types(PlCatalog *catalog) { return catalog->types; }
-PlDiags *pl_catalog_diags(PlCatalog *catalog) { return catalog->diags; }
-uint32_t pl_catalog_plugin_count(const PlCatalog *catalog) { return catalog->plugins.len; }
-PlPlugin *pl_catalog_plugin(const PlCatalog *catalog, uint32_t index) { return catalog->plugins.items[index]; }
+PlTypes *pl_catalog_types(PlCatalog *catalog)
+{
+    return catalog->types;
+}
+PlDiags *pl_catalog_diags(PlCatalog *catalog)
+{
+    return catalog->diags;
+}
+uint32_t pl_catalog_plugin_count(const PlCatalog *catalog)
+{
+    return catalog->plugins.len;
+}
+PlPlugin *pl_catalog_plugin(const PlCatalog *catalog, uint32_t index)
+{
+    return catalog->plugins.items[index];
+}
 
 static bool same_name(PlStr a, PlStr b)
 {
@@ -49,13 +61,19 @@ static bool read_version(PlApi *api)
     const PlNode *node = openapi ? openapi : swagger;
     PlStr version = pl_str_trim(pl_node_raw(node, api->catalog->sources));
     api->plugin->version = version;
-    if (pl_str_starts(version, PL_STR("3.0"))) api->dialect = PL_DIALECT_3_0;
-    else if (pl_str_starts(version, PL_STR("3"))) api->dialect = PL_DIALECT_3_1;
-    else if (pl_str_starts(version, PL_STR("2"))) api->dialect = PL_DIALECT_2;
-    else if (pl_node_is(PL_GET(api->root, "paths"), PL_NODE_MAP)) api->dialect = swagger ? PL_DIALECT_2 : PL_DIALECT_3_0;
-    else return false;
+    if (pl_str_starts(version, PL_STR("3.0")))
+        api->dialect = PL_DIALECT_3_0;
+    else if (pl_str_starts(version, PL_STR("3")))
+        api->dialect = PL_DIALECT_3_1;
+    else if (pl_str_starts(version, PL_STR("2")))
+        api->dialect = PL_DIALECT_2;
+    else if (pl_node_is(PL_GET(api->root, "paths"), PL_NODE_MAP))
+        api->dialect = swagger ? PL_DIALECT_2 : PL_DIALECT_3_0;
+    else
+        return false;
     static const char *const read_as[] = {"2.0", "3.0", "3.1"};
-    bool known = pl_str_eq_z(version, "2.0") || pl_str_starts(version, PL_STR("3.0.")) || pl_str_starts(version, PL_STR("3.1."));
+    bool known =
+        pl_str_eq_z(version, "2.0") || pl_str_starts(version, PL_STR("3.0.")) || pl_str_starts(version, PL_STR("3.1."));
     if (!known) {
         PlSpan span = node ? pl_node_span(node) : (PlSpan){api->doc.source, api->root->start, api->root->start + 1};
         PL_REPORT(api->diags, API_VERSION, span, PL_ARG(version), read_as[api->dialect]);
@@ -161,7 +179,8 @@ static bool strict_off(PlDiags *diags)
     return strict;
 }
 
-PlStatus pl_catalog_add_file(PlCatalog *catalog, PlStr name, const char *path, const PlPluginOptions *options, PlPlugin **out)
+PlStatus pl_catalog_add_file(PlCatalog *catalog, PlStr name, const char *path, const PlPluginOptions *options,
+                             PlPlugin **out)
 {
     bool strict = strict_off(catalog->diags);
     PlApi *api = new_api(catalog, pl_str_z(path), options);
@@ -171,7 +190,8 @@ PlStatus pl_catalog_add_file(PlCatalog *catalog, PlStr name, const char *path, c
     return status;
 }
 
-PlStatus pl_catalog_add_text(PlCatalog *catalog, PlStr name, PlStr path, PlStr text, const PlPluginOptions *options, PlPlugin **out)
+PlStatus pl_catalog_add_text(PlCatalog *catalog, PlStr name, PlStr path, PlStr text, const PlPluginOptions *options,
+                             PlPlugin **out)
 {
     bool strict = strict_off(catalog->diags);
     PlApi *api = new_api(catalog, path, options);
@@ -186,7 +206,8 @@ PlStatus pl_catalog_add_text(PlCatalog *catalog, PlStr name, PlStr path, PlStr t
 static bool is_document(PlStr name)
 {
     if (name.len == 0 || name.ptr[0] == '.') return false;
-    return pl_str_ends(name, PL_STR(".json")) || pl_str_ends(name, PL_STR(".yaml")) || pl_str_ends(name, PL_STR(".yml"));
+    return pl_str_ends(name, PL_STR(".json")) || pl_str_ends(name, PL_STR(".yaml")) ||
+           pl_str_ends(name, PL_STR(".yml"));
 }
 
 static int by_name(const void *a, const void *b)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The catalog: the plugins a plan may use, each an API document, and the actions found in them. Loading a document makes a light index of
- * operations; an operation's full PlAction (types, bodies, security) is built when somebody asks for it, because a document may hold a
- * thousand operations of which a plan uses three. Faults in a document cost the operation they stand in, never the document, unless its
- * syntax cannot be read; all are P07 diagnostics at file, line and column. No network. spec/catalog.md. */
+/* The catalog: the plugins a plan may use, each an API document, and the actions found in them. Loading a document
+ * makes a light index of operations; an operation's full PlAction (types, bodies, security) is built when somebody asks
+ * for it, because a document may hold a thousand operations of which a plan uses three. Faults in a document cost the
+ * operation they stand in, never the document, unless its syntax cannot be read; all are P07 diagnostics at file, line
+ * and column. No network. spec/catalog.md. */
 #ifndef PL_COMPILER_CATALOG_CATALOG_H
 #define PL_COMPILER_CATALOG_CATALOG_H
 
@@ -19,32 +20,32 @@ typedef struct PlOperation {
     PlStr operation_id; /* as in the document; may be empty */
     PlMethod method;
     PlStr path;
-    PlStr title;        /* summary, else first sentence of the description, else method and path */
+    PlStr title; /* summary, else first sentence of the description, else method and path */
     PlStr description;
-    PlStr tags;         /* separated by spaces */
-    PlSpan span;        /* in the document */
+    PlStr tags;  /* separated by spaces */
+    PlSpan span; /* in the document */
     bool deprecated;
-    bool broken;        /* cannot be called; the reason is a diagnostic */
-    uint32_t index;     /* in the plugin */
+    bool broken;    /* cannot be called; the reason is a diagnostic */
+    uint32_t index; /* in the plugin */
 } PlOperation;
 
 struct PlPlugin {
-    PlStr name;         /* as plans call it */
-    PlStr path;         /* of the document */
-    PlStr title;        /* info.title */
-    PlStr version;      /* "2.0", "3.0.3", "3.1.0" */
-    PlStr server;       /* the base URL chosen, or given by the project; "" when there is none */
-    PlStr credential;   /* prefix of credential names; the plugin's name unless the project says otherwise */
+    PlStr name;       /* as plans call it */
+    PlStr path;       /* of the document */
+    PlStr title;      /* info.title */
+    PlStr version;    /* "2.0", "3.0.3", "3.1.0" */
+    PlStr server;     /* the base URL chosen, or given by the project; "" when there is none */
+    PlStr credential; /* prefix of credential names; the plugin's name unless the project says otherwise */
     PlOperation **operations;
     uint32_t operation_count;
-    uint32_t dropped;   /* operations that cannot be called */
-    uint8_t hash[32];   /* of the document's bytes, and of the files it refers to */
+    uint32_t dropped; /* operations that cannot be called */
+    uint8_t hash[32]; /* of the document's bytes, and of the files it refers to */
     void *impl;
 };
 
 typedef struct PlPluginOptions {
-    PlStr server;       /* overrides the document's; "" not */
-    PlStr credential;   /* "" : the plugin's name */
+    PlStr server;           /* overrides the document's; "" not */
+    PlStr credential;       /* "" : the plugin's name */
     const PlStr *variables; /* server variables: name, value, name, value ... */
     uint32_t variable_count;
 } PlPluginOptions;
@@ -54,35 +55,39 @@ PlCatalog *pl_catalog_new(PlArena *arena, PlSources *sources, PlDiags *diags, Pl
 PlTypes *pl_catalog_types(PlCatalog *catalog);
 PlDiags *pl_catalog_diags(PlCatalog *catalog);
 
-/* Load a document. name "": derived from info.title or the file's name. *out may be set on PL_OK only; PL_IO when unreadable, PL_INVALID when
- * it is no API document; each with a diagnostic. A name that exists already is P07xx and PL_INVALID. */
-PL_MUST_USE PlStatus pl_catalog_add_file(PlCatalog *catalog, PlStr name, const char *path, const PlPluginOptions *options,
-                                         PlPlugin **out);
+/* Load a document. name "": derived from info.title or the file's name. *out may be set on PL_OK only; PL_IO when
+ * unreadable, PL_INVALID when it is no API document; each with a diagnostic. A name that exists already is P07xx and
+ * PL_INVALID. */
+PL_MUST_USE PlStatus pl_catalog_add_file(PlCatalog *catalog, PlStr name, const char *path,
+                                         const PlPluginOptions *options, PlPlugin **out);
 PL_MUST_USE PlStatus pl_catalog_add_text(PlCatalog *catalog, PlStr name, PlStr path, PlStr text,
                                          const PlPluginOptions *options, PlPlugin **out);
-/* Every *.json, *.yaml, *.yml of a folder (not below), in order of names; a file's stem is the plugin's name. A file that is no API
- * document is a warning. */
+/* Every *.json, *.yaml, *.yml of a folder (not below), in order of names; a file's stem is the plugin's name. A file
+ * that is no API document is a warning. */
 PL_MUST_USE PlStatus pl_catalog_add_dir(PlCatalog *catalog, const char *dir);
 
 uint32_t pl_catalog_plugin_count(const PlCatalog *catalog);
 PlPlugin *pl_catalog_plugin(const PlCatalog *catalog, uint32_t index);
-PlPlugin *pl_catalog_plugin_by_name(const PlCatalog *catalog, PlStr name); /* normalised: case, '-', '_', ' ' do not count */
+PlPlugin *pl_catalog_plugin_by_name(const PlCatalog *catalog,
+                                    PlStr name); /* normalised: case, '-', '_', ' ' do not count */
 
-/* The operation a plan's name means: exact name, operationId, then normalised spelling ("issues/create", "issues_create", "issuesCreate",
- * "create_issues" is another one). NULL when none, or when a normalised spelling fits several (*ambiguous is set then). */
+/* The operation a plan's name means: exact name, operationId, then normalised spelling ("issues/create",
+ * "issues_create", "issuesCreate", "create_issues" is another one). NULL when none, or when a normalised spelling fits
+ * several (*ambiguous is set then). */
 const PlOperation *pl_catalog_find(const PlCatalog *catalog, const PlPlugin *plugin, PlStr name, bool *ambiguous);
 
 typedef struct PlNear {
     const PlOperation *operation;
     unsigned score; /* 0..1000 */
 } PlNear;
-/* The operations whose names, titles and paths are nearest to `name` (and to the step's prose, may be empty); best first, stable.
- * plugin NULL: of all plugins. Returns how many were written. */
+/* The operations whose names, titles and paths are nearest to `name` (and to the step's prose, may be empty); best
+ * first, stable. plugin NULL: of all plugins. Returns how many were written. */
 uint32_t pl_catalog_nearest(const PlCatalog *catalog, const PlPlugin *plugin, PlStr name, PlStr prose, PlNear *out,
                             uint32_t max);
 
-/* What `pilotc catalog` shows: the plugins, and a line for each action. `plugin` may be NULL (all); `search` picks and ranks the actions
- * nearest to a name or a text ("" keeps all, in the document's order); `details` adds arguments, results, statuses and credentials. */
+/* What `pilotc catalog` shows: the plugins, and a line for each action. `plugin` may be NULL (all); `search` picks and
+ * ranks the actions nearest to a name or a text ("" keeps all, in the document's order); `details` adds arguments,
+ * results, statuses and credentials. */
 void pl_catalog_print(PlBuf *out, PlCatalog *catalog, const PlPlugin *plugin, PlStr search, bool details);
 /* The operations it shows, for other forms of it: an array in the catalog's arena. */
 const PlOperation **pl_catalog_select(PlCatalog *catalog, const PlPlugin *plugin, PlStr search, uint32_t *count);
@@ -90,7 +95,8 @@ const PlOperation **pl_catalog_select(PlCatalog *catalog, const PlPlugin *plugin
 /* The full action; built once, then remembered. NULL when the operation is broken (diagnostics say why). */
 const PlAction *pl_catalog_action(PlCatalog *catalog, const PlOperation *operation);
 
-/* For a mock server: request and response examples as compact JSON, "" when the document has none. status 0: the best 2xx. */
+/* For a mock server: request and response examples as compact JSON, "" when the document has none. status 0: the best
+ * 2xx. */
 PlStr pl_catalog_response_example(PlCatalog *catalog, const PlOperation *operation, unsigned status);
 
 #endif

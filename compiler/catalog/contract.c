@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The contract of an action: a SHA-256 over all that a call depends on, in one canonical form. Words for people (titles, docs) and the
- * server do not count; types count by structure, numbered in the order in which they are met, so ids and cycles do not show. */
+/* The contract of an action: a SHA-256 over all that a call depends on, in one canonical form. Words for people
+ * (titles, docs) and the server do not count; types count by structure, numbered in the order in which they are met, so
+ * ids and cycles do not show. */
 #include "compiler/catalog/api.h"
 #include "vm/code/hash.h"
 
@@ -8,7 +9,7 @@ typedef struct Writer {
     PlArena *arena;
     const PlTypes *types;
     PlBuf out;
-    uint32_t *number;           /* [types] number + 1 of a type that was met */
+    uint32_t *number; /* [types] number + 1 of a type that was met */
     PL_VEC(PlTypeId) met;
 } Writer;
 
@@ -73,8 +74,8 @@ static void put_param(Writer *w, const PlParam *p)
     put_str(w, p->content_type);
     pl_buf_put_u8(&w->out, (uint8_t)p->place);
     pl_buf_put_u8(&w->out, (uint8_t)p->style);
-    pl_buf_put_u8(&w->out, (uint8_t)(p->explode | p->allow_reserved << 1 | p->required << 2 | p->whole_body << 3 | p->is_key << 4 |
-                                     p->fixed << 5));
+    pl_buf_put_u8(&w->out, (uint8_t)(p->explode | p->allow_reserved << 1 | p->required << 2 | p->whole_body << 3 |
+                                     p->is_key << 4 | p->fixed << 5));
     if (p->fixed) put_literal(w, p->value);
     put_type(w, p->type);
 }
@@ -130,8 +131,10 @@ void pl_contract_hash(const PlTypes *types, const PlAction *action, uint8_t out[
         writer->number = PL_NEW_N(types->arena, uint32_t, types->all.len);
         put_action(writer, action);
         for (uint32_t i = 0; i < writer->met.len; i++) describe_type(writer, pl_type(types, writer->met.items[i]));
-        if (writer->out.status != PL_OK) escape.status = writer->out.status;
-        else pl_hash_bytes(pl_buf_str(&writer->out), out);
+        if (writer->out.status != PL_OK)
+            escape.status = writer->out.status;
+        else
+            pl_hash_bytes(pl_buf_str(&writer->out), out);
     }
     pl_arena_rewind(types->arena, mark);
     pl_buf_deinit(&w.out);

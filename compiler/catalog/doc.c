@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* From bytes to a tree: encoding, JSON or YAML, and the repairs of YAML that lose nothing. A repair keeps every byte's position, so
- * diagnostics still point into the text as it is. */
+/* From bytes to a tree: encoding, JSON or YAML, and the repairs of YAML that lose nothing. A repair keeps every byte's
+ * position, so diagnostics still point into the text as it is. */
 #include "compiler/catalog/doc.h"
 #include "vm/base/utf8.h"
 
@@ -14,8 +14,7 @@ enum { MAX_SOURCES = 65535 };
 /* Bytes that are no UTF-8 are taken for Latin-1, which accepts anything. */
 static void from_latin1(PlBuf *out, PlStr bytes)
 {
-    for (size_t i = 0; i < bytes.len; i++)
-        pl_utf8_put(out, (unsigned char)bytes.ptr[i]);
+    for (size_t i = 0; i < bytes.len; i++) pl_utf8_put(out, (unsigned char)bytes.ptr[i]);
 }
 
 static PlStr decode(PlDiags *diags, PlBuf *buf, PlStr bytes, bool *latin1)
@@ -72,8 +71,7 @@ static char *without_controls(PlArena *arena, PlStr text, uint32_t *first)
 /* A trial's diagnostics, kept only when the trial counts. */
 static void adopt(PlDiags *diags, const PlDiags *trial)
 {
-    for (uint32_t i = 0; i < trial->all.len; i++)
-        pl_vec_push(diags->arena, &diags->all, trial->all.items[i]);
+    for (uint32_t i = 0; i < trial->all.len; i++) pl_vec_push(diags->arena, &diags->all, trial->all.items[i]);
     diags->errors += trial->errors;
     diags->warnings += trial->warnings;
     diags->notes += trial->notes;
@@ -123,8 +121,8 @@ static PlStatus parse_json(PlDoc *doc, PlDiags *diags, PlStr text)
     return PL_OK;
 }
 
-/* JSON first where it begins like JSON. If that fails, YAML (of which flow style is a looser JSON); if both fail, the JSON fault
- * is the one that helps. */
+/* JSON first where it begins like JSON. If that fails, YAML (of which flow style is a looser JSON); if both fail, the
+ * JSON fault is the one that helps. */
 static void parse_text(PlDoc *doc, PlDiags *diags, PlStr text)
 {
     if (!looks_like_json(text)) {
@@ -164,8 +162,10 @@ void pl_doc_parse(PlDoc *doc, PlDiags *diags, PlStr path, PlStr bytes)
 
 static void report_unreadable(PlDiags *diags, PlSpan from, PlStr path, const char *why)
 {
-    if (from.source == PL_NO_SOURCE) PL_REPORT(diags, DOC_UNREADABLE, from, PL_ARG(path), why);
-    else PL_REPORT(diags, REF_UNREADABLE, from, PL_ARG(path), why);
+    if (from.source == PL_NO_SOURCE)
+        PL_REPORT(diags, DOC_UNREADABLE, from, PL_ARG(path), why);
+    else
+        PL_REPORT(diags, REF_UNREADABLE, from, PL_ARG(path), why);
 }
 
 static bool read_bytes(PlDiags *diags, PlBuf *buf, PlStr path, PlSpan from, PlStr *out)

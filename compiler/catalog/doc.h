@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* An API document as a tree of nodes, the same for JSON and YAML, each node with its place in the text. Not here: what the
- * nodes mean (openapi.c, schema.c) and where a $ref leads (ref.c). Invariant: a tree is finite and no deeper than
- * PL_LIMIT_JSON_DEPTH; YAML aliases share the children of what they name, so memory is linear in the text, but whoever walks a
- * whole tree must bound the walk himself (an alias fan-out of 10^9 fits a page). spec/catalog.md section 2. */
+/* An API document as a tree of nodes, the same for JSON and YAML, each node with its place in the text. Not here: what
+ * the nodes mean (openapi.c, schema.c) and where a $ref leads (ref.c). Invariant: a tree is finite and no deeper than
+ * PL_LIMIT_JSON_DEPTH; YAML aliases share the children of what they name, so memory is linear in the text, but whoever
+ * walks a whole tree must bound the walk himself (an alias fan-out of 10^9 fits a page). spec/catalog.md section 2. */
 #ifndef PL_COMPILER_CATALOG_DOC_H
 #define PL_COMPILER_CATALOG_DOC_H
 
@@ -27,11 +27,11 @@ enum {
 typedef struct PlMapping PlMapping;
 
 typedef struct PlNode {
-    uint8_t kind;         /* PlNodeKind */
+    uint8_t kind; /* PlNodeKind */
     uint8_t flags;
-    uint16_t source;      /* id in PlSources */
-    uint32_t start, end;  /* bytes of that source */
-    uint32_t count;       /* bytes of a text, items of a list, pairs of a map */
+    uint16_t source;     /* id in PlSources */
+    uint32_t start, end; /* bytes of that source */
+    uint32_t count;      /* bytes of a text, items of a list, pairs of a map */
     union {
         bool yes;
         int64_t integer;
@@ -45,29 +45,29 @@ typedef struct PlNode {
 typedef struct PlPair {
     const char *key;
     uint32_t key_len;
-    uint32_t hash;        /* kept for maps with slots only */
+    uint32_t hash; /* kept for maps with slots only */
     uint32_t key_start, key_end;
     PlNode value;
 } PlPair;
 
 struct PlMapping {
-    uint32_t *slots;      /* NULL for small maps; pair index + 1, open addressing */
+    uint32_t *slots; /* NULL for small maps; pair index + 1, open addressing */
     uint32_t slot_mask;
-    uint32_t memo;        /* schema.c: what type this map was read as */
+    uint32_t memo; /* schema.c: what type this map was read as */
     PlPair pairs[];
 };
 
 typedef struct PlDoc {
-    PlStr path;           /* as the user or the $ref wrote it, below the root document's folder */
+    PlStr path; /* as the user or the $ref wrote it, below the root document's folder */
     uint32_t source;
-    PlNode *root;         /* NULL when it could not be read; the reason was reported */
+    PlNode *root; /* NULL when it could not be read; the reason was reported */
 } PlDoc;
 
-/* Parse `bytes` (borrowed: they must outlive the arena, as the tree points into them) under the name `path`. Tries JSON where the text
- * starts like JSON, then YAML. Any fault is a diagnostic with its position; doc->root is NULL then. */
+/* Parse `bytes` (borrowed: they must outlive the arena, as the tree points into them) under the name `path`. Tries JSON
+ * where the text starts like JSON, then YAML. Any fault is a diagnostic with its position; doc->root is NULL then. */
 void pl_doc_parse(PlDoc *doc, PlDiags *diags, PlStr path, PlStr bytes);
-/* Read a file and parse it. False when it cannot be read (reported: an error, or a warning at `from`, the $ref, if that has a
- * source). */
+/* Read a file and parse it. False when it cannot be read (reported: an error, or a warning at `from`, the $ref, if that
+ * has a source). */
 PL_MUST_USE bool pl_doc_read(PlDoc *doc, PlDiags *diags, PlStr path, PlSpan from);
 
 static inline PlSpan pl_node_span(const PlNode *node)
@@ -87,10 +87,10 @@ static inline bool pl_node_is(const PlNode *node, PlNodeKind kind)
     return node && node->kind == kind;
 }
 /* All of these take NULL and nodes of the wrong kind, and give nothing for them. */
-PlNode *pl_node_get(const PlNode *map, PlStr key);       /* NULL when absent */
+PlNode *pl_node_get(const PlNode *map, PlStr key); /* NULL when absent */
 PlPair *pl_node_pair(const PlNode *map, PlStr key);
-PlStr pl_node_text(const PlNode *node);                  /* of a text, else "" */
-bool pl_node_yes(const PlNode *node);                    /* true, or the text "true" */
+PlStr pl_node_text(const PlNode *node); /* of a text, else "" */
+bool pl_node_yes(const PlNode *node);   /* true, or the text "true" */
 /* The scalar as it stands in the document: "3.0" for the number, "yes" for the text; "" for lists and maps. */
 PlStr pl_node_raw(const PlNode *node, const PlSources *sources);
 static inline uint32_t pl_node_count(const PlNode *node)
@@ -120,13 +120,13 @@ typedef struct PlTree {
     PlDiags *diags;
     PlArena *arena;
     uint16_t source;
-    bool lenient;                /* YAML: merge keys are resolved */
-    PL_VEC(PlPair) pending;      /* finished children of the open frames */
+    bool lenient;           /* YAML: merge keys are resolved */
+    PL_VEC(PlPair) pending; /* finished children of the open frames */
     PL_VEC(PlTreeFrame) frames;
-    PlPair next;                 /* its key is set when the open frame is a map */
+    PlPair next; /* its key is set when the open frame is a map */
     PlNode root;
     bool has_root;
-    uint32_t merged;             /* pairs that merge keys made, over the whole document */
+    uint32_t merged; /* pairs that merge keys made, over the whole document */
 } PlTree;
 
 void pl_tree_init(PlTree *tree, PlDiags *diags, uint32_t source, bool lenient);

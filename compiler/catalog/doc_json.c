@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON to nodes: drives the pull scanner and hands its events to the tree. Texts without escapes point into the document. */
+/* JSON to nodes: drives the pull scanner and hands its events to the tree. Texts without escapes point into the
+ * document. */
 #include "compiler/catalog/doc.h"
 #include "vm/base/json_scan.h"
 

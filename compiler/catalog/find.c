@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* From the name in a plan to an operation: exact, by operationId, then by a spelling that differs in case and separators only. */
+/* From the name in a plan to an operation: exact, by operationId, then by a spelling that differs in case and
+ * separators only. */
 #include "compiler/catalog/api.h"
 #include "compiler/catalog/name.h"
 
@@ -9,8 +10,10 @@ static void add_key(PlApi *api, PlStr spelling, PlEntry *entry)
     if (key.len == 0) return;
     bool added;
     PlMapEntry *slot = pl_map_put(&api->by_key, key, &added);
-    if (added) slot->value.ptr = entry;
-    else if (slot->value.ptr != entry) pl_map_put(&api->many_by_key, key, NULL);
+    if (added)
+        slot->value.ptr = entry;
+    else if (slot->value.ptr != entry)
+        pl_map_put(&api->many_by_key, key, NULL);
 }
 
 static void fill_keys(PlApi *api)

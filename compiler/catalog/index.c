@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The light list of a document's operations: which there are and what they are called. Reads each path item once and nothing below
- * the operation's own texts. */
+/* The light list of a document's operations: which there are and what they are called. Reads each path item once and
+ * nothing below the operation's own texts. */
 #include "compiler/catalog/api.h"
 #include "compiler/catalog/name.h"
 
@@ -124,16 +124,17 @@ static void add_item(PlApi *api, PlPair *path_pair)
     for (uint32_t i = 0; pl_node_is(more, PL_NODE_MAP) && i < more->count; i++) {
         PlPair *pair = pl_node_at(more, i);
         PlMethod method;
-        if (pl_method_by_name(pl_pair_key(pair), &method)) add_operation(api, path, method, item, pair);
-        else PL_REPORT(api->diags, OP_METHOD, pl_pair_span(pair), PL_ARG(pl_pair_key(pair)));
+        if (pl_method_by_name(pl_pair_key(pair), &method))
+            add_operation(api, path, method, item, pair);
+        else
+            PL_REPORT(api->diags, OP_METHOD, pl_pair_span(pair), PL_ARG(pl_pair_key(pair)));
     }
 }
 
 static void add_paths(PlApi *api, PlNode *paths)
 {
     paths = pl_ref_follow(&api->refs, paths, NULL);
-    for (uint32_t i = 0; pl_node_is(paths, PL_NODE_MAP) && i < paths->count; i++)
-        add_item(api, pl_node_at(paths, i));
+    for (uint32_t i = 0; pl_node_is(paths, PL_NODE_MAP) && i < paths->count; i++) add_item(api, pl_node_at(paths, i));
 }
 
 void pl_index_paths(PlApi *api)
@@ -145,8 +146,7 @@ void pl_index_paths(PlApi *api)
     PlPlugin *plugin = api->plugin;
     plugin->operation_count = api->entries.len;
     plugin->operations = PL_NEW_N(api->arena, PlOperation *, api->entries.len + 1u);
-    for (uint32_t i = 0; i < api->entries.len; i++)
-        plugin->operations[i] = &api->entries.items[i]->public;
+    for (uint32_t i = 0; i < api->entries.len; i++) plugin->operations[i] = &api->entries.items[i]->public;
     if (api->entries.len == 0) {
         PlDiag *d = PL_REPORT(api->diags, API_EMPTY, pl_node_span(api->root), PL_ARG(plugin->name));
         d->span.end = d->span.start + 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Values that stand in documents (defaults, enums, examples) as literals and as JSON text. A tree with aliases may be endless in
- * effect, so the walk has a budget. */
+/* Values that stand in documents (defaults, enums, examples) as literals and as JSON text. A tree with aliases may be
+ * endless in effect, so the walk has a budget. */
 #include "compiler/catalog/schema.h"
 
 enum { MAX_VALUES = 100000, MAX_NESTING = 500, MAX_BYTES = 16 * 1024 * 1024 };

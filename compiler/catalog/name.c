@@ -1,17 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* Making names: a word splitter, and the rules for ids and paths on top of it. Works on ASCII; other letters are kept in arguments and
- * make an operationId unusable as a name (the path is used then). */
+/* Making names: a word splitter, and the rules for ids and paths on top of it. Works on ASCII; other letters are kept
+ * in arguments and make an operationId unusable as a name (the path is used then). */
 #include "compiler/catalog/name.h"
 
 enum { LONGEST_NAME = 80, HASH_LENGTH = 16 };
 
-static bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static bool is_alnum(char c) { return is_lower(c) || is_upper(c) || is_digit(c); }
-static char to_lower(char c) { return is_upper(c) ? (char)(c + 32) : c; }
+static bool is_lower(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+static bool is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+static bool is_alnum(char c)
+{
+    return is_lower(c) || is_upper(c) || is_digit(c);
+}
+static char to_lower(char c)
+{
+    return is_upper(c) ? (char)(c + 32) : c;
+}
 
-static char at(PlStr s, size_t i) { return i < s.len ? s.ptr[i] : 0; }
+static char at(PlStr s, size_t i)
+{
+    return i < s.len ? s.ptr[i] : 0;
+}
 
 /* Whether a word begins at i, given that i - 1 belongs to a word. */
 static bool word_begins(PlStr s, size_t i)
@@ -131,8 +149,7 @@ static PlStr without_path(PlArena *arena, PlStr id, PlMethod method, PlStr path)
     PlStr verb = pl_name_key(arena, pl_str_z(pl_method_name(method)));
     char *made = pl_arena_alloc(arena, path.len + verb.len + 2, 1);
     size_t n = 0;
-    for (size_t i = 0; i < path.len; i++)
-        made[n++] = is_alnum(path.ptr[i]) ? path.ptr[i] : '_';
+    for (size_t i = 0; i < path.len; i++) made[n++] = is_alnum(path.ptr[i]) ? path.ptr[i] : '_';
     made[n++] = '_';
     memcpy(made + n, verb.ptr, verb.len);
     n += verb.len;
@@ -172,14 +189,17 @@ static bool is_prefix(PlStr segment)
 static bool is_verb(PlStr word)
 {
     static const char *const verbs[] = {
-        "accept", "activate", "add", "approve", "archive", "assign", "attach", "batch", "cancel", "capture", "check", "clear", "clone",
-        "close", "commit", "complete", "confirm", "convert", "copy", "count", "create", "deactivate", "delete", "disable", "download",
-        "edit", "enable", "execute", "export", "fetch", "find", "finish", "generate", "get", "import", "invite", "join", "leave", "list",
-        "lock", "login", "logout", "lookup", "mark", "merge", "move", "open", "pause", "ping", "post", "preview", "process", "publish",
-        "query", "read", "refresh", "refund", "register", "reject", "release", "remove", "rename", "reopen", "replace", "resend", "reset",
-        "restart", "restore", "resume", "retry", "revoke", "rotate", "run", "save", "search", "send", "set", "share", "start", "stop",
-        "submit", "subscribe", "sync", "test", "transfer", "trigger", "unlock", "unsubscribe", "update", "upload", "validate", "verify",
-        "void", "watch",
+        "accept",    "activate", "add",    "approve",    "archive", "assign",   "attach",      "batch",   "cancel",
+        "capture",   "check",    "clear",  "clone",      "close",   "commit",   "complete",    "confirm", "convert",
+        "copy",      "count",    "create", "deactivate", "delete",  "disable",  "download",    "edit",    "enable",
+        "execute",   "export",   "fetch",  "find",       "finish",  "generate", "get",         "import",  "invite",
+        "join",      "leave",    "list",   "lock",       "login",   "logout",   "lookup",      "mark",    "merge",
+        "move",      "open",     "pause",  "ping",       "post",    "preview",  "process",     "publish", "query",
+        "read",      "refresh",  "refund", "register",   "reject",  "release",  "remove",      "rename",  "reopen",
+        "replace",   "resend",   "reset",  "restart",    "restore", "resume",   "retry",       "revoke",  "rotate",
+        "run",       "save",     "search", "send",       "set",     "share",    "start",       "stop",    "submit",
+        "subscribe", "sync",     "test",   "transfer",   "trigger", "unlock",   "unsubscribe", "update",  "upload",
+        "validate",  "verify",   "void",   "watch",
     };
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (pl_str_eq_nocase(word, pl_str_z(verbs[i]))) return true;
@@ -224,7 +244,8 @@ PlStr pl_name_from_path(PlArena *arena, PlMethod method, PlStr path)
     if (name.len == 0) name = PL_STR("root");
     size_t cut = 0;
     while (cut < last.len && last.ptr[cut] != '_') cut++;
-    bool acts = !template_last && is_verb(pl_str_slice(last, 0, cut)) && (method == PL_POST || method == PL_GET || method == PL_PUT);
+    bool acts = !template_last && is_verb(pl_str_slice(last, 0, cut)) &&
+                (method == PL_POST || method == PL_GET || method == PL_PUT);
     return acts ? name : dotted(arena, name, pl_str_z(verb_for(method, template_last)));
 }
 
@@ -234,8 +255,8 @@ static bool is_idle_word(PlStr word)
 {
     bool digits = word.len > 0;
     for (size_t i = 0; i < word.len; i++) digits &= is_digit(word.ptr[i]);
-    return digits || is_version(word) || pl_str_eq_z(word, "api") || pl_str_eq_z(word, "apis") || pl_str_eq_z(word, "rest") ||
-           pl_str_eq_z(word, "restful");
+    return digits || is_version(word) || pl_str_eq_z(word, "api") || pl_str_eq_z(word, "apis") ||
+           pl_str_eq_z(word, "rest") || pl_str_eq_z(word, "restful");
 }
 
 PlStr pl_name_plugin(PlArena *arena, PlStr title)

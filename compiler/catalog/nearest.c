@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* "Did you mean": operations near a name (and a step's prose). Each operation is a bag of word stems with a weight by where they stand; a
- * query's words count by how rare they are. Spelling distance adds what words miss. Not the resolver of prose steps
- * (compiler/bind): this one only has to put the likely ones first. Deterministic; equal scores keep the order of the documents. */
+/* "Did you mean": operations near a name (and a step's prose). Each operation is a bag of word stems with a weight by
+ * where they stand; a query's words count by how rare they are. Spelling distance adds what words miss. Not the
+ * resolver of prose steps (compiler/bind): this one only has to put the likely ones first. Deterministic; equal scores
+ * keep the order of the documents. */
 #include "compiler/catalog/api.h"
 #include "compiler/catalog/name.h"
 
@@ -22,16 +23,16 @@ typedef struct Bag {
 } Bag;
 
 typedef struct Index {
-    PlMap stems;     /* stem -> id */
+    PlMap stems;                /* stem -> id */
     PL_VEC(uint32_t) frequency; /* by id: operations that have it */
-    Bag *bags;       /* by operation */
+    Bag *bags;                  /* by operation */
 } Index;
 
 typedef struct Query {
     PlStr stem;
-    double weight;   /* 1 for a word of the name, less for one of the prose; times rarity */
+    double weight; /* 1 for a word of the name, less for one of the prose; times rarity */
     uint8_t verb;
-    uint32_t id;     /* in the plugin that is looked at; UINT32_MAX: it does not have the word */
+    uint32_t id; /* in the plugin that is looked at; UINT32_MAX: it does not have the word */
 } Query;
 
 typedef struct Queries {
@@ -40,7 +41,7 @@ typedef struct Queries {
     double total;
 } Queries;
 
-/* ---- words -------------------------------------------------------------------------------------------------------- */
+/* ---- words ------------------------------------------------------------------------------------------------------ */
 
 static bool ends_in(const char *word, size_t len, const char *tail)
 {
@@ -56,10 +57,14 @@ static size_t stem(char *word, size_t len)
         word[len - 3] = 'y';
         return len - 2;
     }
-    if (len > 5 && ends_in(word, len, "sses")) len -= 2;
-    else if (len > 3 && ends_in(word, len, "s") && !ends_in(word, len, "ss") && !ends_in(word, len, "us")) len -= 1;
-    if (len > 5 && ends_in(word, len, "ing")) len -= 3;
-    else if (len > 4 && ends_in(word, len, "ed")) len -= 2;
+    if (len > 5 && ends_in(word, len, "sses"))
+        len -= 2;
+    else if (len > 3 && ends_in(word, len, "s") && !ends_in(word, len, "ss") && !ends_in(word, len, "us"))
+        len -= 1;
+    if (len > 5 && ends_in(word, len, "ing"))
+        len -= 3;
+    else if (len > 4 && ends_in(word, len, "ed"))
+        len -= 2;
     if (len > 3 && word[len - 1] == 'e') len -= 1;
     return len;
 }
@@ -86,8 +91,9 @@ static uint8_t verb_class(PlStr stem)
 
 static bool is_idle(PlStr stem)
 {
-    static const char *const idle[] = {"a", "an", "the", "of", "to", "in", "on", "for", "and", "or", "with", "by", "from", "at", "is",
-                                       "it", "this", "that", "us", "using", "be", "ar", "as", "api", "th", "its", "given", "your", "you"};
+    static const char *const idle[] = {"a",    "an", "the",  "of",  "to", "in",  "on",    "for",  "and", "or",
+                                       "with", "by", "from", "at",  "is", "it",  "this",  "that", "us",  "using",
+                                       "be",   "ar", "as",   "api", "th", "its", "given", "your", "you"};
     for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
         if (pl_str_eq_z(stem, idle[i])) return true;
     return false;
@@ -108,7 +114,7 @@ static bool next_stem(PlStr snake, size_t *at, char out[LONGEST_STEM + 1], PlStr
     return true;
 }
 
-/* ---- the index ---------------------------------------------------------------------------------------------------- */
+/* ---- the index -------------------------------------------------------------------------------------------------- */
 
 typedef PL_VEC(Word) Words;
 
@@ -160,7 +166,7 @@ static Index *index_of(PlApi *api)
     return index;
 }
 
-/* ---- scoring ------------------------------------------------------------------------------------------------------ */
+/* ---- scoring ---------------------------------------------------------------------------------------------------- */
 
 static void add_query(PlArena *arena, Queries *queries, PlStr text, double weight)
 {
@@ -170,7 +176,8 @@ static void add_query(PlArena *arena, Queries *queries, PlStr text, double weigh
         if (is_idle(word)) continue;
         bool known = false;
         for (uint32_t i = 0; i < queries->count && !known; i++) known = pl_str_eq(queries->all[i].stem, word);
-        if (!known) queries->all[queries->count++] = (Query){pl_arena_str(arena, word), weight, verb_class(word), UINT32_MAX};
+        if (!known)
+            queries->all[queries->count++] = (Query){pl_arena_str(arena, word), weight, verb_class(word), UINT32_MAX};
     }
 }
 
@@ -196,7 +203,9 @@ static double met(const Query *query, const Bag *bag)
     double best = 0;
     for (uint32_t i = 0; i < bag->count; i++) {
         const Word *word = &bag->words[i];
-        double here = word->id == query->id ? word->weight / 100.0 : query->verb && word->verb == query->verb ? word->weight / 165.0 : 0;
+        double here = word->id == query->id                      ? word->weight / 100.0
+                      : query->verb && word->verb == query->verb ? word->weight / 165.0
+                                                                 : 0;
         if (here > best) best = here;
     }
     return best;
@@ -231,8 +240,7 @@ static double spelled(PlStr a, PlStr b)
 static unsigned score(const Queries *queries, const Bag *bag, PlStr name, const PlOperation *op)
 {
     double covered = 0;
-    for (uint32_t q = 0; q < queries->count; q++)
-        covered += queries->all[q].weight * met(&queries->all[q], bag);
+    for (uint32_t q = 0; q < queries->count; q++) covered += queries->all[q].weight * met(&queries->all[q], bag);
     covered = queries->total > 0 ? covered / queries->total : 0;
     double own = named(queries, bag);
     if (name.len == 0) return (unsigned)lround(1000 * (0.65 * covered + 0.35 * own));
@@ -265,7 +273,8 @@ static void rank(PlApi *api, Queries *queries, PlStr name, PlNear *out, uint32_t
     }
 }
 
-uint32_t pl_catalog_nearest(const PlCatalog *catalog, const PlPlugin *plugin, PlStr name, PlStr prose, PlNear *out, uint32_t max)
+uint32_t pl_catalog_nearest(const PlCatalog *catalog, const PlPlugin *plugin, PlStr name, PlStr prose, PlNear *out,
+                            uint32_t max)
 {
     uint32_t api_count = plugin ? 1 : catalog->plugins.len, count = 0;
     PlApi **apis = PL_NEW_N(catalog->arena, PlApi *, api_count + 1u);
@@ -278,8 +287,7 @@ uint32_t pl_catalog_nearest(const PlCatalog *catalog, const PlPlugin *plugin, Pl
     add_query(catalog->arena, queries, name, 1.0);
     add_query(catalog->arena, queries, prose, name.len ? 0.4 : 1.0);
     weigh(queries, apis, api_count);
-    for (uint32_t a = 0; a < api_count && max > 0; a++)
-        rank(apis[a], queries, name, out, &count, max);
+    for (uint32_t a = 0; a < api_count && max > 0; a++) rank(apis[a], queries, name, out, &count, max);
     pl_arena_rewind(catalog->arena, mark);
     return count;
 }

@@ -3,7 +3,7 @@
 #include "compiler/catalog/api.h"
 #include "compiler/catalog/name.h"
 
-/* ---- effect ------------------------------------------------------------------------------------------------------- */
+/* ---- effect ----------------------------------------------------------------------------------------------------- */
 
 static PlEffect effect_of(PlMethod method)
 {
@@ -35,14 +35,16 @@ static void decide_effect(PlDraft *draft)
         if (!pl_str_eq_z(said, pl_effect_name((PlEffect)effect))) continue;
         action->effect = (PlEffect)effect;
         bool harmless = action->effect == PL_EFFECT_NONE || action->effect == PL_EFFECT_READ;
-        if (harmless) action->doubt = PL_DOUBT_SAFE;
-        else if (action->doubt == PL_DOUBT_SAFE) action->doubt = PL_DOUBT_UNSAFE;
+        if (harmless)
+            action->doubt = PL_DOUBT_SAFE;
+        else if (action->doubt == PL_DOUBT_SAFE)
+            action->doubt = PL_DOUBT_UNSAFE;
         return;
     }
     PL_REPORT(draft->api->diags, OP_EFFECT, pl_node_span(node), PL_ARG(said));
 }
 
-/* ---- idempotency key ---------------------------------------------------------------------------------------------- */
+/* ---- idempotency key -------------------------------------------------------------------------------------------- */
 
 static bool mentions(PlStr doc, const char *word)
 {
@@ -52,8 +54,8 @@ static bool mentions(PlStr doc, const char *word)
     return false;
 }
 
-/* Idempotency-Key and its relatives by name. A `request_id` is often something else (the id of a request that somebody made),
- * so it counts only where the document speaks of retries. */
+/* Idempotency-Key and its relatives by name. A `request_id` is often something else (the id of a request that somebody
+ * made), so it counts only where the document speaks of retries. */
 static bool is_key(PlDraft *draft, const PlParam *param)
 {
     if (param->place == PL_IN_PATH || param->whole_body || param->fixed) return false;
@@ -62,7 +64,8 @@ static bool is_key(PlDraft *draft, const PlParam *param)
     PlStr key = pl_name_key(draft->api->arena, param->wire);
     if (pl_str_ends(key, PL_STR("idempotencykey")) || pl_str_eq_z(key, "repeatabilityrequestid")) return true;
     bool request = pl_str_eq_z(key, "requestid");
-    return request && (mentions(param->doc, "idempot") || mentions(param->doc, "retr") || mentions(param->doc, "duplicate"));
+    return request &&
+           (mentions(param->doc, "idempot") || mentions(param->doc, "retr") || mentions(param->doc, "duplicate"));
 }
 
 static void find_key(PlDraft *draft)
@@ -78,7 +81,7 @@ static void find_key(PlDraft *draft)
     }
 }
 
-/* ---- the action --------------------------------------------------------------------------------------------------- */
+/* ---- the action ------------------------------------------------------------------------------------------------- */
 
 static PlAction *build(PlApi *api, PlEntry *entry)
 {

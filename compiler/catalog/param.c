@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Parameters of an action: from the operation and its path item, in the order path, query, header, cookie, each in the document's order.
- * OpenAPI 3.1 section 4.8.12 (parameter object), 2.0 (collectionFormat); RFC 6570 styles. spec/actions.md section 2. */
+/* Parameters of an action: from the operation and its path item, in the order path, query, header, cookie, each in the
+ * document's order. OpenAPI 3.1 section 4.8.12 (parameter object), 2.0 (collectionFormat); RFC 6570 styles.
+ * spec/actions.md section 2. */
 #include "compiler/catalog/api.h"
 #include "compiler/catalog/name.h"
 
@@ -14,10 +15,10 @@ static PlStr raw(const PlDraft *draft, const PlNode *node)
     return pl_node_raw(node, draft->api->catalog->sources);
 }
 
-/* ---- values ------------------------------------------------------------------------------------------------------- */
+/* ---- values ----------------------------------------------------------------------------------------------------- */
 
-/* Defaults, and what can only have one value: that is sent without being asked for. Connectors (x-ms-visibility: internal) say the same
- * of a required parameter with a default. */
+/* Defaults, and what can only have one value: that is sent without being asked for. Connectors (x-ms-visibility:
+ * internal) say the same of a required parameter with a default. */
 void pl_draft_value(PlDraft *draft, PlParam *param, PlNode *schema, const PlNode *node)
 {
     PlSchemas *schemas = &draft->api->schemas;
@@ -35,7 +36,7 @@ void pl_draft_value(PlDraft *draft, PlParam *param, PlNode *schema, const PlNode
     if (param->required && pl_str_eq_z(visibility, "internal")) param->fixed = true;
 }
 
-/* ---- styles ------------------------------------------------------------------------------------------------------- */
+/* ---- styles ----------------------------------------------------------------------------------------------------- */
 
 static PlStyle default_style(PlPlace place)
 {
@@ -58,8 +59,9 @@ static void style_of_3(PlParam *param, const PlNode *node)
         const char *name;
         PlStyle style;
     } names[] = {
-        {"simple", PL_STYLE_SIMPLE},        {"label", PL_STYLE_LABEL},         {"matrix", PL_STYLE_MATRIX}, {"form", PL_STYLE_FORM},
-        {"spaceDelimited", PL_STYLE_SPACE}, {"pipeDelimited", PL_STYLE_PIPE}, {"deepObject", PL_STYLE_DEEP},
+        {"simple", PL_STYLE_SIMPLE},   {"label", PL_STYLE_LABEL},          {"matrix", PL_STYLE_MATRIX},
+        {"form", PL_STYLE_FORM},       {"spaceDelimited", PL_STYLE_SPACE}, {"pipeDelimited", PL_STYLE_PIPE},
+        {"deepObject", PL_STYLE_DEEP},
     };
     PlStr said = pl_node_text(PL_GET(node, "style"));
     param->style = default_style(param->place);
@@ -70,7 +72,7 @@ static void style_of_3(PlParam *param, const PlNode *node)
     param->allow_reserved = pl_node_yes(PL_GET(node, "allowReserved"));
 }
 
-/* ---- one parameter ------------------------------------------------------------------------------------------------ */
+/* ---- one parameter ---------------------------------------------------------------------------------------------- */
 
 static bool place_of(PlStr in, PlPlace *out)
 {
@@ -87,7 +89,8 @@ static bool is_reserved_header(PlDraft *draft, const PlParam *param, const PlNod
 {
     if (param->place != PL_IN_HEADER) return false;
     bool authorization = pl_str_eq_nocase(param->wire, PL_STR("authorization"));
-    bool other = pl_str_eq_nocase(param->wire, PL_STR("content-type")) || pl_str_eq_nocase(param->wire, PL_STR("accept"));
+    bool other =
+        pl_str_eq_nocase(param->wire, PL_STR("content-type")) || pl_str_eq_nocase(param->wire, PL_STR("accept"));
     if (!authorization && !other) return false;
     draft->wants_authorization |= authorization;
     draft->authorization_required |= authorization && pl_node_yes(PL_GET(node, "required"));
@@ -130,7 +133,8 @@ static void add_param(PlDraft *draft, PlNode *node)
     }
     if (param.wire.len == 0 || !place_of(in, &param.place)) {
         if (pl_ref_once(&api->refs, pl_node_span(node), "param"))
-            PL_REPORT(api->diags, OP_PARAM, pl_node_span(node), param.wire.len ? "in: path, query, header or cookie" : "a name");
+            PL_REPORT(api->diags, OP_PARAM, pl_node_span(node),
+                      param.wire.len ? "in: path, query, header or cookie" : "a name");
         return;
     }
     if (is_reserved_header(draft, &param, node)) return;
@@ -138,7 +142,8 @@ static void add_param(PlDraft *draft, PlNode *node)
     param.required = param.place == PL_IN_PATH || pl_node_yes(PL_GET(node, "required"));
     param.type = schema ? pl_schema_type(&api->schemas, schema) : PL_T_TEXT;
     param.doc = pl_text_first_line(pl_node_text(PL_GET(node, "description")));
-    if (param.doc.len == 0 && schema) param.doc = pl_text_first_line(pl_node_text(pl_schema_own(&api->schemas, schema, PL_STR("description"))));
+    if (param.doc.len == 0 && schema)
+        param.doc = pl_text_first_line(pl_node_text(pl_schema_own(&api->schemas, schema, PL_STR("description"))));
     bool deep = param.style == PL_STYLE_DEEP && pl_type(api->schemas.types, param.type)->kind <= PL_TYPE_FILE &&
                 param.type != PL_T_ANY;
     if (deep) param.style = PL_STYLE_FORM, param.explode = true; /* deepObject of a plain value */
@@ -146,7 +151,7 @@ static void add_param(PlDraft *draft, PlNode *node)
     pl_draft_add(draft, param);
 }
 
-/* ---- both lists --------------------------------------------------------------------------------------------------- */
+/* ---- both lists ------------------------------------------------------------------------------------------------- */
 
 typedef PL_VEC(PlNode *) Nodes;
 
@@ -176,7 +181,7 @@ static void collect(PlDraft *draft, Nodes *nodes, const PlNode *list)
     }
 }
 
-/* ---- the path's template ------------------------------------------------------------------------------------------ */
+/* ---- the path's template ---------------------------------------------------------------------------------------- */
 
 static PlParam *find_wire(PlDraft *draft, PlPlace place, PlStr wire, bool loosely)
 {
@@ -192,7 +197,8 @@ static PlParam *find_wire(PlDraft *draft, PlPlace place, PlStr wire, bool loosel
 /* "{+name}", "{name*}", "{name:[0-9]+}" -> name; `reserved` when slashes may stay. */
 static PlStr template_name(PlStr inside, bool *reserved)
 {
-    *reserved = pl_str_starts(inside, PL_STR("+")) || pl_str_ends(inside, PL_STR("+")) || pl_str_ends(inside, PL_STR("*"));
+    *reserved =
+        pl_str_starts(inside, PL_STR("+")) || pl_str_ends(inside, PL_STR("+")) || pl_str_ends(inside, PL_STR("*"));
     size_t colon = pl_str_find_char(inside, ':', 0);
     inside = pl_str_trim(pl_str_slice(inside, 0, colon));
     while (inside.len && strchr("+;./", inside.ptr[0])) inside = pl_str_slice(inside, 1, inside.len);
@@ -211,8 +217,10 @@ static PlParam *template_param(PlDraft *draft, PlStr name, bool reserved)
     }
     if (!param) {
         if (pl_ref_once(&api->refs, draft->entry->public.span, "template"))
-            PL_REPORT(api->diags, OP_PATH_UNDECLARED, draft->entry->public.span, PL_ARG(name), PL_ARG(draft->entry->public.path));
-        PlParam made = {.wire = name, .place = PL_IN_PATH, .style = PL_STYLE_SIMPLE, .required = true, .type = PL_T_TEXT};
+            PL_REPORT(api->diags, OP_PATH_UNDECLARED, draft->entry->public.span, PL_ARG(name),
+                      PL_ARG(draft->entry->public.path));
+        PlParam made = {
+            .wire = name, .place = PL_IN_PATH, .style = PL_STYLE_SIMPLE, .required = true, .type = PL_T_TEXT};
         pl_draft_add(draft, made);
         param = &pl_vec_last(&draft->params);
     }
@@ -258,7 +266,8 @@ static PlStr read_path(PlDraft *draft, Templates *templates)
         }
         PlStr inside = pl_str_slice(path, i + 1, close);
         i = close + 1;
-        if (inside.len && strchr("?&#", inside.ptr[0])) continue; /* RFC 6570 query expansion: those are query parameters */
+        if (inside.len && strchr("?&#", inside.ptr[0]))
+            continue; /* RFC 6570 query expansion: those are query parameters */
         bool reserved;
         PlStr name = template_name(inside, &reserved);
         if (name.len == 0) continue;
@@ -281,7 +290,8 @@ static void read_query(PlDraft *draft)
         PlStr wire = pl_str_slice(part, 0, equals);
         PlStr value = equals == PL_STR_NONE ? PL_STR("") : pl_str_slice(part, equals + 1, part.len);
         if (wire.len == 0 || wire.ptr[0] == '{' || find_wire(draft, PL_IN_QUERY, wire, false)) continue;
-        PlParam param = {.wire = wire, .place = PL_IN_QUERY, .style = PL_STYLE_FORM, .required = true, .type = PL_T_TEXT};
+        PlParam param = {
+            .wire = wire, .place = PL_IN_QUERY, .style = PL_STYLE_FORM, .required = true, .type = PL_T_TEXT};
         if (value.len > 2 && value.ptr[0] == '{') {
             PlParam *declared = find_wire(draft, PL_IN_PATH, pl_str_slice(value, 1, value.len - 1), false);
             if (declared) {
@@ -306,7 +316,8 @@ static void drop_unused(PlDraft *draft, const Templates *templates)
         PlParam param = draft->params.items[i];
         if (param.place == PL_IN_PATH && !in_templates(templates, param.wire)) {
             if (pl_ref_once(&draft->api->refs, draft->entry->public.span, "unused"))
-                PL_REPORT(draft->api->diags, OP_PATH_EXTRA, draft->entry->public.span, PL_ARG(param.wire), PL_ARG(draft->entry->public.path));
+                PL_REPORT(draft->api->diags, OP_PATH_EXTRA, draft->entry->public.span, PL_ARG(param.wire),
+                          PL_ARG(draft->entry->public.path));
             continue;
         }
         draft->params.items[kept++] = param;
@@ -324,7 +335,8 @@ static void order(PlDraft *draft, const Templates *templates)
     draft->params.len = 0;
     for (uint32_t t = 0; t < templates->wires.len; t++)
         for (uint32_t i = 0; i < count; i++)
-            if (old[i].place == PL_IN_PATH && pl_str_eq(old[i].wire, templates->wires.items[t])) pl_draft_add(draft, old[i]);
+            if (old[i].place == PL_IN_PATH && pl_str_eq(old[i].wire, templates->wires.items[t]))
+                pl_draft_add(draft, old[i]);
     for (int place = PL_IN_QUERY; place <= PL_IN_COOKIE; place++)
         for (uint32_t i = 0; i < count; i++)
             if ((int)old[i].place == place) pl_draft_add(draft, old[i]);
@@ -336,15 +348,14 @@ void pl_draft_params(PlDraft *draft)
     Templates templates = {0};
     collect(draft, &nodes, PL_GET(draft->entry->node, "parameters"));
     collect(draft, &nodes, PL_GET(draft->entry->item, "parameters"));
-    for (uint32_t i = 0; i < nodes.len; i++)
-        add_param(draft, nodes.items[i]);
+    for (uint32_t i = 0; i < nodes.len; i++) add_param(draft, nodes.items[i]);
     draft->action->path = read_path(draft, &templates);
     read_query(draft);
     drop_unused(draft, &templates);
     order(draft, &templates);
 }
 
-/* ---- names -------------------------------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------------------------------------ */
 
 void pl_draft_name_params(PlDraft *draft)
 {
@@ -355,7 +366,8 @@ void pl_draft_name_params(PlDraft *draft)
         PlParam *param = &draft->params.items[i];
         PlStr plain = param->whole_body ? PL_STR("body") : pl_name_argument(arena, param->wire);
         PlStr name = plain;
-        if (pl_map_find(&used, name)) name = pl_arena_printf(arena, "%s." PL_FMT, pl_place_name(param->place), PL_ARG(plain));
+        if (pl_map_find(&used, name))
+            name = pl_arena_printf(arena, "%s." PL_FMT, pl_place_name(param->place), PL_ARG(plain));
         for (uint32_t n = 2; pl_map_find(&used, name); n++)
             name = pl_arena_printf(arena, "%s." PL_FMT "_%u", pl_place_name(param->place), PL_ARG(plain), n);
         param->name = name;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The catalog as text: plugins, actions, and what one action takes and gives. The JSON form is compiler/present/catalog_json.c. */
+/* The catalog as text: plugins, actions, and what one action takes and gives. The JSON form is
+ * compiler/present/catalog_json.c. */
 #include "compiler/catalog/api.h"
 
 #include <stdio.h>
@@ -9,8 +10,7 @@ enum { NAME_WIDTH = 40, ARGUMENT_WIDTH = 28, TYPE_WIDTH = 120, MAX_FOUND = 40 };
 const PlOperation **pl_catalog_select(PlCatalog *catalog, const PlPlugin *plugin, PlStr search, uint32_t *count)
 {
     uint32_t total = 0;
-    for (uint32_t i = 0; i < catalog->plugins.len; i++)
-        total += catalog->plugins.items[i]->operation_count;
+    for (uint32_t i = 0; i < catalog->plugins.len; i++) total += catalog->plugins.items[i]->operation_count;
     const PlOperation **all = PL_NEW_N(catalog->arena, const PlOperation *, total + 1u);
     *count = 0;
     if (search.len) {
@@ -49,9 +49,12 @@ static void put_literal(PlBuf *out, PlLiteral value)
 static void put_plugin(PlBuf *out, const PlPlugin *plugin)
 {
     const char *what = pl_str_starts(plugin->version, PL_STR("2")) ? "Swagger" : "OpenAPI";
-    pl_buf_printf(out, PL_FMT ": " PL_FMT " (%s " PL_FMT "), ", PL_ARG(plugin->name), PL_ARG(plugin->title), what, PL_ARG(plugin->version));
-    if (plugin->server.len) pl_buf_printf(out, "at " PL_FMT ", ", PL_ARG(plugin->server));
-    else pl_buf_put_z(out, "no server, ");
+    pl_buf_printf(out, PL_FMT ": " PL_FMT " (%s " PL_FMT "), ", PL_ARG(plugin->name), PL_ARG(plugin->title), what,
+                  PL_ARG(plugin->version));
+    if (plugin->server.len)
+        pl_buf_printf(out, "at " PL_FMT ", ", PL_ARG(plugin->server));
+    else
+        pl_buf_put_z(out, "no server, ");
     pl_buf_printf(out, "%u action%s\n", plugin->operation_count, plugin->operation_count == 1 ? "" : "s");
 }
 
@@ -62,7 +65,8 @@ static void put_line(PlBuf *out, const PlAction *action, const PlOperation *op, 
     if (with_plugin) pl_buf_printf(out, PL_FMT ".", PL_ARG(op->plugin->name));
     pl_buf_put(out, op->name);
     while (out->len < start + width + 2 && out->status == PL_OK) pl_buf_put_char(out, ' ');
-    pl_buf_printf(out, "  %-6s  %-6s " PL_FMT "  ", action ? pl_effect_name(action->effect) : "-", pl_method_name(op->method), PL_ARG(op->path));
+    pl_buf_printf(out, "  %-6s  %-6s " PL_FMT "  ", action ? pl_effect_name(action->effect) : "-",
+                  pl_method_name(op->method), PL_ARG(op->path));
     pl_buf_put(out, op->title);
     if (op->deprecated) pl_buf_put_z(out, " (deprecated)");
     pl_buf_put_char(out, '\n');
@@ -76,7 +80,7 @@ static PlStr cut(PlStr text, size_t bytes)
     return pl_str(text.ptr, bytes);
 }
 
-/* ---- details ------------------------------------------------------------------------------------------------------ */
+/* ---- details ---------------------------------------------------------------------------------------------------- */
 
 static void put_argument(PlBuf *out, const PlTypes *types, const PlParam *param)
 {
@@ -104,9 +108,12 @@ static void put_responses(PlBuf *out, const PlTypes *types, const PlAction *acti
     for (uint32_t i = 0; i < action->response_count; i++) {
         const PlResponse *r = &action->responses[i];
         char status[16];
-        if (r->low == 0) snprintf(status, sizeof status, "default");
-        else if (r->low == r->high) snprintf(status, sizeof status, "%u", r->low);
-        else snprintf(status, sizeof status, "%uXX", r->low / 100u);
+        if (r->low == 0)
+            snprintf(status, sizeof status, "default");
+        else if (r->low == r->high)
+            snprintf(status, sizeof status, "%u", r->low);
+        else
+            snprintf(status, sizeof status, "%uXX", r->low / 100u);
         pl_buf_printf(out, "      %-7s ", status);
         pl_type_print(out, types, r->type, TYPE_WIDTH);
         if (r->doc.len) pl_buf_printf(out, "  " PL_FMT, PL_ARG(cut(r->doc, 80)));
@@ -123,7 +130,8 @@ static void put_credentials(PlBuf *out, const PlAction *action)
         if (i) pl_buf_put_z(out, ", or ");
         if (set->count == 0) pl_buf_put_z(out, "none");
         for (uint32_t k = 0; k < set->count; k++)
-            pl_buf_printf(out, "%s" PL_FMT " (%s)", k ? " and " : "", PL_ARG(set->all[k].credential), pl_auth_kind_name(set->all[k].kind));
+            pl_buf_printf(out, "%s" PL_FMT " (%s)", k ? " and " : "", PL_ARG(set->all[k].credential),
+                          pl_auth_kind_name(set->all[k].kind));
     }
     pl_buf_put_char(out, '\n');
 }
@@ -131,11 +139,13 @@ static void put_credentials(PlBuf *out, const PlAction *action)
 static void put_details(PlBuf *out, const PlTypes *types, const PlAction *action)
 {
     if (action->operation_id.len) pl_buf_printf(out, "    operationId: " PL_FMT "\n", PL_ARG(action->operation_id));
-    pl_buf_printf(out, "    sent again when in doubt: %s\n", action->doubt == PL_DOUBT_UNSAFE ? "no" : pl_doubt_name(action->doubt));
-    if (action->body) pl_buf_printf(out, "    body: " PL_FMT "%s\n", PL_ARG(action->body_type), action->body_required ? ", required" : "");
+    pl_buf_printf(out, "    sent again when in doubt: %s\n",
+                  action->doubt == PL_DOUBT_UNSAFE ? "no" : pl_doubt_name(action->doubt));
+    if (action->body)
+        pl_buf_printf(out, "    body: " PL_FMT "%s\n", PL_ARG(action->body_type),
+                      action->body_required ? ", required" : "");
     if (action->param_count) pl_buf_put_z(out, "    arguments:\n");
-    for (uint32_t i = 0; i < action->param_count; i++)
-        put_argument(out, types, &action->params[i]);
+    for (uint32_t i = 0; i < action->param_count; i++) put_argument(out, types, &action->params[i]);
     pl_buf_put_z(out, "    gives: ");
     pl_type_print(out, types, action->result, TYPE_WIDTH * 4);
     pl_buf_put_char(out, '\n');

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Resolving of references. A pointer walks the tree of its file; where a step meets a $ref instead of the key, it goes through it.
- * `hops` counts the references of one resolution and ends the cycles among them. */
+/* Resolving of references. A pointer walks the tree of its file; where a step meets a $ref instead of the key, it goes
+ * through it. `hops` counts the references of one resolution and ends the cycles among them. */
 #include "compiler/catalog/ref.h"
 
 #include <limits.h>
@@ -68,17 +68,21 @@ static bool is_below(PlStr folder, PlStr path)
     return pl_str_starts(path, folder) && path.len > folder.len && path.ptr[folder.len] == '/';
 }
 
-/* Documents may refer to other documents of their project, not to the rest of the machine: JSON and YAML files below the root document's
- * folder, or below the working directory when the root document is there too. After symbolic links. */
+/* Documents may refer to other documents of their project, not to the rest of the machine: JSON and YAML files
+ * below the root document's folder, or below the working directory when the root document is there too. After
+ * symbolic links. */
 static bool may_read(const PlRefs *refs, PlStr path)
 {
-    bool named = pl_str_ends(path, PL_STR(".json")) || pl_str_ends(path, PL_STR(".yaml")) || pl_str_ends(path, PL_STR(".yml"));
+    bool named =
+        pl_str_ends(path, PL_STR(".json")) || pl_str_ends(path, PL_STR(".yaml")) || pl_str_ends(path, PL_STR(".yml"));
     if (!refs->files || (!named && !is_below(refs->folder, path))) return false;
     char folder[PATH_MAX], project[PATH_MAX], real[PATH_MAX];
     if (!realpath(refs->folder.len ? pl_arena_str(refs->arena, refs->folder).ptr : ".", folder)) return false;
-    bool shared = realpath(".", project) && (strcmp(folder, project) == 0 || is_below(pl_str_z(project), pl_str_z(folder)));
+    bool shared =
+        realpath(".", project) && (strcmp(folder, project) == 0 || is_below(pl_str_z(project), pl_str_z(folder)));
     if (!realpath(path.ptr, real)) return is_below(refs->folder, path); /* missing: said when it is read */
-    return is_below(pl_str_z(folder), pl_str_z(real)) || (shared && named && is_below(pl_str_z(project), pl_str_z(real)));
+    return is_below(pl_str_z(folder), pl_str_z(real)) ||
+           (shared && named && is_below(pl_str_z(project), pl_str_z(real)));
 }
 
 static int hex_value(char c)
@@ -143,8 +147,10 @@ static PlDoc *doc_of(const PlRefs *refs, uint32_t source)
     uint32_t low = 0, high = refs->docs.len;
     while (low + 1 < high) {
         uint32_t middle = (low + high) / 2;
-        if (refs->docs.items[middle]->source <= source) low = middle;
-        else high = middle;
+        if (refs->docs.items[middle]->source <= source)
+            low = middle;
+        else
+            high = middle;
     }
     return refs->docs.items[low];
 }
@@ -236,7 +242,8 @@ static bool names_its_children(PlStr key)
 /* "#Pet": an $anchor, an $id, or (people write it) the name of a schema. */
 static PlNode *find_anchor(const PlNode *root, PlStr anchor)
 {
-    const PlNode *homes[] = {PL_GET(PL_GET(root, "components"), "schemas"), PL_GET(root, "definitions"), PL_GET(root, "$defs")};
+    const PlNode *homes[] = {PL_GET(PL_GET(root, "components"), "schemas"), PL_GET(root, "definitions"),
+                             PL_GET(root, "$defs")};
     for (size_t h = 0; h < 3; h++) {
         for (uint32_t i = 0; i < pl_node_count(homes[h]) && homes[h]->kind == PL_NODE_MAP; i++) {
             PlNode *schema = &pl_node_at(homes[h], i)->value;
@@ -294,7 +301,8 @@ static PlNode *resolve(PlRefs *refs, PlNode *node, PlStr *name)
     PlStr file = pl_str_slice(ref, 0, hash == PL_STR_NONE ? ref.len : hash);
     PlStr pointer = hash == PL_STR_NONE ? PL_STR("") : pl_str_slice(ref, hash + 1, ref.len);
     /* Swagger 1.2's habit: "Pet" alone means the definition of that name. */
-    bool bare = hash == PL_STR_NONE && pl_str_find_char(ref, '.', 0) == PL_STR_NONE && pl_str_find_char(ref, '/', 0) == PL_STR_NONE;
+    bool bare = hash == PL_STR_NONE && pl_str_find_char(ref, '.', 0) == PL_STR_NONE &&
+                pl_str_find_char(ref, '/', 0) == PL_STR_NONE;
     if (bare) file = PL_STR(""), pointer = ref;
     PlDoc *doc = doc_for(refs, node, ref, file);
     if (!doc) return NULL;
@@ -307,7 +315,6 @@ static PlNode *resolve(PlRefs *refs, PlNode *node, PlStr *name)
 PlNode *pl_ref_follow(PlRefs *refs, PlNode *node, PlStr *name)
 {
     refs->hops = 0;
-    while (node && pl_ref_of(node).len)
-        node = resolve(refs, node, name);
+    while (node && pl_ref_of(node).len) node = resolve(refs, node, name);
     return node;
 }

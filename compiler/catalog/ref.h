@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a $ref leads: into the same document, or into another file of the project (below the root document's
- * folder, or below the working directory), read once. Never to the
- * network. One PlRefs serves one plugin. Faults are reported once per text of a $ref and file; the target is NULL then and the reader
- * goes on with "any". Sources: RFC 6901 (JSON pointer), RFC 3986 (percent encoding), OpenAPI 3.1 (reference object). */
+/* Where a $ref leads: into the same document, or into another file of the project (below the root document's folder, or
+ * below the working directory), read once. Never to the network. One PlRefs serves one plugin. Faults are reported once
+ * per text of a $ref and file; the target is NULL then and the reader goes on with "any". Sources: RFC 6901 (JSON
+ * pointer), RFC 3986 (percent encoding), OpenAPI 3.1 (reference object). */
 #ifndef PL_COMPILER_CATALOG_REF_H
 #define PL_COMPILER_CATALOG_REF_H
 
@@ -12,12 +12,12 @@
 typedef struct PlRefs {
     PlArena *arena;
     PlDiags *diags;
-    PlStr folder;             /* of the root document, normalised, "" for the working directory */
-    bool files;               /* other files may be read */
-    PL_VEC(PlDoc *) docs;     /* by rising source id; the first is the root */
+    PlStr folder;         /* of the root document, normalised, "" for the working directory */
+    bool files;           /* other files may be read */
+    PL_VEC(PlDoc *) docs; /* by rising source id; the first is the root */
     PlMap by_path;
     PlMap reported;
-    uint32_t hops;            /* of the resolution that is under way */
+    uint32_t hops;                               /* of the resolution that is under way */
     void (*on_file)(void *context, PlStr bytes); /* called for each file that was read; may be NULL */
     void *context;
 } PlRefs;
@@ -26,8 +26,9 @@ void pl_refs_init(PlRefs *refs, PlDiags *diags, PlDoc *root, bool files);
 
 /* The text of $ref when this node is a reference, else "". */
 PlStr pl_ref_of(const PlNode *node);
-/* Through references until something stands there that is none. A node that is no reference is its own target. NULL when it leads
- * nowhere. *name (may be NULL) gets the schema's name when the last hop led to a named one ("#/components/schemas/Pet"), else stays. */
+/* Through references until something stands there that is none. A node that is no reference is its own target. NULL
+ * when it leads nowhere. *name (may be NULL) gets the schema's name when the last hop led to a named one
+ * ("#/components/schemas/Pet"), else stays. */
 PlNode *pl_ref_follow(PlRefs *refs, PlNode *node, PlStr *name);
 
 /* True the first time it is asked about this place and tag: for faults that many references run into. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Responses by status, and what the action gives: the union of the bodies of its successes. OpenAPI 3.1 section 4.8.16. Also the examples
- * that a mock server answers with. spec/actions.md section 4. */
+/* Responses by status, and what the action gives: the union of the bodies of its successes. OpenAPI 3.1 section 4.8.16.
+ * Also the examples that a mock server answers with. spec/actions.md section 4. */
 #include "compiler/catalog/api.h"
 #include "compiler/catalog/name.h"
 
@@ -63,7 +63,8 @@ static void read_body(PlDraft *draft, PlResponse *response, PlNode *schema, PlSt
     response->body = pl_media_kind(type);
     bool wild = pl_str_find_char(type, '*', 0) != PL_STR_NONE;
     if (response->body == PL_BODY_FORM || response->body == PL_BODY_MULTIPART) response->body = PL_BODY_TEXT;
-    bool sure_of_bytes = schema && (wild || draft->api->dialect == PL_DIALECT_2) && pl_schema_part_type(schemas, schema) == PL_T_FILE;
+    bool sure_of_bytes =
+        schema && (wild || draft->api->dialect == PL_DIALECT_2) && pl_schema_part_type(schemas, schema) == PL_T_FILE;
     if (response->body == PL_BODY_JSON && sure_of_bytes) response->body = PL_BODY_BYTES;
     switch (response->body) {
     case PL_BODY_TEXT: response->type = PL_T_TEXT; break;
@@ -79,7 +80,8 @@ static void add_response(PlDraft *draft, const PlPair *pair)
     PlStr key = pl_pair_key(pair);
     if (pl_str_starts(key, PL_STR("x-")) || pair->value.flags & PL_NODE_SHADOWED) return;
     if (!read_status(key, &response.low, &response.high)) {
-        if (pl_ref_once(&api->refs, pl_pair_span(pair), "status")) PL_REPORT(api->diags, OP_STATUS, pl_pair_span(pair), PL_ARG(key));
+        if (pl_ref_once(&api->refs, pl_pair_span(pair), "status"))
+            PL_REPORT(api->diags, OP_STATUS, pl_pair_span(pair), PL_ARG(key));
         return;
     }
     PlNode *node = pl_ref_follow(&api->refs, (PlNode *)(uintptr_t)&pair->value, NULL);
@@ -126,12 +128,11 @@ void pl_draft_responses(PlDraft *draft)
     PlNode *responses = pl_ref_follow(&api->refs, PL_GET(draft->entry->node, "responses"), NULL);
     uint32_t count = pl_node_is(responses, PL_NODE_MAP) ? responses->count : 0;
     draft->action->responses = PL_NEW_N(api->arena, PlResponse, count + 1u);
-    for (uint32_t i = 0; i < count; i++)
-        add_response(draft, pl_node_at(responses, i));
+    for (uint32_t i = 0; i < count; i++) add_response(draft, pl_node_at(responses, i));
     draft->action->result = result_of(draft);
 }
 
-/* ---- examples ----------------------------------------------------------------------------------------------------- */
+/* ---- examples --------------------------------------------------------------------------------------------------- */
 
 static const PlNode *value_of_example(PlApi *api, PlNode *example)
 {

@@ -44,7 +44,8 @@ static bool read_based(PlStr text, PlNode *out)
     return true;
 }
 
-/* [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?   as JSON writes it, into `out`; false when it is no number. */
+/* [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?   as JSON writes it, into `out`; false when it is
+ * no number. */
 static bool to_json_number(PlStr text, char out[LONGEST_NUMBER + 4], size_t *len, bool *whole)
 {
     size_t i = 0, n = 0;

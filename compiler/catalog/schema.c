@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading schemas as types. A mapping's memo says how far it is: 0 not yet read; BUSY being read; BUSY | id + 1 being read and already
- * referred to by that reserved id; id + 1 read. */
+/* Reading schemas as types. A mapping's memo says how far it is: 0 not yet read; BUSY being read; BUSY | id + 1 being
+ * read and already referred to by that reserved id; id + 1 read. */
 #include "compiler/catalog/schema.h"
 
 #define BUSY 0x80000000u
-enum { DEFER_DEPTH = 120, MAX_DEPTH = 400, MAX_FIELDS = 4000000, MAX_MERGING = 3, MAX_MERGED = 300, MAX_ALTERNATIVES = 500 };
+enum {
+    DEFER_DEPTH = 120,
+    MAX_DEPTH = 400,
+    MAX_FIELDS = 4000000,
+    MAX_MERGING = 3,
+    MAX_MERGED = 300,
+    MAX_ALTERNATIVES = 500
+};
 
 void pl_schemas_init(PlSchemas *schemas, PlRefs *refs, PlTypes *types)
 {
@@ -20,7 +27,7 @@ PlStr pl_text_first_line(PlStr text)
     return pl_str_trim(pl_str_slice(text, 0, end));
 }
 
-/* ---- parts of a record or list ------------------------------------------------------------------------------------ */
+/* ---- parts of a record or list ---------------------------------------------------------------------------------- */
 
 /* The type of a part, whose kind nobody needs to know yet: where nesting is deep it is read later. */
 static PlTypeId part_type(PlSchemas *s, PlNode *schema)
@@ -58,7 +65,8 @@ static PlField make_field(PlSchemas *s, const PlShape *shape, const PlProperty *
 static bool too_many_fields(PlSchemas *s)
 {
     if (s->fields <= MAX_FIELDS) return false;
-    if (pl_ref_once(s->refs, (PlSpan){0, 0, 0}, "fields")) PL_REPORT(s->diags, SCHEMA_SIZE, PL_NO_SPAN, (unsigned)MAX_FIELDS);
+    if (pl_ref_once(s->refs, (PlSpan){0, 0, 0}, "fields"))
+        PL_REPORT(s->diags, SCHEMA_SIZE, PL_NO_SPAN, (unsigned)MAX_FIELDS);
     s->fields = MAX_FIELDS + 1;
     return true;
 }
@@ -72,8 +80,7 @@ static PlTypeId record_type(PlSchemas *s, const PlShape *shape, PlStr name)
     s->fields += count;
     if (too_many_fields(s)) return PL_T_RECORD_ANY;
     PlField *fields = PL_NEW_N(s->arena, PlField, count + 1u);
-    for (uint32_t i = 0; i < count; i++)
-        fields[i] = make_field(s, shape, &shape->properties.items[i]);
+    for (uint32_t i = 0; i < count; i++) fields[i] = make_field(s, shape, &shape->properties.items[i]);
     return pl_type_record(s->types, fields, count, rest, closed, name);
 }
 
@@ -83,20 +90,20 @@ static PlTypeId list_type(PlSchemas *s, const PlShape *shape)
     if (shape->items->kind != PL_NODE_LIST) return pl_type_list(s->types, part_type(s, shape->items));
     uint32_t count = shape->items->count; /* a tuple: a list of any of its parts */
     PlTypeId *members = PL_NEW_N(s->arena, PlTypeId, count + 1u);
-    for (uint32_t i = 0; i < count; i++)
-        members[i] = type_named(s, pl_node_item(shape->items, i), PL_STR(""));
+    for (uint32_t i = 0; i < count; i++) members[i] = type_named(s, pl_node_item(shape->items, i), PL_STR(""));
     return count ? pl_type_list(s->types, pl_type_union(s->types, members, count)) : PL_T_LIST_ANY;
 }
 
 static PlTypeId text_type(PlSchemas *s, PlStr format)
 {
-    if (pl_str_eq_nocase(format, PL_STR("date-time")) || pl_str_eq_nocase(format, PL_STR("datetime"))) return PL_T_DATETIME;
+    if (pl_str_eq_nocase(format, PL_STR("date-time")) || pl_str_eq_nocase(format, PL_STR("datetime")))
+        return PL_T_DATETIME;
     if (pl_str_eq_z(format, "date")) return PL_T_DATE;
     if (pl_str_eq_z(format, "duration")) return PL_T_DURATION;
     return pl_type_text(s->types, pl_type_format_by_name(format));
 }
 
-/* ---- enums -------------------------------------------------------------------------------------------------------- */
+/* ---- enums ------------------------------------------------------------------------------------------------------ */
 
 /* An enum's value under the schema's type: `enum: [1, 2]` of a string are texts, "1" of an integer is a number. */
 static bool enum_literal(PlSchemas *s, const PlNode *node, uint32_t kinds, PlLiteral *out)
@@ -139,12 +146,11 @@ static PlTypeId shape_enum(PlSchemas *s, const PlShape *shape)
     }
     if (!shape->values || shape->values->count == 0) return PL_TYPE_NONE;
     const PlNode **values = PL_NEW_N(s->arena, const PlNode *, shape->values->count);
-    for (uint32_t i = 0; i < shape->values->count; i++)
-        values[i] = pl_node_item(shape->values, i);
+    for (uint32_t i = 0; i < shape->values->count; i++) values[i] = pl_node_item(shape->values, i);
     return enum_type(s, values, shape->values->count, shape->kinds);
 }
 
-/* ---- kinds and alternatives --------------------------------------------------------------------------------------- */
+/* ---- kinds and alternatives ------------------------------------------------------------------------------------- */
 
 static PlTypeId kinds_type(PlSchemas *s, const PlShape *shape, PlStr name)
 {
@@ -165,8 +171,8 @@ static PlTypeId kinds_type(PlSchemas *s, const PlShape *shape, PlStr name)
 
 static PlTypeId shape_type(PlSchemas *s, const PlShape *shape, PlStr name);
 
-/* One alternative together with what the schema says beside its oneOf. Alternatives within alternatives multiply, so past a
- * few levels, or many of them, only what stands beside them counts. */
+/* One alternative together with what the schema says beside its oneOf. Alternatives within alternatives multiply, so
+ * past a few levels, or many of them, only what stands beside them counts. */
 static PlTypeId variant_type(PlSchemas *s, const PlShape *base, PlNode *variant)
 {
     bool alone = base->properties.len == 0 && !base->rest && !base->has_required;
@@ -209,7 +215,8 @@ static PlTypeId group_type(PlSchemas *s, const PlShape *shape, const PlNode *gro
 static PlTypeId shape_type(PlSchemas *s, const PlShape *shape, PlStr name)
 {
     if (s->depth > MAX_DEPTH) {
-        if (pl_ref_once(s->refs, (PlSpan){0, 0, 0}, "depth")) PL_REPORT(s->diags, SCHEMA_DEPTH, PL_NO_SPAN, (unsigned)MAX_DEPTH);
+        if (pl_ref_once(s->refs, (PlSpan){0, 0, 0}, "depth"))
+            PL_REPORT(s->diags, SCHEMA_DEPTH, PL_NO_SPAN, (unsigned)MAX_DEPTH);
         return PL_T_ANY;
     }
     s->depth++;
@@ -219,12 +226,13 @@ static PlTypeId shape_type(PlSchemas *s, const PlShape *shape, PlStr name)
         if (type == PL_T_ANY && (shape->kinds || shape->groups.len > 1)) type = PL_TYPE_NONE;
     }
     if (type == PL_TYPE_NONE) type = kinds_type(s, shape, name);
-    if (shape->nullable || (shape->groups.len && shape->kinds & PL_KIND_NULL)) type = pl_type_or_nothing(s->types, type);
+    if (shape->nullable || (shape->groups.len && shape->kinds & PL_KIND_NULL))
+        type = pl_type_or_nothing(s->types, type);
     s->depth--;
     return type;
 }
 
-/* ---- a schema ----------------------------------------------------------------------------------------------------- */
+/* ---- a schema --------------------------------------------------------------------------------------------------- */
 
 /* The only part of an allOf, oneOf or anyOf that says everything; NULL when there is more to it. */
 static PlNode *only_part(const PlKeywords *k)
@@ -233,7 +241,8 @@ static PlNode *only_part(const PlKeywords *k)
     const PlKeyword lists[] = {PL_KW_ALL_OF, PL_KW_ONE_OF, PL_KW_ANY_OF};
     for (int i = 0; i < 3; i++) {
         PlNode *list = k->at[lists[i]];
-        if ((k->mask & ~idle) == 1u << lists[i] && pl_node_is(list, PL_NODE_LIST) && list->count == 1) return pl_node_item(list, 0);
+        if ((k->mask & ~idle) == 1u << lists[i] && pl_node_is(list, PL_NODE_LIST) && list->count == 1)
+            return pl_node_item(list, 0);
     }
     return NULL;
 }
@@ -330,7 +339,7 @@ PlTypeId pl_schema_part_type(PlSchemas *s, PlNode *schema)
     return pl_schema_type(s, schema);
 }
 
-/* ---- for bodies ---------------------------------------------------------------------------------------------------- */
+/* ---- for bodies -------------------------------------------------------------------------------------------------- */
 
 bool pl_schema_object(PlSchemas *s, PlNode *schema, PlShape *out)
 {

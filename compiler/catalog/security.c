@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What a call must prove, as names of credentials, never values. Alternatives in the document's order; all schemes of one alternative
- * together. OpenAPI 3.1 sections 4.8.27 and 4.8.30, 2.0 (securityDefinitions). spec/actions.md section 5. */
+/* What a call must prove, as names of credentials, never values. Alternatives in the document's order; all schemes of
+ * one alternative together. OpenAPI 3.1 sections 4.8.27 and 4.8.30, 2.0 (securityDefinitions). spec/actions.md section
+ * 5. */
 #include "compiler/catalog/api.h"
 #include "compiler/catalog/name.h"
 
@@ -14,7 +15,8 @@ static PlNode *scheme_node(PlApi *api, PlStr name)
 static PlStr credential_name(PlApi *api, PlStr scheme)
 {
     PlStr snake = pl_name_snake(api->arena, scheme);
-    return pl_arena_printf(api->arena, PL_FMT "." PL_FMT, PL_ARG(api->plugin->credential), PL_ARG(snake.len ? snake : PL_STR("key")));
+    return pl_arena_printf(api->arena, PL_FMT "." PL_FMT, PL_ARG(api->plugin->credential),
+                           PL_ARG(snake.len ? snake : PL_STR("key")));
 }
 
 /* A token URL may be relative to the server. */
@@ -48,7 +50,8 @@ static void read_oauth(PlDraft *draft, PlAuth *auth, const PlNode *scheme)
     }
     auth->kind = client ? PL_AUTH_OAUTH2_CLIENT : PL_AUTH_OAUTH2_TOKEN;
     if (client) auth->token_url = token_url(draft, pl_node_text(PL_GET(flow, "tokenUrl")));
-    if (pl_action_origin(draft->api->arena, auth->token_url).len == 0) { /* nowhere to fetch a token: one is given as the credential */
+    if (pl_action_origin(draft->api->arena, auth->token_url).len ==
+        0) { /* nowhere to fetch a token: one is given as the credential */
         auth->kind = PL_AUTH_OAUTH2_TOKEN;
         auth->token_url = PL_STR("");
     }
@@ -78,7 +81,9 @@ static bool guess(PlDraft *draft, const PlPair *need, PlAuth *auth)
     if (basic) auth->kind = PL_AUTH_BASIC;
     if (pl_ref_once(&draft->api->refs, pl_pair_span(need), "scheme"))
         PL_REPORT(draft->api->diags, OP_SCHEME, pl_pair_span(need), PL_ARG(auth->scheme),
-                  basic ? "it is taken as basic" : bearer ? "it is taken as a bearer token" : "this way of access was left out");
+                  basic    ? "it is taken as basic"
+                  : bearer ? "it is taken as a bearer token"
+                           : "this way of access was left out");
     return bearer || basic;
 }
 
@@ -93,11 +98,16 @@ static bool read_auth(PlDraft *draft, const PlPair *need, PlAuth *auth)
     PlStr type = pl_node_text(PL_GET(scheme, "type"));
     PlStr http = pl_node_text(PL_GET(scheme, "scheme"));
     read_scopes(api, auth, &need->value);
-    if (pl_str_eq_nocase(type, PL_STR("apiKey"))) read_api_key(auth, scheme);
-    else if (pl_str_eq_nocase(type, PL_STR("oauth2"))) read_oauth(draft, auth, scheme);
-    else if (pl_str_eq_nocase(type, PL_STR("openIdConnect"))) auth->kind = PL_AUTH_OAUTH2_TOKEN;
-    else if (pl_str_eq_nocase(type, PL_STR("basic")) || pl_str_eq_nocase(http, PL_STR("basic"))) auth->kind = PL_AUTH_BASIC;
-    else if (pl_str_eq_nocase(type, PL_STR("bearer")) || pl_str_eq_nocase(http, PL_STR("bearer"))) auth->kind = PL_AUTH_BEARER;
+    if (pl_str_eq_nocase(type, PL_STR("apiKey")))
+        read_api_key(auth, scheme);
+    else if (pl_str_eq_nocase(type, PL_STR("oauth2")))
+        read_oauth(draft, auth, scheme);
+    else if (pl_str_eq_nocase(type, PL_STR("openIdConnect")))
+        auth->kind = PL_AUTH_OAUTH2_TOKEN;
+    else if (pl_str_eq_nocase(type, PL_STR("basic")) || pl_str_eq_nocase(http, PL_STR("basic")))
+        auth->kind = PL_AUTH_BASIC;
+    else if (pl_str_eq_nocase(type, PL_STR("bearer")) || pl_str_eq_nocase(http, PL_STR("bearer")))
+        auth->kind = PL_AUTH_BEARER;
     bool other = auth->kind == PL_AUTH_OTHER;
     if (other && pl_ref_once(&api->refs, pl_node_span(scheme), "kind"))
         PL_REPORT(api->diags, OP_SCHEME_KIND, pl_node_span(scheme), PL_ARG(name));
@@ -111,7 +121,10 @@ static void from_header(PlDraft *draft)
     PlAction *action = draft->action;
     action->auth = PL_NEW_N(api->arena, PlAuthSet, 2);
     PlAuth *auth = PL_NEW(api->arena, PlAuth);
-    *auth = (PlAuth){.kind = PL_AUTH_API_KEY, .scheme = PL_STR("authorization"), .place = PL_IN_HEADER, .wire = PL_STR("Authorization")};
+    *auth = (PlAuth){.kind = PL_AUTH_API_KEY,
+                     .scheme = PL_STR("authorization"),
+                     .place = PL_IN_HEADER,
+                     .wire = PL_STR("Authorization")};
     auth->credential = credential_name(api, auth->scheme);
     action->auth[action->auth_count++] = (PlAuthSet){auth, 1};
     if (!draft->authorization_required) action->auth[action->auth_count++] = (PlAuthSet){NULL, 0};

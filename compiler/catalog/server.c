@@ -5,7 +5,8 @@
 
 static bool is_http(PlStr url)
 {
-    return pl_str_eq_nocase(pl_str_slice(url, 0, 7), PL_STR("http://")) || pl_str_eq_nocase(pl_str_slice(url, 0, 8), PL_STR("https://"));
+    return pl_str_eq_nocase(pl_str_slice(url, 0, 7), PL_STR("http://")) ||
+           pl_str_eq_nocase(pl_str_slice(url, 0, 8), PL_STR("https://"));
 }
 
 static PlStr without_slash(PlStr url)
@@ -63,8 +64,10 @@ static bool lacks_scheme(PlStr url)
 static PlStr usable(PlApi *api, PlStr url)
 {
     url = pl_str_trim(url);
-    if (pl_str_starts(url, PL_STR("//"))) url = pl_arena_printf(api->arena, "https:" PL_FMT, PL_ARG(url));
-    else if (lacks_scheme(url)) url = pl_arena_printf(api->arena, "https://" PL_FMT, PL_ARG(url));
+    if (pl_str_starts(url, PL_STR("//")))
+        url = pl_arena_printf(api->arena, "https:" PL_FMT, PL_ARG(url));
+    else if (lacks_scheme(url))
+        url = pl_arena_printf(api->arena, "https://" PL_FMT, PL_ARG(url));
     if (!is_http(url)) return PL_STR("");
     size_t host = pl_str_find(url, PL_STR("://"), 0) + 3;
     size_t path = pl_str_find_char(url, '/', host);
@@ -106,7 +109,10 @@ static PlStr from_host(PlApi *api, const PlNode *operation, bool report)
         if (pl_str_eq_nocase(pl_node_text(pl_node_item(schemes, i)), PL_STR("https"))) http_only = false;
     bool has_scheme = is_http(host);
     bool slash = base.len && base.ptr[0] != '/';
-    PlStr url = pl_arena_printf(api->arena, "%s" PL_FMT "%s" PL_FMT, has_scheme ? "" : http_only ? "http://" : "https://",
+    PlStr url = pl_arena_printf(api->arena, "%s" PL_FMT "%s" PL_FMT,
+                                has_scheme  ? ""
+                                : http_only ? "http://"
+                                            : "https://",
                                 PL_ARG(without_slash(host)), slash ? "/" : "", PL_ARG(base));
     PlStr good = usable(api, fill(api, url, NULL, report, PL_GET(api->root, "host")));
     if (report && good.len == 0)

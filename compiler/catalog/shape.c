@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Gathering. Each mapping is visited once for a shape, which ends the cycles of allOf. Where parts disagree, the later (nearer) one wins
- * for properties, the first one for everything else. */
+/* Gathering. Each mapping is visited once for a shape, which ends the cycles of allOf. Where parts disagree, the later
+ * (nearer) one wins for properties, the first one for everything else. */
 #include "compiler/catalog/shape.h"
 
 enum { INDEXED = 12, MAX_PARTS = 500, MAX_NESTING = 100 };
@@ -50,7 +50,8 @@ void pl_keywords_read(const PlNode *schema, PlKeywords *out)
 bool pl_keywords_only_ref(const PlKeywords *k)
 {
     uint32_t says_more = 1u << PL_KW_PROPERTIES | 1u << PL_KW_ADDITIONAL | 1u << PL_KW_PATTERNS | 1u << PL_KW_ITEMS |
-                         1u << PL_KW_ENUM | 1u << PL_KW_CONST | 1u << PL_KW_ALL_OF | 1u << PL_KW_ONE_OF | 1u << PL_KW_ANY_OF;
+                         1u << PL_KW_ENUM | 1u << PL_KW_CONST | 1u << PL_KW_ALL_OF | 1u << PL_KW_ONE_OF |
+                         1u << PL_KW_ANY_OF;
     return pl_keywords_have(k, PL_KW_REF) && (k->mask & says_more) == 0;
 }
 
@@ -68,7 +69,8 @@ PlShape pl_shape_copy(const PlShape *shape)
     PlArena *arena = shape->refs->arena;
     copy.properties.items = PL_NEW_N(arena, PlProperty, copy.properties.len + 1u);
     copy.properties.cap = copy.properties.len + 1;
-    if (copy.properties.len) memcpy(copy.properties.items, shape->properties.items, copy.properties.len * sizeof(PlProperty));
+    if (copy.properties.len)
+        memcpy(copy.properties.items, shape->properties.items, copy.properties.len * sizeof(PlProperty));
     copy.seen.cap = copy.seen.len;
     copy.groups.items = NULL;
     copy.groups.len = copy.groups.cap = 0;
@@ -166,7 +168,8 @@ static bool says_nothing(const PlNode *schema)
 {
     PlKeywords k;
     pl_keywords_read(schema, &k);
-    uint32_t documents = 1u << PL_KW_DESCRIPTION | 1u << PL_KW_READ_ONLY | 1u << PL_KW_WRITE_ONLY | 1u << PL_KW_NULLABLE;
+    uint32_t documents =
+        1u << PL_KW_DESCRIPTION | 1u << PL_KW_READ_ONLY | 1u << PL_KW_WRITE_ONLY | 1u << PL_KW_NULLABLE;
     return pl_node_is(schema, PL_NODE_MAP) && (k.mask & ~documents) == 0;
 }
 
@@ -231,8 +234,10 @@ bool pl_shape_requires(const PlShape *shape, const PlProperty *property)
 static void gather_additional(PlShape *shape, PlNode *additional)
 {
     if (additional->kind == PL_NODE_YESNO) {
-        if (additional->as.yes) shape->open = true;
-        else shape->closed = true;
+        if (additional->as.yes)
+            shape->open = true;
+        else
+            shape->closed = true;
     } else if (additional->kind == PL_NODE_MAP && additional->count == 0) {
         shape->open = true;
     } else if (additional->kind == PL_NODE_MAP && !shape->rest) {
@@ -243,8 +248,10 @@ static void gather_additional(PlShape *shape, PlNode *additional)
 static void gather_patterns(PlShape *shape, const PlNode *patterns)
 {
     if (patterns->kind != PL_NODE_MAP || patterns->count == 0) return;
-    if (patterns->count == 1 && !shape->rest) shape->rest = &pl_node_at(patterns, 0)->value;
-    else shape->open = true;
+    if (patterns->count == 1 && !shape->rest)
+        shape->rest = &pl_node_at(patterns, 0)->value;
+    else
+        shape->open = true;
 }
 
 /* Whether any alternative is a schema that we are inside of: a parent's oneOf, seen from a child, says nothing. */
@@ -284,7 +291,8 @@ static void gather_keywords(PlShape *shape, const PlKeywords *k, uint32_t nestin
     if (k->at[PL_KW_FORMAT] && shape->format.len == 0) shape->format = pl_node_text(k->at[PL_KW_FORMAT]);
     if (k->at[PL_KW_TYPE]) gather_type(shape, k->at[PL_KW_TYPE]);
     if (nesting == 0 && pl_node_yes(k->at[PL_KW_NULLABLE])) shape->nullable = true;
-    if (k->at[PL_KW_ENCODING] && pl_str_eq_z(pl_node_text(k->at[PL_KW_ENCODING]), "base64")) shape->format = PL_STR("byte");
+    if (k->at[PL_KW_ENCODING] && pl_str_eq_z(pl_node_text(k->at[PL_KW_ENCODING]), "base64"))
+        shape->format = PL_STR("byte");
     PlNode *all = k->at[PL_KW_ALL_OF];
     for (uint32_t i = 0; pl_node_is(all, PL_NODE_LIST) && i < all->count; i++)
         gather(shape, pl_node_item(all, i), nesting + 1);
@@ -307,7 +315,8 @@ static void gather(PlShape *shape, PlNode *schema, uint32_t nesting)
         if (shape->seen.items[i] == schema->as.map) return;
     if (shape->parts >= MAX_PARTS || nesting > MAX_NESTING) {
         if (pl_ref_once(shape->refs, pl_node_span(schema), "parts"))
-            PL_REPORT(shape->refs->diags, SCHEMA_PARTS, pl_node_span(schema), (unsigned)MAX_PARTS, (unsigned)MAX_NESTING);
+            PL_REPORT(shape->refs->diags, SCHEMA_PARTS, pl_node_span(schema), (unsigned)MAX_PARTS,
+                      (unsigned)MAX_NESTING);
         return;
     }
     shape->parts++;

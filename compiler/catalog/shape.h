@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A JSON Schema's keywords gathered over its allOf parts and references: the flat view from which types and body arguments are
- * made. Nothing is expanded below the first level: properties keep their schema nodes. Dialects: OpenAPI 2.0, 3.0, 3.1 (JSON
- * Schema 2020-12), and the habits of real documents. spec/catalog.md section 4. */
+/* A JSON Schema's keywords gathered over its allOf parts and references: the flat view from which types and body
+ * arguments are made. Nothing is expanded below the first level: properties keep their schema nodes. Dialects: OpenAPI
+ * 2.0, 3.0, 3.1 (JSON Schema 2020-12), and the habits of real documents. spec/catalog.md section 4. */
 #ifndef PL_COMPILER_CATALOG_SHAPE_H
 #define PL_COMPILER_CATALOG_SHAPE_H
 
@@ -54,21 +54,21 @@ typedef struct PlProperty {
 
 typedef struct PlShape {
     PlRefs *refs;
-    uint32_t kinds;               /* 0: the schema says no type */
+    uint32_t kinds; /* 0: the schema says no type */
     bool nullable;
-    bool closed;                  /* additionalProperties: false */
-    bool open;                    /* additionalProperties: true or patternProperties of several kinds */
-    uint32_t parts;               /* schemas that were gathered */
-    PlNode *rest;                 /* schema of further properties */
-    PlNode *items;                /* a schema, or a list of schemas */
-    PlNode *values;               /* enum */
+    bool closed;    /* additionalProperties: false */
+    bool open;      /* additionalProperties: true or patternProperties of several kinds */
+    uint32_t parts; /* schemas that were gathered */
+    PlNode *rest;   /* schema of further properties */
+    PlNode *items;  /* a schema, or a list of schemas */
+    PlNode *values; /* enum */
     PlNode *constant;
     PlStr format;
     PL_VEC(PlProperty) properties;
-    PlMap by_name;                /* name -> index + 1; used from INDEXED properties on */
+    PlMap by_name; /* name -> index + 1; used from INDEXED properties on */
     PlMap required;
     bool has_required;
-    PL_VEC(PlNode *) groups;      /* oneOf and anyOf lists that say something */
+    PL_VEC(PlNode *) groups; /* oneOf and anyOf lists that say something */
     PL_VEC(const PlMapping *) seen;
 } PlShape;
 

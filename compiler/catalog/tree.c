@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Building and reading the node tree of doc.h. Children wait on one stack until their list or map ends and are then copied side by
- * side, so a finished tree has no holes. Large maps get a hash index when they end; duplicate keys are found there too. */
+/* Building and reading the node tree of doc.h. Children wait on one stack until their list or map ends and are then
+ * copied side by side, so a finished tree has no holes. Large maps get a hash index when they end; duplicate keys are
+ * found there too. */
 #include "compiler/catalog/doc.h"
 
 enum { SMALL_MAP = 16, MAX_MERGED = 1000000 };
@@ -61,8 +62,7 @@ static uint32_t hash_key(const char *key, uint32_t len)
 static void index_pairs(PlTree *tree, PlMapping *map, uint32_t count)
 {
     uint32_t size = 32;
-    while (size < count * 2 && size < 1u << 31)
-        size *= 2;
+    while (size < count * 2 && size < 1u << 31) size *= 2;
     map->slots = PL_NEW_N(tree->arena, uint32_t, size);
     map->slot_mask = size - 1;
     for (uint32_t i = 0; i < count; i++) {
@@ -152,17 +152,19 @@ static PlNode make_map(PlTree *tree, uint32_t base)
     PlMapping *map = pl_arena_alloc(tree->arena, size, _Alignof(PlMapping));
     *map = (PlMapping){0};
     if (count) memcpy(map->pairs, tree->pending.items + base, count * sizeof(PlPair));
-    if (count > SMALL_MAP) index_pairs(tree, map, count);
-    else find_doubles(tree, map, count);
+    if (count > SMALL_MAP)
+        index_pairs(tree, map, count);
+    else
+        find_doubles(tree, map, count);
     return (PlNode){.kind = PL_NODE_MAP, .count = count, .as.map = map};
 }
 
 static PlNode make_list(PlTree *tree, uint32_t base)
 {
     uint32_t count = tree->pending.len - base;
-    PlNode *items = pl_arena_alloc(tree->arena, pl_arena_size_mul(tree->arena, sizeof(PlNode), count), _Alignof(PlNode));
-    for (uint32_t i = 0; i < count; i++)
-        items[i] = tree->pending.items[base + i].value;
+    PlNode *items =
+        pl_arena_alloc(tree->arena, pl_arena_size_mul(tree->arena, sizeof(PlNode), count), _Alignof(PlNode));
+    for (uint32_t i = 0; i < count; i++) items[i] = tree->pending.items[base + i].value;
     return (PlNode){.kind = PL_NODE_LIST, .count = count, .as.items = items};
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* YAML to nodes, from libyaml's events, read by the core schema of YAML 1.2 (yes, no, on and off are texts; 010 is ten). Kinder than the
- * standard where that loses nothing: merge keys are resolved, unknown tags ignored, a further document in the file is left
- * out with a note. Aliases share the children of their anchor. libyaml counts characters; `cursor` turns its marks into bytes. */
+/* YAML to nodes, from libyaml's events, read by the core schema of YAML 1.2 (yes, no, on and off are texts; 010 is
+ * ten). Kinder than the standard where that loses nothing: merge keys are resolved, unknown tags ignored, a further
+ * document in the file is left out with a note. Aliases share the children of their anchor. libyaml counts characters;
+ * `cursor` turns its marks into bytes. */
 #include "compiler/catalog/doc.h"
 #include "compiler/catalog/scalar.h"
 #include "vm/base/map.h"
@@ -29,8 +30,8 @@ typedef struct Reader {
     PlMap names;         /* anchor name -> index + 1 */
     PL_VEC(Anchor) anchors;
     PL_VEC(Level) levels;
-    uint32_t skip;       /* open collections of a key or value that is left out */
-    bool skip_value;     /* a key was left out, and now its value */
+    uint32_t skip;   /* open collections of a key or value that is left out */
+    bool skip_value; /* a key was left out, and now its value */
 } Reader;
 
 static bool is_ascii(PlStr text)
@@ -135,8 +136,8 @@ static void turn(Reader *r)
 static void take_scalar(Reader *r, PlNode node)
 {
     if (wants_key(r)) {
-        PlStr key = node.kind == PL_NODE_TEXT ? pl_str(node.as.text, node.count)
-                                              : pl_str_slice(r->text, node.start, node.end);
+        PlStr key =
+            node.kind == PL_NODE_TEXT ? pl_str(node.as.text, node.count) : pl_str_slice(r->text, node.start, node.end);
         pl_tree_key(r->tree, key, node.start, node.end);
     } else {
         pl_tree_value(r->tree, node);
@@ -150,7 +151,8 @@ static bool skip_event(Reader *r)
     bool begins = r->event.type == YAML_MAPPING_START_EVENT || r->event.type == YAML_SEQUENCE_START_EVENT;
     bool ends = r->event.type == YAML_MAPPING_END_EVENT || r->event.type == YAML_SEQUENCE_END_EVENT;
     if (r->skip == 0 && !r->skip_value) {
-        bool alias = r->event.type == YAML_ALIAS_EVENT && wants_key(r) && alias_node(r, event_span(r)).kind >= PL_NODE_LIST;
+        bool alias =
+            r->event.type == YAML_ALIAS_EVENT && wants_key(r) && alias_node(r, event_span(r)).kind >= PL_NODE_LIST;
         if (!(begins && wants_key(r)) && !alias) return false;
         PL_REPORT0(r->tree->diags, DOC_COMPLEX_KEY, event_span(r));
         r->skip_value = true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Builds the JSON with jansson. Actions are asked for before any of it is made, so that the arena never escapes past a json_t. */
+/* Builds the JSON with jansson. Actions are asked for before any of it is made, so that the arena never escapes past a
+ * json_t. */
 #include "compiler/present/catalog_json.h"
 
 #include <jansson.h>
@@ -41,8 +42,10 @@ static json_t *argument(const PlTypes *types, const PlParam *p)
     json_object_set_new(o, "required", json_boolean(p->required));
     json_object_set_new(o, "place", json_string(pl_place_name(p->place)));
     json_object_set_new(o, "wire", text(p->wire));
-    if (p->fixed) json_object_set_new(o, "fixed", literal(p->value));
-    else if (p->has_default) json_object_set_new(o, "default", literal(p->value));
+    if (p->fixed)
+        json_object_set_new(o, "fixed", literal(p->value));
+    else if (p->has_default)
+        json_object_set_new(o, "default", literal(p->value));
     if (p->is_key) json_object_set_new(o, "idempotency_key", json_true());
     if (p->doc.len) json_object_set_new(o, "doc", text(p->doc));
     return o;
@@ -51,8 +54,10 @@ static json_t *argument(const PlTypes *types, const PlParam *p)
 static json_t *response(const PlTypes *types, const PlResponse *r)
 {
     json_t *o = json_object();
-    if (r->low) json_object_set_new(o, "low", json_integer(r->low)), json_object_set_new(o, "high", json_integer(r->high));
-    else json_object_set_new(o, "default", json_true());
+    if (r->low)
+        json_object_set_new(o, "low", json_integer(r->low)), json_object_set_new(o, "high", json_integer(r->high));
+    else
+        json_object_set_new(o, "default", json_true());
     json_object_set_new(o, "type", type_text(types, r->type));
     if (r->content_type.len) json_object_set_new(o, "content_type", text(r->content_type));
     if (r->doc.len) json_object_set_new(o, "doc", text(r->doc));
@@ -66,8 +71,8 @@ static json_t *credentials(const PlAction *action)
         json_t *set = json_array();
         for (uint32_t k = 0; k < action->auth[i].count; k++) {
             const PlAuth *auth = &action->auth[i].all[k];
-            json_array_append_new(set, json_pack("{s:o, s:s, s:o}", "name", text(auth->credential), "kind", pl_auth_kind_name(auth->kind), "scheme",
-                                                 text(auth->scheme)));
+            json_array_append_new(set, json_pack("{s:o, s:s, s:o}", "name", text(auth->credential), "kind",
+                                                 pl_auth_kind_name(auth->kind), "scheme", text(auth->scheme)));
         }
         json_array_append_new(sets, set);
     }

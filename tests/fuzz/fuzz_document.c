@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Any bytes as an API document: it loads or is refused with a diagnostic; every action of it can be built and printed. */
+/* Any bytes as an API document: it loads or is refused with a diagnostic; every action of it can be
+ * built and printed. */
 #include "compiler/catalog/catalog.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How long documents take to load, against what libyaml or jansson need only to parse them.
- * usage: bench_documents FILE...   prints a line for each document that is over the limit, the worst ratio and the totals. */
+/* How long documents take to load, against what libyaml or jansson need only to parse them. usage: bench_documents
+ * FILE...   prints a line for each document that is over the limit, the worst ratio and the totals. */
 #include "compiler/catalog/catalog.h"
 
 #include <jansson.h>
@@ -78,8 +78,10 @@ static void measure(Totals *totals, const char *path, PlStr text)
     bool json = parse_jansson(text), good = false;
     for (int round = 0; round < ROUNDS; round++) {
         double start = now();
-        if (json) parse_jansson(text);
-        else parse_libyaml(text);
+        if (json)
+            parse_jansson(text);
+        else
+            parse_libyaml(text);
         double between = now();
         good = parse_ours(path, text);
         double end = now();
@@ -92,7 +94,8 @@ static void measure(Totals *totals, const char *path, PlStr text)
     totals->ours += mine;
     totals->peers += peer;
     if (mine / peer > totals->worst) totals->worst = mine / peer, totals->worst_path = path;
-    if (mine > 4 * peer) printf("%s: %.3f ms, %.1f x %s\n", path, mine * 1e3, mine / peer, json ? "jansson" : "libyaml");
+    if (mine > 4 * peer)
+        printf("%s: %.3f ms, %.1f x %s\n", path, mine * 1e3, mine / peer, json ? "jansson" : "libyaml");
 }
 
 int main(int argc, char **argv)
@@ -104,7 +107,7 @@ int main(int argc, char **argv)
         if (pl_buf_read_file(&buf, argv[i]) == PL_OK) measure(&totals, argv[i], pl_buf_str(&buf));
         pl_buf_deinit(&buf);
     }
-    printf("%d documents, %d not read; ours %.3f s, bare parse %.3f s (%.2f x), worst %.2f x %s\n", totals.documents, totals.failed, totals.ours,
-           totals.peers, totals.ours / totals.peers, totals.worst, totals.worst_path);
+    printf("%d documents, %d not read; ours %.3f s, bare parse %.3f s (%.2f x), worst %.2f x %s\n", totals.documents,
+           totals.failed, totals.ours, totals.peers, totals.ours / totals.peers, totals.worst, totals.worst_path);
     return 0;
 }

@@ -25,8 +25,7 @@ static double now(void)
 
 static void count_codes(Totals *totals, const PlDiags *diags)
 {
-    for (uint32_t i = 0; i < diags->all.len; i++)
-        totals->codes[diags->all.items[i]->code]++;
+    for (uint32_t i = 0; i < diags->all.len; i++) totals->codes[diags->all.items[i]->code]++;
 }
 
 static void build_all(Totals *totals, PlCatalog *catalog, const PlPlugin *plugin)
@@ -62,8 +61,10 @@ static void run(Totals *totals, const char *path, bool verbose, bool diagnostics
     PlStatus status = pl_catalog_add_file(catalog, PL_STR(""), path, NULL, &plugin);
     double loaded = now();
     totals->documents++;
-    if (status == PL_OK) build_all(totals, catalog, plugin);
-    else totals->unread++;
+    if (status == PL_OK)
+        build_all(totals, catalog, plugin);
+    else
+        totals->unread++;
     double built = now() - loaded;
     totals->load += loaded - start;
     totals->build += built;
@@ -72,8 +73,9 @@ static void run(Totals *totals, const char *path, bool verbose, bool diagnostics
     totals->bytes += pl_arena_used(arena);
     count_codes(totals, &diags);
     if (verbose)
-        printf("%s\t%s\t%u\t%u types\t%.1f ms\t%.1f ms\t%zu kB\n", path, status == PL_OK ? plugin->name.ptr : pl_status_name(status),
-               plugin ? plugin->operation_count : 0, types.all.len, (loaded - start) * 1e3, built * 1e3, pl_arena_used(arena) / 1024);
+        printf("%s\t%s\t%u\t%u types\t%.1f ms\t%.1f ms\t%zu kB\n", path,
+               status == PL_OK ? plugin->name.ptr : pl_status_name(status), plugin ? plugin->operation_count : 0,
+               types.all.len, (loaded - start) * 1e3, built * 1e3, pl_arena_used(arena) / 1024);
     if (diagnostics) {
         PlBuf out;
         pl_buf_init(&out, 0);
@@ -89,19 +91,23 @@ int main(int argc, char **argv)
     static Totals totals;
     bool verbose = false, diagnostics = false;
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "-v") == 0) verbose = true;
-        else if (strcmp(argv[i], "-d") == 0) diagnostics = true;
-        else run(&totals, argv[i], verbose, diagnostics);
+        if (strcmp(argv[i], "-v") == 0)
+            verbose = true;
+        else if (strcmp(argv[i], "-d") == 0)
+            diagnostics = true;
+        else
+            run(&totals, argv[i], verbose, diagnostics);
     }
     if (totals.documents == 0) {
         printf("real_openapi: skipped, no documents\n");
         return 0;
     }
-    printf("documents %u, not API documents %u\noperations %u, actions %u, arguments %u, types %zu\n", totals.documents, totals.unread,
-           totals.operations, totals.actions, totals.arguments, totals.types);
-    printf("load %.3f s, build all %.3f s (worst %.3f s %s), memory %zu MB\n", totals.load, totals.build, totals.worst_build,
-           totals.worst_path ? totals.worst_path : "", totals.bytes / 1048576);
+    printf("documents %u, not API documents %u\noperations %u, actions %u, arguments %u, types %zu\n", totals.documents,
+           totals.unread, totals.operations, totals.actions, totals.arguments, totals.types);
+    printf("load %.3f s, build all %.3f s (worst %.3f s %s), memory %zu MB\n", totals.load, totals.build,
+           totals.worst_build, totals.worst_path ? totals.worst_path : "", totals.bytes / 1048576);
     for (int code = 0; code < PL_DIAG_COUNT; code++)
-        if (totals.codes[code]) printf("%6u %s %s\n", totals.codes[code], pl_diag_infos[code].code, pl_diag_infos[code].name);
+        if (totals.codes[code])
+            printf("%6u %s %s\n", totals.codes[code], pl_diag_infos[code].code, pl_diag_infos[code].name);
     return 0;
 }

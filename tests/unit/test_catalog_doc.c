@@ -101,7 +101,9 @@ TEST(yaml_texts)
                "{a:\"x\\ny\\n\" b:\"x y\" c:\"it's\" d:\"\xc3\xa9\" e:\"plain\" }");
     CHECK_TREE("200: ok\n'404': no\nnull: x\n", "{200:\"ok\" 404:\"no\" null:\"x\" }");
     CHECK_TREE("a: 1\r\nb: x\r\n", "{a:i1 b:\"x\" }");
-    CHECK_TREE("\xef\xbb\xbf" "a: 1\n", "{a:i1 }");
+    CHECK_TREE("\xef\xbb\xbf"
+               "a: 1\n",
+               "{a:i1 }");
 }
 
 TEST(yaml_anchors_and_merge_keys)
@@ -122,7 +124,8 @@ TEST(billion_laughs_is_linear)
     pl_buf_init(&text, 0);
     pl_buf_put_z(&text, "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
     for (int i = 1; i < 40; i++)
-        pl_buf_printf(&text, "a%d: &a%d [*a%d,*a%d,*a%d,*a%d,*a%d,*a%d]\n", i, i, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+        pl_buf_printf(&text, "a%d: &a%d [*a%d,*a%d,*a%d,*a%d,*a%d,*a%d]\n", i, i, i - 1, i - 1, i - 1, i - 1, i - 1,
+                      i - 1);
     Bed bed = {0};
     bed_open(&bed, pl_buf_str(&text));
     CHECK(bed.doc.root && pl_node_count(PL_GET(bed.doc.root, "a39")) == 6);
@@ -235,7 +238,9 @@ TEST(nesting_is_bounded)
 TEST(encodings)
 {
     Bed bed = {0};
-    bed_open(&bed, pl_str("\xff\xfe" "a\0:\0 \0\xe9\0", 10));
+    bed_open(&bed, pl_str("\xff\xfe"
+                          "a\0:\0 \0\xe9\0",
+                          10));
     CHECK_STR(pl_node_text(PL_GET(bed.doc.root, "a")), "\xc3\xa9");
     bed_close(&bed);
     bed_open(&bed, PL_STR("a: caf\xe9\n"));
@@ -246,7 +251,8 @@ TEST(encodings)
 
 TEST(odd_inputs_do_not_crash)
 {
-    const char *texts[] = {"", " ", "\n", "{", "[", "null", "5", "---", "--- a\n--- b\n", "\"", "&a", "*a", "!!", "? ", ": ", "%", "{a", "@", "`"};
+    const char *texts[] = {"",   " ",  "\n", "{",  "[", "null", "5", "---", "--- a\n--- b\n", "\"", "&a",
+                           "*a", "!!", "? ", ": ", "%", "{a",   "@", "`"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         Bed bed = {0};
         bed_open(&bed, pl_str_z(texts[i]));

@@ -66,10 +66,11 @@ static PlStr params_text(Bed *bed, const PlAction *a)
     PlStr all = PL_STR("");
     for (uint32_t i = 0; a && i < a->param_count; i++) {
         const PlParam *p = &a->params[i];
-        PlStr one = pl_arena_printf(bed->arena, "%s " PL_FMT "%s" PL_FMT ": " PL_FMT "%s%s%s%s", pl_place_name(p->place), PL_ARG(p->name),
-                                    pl_str_eq(p->name, p->wire) ? "" : "=", pl_str_eq(p->name, p->wire) ? 0 : (int)p->wire.len, p->wire.ptr,
-                                    PL_ARG(type_text(bed, p->type)), p->required ? " required" : "", p->fixed ? " fixed" : "",
-                                    p->is_key ? " key" : "", p->has_default ? " default" : "");
+        PlStr one = pl_arena_printf(
+            bed->arena, "%s " PL_FMT "%s" PL_FMT ": " PL_FMT "%s%s%s%s", pl_place_name(p->place), PL_ARG(p->name),
+            pl_str_eq(p->name, p->wire) ? "" : "=", pl_str_eq(p->name, p->wire) ? 0 : (int)p->wire.len, p->wire.ptr,
+            PL_ARG(type_text(bed, p->type)), p->required ? " required" : "", p->fixed ? " fixed" : "",
+            p->is_key ? " key" : "", p->has_default ? " default" : "");
         all = all.len ? pl_arena_printf(bed->arena, PL_FMT "; " PL_FMT, PL_ARG(all), PL_ARG(one)) : one;
     }
     return all;
@@ -80,22 +81,26 @@ static PlStr params_text(Bed *bed, const PlAction *a)
 TEST(a_small_document)
 {
     Bed bed;
-    bed_open(&bed, PL_STR(HEAD3 "paths:\n"
-                                "  /pets/{id}:\n"
-                                "    parameters: [{name: id, in: path, required: true, schema: {type: string}}]\n"
-                                "    get:\n"
-                                "      operationId: pets/get\n"
-                                "      summary: Get one pet\n"
-                                "      parameters:\n"
-                                "        - {name: fields, in: query, schema: {type: array, items: {type: string}}}\n"
-                                "        - {name: X-Trace, in: header, schema: {type: string}}\n"
-                                "      responses:\n"
-                                "        '200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}\n"
-                                "        '404': {description: none}\n"
-                                "components:\n"
-                                "  schemas:\n"
-                                "    Pet: {type: object, required: [id], properties: {id: {type: string}, age: {type: integer}}}\n"),
-             NULL);
+    bed_open(
+        &bed,
+        PL_STR(HEAD3
+               "paths:\n"
+               "  /pets/{id}:\n"
+               "    parameters: [{name: id, in: path, required: true, schema: {type: string}}]\n"
+               "    get:\n"
+               "      operationId: pets/get\n"
+               "      summary: Get one pet\n"
+               "      parameters:\n"
+               "        - {name: fields, in: query, schema: {type: array, items: {type: string}}}\n"
+               "        - {name: X-Trace, in: header, schema: {type: string}}\n"
+               "      responses:\n"
+               "        '200': {description: ok, content: {application/json: {schema: {$ref: "
+               "'#/components/schemas/Pet'}}}}\n"
+               "        '404': {description: none}\n"
+               "components:\n"
+               "  schemas:\n"
+               "    Pet: {type: object, required: [id], properties: {id: {type: string}, age: {type: integer}}}\n"),
+        NULL);
     CHECK(bed.status == PL_OK && bed.plugin && bed.plugin->operation_count == 1);
     CHECK_STR(bed.plugin->server, "https://api.example.com/v1");
     CHECK_STR(bed.plugin->version, "3.0.3");
@@ -118,36 +123,42 @@ TEST(a_small_document)
 TEST(swagger_2)
 {
     Bed bed;
-    bed_open(&bed, PL_STR("swagger: '2.0'\n"
-                          "info: {title: Old, version: 1}\n"
-                          "host: old.example.com\nbasePath: /api\nschemes: [http, https]\n"
-                          "consumes: [application/json]\nproduces: [application/json]\n"
-                          "securityDefinitions: {key: {type: apiKey, in: header, name: X-Key}, oa: {type: oauth2, flow: application, tokenUrl: /token}}\n"
-                          "security: [{key: []}, {oa: [read]}]\n"
-                          "paths:\n"
-                          "  /files:\n"
-                          "    post:\n"
-                          "      operationId: uploadFile\n"
-                          "      consumes: [multipart/form-data]\n"
-                          "      parameters:\n"
-                          "        - {name: file, in: formData, type: file, required: true}\n"
-                          "        - {name: tags, in: formData, type: array, items: {type: string}, collectionFormat: multi}\n"
-                          "      responses: {201: {description: ok, schema: {type: object, properties: {id: {type: integer, format: int64}}}}}\n"
-                          "    get:\n"
-                          "      parameters:\n"
-                          "        - {name: ids, in: query, type: array, items: {type: integer}, collectionFormat: pipes}\n"
-                          "        - {name: kind, in: query, type: string, enum: [a, b], default: a}\n"
-                          "      responses: {default: {description: all, schema: {type: array, items: {$ref: '#/definitions/File'}}}}\n"
-                          "  /files/{id}:\n"
-                          "    put:\n"
-                          "      operationId: putFile\n"
-                          "      parameters:\n"
-                          "        - {name: id, in: path, required: true, type: string}\n"
-                          "        - {name: thing, in: body, required: true, schema: {$ref: '#/definitions/File'}}\n"
-                          "      responses: {200: {description: ok, schema: {type: file}}}\n"
-                          "definitions:\n"
-                          "  File: {type: object, required: [name], properties: {name: {type: string}, id: {type: string}, made: {type: string, format: date-time, readOnly: true}}}\n"),
-             NULL);
+    bed_open(
+        &bed,
+        PL_STR("swagger: '2.0'\n"
+               "info: {title: Old, version: 1}\n"
+               "host: old.example.com\nbasePath: /api\nschemes: [http, https]\n"
+               "consumes: [application/json]\nproduces: [application/json]\n"
+               "securityDefinitions: {key: {type: apiKey, in: header, name: X-Key}, oa: {type: oauth2, flow: "
+               "application, tokenUrl: /token}}\n"
+               "security: [{key: []}, {oa: [read]}]\n"
+               "paths:\n"
+               "  /files:\n"
+               "    post:\n"
+               "      operationId: uploadFile\n"
+               "      consumes: [multipart/form-data]\n"
+               "      parameters:\n"
+               "        - {name: file, in: formData, type: file, required: true}\n"
+               "        - {name: tags, in: formData, type: array, items: {type: string}, collectionFormat: multi}\n"
+               "      responses: {201: {description: ok, schema: {type: object, properties: {id: {type: integer, "
+               "format: int64}}}}}\n"
+               "    get:\n"
+               "      parameters:\n"
+               "        - {name: ids, in: query, type: array, items: {type: integer}, collectionFormat: pipes}\n"
+               "        - {name: kind, in: query, type: string, enum: [a, b], default: a}\n"
+               "      responses: {default: {description: all, schema: {type: array, items: {$ref: "
+               "'#/definitions/File'}}}}\n"
+               "  /files/{id}:\n"
+               "    put:\n"
+               "      operationId: putFile\n"
+               "      parameters:\n"
+               "        - {name: id, in: path, required: true, type: string}\n"
+               "        - {name: thing, in: body, required: true, schema: {$ref: '#/definitions/File'}}\n"
+               "      responses: {200: {description: ok, schema: {type: file}}}\n"
+               "definitions:\n"
+               "  File: {type: object, required: [name], properties: {name: {type: string}, id: {type: string}, made: "
+               "{type: string, format: date-time, readOnly: true}}}\n"),
+        NULL);
     CHECK(bed.status == PL_OK);
     CHECK_STR(bed.plugin->server, "https://old.example.com/api");
     const PlAction *up = action(&bed, "upload_file");
@@ -172,37 +183,47 @@ TEST(swagger_2)
 TEST(bodies)
 {
     Bed bed;
-    bed_open(&bed, PL_STR(HEAD3 "paths:\n"
-                                "  /a:\n"
-                                "    post:\n"
-                                "      operationId: a\n"
-                                "      requestBody:\n"
-                                "        required: true\n"
-                                "        content:\n"
-                                "          text/plain: {schema: {type: string}}\n"
-                                "          application/vnd.x+json: {schema: {type: object, required: [b, type], properties: {b: {type: integer}, type: {type: string, enum: [card]}, secret: {type: string, writeOnly: true}}}}\n"
-                                "      responses: {'204': {description: done}}\n"
-                                "  /b:\n"
-                                "    post: {operationId: b, requestBody: {content: {application/json: {schema: {oneOf: [{type: string}, {type: integer}]}}}}, responses: {2XX: {description: x}}}\n"
-                                "  /c:\n"
-                                "    post: {operationId: c, requestBody: {content: {'*/*': {schema: {type: object, additionalProperties: {type: number}}}}}}\n"
-                                "  /d:\n"
-                                "    put: {operationId: d, requestBody: {required: true, content: {application/octet-stream: {schema: {type: string, format: binary}}}}, responses: {'200': {description: x, content: {text/csv: {}}}}}\n"
-                                "  /e:\n"
-                                "    post:\n"
-                                "      operationId: e\n"
-                                "      requestBody:\n"
-                                "        content:\n"
-                                "          multipart/form-data:\n"
-                                "            schema: {type: object, properties: {f: {type: string, format: binary}, fs: {type: array, items: {type: string, format: binary}}, meta: {type: object}}}\n"
-                                "            encoding: {f: {contentType: 'image/png, image/jpeg'}}\n"
-                                "  /f:\n"
-                                "    post: {operationId: f, requestBody: {content: {application/x-www-form-urlencoded: {schema: {type: object, required: [x], properties: {x: {type: string}}}}}}}\n"),
-             NULL);
+    bed_open(
+        &bed,
+        PL_STR(HEAD3
+               "paths:\n"
+               "  /a:\n"
+               "    post:\n"
+               "      operationId: a\n"
+               "      requestBody:\n"
+               "        required: true\n"
+               "        content:\n"
+               "          text/plain: {schema: {type: string}}\n"
+               "          application/vnd.x+json: {schema: {type: object, required: [b, type], properties: {b: {type: "
+               "integer}, type: {type: string, enum: [card]}, secret: {type: string, writeOnly: true}}}}\n"
+               "      responses: {'204': {description: done}}\n"
+               "  /b:\n"
+               "    post: {operationId: b, requestBody: {content: {application/json: {schema: {oneOf: [{type: string}, "
+               "{type: integer}]}}}}, responses: {2XX: {description: x}}}\n"
+               "  /c:\n"
+               "    post: {operationId: c, requestBody: {content: {'*/*': {schema: {type: object, "
+               "additionalProperties: {type: number}}}}}}\n"
+               "  /d:\n"
+               "    put: {operationId: d, requestBody: {required: true, content: {application/octet-stream: {schema: "
+               "{type: string, format: binary}}}}, responses: {'200': {description: x, content: {text/csv: {}}}}}\n"
+               "  /e:\n"
+               "    post:\n"
+               "      operationId: e\n"
+               "      requestBody:\n"
+               "        content:\n"
+               "          multipart/form-data:\n"
+               "            schema: {type: object, properties: {f: {type: string, format: binary}, fs: {type: array, "
+               "items: {type: string, format: binary}}, meta: {type: object}}}\n"
+               "            encoding: {f: {contentType: 'image/png, image/jpeg'}}\n"
+               "  /f:\n"
+               "    post: {operationId: f, requestBody: {content: {application/x-www-form-urlencoded: {schema: {type: "
+               "object, required: [x], properties: {x: {type: string}}}}}}}\n"),
+        NULL);
     const PlAction *a = action(&bed, "a");
     CHECK(a->body == PL_BODY_JSON && a->body_required);
     CHECK_STR(a->body_type, "application/vnd.x+json");
-    CHECK_STR(params_text(&bed, a), "body b: integer required; body type: one of \"card\" required fixed; body secret: text");
+    CHECK_STR(params_text(&bed, a),
+              "body b: integer required; body type: one of \"card\" required fixed; body secret: text");
     CHECK(a->result == PL_T_NOTHING);
     const PlAction *b = action(&bed, "b");
     CHECK_STR(params_text(&bed, b), "body body: text or integer");
@@ -223,31 +244,35 @@ TEST(bodies)
 TEST(paths_and_odd_parameters)
 {
     Bed bed;
-    bed_open(&bed, PL_STR(HEAD3 "paths:\n"
-                                "  /x/{a}.{b}/{+rest}?fixed=1&at={at}:\n"
-                                "    get:\n"
-                                "      operationId: x\n"
-                                "      parameters:\n"
-                                "        - {name: B, in: path, schema: {type: integer}}\n"
-                                "        - {name: gone, in: path, schema: {type: integer}}\n"
-                                "        - {name: at, in: path, schema: {type: integer}}\n"
-                                "        - {name: 'filter[status]', in: query, style: deepObject, schema: {type: string}}\n"
-                                "        - {name: $top, in: query, schema: {type: integer, default: 10}}\n"
-                                "        - {name: a, in: query, schema: {type: string}}\n"
-                                "        - {name: q, in: query, content: {application/json: {schema: {type: object, properties: {k: {type: string}}}}}}\n"
-                                "        - {name: Content-Type, in: header, schema: {type: string}}\n"
-                                "        - {name: Authorization, in: header, required: true, schema: {type: string}}\n"
-                                "        - {in: query}\n"
-                                "      responses: {200 OK: {description: x}, weird: {description: y}}\n"),
+    bed_open(&bed,
+             PL_STR(HEAD3 "paths:\n"
+                          "  /x/{a}.{b}/{+rest}?fixed=1&at={at}:\n"
+                          "    get:\n"
+                          "      operationId: x\n"
+                          "      parameters:\n"
+                          "        - {name: B, in: path, schema: {type: integer}}\n"
+                          "        - {name: gone, in: path, schema: {type: integer}}\n"
+                          "        - {name: at, in: path, schema: {type: integer}}\n"
+                          "        - {name: 'filter[status]', in: query, style: deepObject, schema: {type: string}}\n"
+                          "        - {name: $top, in: query, schema: {type: integer, default: 10}}\n"
+                          "        - {name: a, in: query, schema: {type: string}}\n"
+                          "        - {name: q, in: query, content: {application/json: {schema: {type: object, "
+                          "properties: {k: {type: string}}}}}}\n"
+                          "        - {name: Content-Type, in: header, schema: {type: string}}\n"
+                          "        - {name: Authorization, in: header, required: true, schema: {type: string}}\n"
+                          "        - {in: query}\n"
+                          "      responses: {200 OK: {description: x}, weird: {description: y}}\n"),
              NULL);
     const PlAction *x = action(&bed, "x");
     CHECK_STR(x->path, "/x/{a}.{b}/{rest}");
-    CHECK_STR(params_text(&bed, x), "path a: text required; path b: integer required; path rest: text required; query at: integer required; "
-                                    "query filter_status=filter[status]: text; query top=$top: integer default; query query.a=a: text; "
-                                    "query q: {k?: text}; query fixed: text required fixed");
+    CHECK_STR(params_text(&bed, x),
+              "path a: text required; path b: integer required; path rest: text required; query at: integer required; "
+              "query filter_status=filter[status]: text; query top=$top: integer default; query query.a=a: text; "
+              "query q: {k?: text}; query fixed: text required fixed");
     CHECK(x->params[2].allow_reserved && !x->params[0].allow_reserved);
     CHECK(x->params[7].style == PL_STYLE_JSON && x->params[4].style == PL_STYLE_FORM);
-    CHECK(has(&bed, PL_D_OP_PATH_UNDECLARED) && has(&bed, PL_D_OP_PATH_EXTRA) && has(&bed, PL_D_OP_HEADER) && has(&bed, PL_D_OP_PARAM));
+    CHECK(has(&bed, PL_D_OP_PATH_UNDECLARED) && has(&bed, PL_D_OP_PATH_EXTRA) && has(&bed, PL_D_OP_HEADER) &&
+          has(&bed, PL_D_OP_PARAM));
     CHECK(has(&bed, PL_D_OP_STATUS) && x->response_count == 1);
     CHECK(x->auth_count == 1 && x->auth[0].count == 1);
     CHECK_STR(x->auth[0].all[0].credential, "t.authorization");
@@ -258,18 +283,21 @@ TEST(paths_and_odd_parameters)
 TEST(security_alternatives)
 {
     Bed bed;
-    bed_open(&bed, PL_STR(HEAD3 "components:\n"
-                                "  securitySchemes:\n"
-                                "    BearerAuth: {type: http, scheme: bearer}\n"
-                                "    basic: {type: http, scheme: Basic}\n"
-                                "    app_id: {type: apiKey, in: query, name: app}\n"
-                                "    OAuth2: {type: oauth2, flows: {authorizationCode: {authorizationUrl: 'https://x/a', tokenUrl: 'https://x/t', scopes: {}}}}\n"
-                                "    oidc: {type: openIdConnect, openIdConnectUrl: 'https://x'}\n"
-                                "security: [{BearerAuth: []}]\n"
-                                "paths:\n"
-                                "  /a: {get: {operationId: a, security: [{basic: [], app_id: []}, {OAuth2: [r, w]}, {gone: []}, {oidc: []}, {}]}}\n"
-                                "  /b: {get: {operationId: b, security: []}}\n"
-                                "  /c: {get: {operationId: c}}\n"),
+    bed_open(&bed,
+             PL_STR(HEAD3 "components:\n"
+                          "  securitySchemes:\n"
+                          "    BearerAuth: {type: http, scheme: bearer}\n"
+                          "    basic: {type: http, scheme: Basic}\n"
+                          "    app_id: {type: apiKey, in: query, name: app}\n"
+                          "    OAuth2: {type: oauth2, flows: {authorizationCode: {authorizationUrl: 'https://x/a', "
+                          "tokenUrl: 'https://x/t', scopes: {}}}}\n"
+                          "    oidc: {type: openIdConnect, openIdConnectUrl: 'https://x'}\n"
+                          "security: [{BearerAuth: []}]\n"
+                          "paths:\n"
+                          "  /a: {get: {operationId: a, security: [{basic: [], app_id: []}, {OAuth2: [r, w]}, {gone: "
+                          "[]}, {oidc: []}, {}]}}\n"
+                          "  /b: {get: {operationId: b, security: []}}\n"
+                          "  /c: {get: {operationId: c}}\n"),
              NULL);
     const PlAction *a = action(&bed, "a");
     CHECK(a->auth_count == 4 && a->auth[0].count == 2 && a->auth[1].count == 1 && a->auth[3].count == 0);
@@ -289,8 +317,10 @@ TEST(servers)
     PlStr variables[] = {PL_STR("region"), PL_STR("eu")};
     PlPluginOptions options = {.variables = variables, .variable_count = 1};
     Bed bed;
-    bed_open(&bed, PL_STR("openapi: 3.1.0\nservers: [{url: '/rel'}, {url: 'https://{region}.x.com/{v}/', variables: {region: {default: us}, v: {default: v2}}}]\n"
-                          "paths: {/a: {get: {operationId: a, servers: [{url: api.other.com}]}, post: {operationId: b}}}\n"),
+    bed_open(&bed,
+             PL_STR("openapi: 3.1.0\nservers: [{url: '/rel'}, {url: 'https://{region}.x.com/{v}/', variables: {region: "
+                    "{default: us}, v: {default: v2}}}]\n"
+                    "paths: {/a: {get: {operationId: a, servers: [{url: api.other.com}]}, post: {operationId: b}}}\n"),
              &options);
     CHECK_STR(bed.plugin->server, "https://eu.x.com/v2");
     CHECK_STR(action(&bed, "a")->server, "https://api.other.com");
@@ -301,11 +331,17 @@ TEST(servers)
     CHECK(has(&bed, PL_D_SERVER_UNUSABLE));
     bed_close(&bed);
     PlPluginOptions given = {.server = PL_STR_INIT("http://127.0.0.1:8080/"), .credential = PL_STR_INIT("mine")};
-    bed_open(&bed, PL_STR("openapi: 3.1.0\npaths: {/a: {get: {operationId: a}}}\nsecurity: [{k: []}]\ncomponents: {securitySchemes: {k: {type: http, scheme: bearer}}}\n"), &given);
+    bed_open(&bed,
+             PL_STR("openapi: 3.1.0\npaths: {/a: {get: {operationId: a}}}\nsecurity: [{k: []}]\ncomponents: "
+                    "{securitySchemes: {k: {type: http, scheme: bearer}}}\n"),
+             &given);
     CHECK_STR(bed.plugin->server, "http://127.0.0.1:8080");
     CHECK_STR(action(&bed, "a")->auth[0].all[0].credential, "mine.k");
     bed_close(&bed);
-    bed_open(&bed, PL_STR("openapi: 3.1.0\nservers: [{url: 'ftp://x'}, {url: 'https://user:pw@x.com'}, {url: 'https://a b'}]\npaths: {/a: {get: {}}}\n"), NULL);
+    bed_open(&bed,
+             PL_STR("openapi: 3.1.0\nservers: [{url: 'ftp://x'}, {url: 'https://user:pw@x.com'}, {url: 'https://a "
+                    "b'}]\npaths: {/a: {get: {}}}\n"),
+             NULL);
     CHECK_STR(bed.plugin->server, "");
     bed_close(&bed);
 }
@@ -313,16 +349,20 @@ TEST(servers)
 TEST(effects_and_keys)
 {
     Bed bed;
-    bed_open(&bed, PL_STR(HEAD3 "paths:\n"
-                                "  /a:\n"
-                                "    post: {operationId: search, x-pilot-effect: read}\n"
-                                "    put: {operationId: put}\n"
-                                "    patch: {operationId: patch, x-pilot-effect: idempotent}\n"
-                                "    delete: {operationId: del}\n"
-                                "    get: {operationId: get, x-pilot-effect: sometimes}\n"
-                                "  /k:\n"
-                                "    post: {operationId: pay, parameters: [{name: Idempotency-Key, in: header, required: true, schema: {type: string}}]}\n"
-                                "    patch: {operationId: approve, requestBody: {content: {application/json: {schema: {type: object, properties: {request_id: {type: string, description: the request to approve}}}}}}}\n"),
+    bed_open(&bed,
+             PL_STR(HEAD3
+                    "paths:\n"
+                    "  /a:\n"
+                    "    post: {operationId: search, x-pilot-effect: read}\n"
+                    "    put: {operationId: put}\n"
+                    "    patch: {operationId: patch, x-pilot-effect: idempotent}\n"
+                    "    delete: {operationId: del}\n"
+                    "    get: {operationId: get, x-pilot-effect: sometimes}\n"
+                    "  /k:\n"
+                    "    post: {operationId: pay, parameters: [{name: Idempotency-Key, in: header, required: true, "
+                    "schema: {type: string}}]}\n"
+                    "    patch: {operationId: approve, requestBody: {content: {application/json: {schema: {type: "
+                    "object, properties: {request_id: {type: string, description: the request to approve}}}}}}}\n"),
              NULL);
     CHECK(action(&bed, "search")->effect == PL_EFFECT_READ && action(&bed, "search")->doubt == PL_DOUBT_SAFE);
     CHECK(action(&bed, "put")->effect == PL_EFFECT_WRITE && action(&bed, "put")->doubt == PL_DOUBT_IDEMPOTENT);
@@ -338,20 +378,27 @@ TEST(effects_and_keys)
 TEST(names)
 {
     Bed bed;
-    bed_open(&bed, PL_STR(HEAD3 "paths:\n"
-                                "  /v1/pets: {get: {}, post: {operationId: createPet}}\n"
-                                "  /v1/pets/{id}: {get: {operationId: ''}, delete: {operationId: 'DELETE /pets/{id}'}}\n"
-                                "  /v1/pets/{id}/photos: {get: {operationId: createPet}}\n"
-                                "  /v1/pets/{id}/cancel: {post: {}}\n"
-                                "  /items/{item_id}: {get: {operationId: read_item_items__item_id__get}}\n"
-                                "  /z: {get: {operationId: users.messages.list}, put: {operationId: 'repos/get-content'}}\n"
-                                "  /y: {get: {operationId: listDNSRecords}, put: {operationId: getIDs}, post: {operationId: OAuth2Token}}\n"
-                                "  /w: {get: {operationId: 8f14e45fceea167a5a36dedd4bea2543}}\n"),
-             NULL);
-    const char *expected[] = {"pets.list", "create_pet", "pets.get", "pets.delete", "pets.photos.list", "pets.cancel", "read_item",
-                              "users.messages.list", "repos.get_content", "list_dns_records", "get_ids", "oauth2_token", "w.list"};
+    bed_open(
+        &bed,
+        PL_STR(
+            HEAD3
+            "paths:\n"
+            "  /v1/pets: {get: {}, post: {operationId: createPet}}\n"
+            "  /v1/pets/{id}: {get: {operationId: ''}, delete: {operationId: 'DELETE /pets/{id}'}}\n"
+            "  /v1/pets/{id}/photos: {get: {operationId: createPet}}\n"
+            "  /v1/pets/{id}/cancel: {post: {}}\n"
+            "  /items/{item_id}: {get: {operationId: read_item_items__item_id__get}}\n"
+            "  /z: {get: {operationId: users.messages.list}, put: {operationId: 'repos/get-content'}}\n"
+            "  /y: {get: {operationId: listDNSRecords}, put: {operationId: getIDs}, post: {operationId: OAuth2Token}}\n"
+            "  /w: {get: {operationId: 8f14e45fceea167a5a36dedd4bea2543}}\n"),
+        NULL);
+    const char *expected[] = {
+        "pets.list", "create_pet",          "pets.get",          "pets.delete",      "pets.photos.list", "pets.cancel",
+        "read_item", "users.messages.list", "repos.get_content", "list_dns_records", "get_ids",          "oauth2_token",
+        "w.list"};
     CHECK(bed.plugin->operation_count == 13);
-    for (uint32_t i = 0; i < bed.plugin->operation_count && i < 13; i++) CHECK_STR(bed.plugin->operations[i]->name, expected[i]);
+    for (uint32_t i = 0; i < bed.plugin->operation_count && i < 13; i++)
+        CHECK_STR(bed.plugin->operations[i]->name, expected[i]);
     CHECK(has(&bed, PL_D_OP_DUPLICATE_ID));
     bed_close(&bed);
 }
@@ -359,8 +406,12 @@ TEST(names)
 TEST(finding_by_loose_names)
 {
     Bed bed;
-    bed_open(&bed, PL_STR(HEAD3 "paths:\n  /a: {get: {operationId: get_thing}, put: {operationId: getThing}, post: {operationId: issues/create, summary: Create an issue}}\n"
-                                "  /b: {get: {operationId: issues/list, summary: List issues}, delete: {operationId: comments/delete, summary: Delete a comment}}\n"), NULL);
+    bed_open(&bed,
+             PL_STR(HEAD3 "paths:\n  /a: {get: {operationId: get_thing}, put: {operationId: getThing}, post: "
+                          "{operationId: issues/create, summary: Create an issue}}\n"
+                          "  /b: {get: {operationId: issues/list, summary: List issues}, delete: {operationId: "
+                          "comments/delete, summary: Delete a comment}}\n"),
+             NULL);
     bool ambiguous;
     CHECK(bed.plugin->operation_count == 5);
     CHECK(pl_catalog_find(bed.catalog, bed.plugin, PL_STR("get-thing"), &ambiguous) == NULL && ambiguous);
@@ -384,9 +435,14 @@ TEST(finding_by_loose_names)
 TEST(examples)
 {
     Bed bed;
-    bed_open(&bed, PL_STR(HEAD3 "paths:\n  /a: {get: {operationId: a, responses: {'200': {description: x, content: {application/json: {example: {a: [1, null, \"x\"]}}}}, '404': {description: y, content: {application/json: {examples: {one: {value: {e: 1.5}}}}}}}}}\n"
-                                "  /b: {get: {operationId: b, responses: {'200': {description: x, content: {application/json: {schema: {$ref: '#/components/schemas/B'}}}}}}}\n"
-                                "components: {schemas: {B: {type: object, example: {b: true}}}}\n"), NULL);
+    bed_open(&bed,
+             PL_STR(HEAD3 "paths:\n  /a: {get: {operationId: a, responses: {'200': {description: x, content: "
+                          "{application/json: {example: {a: [1, null, \"x\"]}}}}, '404': {description: y, content: "
+                          "{application/json: {examples: {one: {value: {e: 1.5}}}}}}}}}\n"
+                          "  /b: {get: {operationId: b, responses: {'200': {description: x, content: "
+                          "{application/json: {schema: {$ref: '#/components/schemas/B'}}}}}}}\n"
+                          "components: {schemas: {B: {type: object, example: {b: true}}}}\n"),
+             NULL);
     CHECK_STR(pl_catalog_response_example(bed.catalog, bed.plugin->operations[0], 0), "{\"a\":[1,null,\"x\"]}");
     CHECK_STR(pl_catalog_response_example(bed.catalog, bed.plugin->operations[0], 404), "{\"e\":1.5}");
     CHECK_STR(pl_catalog_response_example(bed.catalog, bed.plugin->operations[1], 200), "{\"b\":true}");
@@ -396,10 +452,15 @@ TEST(examples)
 
 TEST(contracts_follow_what_is_used)
 {
-    const char *head = "openapi: 3.0.0\npaths:\n  /a: {get: {operationId: a, summary: %s, responses: {'200': {description: x, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}}}}\n"
-                       "components: {schemas: {A: {type: object, properties: {x: {type: %s}, self: {$ref: '#/components/schemas/A'}}}, Other: {type: %s}}}\n";
+    const char *head = "openapi: 3.0.0\npaths:\n  /a: {get: {operationId: a, summary: %s, responses: {'200': "
+                       "{description: x, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}}}}\n"
+                       "components: {schemas: {A: {type: object, properties: {x: {type: %s}, self: {$ref: "
+                       "'#/components/schemas/A'}}}, Other: {type: %s}}}\n";
     uint8_t hashes[4][32];
-    const char *const words[4][3] = {{"one", "string", "string"}, {"two", "string", "integer"}, {"one", "integer", "string"}, {"one", "string", "string"}};
+    const char *const words[4][3] = {{"one", "string", "string"},
+                                     {"two", "string", "integer"},
+                                     {"one", "integer", "string"},
+                                     {"one", "string", "string"}};
     for (int i = 0; i < 4; i++) {
         char text[1024];
         snprintf(text, sizeof text, head, words[i][0], words[i][1], words[i][2]);
@@ -415,8 +476,16 @@ TEST(contracts_follow_what_is_used)
 
 TEST(documents_that_are_none)
 {
-    const char *texts[] = {"", "[]", "a: 1", "5", "openapi: 3.0.0\npaths: []\n", "swagger: 2\npaths: {/a: 5, /b: {get: 7}, c: {get: {}}}\n",
-                           "openapi: 3.0.0\n", "swaggerVersion: '1.2'\napis: []\n", "openapi: 3.0.0\npaths: {/a: {get: {parameters: 5, requestBody: 7, responses: [], security: 1, servers: x, tags: 3}}}"};
+    const char *texts[] = {"",
+                           "[]",
+                           "a: 1",
+                           "5",
+                           "openapi: 3.0.0\npaths: []\n",
+                           "swagger: 2\npaths: {/a: 5, /b: {get: 7}, c: {get: {}}}\n",
+                           "openapi: 3.0.0\n",
+                           "swaggerVersion: '1.2'\napis: []\n",
+                           "openapi: 3.0.0\npaths: {/a: {get: {parameters: 5, requestBody: 7, responses: [], security: "
+                           "1, servers: x, tags: 3}}}"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         Bed bed;
         bed_open(&bed, pl_str_z(texts[i]), NULL);
@@ -432,7 +501,8 @@ TEST(a_name_is_taken_once)
 {
     Bed bed;
     bed_open(&bed, PL_STR("openapi: 3.0.0\npaths: {}\n"), NULL);
-    CHECK(pl_catalog_add_text(bed.catalog, PL_STR("T"), PL_STR("u.yaml"), PL_STR("openapi: 3.0.0\npaths: {}\n"), NULL, NULL) == PL_INVALID);
+    CHECK(pl_catalog_add_text(bed.catalog, PL_STR("T"), PL_STR("u.yaml"), PL_STR("openapi: 3.0.0\npaths: {}\n"), NULL,
+                              NULL) == PL_INVALID);
     CHECK(has(&bed, PL_D_API_NAME_TAKEN));
     CHECK(pl_catalog_plugin_count(bed.catalog) == 1);
     bed_close(&bed);

@@ -121,7 +121,8 @@ TEST(records)
     CHECK_TYPE("{items: {type: string}}", "list of text");
     CHECK_TYPE("{additionalProperties: {type: integer}}", "{...: integer}");
     CHECK_TYPE("{type: object, additionalProperties: true}", "record");
-    CHECK_TYPE("{allOf: [{$ref: '#/definitions/A'}, {properties: {c: {type: boolean}}, required: [c]}]}", "{a: text, c: yes/no}");
+    CHECK_TYPE("{allOf: [{$ref: '#/definitions/A'}, {properties: {c: {type: boolean}}, required: [c]}]}",
+               "{a: text, c: yes/no}");
     CHECK_TYPE("{$ref: '#/definitions/A', properties: {d: {type: string}}}", "{a: text, d?: text}");
     CHECK_TYPE("{type: object, required: [b], allOf: [{$ref: '#/definitions/B'}]}", "{b: integer}");
 }
@@ -131,7 +132,8 @@ TEST(unions)
     CHECK_TYPE("{oneOf: [{$ref: '#/definitions/A'}, {$ref: '#/definitions/B'}]}", "{a: text} or {b?: integer}");
     CHECK_TYPE("{anyOf: [{type: string}, {type: string}]}", "text");
     CHECK_TYPE("{oneOf: [{$ref: '#/definitions/A'}]}", "{a: text}");
-    CHECK_TYPE("{type: object, properties: {x: {type: string}}, anyOf: [{required: [x]}, {required: [y]}]}", "{x?: text}");
+    CHECK_TYPE("{type: object, properties: {x: {type: string}}, anyOf: [{required: [x]}, {required: [y]}]}",
+               "{x?: text}");
     CHECK_TYPE("{properties: {x: {type: string}}, oneOf: [{$ref: '#/definitions/A'}, {$ref: '#/definitions/B'}]}",
                "{x?: text, a: text} or {x?: text, b?: integer}");
 }
@@ -139,17 +141,21 @@ TEST(unions)
 TEST(recursion)
 {
     Bed bed;
-    bed_open(&bed, PL_STR("definitions:\n"
-                          "  Node: {type: object, properties: {next: {$ref: '#/definitions/Node'}, kids: {type: array, items: {$ref: '#/definitions/Node'}}, up: {nullable: true, allOf: [{$ref: '#/definitions/Node'}]}}}\n"
-                          "  Self: {$ref: '#/definitions/Self'}\n"
-                          "  P: {$ref: '#/definitions/Q'}\n  Q: {$ref: '#/definitions/P'}\n"
-                          "  All: {allOf: [{$ref: '#/definitions/All'}, {properties: {a: {type: string}}}]}\n"
-                          "  One: {oneOf: [{$ref: '#/definitions/One'}, {type: string}]}\n"
-                          "  L: {type: array, items: {$ref: '#/definitions/L'}}\n"
-                          "  X: {allOf: [{$ref: '#/definitions/Y'}]}\n  Y: {anyOf: [{$ref: '#/definitions/X'}]}\n"
-                          "  Pet: {type: object, properties: {kind: {type: string}}, oneOf: [{$ref: '#/definitions/Cat'}, {$ref: '#/definitions/Dog'}]}\n"
-                          "  Cat: {allOf: [{$ref: '#/definitions/Pet'}, {properties: {lives: {type: integer}}}]}\n"
-                          "  Dog: {allOf: [{$ref: '#/definitions/Pet'}, {properties: {tail: {type: boolean}}}]}\n"));
+    bed_open(
+        &bed,
+        PL_STR("definitions:\n"
+               "  Node: {type: object, properties: {next: {$ref: '#/definitions/Node'}, kids: {type: array, items: "
+               "{$ref: '#/definitions/Node'}}, up: {nullable: true, allOf: [{$ref: '#/definitions/Node'}]}}}\n"
+               "  Self: {$ref: '#/definitions/Self'}\n"
+               "  P: {$ref: '#/definitions/Q'}\n  Q: {$ref: '#/definitions/P'}\n"
+               "  All: {allOf: [{$ref: '#/definitions/All'}, {properties: {a: {type: string}}}]}\n"
+               "  One: {oneOf: [{$ref: '#/definitions/One'}, {type: string}]}\n"
+               "  L: {type: array, items: {$ref: '#/definitions/L'}}\n"
+               "  X: {allOf: [{$ref: '#/definitions/Y'}]}\n  Y: {anyOf: [{$ref: '#/definitions/X'}]}\n"
+               "  Pet: {type: object, properties: {kind: {type: string}}, oneOf: [{$ref: '#/definitions/Cat'}, {$ref: "
+               "'#/definitions/Dog'}]}\n"
+               "  Cat: {allOf: [{$ref: '#/definitions/Pet'}, {properties: {lives: {type: integer}}}]}\n"
+               "  Dog: {allOf: [{$ref: '#/definitions/Pet'}, {properties: {tail: {type: boolean}}}]}\n"));
     PlTypeId node = type_at(&bed, "Node");
     const PlField *next = pl_type_field(&bed.types, node, PL_STR("next"));
     CHECK(next && pl_type_equal(&bed.types, next->type, node));
@@ -201,7 +207,10 @@ TEST(long_chains_of_properties)
     pl_buf_init(&text, 0);
     pl_buf_put_z(&text, "definitions:\n");
     for (int i = 0; i < 20000; i++)
-        pl_buf_printf(&text, "  S%d: {type: object, properties: {next: {nullable: true, allOf: [{$ref: '#/definitions/S%d'}]}}}\n", i, i + 1);
+        pl_buf_printf(
+            &text,
+            "  S%d: {type: object, properties: {next: {nullable: true, allOf: [{$ref: '#/definitions/S%d'}]}}}\n", i,
+            i + 1);
     pl_buf_put_z(&text, "  S20000: {type: object, properties: {last: {type: string}}}\n");
     Bed bed;
     bed_open(&bed, pl_buf_str(&text));
@@ -221,7 +230,8 @@ TEST(long_chains_of_all_of)
     pl_buf_init(&text, 0);
     pl_buf_put_z(&text, "definitions:\n");
     for (int i = 0; i < 20000; i++)
-        pl_buf_printf(&text, "  S%d: {allOf: [{$ref: '#/definitions/S%d'}, {properties: {p%d: {type: string}}}]}\n", i, i + 1, i);
+        pl_buf_printf(&text, "  S%d: {allOf: [{$ref: '#/definitions/S%d'}, {properties: {p%d: {type: string}}}]}\n", i,
+                      i + 1, i);
     pl_buf_put_z(&text, "  S20000: {type: string}\n");
     for (int i = 0; i < 20000; i++)
         pl_buf_printf(&text, "  U%d: {oneOf: [{$ref: '#/definitions/U%d'}, {type: string}]}\n", i, i + 1);
@@ -243,7 +253,10 @@ TEST(alternatives_do_not_multiply)
     pl_buf_put_z(&text, "definitions:\n");
     for (int i = 0; i < 30; i++) {
         pl_buf_printf(&text, "  S%d: {type: object, properties: {a%d: {type: string}}, oneOf: [", i, i);
-        for (int k = 0; k < 20; k++) pl_buf_printf(&text, "{properties: {b%d: {type: string}}, oneOf: [{$ref: '#/definitions/S%d'}, {type: object}]}, ", k, i + 1);
+        for (int k = 0; k < 20; k++)
+            pl_buf_printf(&text,
+                          "{properties: {b%d: {type: string}}, oneOf: [{$ref: '#/definitions/S%d'}, {type: object}]}, ",
+                          k, i + 1);
         pl_buf_put_z(&text, "]}\n");
     }
     Bed bed;
