@@ -3,6 +3,7 @@
 #include "compiler/check/expr.h"
 #include "compiler/check/signature.h"
 #include "stdlib/builtin.h"
+#include "vm/base/utf8.h"
 
 bool pl_expr_builtin(PlStr name, uint32_t *index)
 {
@@ -12,35 +13,28 @@ bool pl_expr_builtin(PlStr name, uint32_t *index)
     return true;
 }
 
-static const struct Alias { /* names that other languages have for a function */
-    const char *alias, *function;
-} aliases[] = {{"len", "count"},       {"length", "count"},     {"size", "count"},       {"str", "text"},
-               {"string", "text"},     {"tostring", "text"},    {"int", "integer"},      {"float", "number"},
-               {"tonumber", "number"}, {"uppercase", "upper"},  {"toupper", "upper"},    {"touppercase", "upper"},
-               {"lowercase", "lower"}, {"tolower", "lower"},    {"tolowercase", "lower"}, {"avg", "average"},
-               {"mean", "average"},    {"substring", "slice"},  {"strip", "trim"},       {"tojson", "to_json"},
-               {"json", "to_json"},    {"stringify", "to_json"}, {"parse_json", "from_json"}, {"ceiling", "ceil"},
-               {"reversed", "reverse"}, {"unique", "distinct"}, {"maximum", "max"},      {"minimum", "min"}};
-
-/* The one function of that spelling, or its name here. */
-static bool find_near(PlStr name, uint32_t *index)
+/* The function of that spelling: exactly, by a name that builtins.def knows it by too, or but for case and fillers. */
+static bool find_spelling(PlChecker *c, PlStr name, uint32_t *index)
 {
+    if (pl_expr_builtin(name, index)) return true;
     for (uint32_t i = 0; i < pl_builtin_count; i++)
         if (pl_builtins[i].name[0] != '_' && pl_words_same(pl_str_z(pl_builtins[i].name), name)) {
             *index = i;
             return true;
         }
-    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
-        if (pl_words_same(pl_str_z(aliases[i].alias), name)) return pl_expr_builtin(pl_str_z(aliases[i].function), index);
-    return false;
+    PlBuf lower;
+    pl_buf_init(&lower, 0);
+    pl_utf8_lower(&lower, name);
+    PlStr folded = pl_arena_str(c->arena, pl_buf_str(&lower));
+    pl_buf_deinit(&lower);
+    return pl_expr_builtin(folded, index);
 }
 
 static bool find_function(PlChecker *c, PlExpr *x)
 {
-    if (x->text.len && x->text.ptr[0] != '_' && pl_expr_builtin(x->text, &x->builtin)) return true;
-    if (find_near(x->text, &x->builtin)) {
+    if (x->text.len && x->text.ptr[0] != '_' && find_spelling(c, x->text, &x->builtin)) {
         PlStr name = pl_str_z(pl_builtins[x->builtin].name);
-        PL_REPORT(c->diags, NAME_READ_AS, x->text_span, PL_ARG(x->text), PL_ARG(name));
+        if (!pl_str_eq(name, x->text)) PL_REPORT(c->diags, NAME_READ_AS, x->text_span, PL_ARG(x->text), PL_ARG(name));
         x->text = name;
         return true;
     }
