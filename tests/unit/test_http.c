@@ -5,6 +5,7 @@
 #include "vm/io/http_call.h"
 
 #include "vm/base/fault.h"
+#include "vm/base/limits.h"
 
 #include <stdlib.h>
 
@@ -276,6 +277,34 @@ TEST(headers_of_an_answer)
     CHECK_STR(transfer.headers[3].value, "c");
     pl_buf_deinit(&transfer.head);
     pl_free(transfer.headers);
+}
+
+TEST(head_of_an_answer_line_by_line)
+{
+    PlHttpCall call = {0};
+    PlHttpTransfer transfer = {.call = &call};
+    pl_buf_init(&transfer.head, 0);
+    static const char *const lines[] = {"HTTP/1.1 103 Early Hints\r\n", "Link: x\r\n", "\r\n", "HTTP/1.1 200 OK\r\n", "A: 1\r\n", "B: 2\n", "\r\n",
+                                        "Trailer: late\r\n"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        CHECK(pl_http_body_line(&transfer, pl_str_z(lines[i])));
+        CHECK(transfer.head_done == (i >= 6));
+    }
+    CHECK_STR(pl_buf_str(&transfer.head), "A: 1\nB: 2\n");
+    pl_buf_deinit(&transfer.head);
+}
+
+TEST(headers_have_a_ceiling)
+{
+    PlHttpCall call = {0};
+    PlHttpTransfer transfer = {.call = &call};
+    pl_buf_init(&transfer.head, 0);
+    char line[1024];
+    memset(line, 'x', sizeof line);
+    for (size_t i = 0; i < PL_LIMIT_HEADER_BYTES / sizeof line; i++) CHECK(pl_http_body_line(&transfer, pl_str(line, sizeof line)));
+    CHECK(!call.too_large);
+    CHECK(!pl_http_body_line(&transfer, PL_STR("\n")) && call.too_large);
+    pl_buf_deinit(&transfer.head);
 }
 
 UNIT_MAIN

@@ -24,32 +24,34 @@ static unsigned status_of(PlStr line)
     return status;
 }
 
-/* One line with its line end. Blocks of interim answers (1xx) are dropped when the next begins, trailers are not taken. */
-static size_t take_line(char *ptr, size_t size, size_t count, void *user)
+bool pl_http_body_line(PlHttpTransfer *transfer, PlStr line)
 {
-    PlHttpTransfer *transfer = user;
-    PlStr line = pl_str(ptr, size * count);
     transfer->head_bytes += line.len;
     if (transfer->head_bytes > PL_LIMIT_HEADER_BYTES) {
         transfer->call->too_large = true;
-        return 0;
+        return false;
     }
-    if (transfer->head_done) return line.len;
+    if (transfer->head_done) return true;
     if (pl_str_starts(line, PL_STR("HTTP/"))) {
         pl_buf_clear(&transfer->head);
         unsigned status = status_of(line);
         transfer->is_interim = status >= 100 && status < 200 && status != 101;
-        return line.len;
+        return true;
     }
     PlStr text = line;
     while (text.len && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r')) text.len--;
     if (!text.len) {
         transfer->head_done = !transfer->is_interim;
-        return line.len;
+        return true;
     }
     pl_buf_put(&transfer->head, text);
     pl_buf_put_char(&transfer->head, '\n');
-    return transfer->head.status == PL_OK ? line.len : 0;
+    return transfer->head.status == PL_OK;
+}
+
+static size_t take_line(char *ptr, size_t size, size_t count, void *user)
+{
+    return pl_http_body_line(user, pl_str(ptr, size * count)) ? size * count : 0;
 }
 
 static size_t take_body(char *ptr, size_t size, size_t count, void *user)

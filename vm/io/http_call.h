@@ -137,6 +137,9 @@ bool pl_http_gate_owns_header(PlStr name);   /* framing that the transport sets 
 
 /* ---- http_body.c ---- */
 void pl_http_body_attach(void *easy, PlHttpTransfer *transfer);
+/* One line of an answer's head with its line end. Blocks of interim answers (1xx) are dropped when the next begins, trailers are not taken. False: past
+ * the ceiling, or out of memory. */
+PL_MUST_USE bool pl_http_body_line(PlHttpTransfer *transfer, PlStr line);
 uint32_t pl_http_body_headers(PlHttpTransfer *transfer); /* parses head into transfer->headers; UINT32_MAX: out of memory */
 /* multipart/form-data (RFC 7578) of the parts and the value of its content-type; the same parts give the same bytes. */
 PL_MUST_USE PlStatus pl_http_body_multipart(PlBuf *out, const PlPart *parts, uint32_t count, char content_type[96]);

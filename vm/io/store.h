@@ -54,6 +54,10 @@ typedef struct PlStoredRow {
 typedef PlStatus (*PlStoredRowVisit)(void *user, const PlStoredRow *row);
 PL_MUST_USE PlStatus pl_store_each_row(PlStore *store, PlStr id, PlStoredRowVisit visit, void *user);
 
+/* The run as lines of JSON, each with its '\n': one for the run, one for each row (spec/journal.md). vm/io/store_export.c */
+typedef PlStatus (*PlStoreLine)(void *user, PlStr line);
+PL_MUST_USE PlStatus pl_store_export(PlStore *store, PlStr id, bool with_blobs, PlStoreLine put, void *user);
+
 /* Check the chain of one run: every hash, every seq, blobs against their hashes, END state. On PL_CORRUPT *bad_seq is the first bad row and *why says
  * what (static words). */
 PL_MUST_USE PlStatus pl_store_verify(PlStore *store, PlStr id, uint64_t *rows, uint64_t *bad_seq, const char **why);

@@ -27,6 +27,8 @@ static const char schema[] =
     "SELECT r.seq, r.kind, r.site, r.attempt, r.path, r.wall_us, r.salt, r.body, r.blob, b.bytes, r.body_commit, r.hash" \
     " FROM row r LEFT JOIN blob b ON b.hash = r.blob "
 
+#define RUN_COLUMNS "SELECT n, id, module, title, state, started_us, changed_us, reason FROM run "
+
 static const char *const texts[PL_SQL_COUNT] = {
     [PL_SQL_BEGIN] = "BEGIN IMMEDIATE",
     [PL_SQL_COMMIT] = "COMMIT",
@@ -39,9 +41,8 @@ static const char *const texts[PL_SQL_COUNT] = {
     [PL_SQL_PUT_MODULE] = "INSERT INTO module VALUES(?1,?2) ON CONFLICT DO NOTHING",
     [PL_SQL_GET_MODULE] = "SELECT bytes FROM module WHERE hash = ?1",
     [PL_SQL_PUT_RUN] = "INSERT INTO run(id, module, title, state, started_us, changed_us, reason) VALUES(?1,?2,?3,0,?4,?4,'')",
-    [PL_SQL_FIND_RUN] = "SELECT n, id, module, title, state, started_us, changed_us, reason FROM run"
-                        " WHERE id >= ?1 AND id < ?1 || char(1114111) ORDER BY id LIMIT 2",
-    [PL_SQL_EACH_RUN] = "SELECT n, id, module, title, state, started_us, changed_us, reason FROM run ORDER BY n DESC",
+    [PL_SQL_FIND_RUN] = RUN_COLUMNS "WHERE id >= ?1 AND id < ?1 || char(1114111) ORDER BY id LIMIT 2",
+    [PL_SQL_EACH_RUN] = RUN_COLUMNS "ORDER BY n DESC",
     [PL_SQL_SET_STATE] = "UPDATE run SET state = ?2, reason = ?3, changed_us = ?4, sealed_rows = ?5, sealed_head = ?6 WHERE n = ?1",
     [PL_SQL_SEAL] = "SELECT state, sealed_rows, sealed_head, module FROM run WHERE n = ?1",
 };
