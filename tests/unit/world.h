@@ -504,7 +504,46 @@ __attribute__((unused)) static void asm_handler(Asm *a, uint16_t function, uint1
 }
 
 /* A copy of plain things in the arena. */
-#define ASM_NEW(a, T, ...) memcpy(PL_NEW_N((a)->arena, T, sizeof((T[]){__VA_ARGS__}) / sizeof(T)), (T[]){__VA_ARGS__}, sizeof((T[]){__VA_ARGS__}))
+#define ASM_NEW(a, T, ...) \
+    memcpy(PL_NEW_N((a)->arena, T, sizeof((T[]){__VA_ARGS__}) / sizeof(T)), (T[]){__VA_ARGS__}, sizeof((T[]){__VA_ARGS__}))
+
+/* An action of plugin "shop" at https://shop.test with a JSON answer of any type for 200; parameters: see asm_param. */
+__attribute__((unused)) static uint32_t asm_action(Asm *a, const char *name, PlMethod method, const char *path)
+{
+    PlAction action = {.plugin = PL_STR("shop"), .name = pl_str_z(name), .method = method, .path = pl_str_z(path)};
+    action.server = PL_STR("https://shop.test");
+    action.doubt = method == PL_GET || method == PL_HEAD ? PL_DOUBT_SAFE : method == PL_PUT || method == PL_DELETE ? PL_DOUBT_IDEMPOTENT : PL_DOUBT_UNSAFE;
+    action.effect = method == PL_GET ? PL_EFFECT_READ : method == PL_DELETE ? PL_EFFECT_DELETE : PL_EFFECT_WRITE;
+    action.responses = ASM_NEW(a, PlResponse, {.low = 200, .high = 200, .body = PL_BODY_JSON, .content_type = PL_STR("application/json")},
+                               {.low = 204, .high = 204, .type = PL_T_NOTHING});
+    action.response_count = 2;
+    pl_vec_push(a->arena, &a->actions, action);
+    return a->actions.len - 1;
+}
+
+__attribute__((unused)) static PlParam *asm_param(Asm *a, uint32_t action, const char *name, PlPlace place, PlStyle style, bool explode)
+{
+    PlAction *x = &a->actions.items[action];
+    PlParam *all = PL_NEW_N(a->arena, PlParam, x->param_count + 1);
+    for (uint32_t i = 0; i < x->param_count; i++) all[i] = x->params[i];
+    x->params = all;
+    all[x->param_count] = (PlParam){.name = pl_str_z(name), .wire = pl_str_z(name), .place = place, .style = style, .explode = explode};
+    if (place == PL_IN_BODY && x->body == PL_BODY_NONE) x->body = PL_BODY_JSON;
+    return &all[x->param_count++];
+}
+
+/* Arguments go to the action's parameters in order, from registers `first`, `first` + 1... */
+__attribute__((unused)) static uint16_t asm_call(Asm *a, uint32_t action, uint16_t site, uint16_t first, uint32_t count, PlCallSite with)
+{
+    PlArg *args = PL_NEW_N(a->arena, PlArg, count);
+    for (uint32_t i = 0; i < count; i++) args[i] = (PlArg){(uint16_t)i, (uint16_t)(first + i)};
+    with.action = action;
+    with.site = site;
+    with.args = args;
+    with.arg_count = count;
+    pl_vec_push(a->arena, &a->calls, with);
+    return (uint16_t)(a->calls.len - 1);
+}
 
 static const PlModule *asm_done(Asm *a)
 {
@@ -536,6 +575,10 @@ static const PlModule *asm_done(Asm *a)
     m->title = PL_STR("test");
     m->zone = PL_STR("UTC");
     if (!m->manifest.max_calls) m->manifest.max_calls = 10000;
+    if (!m->manifest.hosts) {
+        m->manifest.hosts = ASM_NEW(a, PlHostRule, {PL_STR("https://shop.test:443"), PL_STR("shop")});
+        m->manifest.host_count = 1;
+    }
     if (!m->manifest.calls_at_most) {
         m->manifest.calls_at_most = PL_NEW_N(a->arena, uint64_t, m->action_count);
         for (uint32_t i = 0; i < m->action_count; i++) m->manifest.calls_at_most[i] = UINT64_MAX;

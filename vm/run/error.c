@@ -63,6 +63,20 @@ PlGo pl_error_fatal(PlFiber *fiber, PlStatus status, PlDiagCode code, const char
     return pl_fiber_end_take(fiber, pl_nothing());
 }
 
+PlStatus pl_error_status(PlValue record)
+{
+    static const struct {
+        const char *kind;
+        PlStatus status;
+    } table[] = {{"network", PL_NETWORK},    {"timeout", PL_NETWORK}, {"credential", PL_CREDENTIAL}, {"refused", PL_REFUSED},
+                 {"denied", PL_REFUSED},     {"limit", PL_LIMIT}};
+    PlValue kind;
+    if (record.tag != PL_RECORD || !pl_record_find(record, PL_STR("kind"), &kind) || kind.tag != PL_TEXT) return PL_FAILED;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (pl_str_eq_z(pl_text_str(kind), table[i].kind)) return table[i].status;
+    return PL_FAILED;
+}
+
 static int64_t status_of(PlValue record)
 {
     PlValue status;
@@ -73,6 +87,10 @@ static int64_t status_of(PlValue record)
 PlGo pl_error_throw_take(PlFiber *fiber, PlValue record)
 {
     const PlFunction *function = fiber->function;
+    if (fiber->held) {
+        *fiber->held = record;
+        return PL_GO_JUMP;
+    }
     int64_t status = status_of(record);
     for (uint32_t i = 0; i < function->handler_count && !fiber->cancelled; i++) {
         const PlHandler *h = &function->handlers[i];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Fibers: birth, the queue of those that are ready, waiting, cancelling, the end. A fiber is one line of work: main, one item of a
  * scatter, one branch. Its registers stand behind it in one block of the heap. */
-#include "vm/run/state.h"
+#include "vm/run/call.h"
 
 static size_t fiber_size(const PlFunction *function)
 {
@@ -97,13 +97,14 @@ PlGo pl_fiber_end_take(PlFiber *fiber, PlValue failure)
     PlRun *run = fiber->run;
     if (fiber->trace) pl_trace_end(fiber);
     pl_fiber_timer_stop(fiber);
+    if (fiber->call) pl_call_free(fiber->call);
     if (fiber->state == PL_FIBER_PARKED) run->parked--;
     fiber->state = PL_FIBER_ENDED;
     fiber->failure = failure;
     for (uint16_t i = 0; i < fiber->function->regs; i++) pl_fiber_set(fiber, i, pl_nothing());
     unlink(fiber);
     if (fiber->group) pl_group_child_ended(fiber->group, fiber);
-    else if (failure.tag != PL_NOTHING) pl_run_settle_take(run, PL_STR("failed"), PL_FAILED, pl_retain(failure));
+    else if (failure.tag != PL_NOTHING) pl_run_settle_take(run, PL_STR("failed"), pl_error_status(failure), pl_retain(failure));
     pl_release(run->values, fiber->failure);
     if (!fiber->queued) forget(fiber);
     return PL_GO_END;

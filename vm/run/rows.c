@@ -81,19 +81,19 @@ bool pl_rows_find(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt, PlVa
 PlStr pl_rows_text(PlValue body, const char *name)
 {
     PlValue v;
-    return pl_record_find(body, pl_str_z(name), &v) && v.tag == PL_TEXT ? pl_text_str(v) : PL_STR("");
+    return body.tag == PL_RECORD && pl_record_find(body, pl_str_z(name), &v) && v.tag == PL_TEXT ? pl_text_str(v) : PL_STR("");
 }
 
 int64_t pl_rows_int(PlValue body, const char *name, int64_t fallback)
 {
     PlValue v;
-    return pl_record_find(body, pl_str_z(name), &v) && v.tag == PL_INT ? v.as.integer : fallback;
+    return body.tag == PL_RECORD && pl_record_find(body, pl_str_z(name), &v) && v.tag == PL_INT ? v.as.integer : fallback;
 }
 
 bool pl_rows_yes(PlValue body, const char *name)
 {
     PlValue v;
-    return pl_record_find(body, pl_str_z(name), &v) && v.tag == PL_YESNO && v.as.yes;
+    return body.tag == PL_RECORD && pl_record_find(body, pl_str_z(name), &v) && v.tag == PL_YESNO && v.as.yes;
 }
 
 typedef struct Loader {

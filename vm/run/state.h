@@ -61,6 +61,7 @@ struct PlFiber {
     bool waits_turn;      /* for an `in order` call */
     bool passed_order;    /* such a call of it is through */
     PlTrace *trace;       /* NULL: not traced */
+    PlValue *held;        /* not NULL: where an error that is raised goes, instead of to a handler */
     PlValue failure;      /* of an ended fiber that failed: the error record, else nothing */
     PlValue *regs;        /* [function->regs] */
 };
@@ -206,6 +207,7 @@ PlGo pl_error_raise(PlFiber *fiber, PlDiagCode code, const char *kind, const cha
 /* The record {message, kind, code, step, path, status, body}; takes body. status 0: nothing. */
 PlValue pl_error_record_take(PlFiber *fiber, PlDiagCode code, const char *kind, PlStr message, unsigned status, PlValue body);
 PlGo pl_error_throw_take(PlFiber *fiber, PlValue record);
+PlStatus pl_error_status(PlValue record); /* the exit status that fits an error that ends the run */
 /* What no handler may catch: a limit of the run, a refusal. Ends the run. */
 #define PL_FATAL(fiber, status, name, kind, ...) \
     pl_error_fatal((fiber), (status), PL_D_##name, (kind), PL_DF_##name, __VA_ARGS__)

@@ -1,7 +1,436 @@
 /* SPDX-License-Identifier: MIT */
-#include "vm/run/state.h"
-PlGo pl_step_call(PlFiber *fiber, PlInsn insn) { (void)insn; return PL_RAISE(fiber, RUN_NO_SERVER, "call", 5, "calls"); }
-bool pl_step_cancel(PlCall *call) { (void)call; return true; }
-void pl_step_send_all(PlRun *run) { (void)run; }
-void pl_step_abandon_all(PlRun *run) { (void)run; }
-void pl_step_drain(PlRun *run) { (void)run; }
+/* The life of a call (spec/running.md, "A call"): build the request; take what the journal has of it; else ask policy, hooks and people, write
+ * the INTENT row, send, write what came back, and judge it: a value, an error, another attempt, or doubt. Every decision rests on rows
+ * and the plan, so a resumed run takes the same way up to where the first one was. */
+#include "vm/run/ask.h"
+#include "vm/run/call.h"
+#include "vm/run/hook.h"
+#include "vm/run/rows.h"
+#include "vm/run/run_end.h"
+
+#include "vm/base/fault.h"
+#include "vm/code/hash.h"
+
+static const int64_t KEY_TTL_US = (int64_t)30 * 60 * 1000000; /* how long a server is trusted to remember an idempotency key */
+
+/* What the functions below return when another attempt is to be made at once; PL_GO_YIELD has no other use here. */
+#define AGAIN PL_GO_YIELD
+
+static PlGo attempts(PlFiber *fiber, PlCall *call);
+
+static int64_t wall(const PlRun *run)
+{
+    return run->ports.clock.wall_us(run->ports.clock.self);
+}
+
+/* The call is over for its fiber. PL_GO_END: the fiber and its call are gone already. */
+static PlGo leave(PlFiber *fiber, PlCall *call, PlGo go)
+{
+    if (go == PL_GO_END) return go;
+    bool in_order = call->site->flags & PL_CALL_IN_ORDER;
+    pl_call_free(call);
+    if (in_order) pl_group_passed(fiber);
+    return go;
+}
+
+static uint16_t result_register(const PlFiber *fiber)
+{
+    return fiber->function->code[fiber->pc].a;
+}
+
+/* ---- hooks ---- */
+
+static void put_args(PlRun *run, PlBuf *out, const PlFiber *fiber, const PlCall *call)
+{
+    bool first = true;
+    pl_buf_put_char(out, '{');
+    for (uint32_t i = 0; i < call->site->arg_count; i++) {
+        PlValue v = fiber->regs[call->site->args[i].reg];
+        if (v.tag == PL_NOTHING) continue;
+        if (!first) pl_buf_put_char(out, ',');
+        first = false;
+        pl_buf_put_json(out, call->action->params[call->site->args[i].param].name);
+        pl_buf_put_char(out, ':');
+        pl_json_write(out, v);
+    }
+    pl_buf_put_char(out, '}');
+    pl_run_check_buf(run, out);
+}
+
+static bool tell(PlFiber *fiber, PlCall *call, PlHookEvent *event, PlStr url, PlStr *reason)
+{
+    PlRun *run = fiber->run;
+    const PlAction *a = call->action;
+    const PlSite *site = call->site->site < run->module->site_count ? &run->module->sites[call->site->site] : NULL;
+    PlBuf *name = pl_run_scratch(run), *args = pl_run_scratch(run);
+    pl_buf_printf(name, PL_FMT "." PL_FMT, PL_ARG(a->plugin), PL_ARG(a->name));
+    pl_run_check_buf(run, name);
+    if (event->when == PL_HOOK_BEFORE) put_args(run, args, fiber, call);
+    event->path = call->path;
+    if (site) {
+        event->step = site->step;
+        event->text = site->text;
+    }
+    event->action = pl_buf_str(name);
+    event->effect = pl_str_z(pl_effect_name(a->effect));
+    event->method = pl_str_z(pl_method_name(a->method));
+    event->url = url;
+    event->args = pl_buf_str(args);
+    bool go_on = pl_hook_tell(run, event, reason);
+    pl_run_give(run, args);
+    pl_run_give(run, name);
+    return go_on;
+}
+
+/* BEFORE, once for a call. False when a hook vetoed. */
+static bool tell_before(PlFiber *fiber, PlCall *call, PlStr url, bool replayed, PlStr *reason)
+{
+    if (call->told || fiber->run->ports.hook_count == 0) return true;
+    PlHookEvent event = {.when = PL_HOOK_BEFORE, .replayed = replayed};
+    call->told = true;
+    return tell(fiber, call, &event, url, reason) || replayed;
+}
+
+static void tell_after(PlFiber *fiber, PlCall *call, const PlReply *reply, PlStr error, bool replayed)
+{
+    enum { CUT = 65536 };
+    PlStr unused;
+    if (fiber->run->ports.hook_count == 0) return;
+    PlHookEvent event = {.when = PL_HOOK_AFTER, .replayed = replayed, .elapsed_us = (int64_t)reply->elapsed_us};
+    event.outcome = error.len ? PL_STR("failed") : PL_STR("done");
+    event.result = pl_str_slice(reply->body, 0, CUT);
+    event.error = error;
+    tell(fiber, call, &event, pl_str_z(call->url ? call->url : ""), &unused);
+}
+
+/* ---- may it be sent ---- */
+
+static PlGo refuse_veto(PlFiber *fiber, PlCall *call, PlStr reason, bool recorded)
+{
+    PlRun *run = fiber->run;
+    PlBuf *text = pl_run_scratch(run);
+    if (!recorded) {
+        pl_buf_put_z(text, "{\"reason\":");
+        pl_buf_put_json(text, reason);
+        pl_buf_put_char(text, '}');
+        pl_rows_put(run, PL_ROW_VETO, call->site->site, 0, call->path, text, PL_STR(""));
+    }
+    PlGo go = PL_RAISE(fiber, RUN_VETO, "refused", PL_ARG(reason));
+    pl_run_give(run, text);
+    return leave(fiber, call, go);
+}
+
+static bool was_vetoed(PlFiber *fiber, PlCall *call, PlGo *go)
+{
+    PlRun *run = fiber->run;
+    PlValue row;
+    if (!pl_rows_find(run, call->path, PL_ROW_VETO, 0, &row, NULL)) return false;
+    *go = refuse_veto(fiber, call, pl_rows_text(row, "reason"), true);
+    pl_release(run->values, row);
+    return true;
+}
+
+static bool is_allowed(const PlRun *run, const PlAction *a, PlStr origin)
+{
+    const PlManifest *m = &run->module->manifest;
+    for (uint32_t i = 0; i < m->host_count; i++)
+        if (pl_str_eq(m->hosts[i].origin, origin) && pl_str_eq(m->hosts[i].plugin, a->plugin)) return true;
+    for (uint32_t i = 0; i < run->options.server_count; i++) {
+        const PlServerOverride *s = &run->options.servers[i];
+        PlBuf own;
+        pl_buf_init(&own, 0);
+        bool same = pl_str_eq(s->plugin, a->plugin) && pl_request_origin(&own, s->url) && pl_str_eq(pl_buf_str(&own), origin);
+        pl_buf_deinit(&own);
+        if (same) return true;
+    }
+    return false;
+}
+
+/* The manifest and the limits, which no handler of the plan may get around. */
+static PlGo check_policy(PlFiber *fiber, PlCall *call, const PlRequest *request)
+{
+    PlRun *run = fiber->run;
+    const PlManifest *m = &run->module->manifest;
+    const PlAction *a = call->action;
+    uint64_t most = m->max_calls ? m->max_calls : PL_LIMIT_CALLS_DEFAULT, of_action = m->calls_at_most[call->site->action];
+    if (run->options.max_calls && run->options.max_calls < most) most = run->options.max_calls;
+    if (!is_allowed(run, a, request->origin))
+        return PL_FATAL(fiber, PL_REFUSED, RUN_ORIGIN, "refused", PL_ARG(request->origin));
+    if (run->call_count >= most) return PL_FATAL(fiber, PL_LIMIT, RUN_CALLS, "limit", (unsigned long long)most);
+    /* what the compiler counted are steps; attempts after the first are bounded by max_calls */
+    if (call->attempt == 1 && of_action != UINT64_MAX && run->action_calls[call->site->action] >= of_action)
+        return PL_FATAL(fiber, PL_LIMIT, RUN_ACTION_CALLS, "limit", PL_ARG(a->plugin), PL_ARG(a->name), (unsigned long long)of_action);
+    return PL_GO_ON;
+}
+
+static PlGo check_approval(PlFiber *fiber, PlCall *call, const PlRequest *request)
+{
+    PlRun *run = fiber->run;
+    char hex[65];
+    PlValue answer;
+    PlBuf *text = pl_run_scratch(run), *shows = pl_run_scratch(run);
+    const PlAction *a = call->action;
+    pl_hash_hex(request->hash, 32, hex);
+    pl_request_show(run, shows, request);
+    pl_buf_printf(text, "call " PL_FMT "." PL_FMT " (%s)?", PL_ARG(a->plugin), PL_ARG(a->name), pl_effect_name(a->effect));
+    PlAskWhat what = {.site = call->site->site,
+                      .path = call->path,
+                      .role = PL_STR(""),
+                      .text = pl_buf_str(text),
+                      .is_approval = true,
+                      .shows = pl_buf_str(shows),
+                      .request = pl_str(hex, 64)};
+    PlAsked how = pl_ask(run, &what, &answer);
+    PlGo go = PL_GO_ON;
+    call->approved = how == PL_ASKED_GIVEN && answer.tag == PL_YESNO && answer.as.yes;
+    if (how == PL_ASKED_LATER) {
+        go = pl_fiber_park(fiber);
+    } else if (!call->approved) {
+        pl_buf_clear(text);
+        if (answer.tag == PL_TEXT && answer.as.text->len) pl_buf_printf(text, ": " PL_FMT, PL_ARG(pl_text_str(answer)));
+        go = leave(fiber, call, PL_RAISE(fiber, RUN_DENIED, "denied", PL_ARG(pl_buf_str(text))));
+    }
+    pl_release(run->values, answer);
+    pl_run_give(run, shows);
+    pl_run_give(run, text);
+    return go;
+}
+
+static PlGo on_turn(PlRun *run, PlFiber *fiber)
+{
+    (void)run;
+    return fiber->cancelled ? pl_fiber_end_take(fiber, pl_nothing()) : attempts(fiber, fiber->call);
+}
+
+/* PL_GO_ON: it may be sent now. Else the fiber waits, or the call is over. */
+static PlGo admit(PlFiber *fiber, PlCall *call, const PlRequest *request)
+{
+    PlRun *run = fiber->run;
+    PlStr reason = {0};
+    PlGo go;
+    if (run->phase != PL_PHASE_LIVE) return pl_fiber_end_take(fiber, pl_nothing());
+    if (run->in_doubt) return pl_fiber_park(fiber); /* nothing new is sent while something is in doubt */
+    if (was_vetoed(fiber, call, &go)) return go;
+    go = check_policy(fiber, call, request);
+    if (go != PL_GO_ON) return leave(fiber, call, go);
+    if (call->site->flags & PL_CALL_IN_ORDER && !pl_group_is_turn(fiber)) return pl_group_wait_turn(fiber, on_turn);
+    if (!tell_before(fiber, call, request->url, false, &reason)) return refuse_veto(fiber, call, reason, false);
+    if (call->site->flags & PL_CALL_ASK_FIRST && !call->approved && call->attempt == 1) return check_approval(fiber, call, request);
+    return PL_GO_ON;
+}
+
+/* ---- doubt ---- */
+
+void pl_call_park(PlCall *call, const PlReply *reply)
+{
+    PlRun *run = call->run;
+    const PlAction *a = call->action;
+    PlBuf *text = pl_run_scratch(run);
+    PlStr why = reply && reply->message.len ? reply->message : PL_STR("there is no answer on record");
+    pl_buf_printf(text, PL_DF_RUN_IN_DOUBT, PL_ARG(a->plugin), PL_ARG(a->name), PL_ARG(why));
+    pl_end_parked(run, call->site->site, call->path, "in_doubt", PL_D_RUN_IN_DOUBT, pl_buf_str(text), call->attempt);
+    pl_run_give(run, text);
+    pl_index_close(run->index, call->path, call->attempt);
+    run->in_doubt = call->in_doubt = true;
+}
+
+/* "applied" with its result, "not_applied": send again under a new key, "skip": nothing, anything else fails the step. */
+static PlGo resolved(PlFiber *fiber, PlCall *call, PlValue row)
+{
+    PlRun *run = fiber->run;
+    PlStr how = pl_rows_text(row, "how"), note = pl_rows_text(row, "note");
+    PlValue result = pl_nothing();
+    if (pl_str_eq_z(how, "not_applied")) {
+        pl_release(run->values, row);
+        call->epoch++;
+        call->attempt++;
+        call->was_unknown = false;
+        return AGAIN;
+    }
+    PlGo go = PL_GO_ON;
+    if (pl_str_eq_z(how, "applied") || pl_str_eq_z(how, "skip")) {
+        pl_record_find(row, PL_STR("result"), &result);
+        pl_fiber_set(fiber, result_register(fiber), pl_retain(result));
+    } else {
+        go = PL_RAISE(fiber, RUN_SKIPPED, "in_doubt", PL_ARG(note));
+    }
+    pl_release(run->values, row);
+    return leave(fiber, call, go);
+}
+
+static PlGo doubt(PlFiber *fiber, PlCall *call, const PlReply *reply)
+{
+    PlRun *run = fiber->run;
+    PlValue row;
+    if (pl_rows_find(run, call->path, PL_ROW_RESOLVE, call->attempt, &row, NULL)) return resolved(fiber, call, row);
+    if (!reply && !pl_rows_has(run, call->path, PL_ROW_INDOUBT, call->attempt)) {
+        PlReply lost = {.evidence = PL_EVIDENCE_UNKNOWN, .fault = PL_NET_RESET, .message = PL_STR("the process ended before an answer came")};
+        pl_call_put_reply(call, &lost);
+    }
+    pl_call_park(call, reply);
+    return pl_fiber_park(fiber);
+}
+
+/* ---- attempts ---- */
+
+static PlGo on_retry(PlRun *run, PlFiber *fiber);
+
+static PlGo wait_for_retry(PlFiber *fiber, PlCall *call)
+{
+    PlRun *run = fiber->run;
+    int64_t left = call->retry_at_us - wall(run);
+    if (left <= 0 || pl_rows_has(run, call->path, PL_ROW_INTENT, call->attempt)) return AGAIN;
+    if (!pl_fiber_timer(fiber, run->ports.clock.mono_us(run->ports.clock.self) + left, on_retry)) pl_heap_escape(run->heap, PL_NOMEM);
+    return pl_fiber_wait(fiber);
+}
+
+static PlGo on_retry(PlRun *run, PlFiber *fiber)
+{
+    (void)run;
+    if (fiber->cancelled) return pl_fiber_end_take(fiber, pl_nothing());
+    PlGo go = wait_for_retry(fiber, fiber->call);
+    return go == AGAIN ? attempts(fiber, fiber->call) : go;
+}
+
+static PlGo follow(PlFiber *fiber, PlCall *call, const PlReply *reply, PlStr from)
+{
+    PlRun *run = fiber->run;
+    PlBuf *url = pl_run_scratch(run);
+    pl_request_resolve(url, from, pl_call_header(reply, "location"));
+    pl_run_check_buf(run, url);
+    char *copy = pl_strdup_n(url->ptr, url->len);
+    pl_run_give(run, url);
+    if (!copy) pl_heap_escape(run->heap, PL_NOMEM);
+    pl_free(call->location);
+    call->location = copy;
+    call->hops++;
+    call->attempt++;
+    return AGAIN;
+}
+
+/* The last word on a call: a value or an error. The AFTER event comes before a handler runs. */
+static PlGo deliver(PlFiber *fiber, PlCall *call, const PlReply *reply, PlVerdict verdict, bool replayed)
+{
+    PlValue error = pl_nothing();
+    PlGo go = PL_GO_ON;
+    fiber->held = &error;
+    if (verdict == PL_VERDICT_VALUE) go = pl_response_value(fiber, call, reply, result_register(fiber));
+    else if (verdict == PL_VERDICT_ERROR) go = pl_response_error(fiber, call, reply);
+    else pl_fiber_set(fiber, result_register(fiber), pl_nothing()); /* GONE */
+    fiber->held = NULL;
+    tell_after(fiber, call, reply, pl_rows_text(error, "message"), replayed);
+    if (go != PL_GO_ON) go = pl_error_throw_take(fiber, error);
+    return leave(fiber, call, go);
+}
+
+static PlGo judge(PlFiber *fiber, PlCall *call, const PlReply *reply, PlStr url, bool replayed)
+{
+    PlRun *run = fiber->run;
+    int64_t wait_us;
+    PlVerdict verdict = pl_call_judge(call, reply, &wait_us);
+    if (verdict == PL_VERDICT_DOUBT) return doubt(fiber, call, reply);
+    pl_index_close(run->index, call->path, call->attempt);
+    if (fiber->cancelled) return pl_fiber_end_take(fiber, pl_nothing());
+    if (verdict == PL_VERDICT_RETRY) {
+        call->was_unknown |= reply->evidence == PL_EVIDENCE_UNKNOWN;
+        call->failures++;
+        call->attempt++;
+        run->stats.retries += !replayed;
+        call->retry_at_us = reply->at_us + wait_us;
+        return wait_for_retry(fiber, call);
+    }
+    if (verdict == PL_VERDICT_REDIRECT) return follow(fiber, call, reply, url);
+    return deliver(fiber, call, reply, verdict, replayed);
+}
+
+static PlGo on_answer(PlRun *run, PlFiber *fiber)
+{
+    PlCall *call = fiber->call;
+    PlReply reply = call->reply; /* its texts live in the call until that is freed or answered again */
+    call->answered = false;
+    pl_call_put_reply(call, &reply);
+    if (reply.body_lost) pl_heap_escape(run->heap, PL_NOMEM);
+    PlGo go = judge(fiber, call, &reply, pl_str_z(call->url), false);
+    return go == AGAIN ? attempts(fiber, call) : go;
+}
+
+/* What the journal has of this attempt. True when that decided how to go on. */
+static bool replay(PlFiber *fiber, PlCall *call, const PlRequest *request, PlGo *go)
+{
+    PlRun *run = fiber->run;
+    PlStr unused;
+    PlReply reply;
+    PlValue row;
+    int64_t sent_us;
+    if (!run->resumed || !pl_call_find_intent(call, request, &sent_us)) return false;
+    run->stats.replayed++;
+    tell_before(fiber, call, request->url, true, &unused);
+    PlBuf *blob = pl_run_scratch(run);
+    pl_call_keep_url(call, request->url);
+    if (pl_call_find_reply(call, &reply, &row, blob)) {
+        *go = judge(fiber, call, &reply, request->url, true);
+        pl_release(run->values, row);
+    } else {
+        PlDoubt class = call->action->doubt;
+        bool forgotten = class == PL_DOUBT_KEYED && wall(run) - sent_us > KEY_TTL_US;
+        if (class == PL_DOUBT_UNSAFE || forgotten) {
+            *go = doubt(fiber, call, NULL);
+        } else { /* sent, perhaps applied, and harmless to send again */
+            call->was_unknown = true;
+            call->attempt++;
+            *go = AGAIN;
+        }
+    }
+    pl_run_give(run, blob);
+    return true;
+}
+
+static PlGo send(PlFiber *fiber, PlCall *call, const PlRequest *request)
+{
+    PlRun *run = fiber->run;
+    pl_call_put_intent(call, request);
+    run->call_count++;
+    run->stats.calls++;
+    if (call->attempt == 1) run->action_calls[call->site->action]++;
+    pl_call_keep_url(call, request->url);
+    pl_call_queue(call, request);
+    fiber->resume = on_answer;
+    return pl_fiber_wait(fiber);
+}
+
+static PlGo attempt(PlFiber *fiber, PlCall *call)
+{
+    PlRun *run = fiber->run;
+    PlRequest request;
+    PlGo go = pl_request_build(fiber, call->site, call->path, call->epoch, &request);
+    if (go != PL_GO_ON) return leave(fiber, call, go);
+    if (call->location) pl_request_redirect(run, &request, pl_str_z(call->location));
+    if (replay(fiber, call, &request, &go)) return go;
+    go = admit(fiber, call, &request);
+    return go == PL_GO_ON ? send(fiber, call, &request) : go;
+}
+
+/* The memory of requests that are not sent now goes at once; a long replay makes many of them. */
+static PlGo attempts(PlFiber *fiber, PlCall *call)
+{
+    PlRun *run = fiber->run;
+    PlGo go;
+    do {
+        PlArenaMark mark = pl_arena_mark(run->sending);
+        PlCall **tail = run->sends_tail;
+        go = attempt(fiber, call);
+        if (run->sends_tail == tail) pl_arena_rewind(run->sending, mark);
+    } while (go == AGAIN);
+    return go;
+}
+
+PlGo pl_step_call(PlFiber *fiber, PlInsn insn)
+{
+    PlRun *run = fiber->run;
+    const PlCallSite *site = &run->module->calls[insn.b];
+    PlBuf *path = pl_run_scratch(run);
+    pl_path_put_insn(run, path, fiber, site->site, fiber->pc);
+    PlCall *call = pl_call_new(fiber, site, pl_buf_str(path));
+    pl_run_give(run, path);
+    return attempts(fiber, call);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside vm/run: a call under way, what came back, and how they go to rows and come from them. The life of a call is in step.c. */
+#ifndef PL_RUN_CALL_H
+#define PL_RUN_CALL_H
+
+#include "vm/run/request.h"
+
+/* What is known of an attempt: from the wire or from its row. All texts borrowed. */
+typedef struct PlReply {
+    PlEvidence evidence;
+    PlNetFault fault;
+    PlStr message;           /* of a fault */
+    unsigned status;
+    PlHeader headers[32];    /* those that are kept */
+    uint32_t header_count;
+    PlStr body, credential;
+    bool body_lost;          /* there was one, and no memory for it */
+    int64_t at_us;           /* wall clock: when it came */
+    uint64_t elapsed_us;
+} PlReply;
+
+struct PlCall {
+    PlCall *prev, *next;     /* all calls of the run */
+    PlCall *send_next;       /* of those that wait to be sent */
+    PlRun *run;              /* NULL: the run is gone, only the net port still knows this call */
+    PlFiber *fiber;          /* NULL: nobody waits for it any more */
+    const PlCallSite *site;
+    const PlAction *action;
+    PlStr path;              /* memory of the call */
+    uint32_t attempt;        /* from 1; counts redirects and sends after a crash, too */
+    uint32_t failures;       /* attempts that failed: what retries are counted by */
+    uint32_t epoch, hops;
+    bool was_unknown;        /* an earlier attempt may have been applied */
+    bool queued, in_flight, in_doubt, told, approved;
+    uint64_t handle;
+    PlRequest *request;      /* while it is queued */
+    uint8_t hash[32];
+    char *url, *location;    /* of the last request; of a redirect, else NULL; memory of the call */
+    int64_t began_us;        /* monotonic */
+    int64_t retry_at_us;     /* wall clock */
+    PlReply reply;           /* after the answer: points into `memory` */
+    void *memory;
+    bool answered;
+};
+
+/* ---- call_rows.c ---- */
+void pl_call_put_intent(PlCall *call, const PlRequest *request);
+void pl_call_put_reply(PlCall *call, const PlReply *reply); /* RESULT, FAIL or INDOUBT; needs no heap */
+/* The reply of an earlier process from a RESULT, FAIL or INDOUBT row of this attempt; *row (owned) and *blob hold its texts. */
+bool pl_call_find_reply(PlCall *call, PlReply *reply, PlValue *row, PlBuf *blob);
+/* The INTENT row of this attempt; its hash must be that of the request, else the run breaks. */
+bool pl_call_find_intent(PlCall *call, const PlRequest *request, int64_t *wall_us);
+PlStr pl_call_header(const PlReply *reply, const char *name); /* lower case; "" when absent */
+bool pl_call_keeps_header(PlStr name);                       /* of an answer: goes to the journal */
+
+/* ---- call_send.c ---- */
+PlCall *pl_call_new(PlFiber *fiber, const PlCallSite *site, PlStr path);
+void pl_call_free(PlCall *call);
+void pl_call_keep_url(PlCall *call, PlStr url);
+void pl_call_park(PlCall *call, const PlReply *reply); /* step.c: a PARK row; the call is in doubt. Needs no heap */
+void pl_call_queue(PlCall *call, const PlRequest *request); /* to be sent when this turn's rows are durable */
+
+/* ---- call_retry.c ---- */
+typedef enum PlVerdict {
+    PL_VERDICT_VALUE,
+    PL_VERDICT_GONE,     /* DELETE after an attempt that may have been applied, and now 404: done, perhaps by us */
+    PL_VERDICT_RETRY,
+    PL_VERDICT_REDIRECT,
+    PL_VERDICT_DOUBT,
+    PL_VERDICT_ERROR
+} PlVerdict;
+/* What follows from a reply. Depends on the rows and the plan alone. RETRY: *wait_us from the time of the reply. */
+PlVerdict pl_call_judge(const PlCall *call, const PlReply *reply, int64_t *wait_us);
+
+/* ---- response.c ---- */
+/* Raise what the reply says, or put its value into `reg`. */
+PlGo pl_response_value(PlFiber *fiber, PlCall *call, const PlReply *reply, uint16_t reg);
+PlGo pl_response_error(PlFiber *fiber, PlCall *call, const PlReply *reply);
+
+#endif
