@@ -37,9 +37,12 @@ static void put_decoded(PlBuf *out, PlStr s, bool plus)
     for (size_t i = 0; i < s.len; i++) {
         int high = s.ptr[i] == '%' && i + 2 < s.len ? hex_digit(s.ptr[i + 1]) : -1;
         int low = high < 0 ? -1 : hex_digit(s.ptr[i + 2]);
-        char c = plus && s.ptr[i] == '+' ? ' ' : s.ptr[i];
-        pl_buf_put_u8(out, low >= 0 ? (uint8_t)(high << 4 | low) : (uint8_t)c);
-        if (low >= 0) i += 2;
+        if (low >= 0) {
+            pl_buf_put_u8(out, (uint8_t)(((unsigned)high * 16 + (unsigned)low) & 0xff));
+            i += 2;
+        } else {
+            pl_buf_put_char(out, plus && s.ptr[i] == '+' ? ' ' : s.ptr[i]);
+        }
     }
 }
 
