@@ -141,7 +141,8 @@ PlStatus pl_regex_find(PlValues *values, PlStr pattern, PlStr text, size_t from,
         return PL_INVALID;
     }
     const size_t *spans = pcre2_get_ovector_pointer(c->data);
-    out->count = (uint32_t)count < PL_REGEX_GROUPS ? (uint32_t)count : PL_REGEX_GROUPS;
+    uint32_t groups = pcre2_get_ovector_count(c->data);
+    out->count = groups < PL_REGEX_GROUPS ? groups : PL_REGEX_GROUPS;
     for (uint32_t i = 0; i < out->count; i++) {
         bool took_part = spans[2 * i] != PCRE2_UNSET;
         out->group[i].start = took_part ? spans[2 * i] : SIZE_MAX;

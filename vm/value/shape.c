@@ -270,6 +270,7 @@ PlShapeNode *pl_shape_step_slow(PlValues *values, PlShapeNode *shape, PlStr name
         }
         if (child) {
             shape->last = child;
+            values->recent[pl_shape_mark(shape, name)] = child;
             return child;
         }
     } else {

@@ -10,6 +10,7 @@
 #include "vm/value/value.h"
 
 #define PL_SHAPE_NONE UINT32_MAX
+#define PL_SHAPE_RECENT 128
 
 struct PlShapeNode {
     PlValues *owner;
@@ -29,6 +30,7 @@ struct PlValues {
     uint32_t name_count, name_slots;
     PlShapeNode **children; /* shared nodes by parent and name; open addressing */
     uint32_t shape_count, child_slots;
+    PlShapeNode *recent[PL_SHAPE_RECENT]; /* children by a cheap mark of parent and name, for parents with more than one */
     PlBuf scratch;
     PlJsonScan scan; /* here, so that nothing leaks when a reader leaves through the heap's escape */
     bool scanning;
@@ -43,16 +45,26 @@ PlText *pl_text_room(PlValues *values, size_t len); /* bytes not set but for the
 /* The field of this name, or PL_SHAPE_NONE. */
 uint32_t pl_shape_find(const PlShapeNode *shape, PlStr name);
 PlText **pl_shape_names(const PlShapeNode *shape); /* [count] */
+static inline uint32_t pl_shape_mark(const PlShapeNode *parent, PlStr name)
+{
+    uint32_t ends = name.len ? (unsigned char)name.ptr[0] * 7u + (unsigned char)name.ptr[name.len - 1] : 0;
+    return ((uint32_t)((uintptr_t)parent >> 4) + ends + (uint32_t)name.len * 3u) % PL_SHAPE_RECENT;
+}
+static inline bool pl_shape_is_child(const PlShapeNode *child, PlStr name)
+{
+    return child->name->len == name.len && memcmp(child->name->bytes, name.ptr, name.len) == 0;
+}
 /* `shape` with `name` behind its fields; when it has the name already, shape itself and *field its number (else
  * PL_SHAPE_NONE). Consumes a reference to a private shape and gives one; a private shape that is unshared grows in place. */
 PlShapeNode *pl_shape_step_slow(PlValues *values, PlShapeNode *shape, PlStr name, uint32_t *field);
 static inline PlShapeNode *pl_shape_step(PlValues *values, PlShapeNode *shape, PlStr name, uint32_t *field)
 {
     PlShapeNode *child = shape->last;
-    if (child && child->name->len == name.len && memcmp(child->name->bytes, name.ptr, name.len) == 0) {
-        *field = PL_SHAPE_NONE;
-        return child;
-    }
+    *field = PL_SHAPE_NONE;
+    if (!child) return pl_shape_step_slow(values, shape, name, field);
+    if (pl_shape_is_child(child, name)) return child;
+    child = values->recent[pl_shape_mark(shape, name)];
+    if (child && child->parent == shape && pl_shape_is_child(child, name)) return child;
     return pl_shape_step_slow(values, shape, name, field);
 }
 void pl_shape_destroy(PlShapeNode *shape);
