@@ -19,9 +19,22 @@ static void emit_inputs(PlEmit *e)
     }
 }
 
-/* A default that is an expression ("today") is worked out at the start, where no value was given. */
+static bool has_computed_default(const PlPlan *plan)
+{
+    for (uint32_t i = 0; i < plan->inputs.len; i++) {
+        const PlExpr *value = plan->inputs.items[i].value;
+        if (value && value->kind != PL_EXPR_LITERAL) return true;
+    }
+    return false;
+}
+
+/* A default that is an expression ("today") is worked out at the start, where no value was given. What stands in the head of a plan is a site as a
+ * step is, named by its line: what it reads of the world has a path, and a failure a place. */
 static void emit_input_defaults(PlEmit *e)
 {
+    if (!has_computed_default(e->plan)) return;
+    PlStep line = {.label = PL_STR("input"), .prose = PL_STR("defaults of the inputs")};
+    uint32_t outer, site = pl_emit_site_begin(e, &line, &outer);
     for (uint32_t i = 0; i < e->plan->inputs.len; i++) {
         const PlInputDecl *in = &e->plan->inputs.items[i];
         if (!in->value || in->value->kind == PL_EXPR_LITERAL) continue;
@@ -30,6 +43,18 @@ static void emit_input_defaults(PlEmit *e)
         pl_emit_expr(e, in->value, reg);
         pl_emit_patch(e, given, pl_emit_here(e));
     }
+    pl_emit_site_end(e, site, outer);
+}
+
+static void emit_output(PlEmit *e)
+{
+    PlStep line = {.label = PL_STR("output"), .prose = PL_STR("the output"), .span = e->plan->output_span};
+    uint16_t out = pl_emit_temp(e, 1);
+    uint32_t outer, site = pl_emit_site_begin(e, &line, &outer);
+    if (e->plan->output) pl_emit_expr(e, e->plan->output, out);
+    else pl_emit_op(e, PL_OP_LOADN, 0, out, 0, 0);
+    pl_emit_op(e, PL_OP_RETURN, 0, out, 0, 0);
+    pl_emit_site_end(e, site, outer);
 }
 
 static void emit_main(PlEmit *e)
@@ -42,11 +67,7 @@ static void emit_main(PlEmit *e)
     e->fn->params = (uint16_t)inputs;
     emit_input_defaults(e);
     pl_emit_steps(e, e->plan->steps.items, e->plan->steps.len);
-    uint16_t out = pl_emit_temp(e, 1);
-    e->fn->position = e->plan->output_span.start;
-    if (e->plan->output) pl_emit_expr(e, e->plan->output, out);
-    else pl_emit_op(e, PL_OP_LOADN, 0, out, 0, 0);
-    pl_emit_op(e, PL_OP_RETURN, 0, out, 0, 0);
+    emit_output(e);
     pl_emit_fn_end(e);
 }
 
