@@ -64,8 +64,9 @@ static const PlOperation *ask_action(PlChecker *c, PlStep *step, const PlPlugin 
     PlStr shown = plugin ? pl_arena_printf(c->arena, PL_FMT "." PL_FMT, PL_ARG(plugin->name), PL_ARG(name)) : name;
     uint32_t count = pl_catalog_nearest(c->catalog, plugin, name, step->prose, near, CANDIDATES);
     if (count == 0) {
-        PlDiag *d = PL_REPORT(c->diags, UNKNOWN_ACTION, step->action_span, PL_ARG(plugin ? plugin->name : PL_STR("")), PL_ARG(name));
-        if (plugin) pl_diag_help(c->diags, d, "`pilotc catalog %.*s` lists its actions", PL_ARG(plugin->name));
+        PlDiag *d = PL_REPORT(c->diags, UNKNOWN_ACTION, step->action_span, PL_ARG(shown));
+        if (plugin) pl_diag_help(c->diags, d, "`pilotc catalog %.*s` lists the plugin's actions", PL_ARG(plugin->name));
+        else if (!pl_catalog_plugin_count(c->catalog)) pl_diag_help(c->diags, d, "add `Use: plugin from \"FILE\"` at the head of the plan");
         return NULL;
     }
     PlDiag *d = PL_REPORT(c->diags, WHICH_ACTION, step->action_span, PL_ARG(shown));

@@ -52,6 +52,10 @@ static void set_path(PlChecker *c, PlStep *step, PlTypeId type)
     if (target->kind == PL_EXPR_INDEX) pl_expr_check(c, &target->right, PL_TYPE_NONE);
     target->type = type;
     if (target->left->kind == PL_EXPR_BAD || !base->symbol) return;
+    if (base->symbol->kind == PL_SYM_NOW) {
+        PL_REPORT0(c->diags, NOT_A_TARGET, target->span);
+        return;
+    }
     step->symbol = base->symbol;
     PlSymbol *symbol = base->symbol;
     if (pl_scope_is_outside(c, symbol)) {
@@ -182,7 +186,10 @@ static void add_to_path(PlChecker *c, PlStep *step)
     }
     pl_expr_list(c, &step->target, PL_STR("what `Add` adds to"));
     base = step->target->kind == PL_EXPR_BAD ? NULL : base_of(step->target);
-    if (!base || !base->symbol) return;
+    if (!base || !base->symbol || base->symbol->kind == PL_SYM_NOW) {
+        if (base && base->symbol) PL_REPORT0(c->diags, NOT_A_TARGET, step->target->span);
+        return;
+    }
     step->symbol = base->symbol;
     PlVar var = pl_flow_var(c, base->symbol);
     pl_scope_bind(c, base->symbol->name, base->span, step, var.type, var.bound);

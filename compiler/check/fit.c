@@ -133,7 +133,7 @@ static void convert(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
     coerce->type = want;
     *slot = coerce;
     if (found != PL_TYPE_ANY)
-        PL_REPORT(c->diags, CONVERTED, old->span, PL_ARG(pl_words_type(c, old->type)), PL_ARG(pl_words_type(c, want)));
+        PL_REPORT(c->diags, CONVERTED, old->span, PL_ARG(pl_words_type(c, old->type)), PL_ARG(pl_words_type(c, wanted)));
 }
 
 /* A time written as text is converted by the function of its type, so that the plan says it. */
