@@ -34,6 +34,7 @@ typedef struct PlApi {
     PlMap by_id;
     PlMap by_key;      /* first operation of a normalised spelling */
     PlMap many_by_key; /* keys that several operations share */
+    PlMap last_number; /* of a name that was numbered to be unique */
     bool keyed;        /* by_key is filled */
     void *words;       /* nearest.c: its index, once built */
 } PlApi;

@@ -4,6 +4,8 @@
 #include "compiler/catalog/api.h"
 #include "compiler/catalog/name.h"
 
+enum { MAX_TAGS = 20, LONGEST_PATH = 8192 };
+
 /* ---- names ------------------------------------------------------------------------------------------------------- */
 
 static bool taken(const PlApi *api, PlStr name)
@@ -18,9 +20,13 @@ static PlStr unique_name(PlApi *api, const PlOperation *op)
     if (name.len && !taken(api, name)) return name;
     PlStr derived = pl_name_from_path(api->arena, op->method, op->path);
     if (!taken(api, derived)) return derived;
-    for (uint32_t n = 2;; n++) {
-        PlStr numbered = pl_arena_printf(api->arena, PL_FMT "_%u", PL_ARG(name.len ? name : derived), n);
-        if (!taken(api, numbered)) return numbered;
+    PlStr base = name.len ? name : derived;
+    PlMapEntry *last = pl_map_put(&api->last_number, base, NULL);
+    for (uint64_t n = last->value.num ? last->value.num + 1 : 2;; n++) {
+        PlStr numbered = pl_arena_printf(api->arena, PL_FMT "_%llu", PL_ARG(base), (unsigned long long)n);
+        if (taken(api, numbered)) continue;
+        last->value.num = n;
+        return numbered;
     }
 }
 
@@ -66,7 +72,7 @@ static PlStr tags_of(PlApi *api, const PlNode *node)
 {
     const PlNode *tags = PL_GET(node, "tags");
     PlStr all = PL_STR("");
-    for (uint32_t i = 0; pl_node_is(tags, PL_NODE_LIST) && i < tags->count; i++) {
+    for (uint32_t i = 0; pl_node_is(tags, PL_NODE_LIST) && i < tags->count && i < MAX_TAGS; i++) {
         PlStr tag = pl_node_raw(pl_node_item(tags, i), api->catalog->sources);
         all = all.len ? pl_arena_printf(api->arena, PL_FMT " " PL_FMT, PL_ARG(all), PL_ARG(tag)) : tag;
     }
@@ -110,6 +116,10 @@ static void add_item(PlApi *api, PlPair *path_pair)
         if (item && item->kind != PL_NODE_NULL) PL_REPORT(api->diags, OP_SHAPE, pl_pair_span(path_pair), PL_ARG(path));
         return;
     }
+    if (path.len > LONGEST_PATH) {
+        PL_REPORT(api->diags, OP_PATH_LONG, pl_pair_span(path_pair), (unsigned)LONGEST_PATH);
+        return;
+    }
     if (path.len == 0 || path.ptr[0] != '/') {
         PL_REPORT(api->diags, OP_PATH_SLASH, pl_pair_span(path_pair), PL_ARG(path));
         path = pl_arena_printf(api->arena, "/" PL_FMT, PL_ARG(path));
@@ -141,6 +151,7 @@ void pl_index_paths(PlApi *api)
 {
     pl_map_init(&api->by_name, api->arena);
     pl_map_init(&api->by_id, api->arena);
+    pl_map_init(&api->last_number, api->arena);
     add_paths(api, PL_GET(api->root, "paths"));
     add_paths(api, PL_GET(api->root, "x-ms-paths"));
     PlPlugin *plugin = api->plugin;

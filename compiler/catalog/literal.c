@@ -3,7 +3,7 @@
  * endless in effect, so the walk has a budget. */
 #include "compiler/catalog/schema.h"
 
-enum { MAX_VALUES = 100000, MAX_NESTING = 500, MAX_BYTES = 16 * 1024 * 1024 };
+enum { MAX_VALUES = 100000, MAX_NESTING = 500, LITERAL_BYTES = 64 * 1024 };
 
 typedef struct Budget {
     uint32_t values, nesting;
@@ -41,7 +41,7 @@ static bool put_map(PlBuf *out, const PlNode *node, Budget *budget)
 
 static bool put_json(PlBuf *out, const PlNode *node, Budget *budget)
 {
-    if (budget->values-- == 0 || budget->nesting-- == 0) return false;
+    if (out->status != PL_OK || budget->values-- == 0 || budget->nesting-- == 0) return false;
     bool whole = true;
     switch ((PlNodeKind)node->kind) {
     case PL_NODE_NULL: pl_buf_put_z(out, "null"); break;
@@ -56,11 +56,11 @@ static bool put_json(PlBuf *out, const PlNode *node, Budget *budget)
     return whole;
 }
 
-PlStr pl_node_json(PlArena *arena, const PlNode *node)
+PlStr pl_node_json(PlArena *arena, const PlNode *node, size_t limit)
 {
     PlBuf buf;
     Budget budget = {MAX_VALUES, MAX_NESTING};
-    pl_buf_init(&buf, MAX_BYTES);
+    pl_buf_init(&buf, limit);
     bool whole = put_json(&buf, node, &budget) && buf.status == PL_OK;
     PlEscape escape = {.status = PL_OK};
     PlEscape *outer = pl_arena_set_escape(arena, &escape);
@@ -98,7 +98,7 @@ bool pl_schema_literal(PlSchemas *s, const PlNode *node, bool as_text, PlLiteral
     case PL_NODE_LIST:
     case PL_NODE_MAP:
         out->kind = PL_LIT_JSON;
-        out->as.text = pl_node_json(s->arena, node);
+        out->as.text = pl_node_json(s->arena, node, LITERAL_BYTES);
         return out->as.text.len > 0;
     default: break;
     }

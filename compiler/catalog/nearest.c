@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-enum { LONGEST_STEM = 24, MAX_QUERY = 48, DESCRIPTION_BYTES = 240, LEAST_SCORE = 120 };
+enum { LONGEST_STEM = 24, MAX_QUERY = 48, TEXT_BYTES = 400, DESCRIPTION_BYTES = 240, LEAST_SCORE = 120 };
 
 typedef struct Word {
     uint32_t id;    /* of the stem, in the plugin's vocabulary */
@@ -120,7 +120,7 @@ typedef PL_VEC(Word) Words;
 
 static void add_words(PlApi *api, Index *index, Words *words, PlStr text, uint8_t weight)
 {
-    PlStr snake = pl_name_snake(api->arena, text), word;
+    PlStr snake = pl_name_snake(api->arena, pl_str_slice(text, 0, TEXT_BYTES)), word;
     char buffer[LONGEST_STEM + 1];
     for (size_t at = 0; next_stem(snake, &at, buffer, &word);) {
         if (is_idle(word)) continue;
@@ -170,7 +170,7 @@ static Index *index_of(PlApi *api)
 
 static void add_query(PlArena *arena, Queries *queries, PlStr text, double weight)
 {
-    PlStr snake = pl_name_snake(arena, text), word;
+    PlStr snake = pl_name_snake(arena, pl_str_slice(text, 0, (size_t)TEXT_BYTES * 4)), word;
     char buffer[LONGEST_STEM + 1];
     for (size_t at = 0; queries->count < MAX_QUERY && next_stem(snake, &at, buffer, &word);) {
         if (is_idle(word)) continue;

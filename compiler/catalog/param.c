@@ -5,6 +5,8 @@
 #include "compiler/catalog/api.h"
 #include "compiler/catalog/name.h"
 
+enum { MAX_PARAMS = 1000 };
+
 void pl_draft_add(PlDraft *draft, PlParam param)
 {
     pl_vec_push(draft->api->arena, &draft->params, param);
@@ -177,7 +179,13 @@ static void collect(PlDraft *draft, Nodes *nodes, const PlNode *list)
                 PL_REPORT(draft->api->diags, OP_PARAM, pl_node_span(node), "a map with name and in");
             continue;
         }
-        if (!has_same(draft, nodes, node)) pl_vec_push(draft->api->arena, nodes, node);
+        if (has_same(draft, nodes, node)) continue;
+        if (nodes->len == MAX_PARAMS) {
+            if (pl_ref_once(&draft->api->refs, pl_node_span(list), "params"))
+                PL_REPORT(draft->api->diags, OP_PARAMS, pl_node_span(node), (unsigned)MAX_PARAMS);
+            return;
+        }
+        pl_vec_push(draft->api->arena, nodes, node);
     }
 }
 

@@ -4,6 +4,8 @@
 #include "compiler/catalog/api.h"
 #include "compiler/catalog/name.h"
 
+enum { MAX_RESPONSES = 200, LONGEST_EXAMPLE = 16 * 1024 * 1024 };
+
 /* "200" -> 200..200, "2XX" -> 200..299, "default" -> 0..0; also "2xx" and "200 OK". */
 static bool read_status(PlStr key, uint16_t *low, uint16_t *high)
 {
@@ -127,6 +129,7 @@ void pl_draft_responses(PlDraft *draft)
     PlApi *api = draft->api;
     PlNode *responses = pl_ref_follow(&api->refs, PL_GET(draft->entry->node, "responses"), NULL);
     uint32_t count = pl_node_is(responses, PL_NODE_MAP) ? responses->count : 0;
+    if (count > MAX_RESPONSES) count = MAX_RESPONSES;
     draft->action->responses = PL_NEW_N(api->arena, PlResponse, count + 1u);
     for (uint32_t i = 0; i < count; i++) add_response(draft, pl_node_at(responses, i));
     draft->action->result = result_of(draft);
@@ -195,5 +198,5 @@ PlStr pl_catalog_response_example(PlCatalog *catalog, const PlOperation *operati
         best = example;
         best_rank = rank;
     }
-    return best ? pl_node_json(catalog->arena, best) : PL_STR("");
+    return best ? pl_node_json(catalog->arena, best, LONGEST_EXAMPLE) : PL_STR("");
 }

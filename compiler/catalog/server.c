@@ -3,6 +3,8 @@
  * OpenAPI 3.1 section 4.8.5 (server object), 2.0 (schemes, host, basePath). */
 #include "compiler/catalog/api.h"
 
+enum { LONGEST_URL = 8192 };
+
 static bool is_http(PlStr url)
 {
     return pl_str_eq_nocase(pl_str_slice(url, 0, 7), PL_STR("http://")) ||
@@ -40,7 +42,7 @@ static PlStr variable_value(PlApi *api, const PlNode *variables, PlStr name, boo
 /* {name} -> its value, once each. */
 static PlStr fill(PlApi *api, PlStr url, const PlNode *variables, bool report, const PlNode *at)
 {
-    for (int rounds = 0; rounds < 50; rounds++) {
+    for (int rounds = 0; rounds < 50 && url.len <= LONGEST_URL; rounds++) {
         size_t open = pl_str_find_char(url, '{', 0);
         size_t close = open == PL_STR_NONE ? PL_STR_NONE : pl_str_find_char(url, '}', open);
         if (close == PL_STR_NONE) break;
@@ -68,7 +70,7 @@ static PlStr usable(PlApi *api, PlStr url)
         url = pl_arena_printf(api->arena, "https:" PL_FMT, PL_ARG(url));
     else if (lacks_scheme(url))
         url = pl_arena_printf(api->arena, "https://" PL_FMT, PL_ARG(url));
-    if (!is_http(url)) return PL_STR("");
+    if (!is_http(url) || url.len > LONGEST_URL) return PL_STR("");
     size_t host = pl_str_find(url, PL_STR("://"), 0) + 3;
     size_t path = pl_str_find_char(url, '/', host);
     PlStr authority = pl_str_slice(url, host, path == PL_STR_NONE ? url.len : path);

@@ -3,6 +3,7 @@
  * copied side by side, so a finished tree has no holes. Large maps get a hash index when they end; duplicate keys are
  * found there too. */
 #include "compiler/catalog/doc.h"
+#include "vm/base/map.h"
 
 enum { SMALL_MAP = 16, MAX_MERGED = 1000000 };
 
@@ -95,36 +96,35 @@ static bool is_merge(const PlPair *pair)
     return pair->key_len == 2 && pair->key[0] == '<' && pair->key[1] == '<' && pl_node_count(&pair->value) > 0;
 }
 
-static bool has_key(const PlTree *tree, uint32_t base, const PlPair *pair)
-{
-    for (uint32_t i = base; i < tree->pending.len; i++)
-        if (key_eq(&tree->pending.items[i], pair)) return true;
-    return false;
-}
-
-static void merge_map(PlTree *tree, uint32_t base, const PlNode *from)
+static void merge_map(PlTree *tree, PlMap *keys, const PlNode *from)
 {
     if (from->kind != PL_NODE_MAP) return;
     for (uint32_t i = 0; i < from->count; i++) {
         const PlPair *pair = pl_node_at(from, i);
-        if (pair->value.flags & PL_NODE_SHADOWED || has_key(tree, base, pair)) continue;
-        if (++tree->merged > MAX_MERGED) return;
-        pl_vec_push(tree->arena, &tree->pending, *pair);
+        bool added;
+        if (tree->merged > MAX_MERGED) return;
+        tree->merged++;
+        if (pair->value.flags & PL_NODE_SHADOWED) continue;
+        pl_map_put(keys, pl_pair_key(pair), &added);
+        if (added) pl_vec_push(tree->arena, &tree->pending, *pair);
     }
 }
 
 static void merge_keys(PlTree *tree, uint32_t base)
 {
     uint32_t own = tree->pending.len;
+    PlMap keys;
+    pl_map_init(&keys, tree->arena);
+    for (uint32_t i = base; i < own; i++) pl_map_put(&keys, pl_pair_key(&tree->pending.items[i]), NULL);
     for (uint32_t i = base; i < own; i++) {
         if (!is_merge(&tree->pending.items[i])) continue;
         PlNode from = tree->pending.items[i].value;
-        if (from.kind == PL_NODE_MAP) merge_map(tree, base, &from);
+        if (from.kind == PL_NODE_MAP) merge_map(tree, &keys, &from);
         for (uint32_t k = 0; from.kind == PL_NODE_LIST && k < from.count; k++)
-            merge_map(tree, base, pl_node_item(&from, k));
-        if (tree->merged > MAX_MERGED) {
+            merge_map(tree, &keys, pl_node_item(&from, k));
+        if (tree->merged == MAX_MERGED + 1) { /* once */
+            tree->merged++;
             PL_REPORT(tree->diags, DOC_MERGE_LIMIT, pl_node_span(&from), (unsigned)MAX_MERGED);
-            return;
         }
     }
     uint32_t kept = base;
