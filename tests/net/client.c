@@ -181,21 +181,24 @@ int main(int argc, char **argv)
     pl_fault_from_env();
     PlLoop *loop = pl_loop_new();
     PlSecrets *secrets = pl_secrets_new();
-    PlHttp *http = pl_http_new(loop, secrets,
-                               &(PlHttpOptions){.rules = o.rules, .rule_count = o.rule_count, .max_connections = o.connections,
-                                                .ca_file = pl_str_z(o.ca), .proxy = pl_str_z(o.proxy)});
+    PlHttp *http = loop && secrets ? pl_http_new(loop, secrets,
+                                                 &(PlHttpOptions){.rules = o.rules, .rule_count = o.rule_count, .max_connections = o.connections,
+                                                                  .ca_file = pl_str_z(o.ca), .proxy = pl_str_z(o.proxy)})
+                                   : NULL;
     PlNetPort port = pl_http_port(http);
+    bool refused = false;
     for (unsigned i = 0; http && i < ask_count; i++) {
-        if (port.send(port.self, &asks[i].request, on_done, &asks[i], &asks[i].call) != PL_OK) return 4;
+        refused = port.send(port.self, &asks[i].request, on_done, &asks[i], &asks[i].call) != PL_OK;
+        if (refused) break;
         if (o.cancel_ms) wait_ms(loop, o.cancel_ms);
         if (o.cancel_ms) port.cancel(port.self, asks[i].call);
         while (!o.all && !asks[i].done && pl_loop_turn(loop, -1)) {}
         if (o.pause_ms) wait_ms(loop, o.pause_ms);
     }
-    while (http && done_count < ask_count && pl_loop_turn(loop, -1)) {}
-    int code = !http ? 3 : done_count == ask_count ? 0 : 5;
+    while (http && !refused && done_count < ask_count && pl_loop_turn(loop, -1)) {}
+    int code = !http ? 3 : refused ? 4 : done_count == ask_count ? 0 : 5;
     pl_http_free(http);
     pl_secrets_free(secrets);
     pl_loop_free(loop);
-    return code;
+    return code; /* 3: the rules, 4: no memory to send, 5: a request without an end */
 }

@@ -99,6 +99,36 @@ static void call_free(PlHttpCall *call)
     http->is_armed = false;
 }
 
+/* ---- transfers under way ---- */
+
+static bool attach(PlHttpPool *pool, PlHttpTransfer *transfer)
+{
+    transfer->multi = pool->multi;
+    transfer->prev = NULL;
+    transfer->next = pool->under_way;
+    if (pool->under_way) pool->under_way->prev = transfer;
+    pool->under_way = transfer;
+    return curl_multi_add_handle(pool->multi, transfer->easy) == CURLM_OK;
+}
+
+/* Also after an add that failed, which may have got half way. */
+static void detach(PlHttpPool *pool, PlHttpTransfer *transfer)
+{
+    curl_multi_remove_handle(transfer->multi, transfer->easy);
+    if (transfer->prev)
+        transfer->prev->next = transfer->next;
+    else
+        pool->under_way = transfer->next;
+    if (transfer->next) transfer->next->prev = transfer->prev;
+    transfer->next = transfer->prev = NULL;
+    transfer->multi = NULL;
+}
+
+static PlHttpPool *pool_of(const PlHttpTransfer *transfer)
+{
+    return &transfer->call->http->pools[transfer->allow_private];
+}
+
 /* ---- ends ---- */
 
 static void deliver(PlHttpCall *call, PlNetAnswer *answer)
@@ -110,6 +140,25 @@ static void deliver(PlHttpCall *call, PlNetAnswer *answer)
     call->done(call->user, answer);
 }
 
+/* A multi handle that libcurl gave up: all that was under way on it fails, and the next request gets a new one. */
+static void bury(PlHttpPool *pool)
+{
+    if (!pool->is_dead) return;
+    const PlClockPort *clock = &pool->http->clock;
+    void *multi = pool->multi;
+    if (pool->timer) clock->timer_cancel(clock->self, pool->timer);
+    pool->timer = 0;
+    pool->multi = NULL;
+    pool->is_dead = false;
+    for (;;) { /* from the front each time: finishing one may start, cancel or finish others */
+        PlHttpTransfer *transfer = pool->under_way;
+        while (transfer && transfer->multi != multi) transfer = transfer->next;
+        if (!transfer) break;
+        pl_http_finish(transfer, CURLE_OUT_OF_MEMORY);
+    }
+    curl_multi_cleanup(multi);
+}
+
 static void deliver_finished(void *user)
 {
     PlHttp *http = user;
@@ -117,6 +166,7 @@ static void deliver_finished(void *user)
     (void)park_timer(http); /* takes the place of the one that fired */
     PlHttpList list = http->finished; /* what the callbacks add waits for its own turn */
     http->finished = (PlHttpList){NULL, NULL};
+    for (int i = 0; i < 2; i++) bury(&http->pools[i]);
     while (list.first) {
         PlHttpCall *call = list.first;
         pl_http_list_remove(&list, call);
@@ -167,7 +217,7 @@ void pl_http_finish(PlHttpTransfer *transfer, int curl_code)
     PlHttp *http = call->http;
     long status = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_multi_remove_handle(http->pools[transfer->allow_private].multi, transfer->easy);
+    detach(pool_of(transfer), transfer);
     call->origin->active--;
     http->active--;
     PlNetAnswer answer = {.status = (unsigned)status, .message = PL_STR("")};
@@ -207,6 +257,7 @@ static void read_messages(PlHttpPool *pool)
         curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &transfer);
         pl_http_finish((PlHttpTransfer *)(void *)transfer, (int)code);
     }
+    bury(pool);
 }
 
 static void on_ready(void *user, int fd, uint32_t events)
@@ -229,14 +280,17 @@ static void on_time(void *user)
 
 static int set_timer(CURLM *multi, long ms, void *user)
 {
-    (void)multi;
     PlHttpPool *pool = user;
     const PlClockPort *clock = &pool->http->clock;
+    if (multi != pool->multi) return 0; /* one that is being buried */
     if (pool->timer) clock->timer_cancel(clock->self, pool->timer);
     pool->timer = 0;
     if (ms < 0) return 0;
     int64_t at_us = ms == 0 ? 0 : clock->mono_us(clock->self) + (int64_t)ms * 1000;
-    return clock->timer(clock->self, at_us, on_time, pool, &pool->timer) == PL_OK ? 0 : -1;
+    if (clock->timer(clock->self, at_us, on_time, pool, &pool->timer) == PL_OK) return 0;
+    pool->timer = 0;
+    pool->is_dead = true;
+    return -1;
 }
 
 static int set_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *unused)
@@ -247,7 +301,9 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *
                       : what == CURL_POLL_OUT   ? EPOLLOUT
                       : what == CURL_POLL_INOUT ? EPOLLIN | EPOLLOUT
                                                 : 0;
-    return pl_loop_watch(pool->http->loop, fd, events, on_ready, pool) == PL_OK ? 0 : -1;
+    if (pl_loop_watch(pool->http->loop, fd, events, on_ready, pool) == PL_OK) return 0;
+    pool->is_dead = true;
+    return -1;
 }
 
 static bool pool_open(PlHttp *http, PlHttpPool *pool)
@@ -279,7 +335,8 @@ static void start_call(PlHttp *http, PlHttpCall *call)
     }
     bool ready = pl_http_setup_request(call, transfer);
     call->state = PL_HTTP_SENDING;
-    if (!ready || curl_multi_add_handle(pool->multi, transfer->easy) != CURLM_OK) {
+    if (!attach(pool, transfer) || !ready) {
+        detach(pool, transfer);
         pl_http_setup_give(http, transfer);
         pl_http_refuse(call, PL_NET_CONNECT, "out of memory for the request");
         return;
@@ -383,7 +440,7 @@ static void port_cancel(void *self, uint64_t handle)
     if (call->state == PL_HTTP_TOKEN) pl_http_token_leave(call->token, call);
     if (call->state == PL_HTTP_SENDING) {
         PlHttpTransfer *transfer = call->transfer;
-        curl_multi_remove_handle(http->pools[transfer->allow_private].multi, transfer->easy);
+        detach(pool_of(transfer), transfer);
         pl_http_setup_give(http, transfer);
         call->transfer = NULL;
         call->origin->active--;
@@ -444,7 +501,7 @@ void pl_http_free(PlHttp *http)
         PlHttpCall *call = http->slots[i].call;
         if (!call) continue;
         if (call->transfer) {
-            curl_multi_remove_handle(http->pools[call->transfer->allow_private].multi, call->transfer->easy);
+            detach(pool_of(call->transfer), call->transfer);
             pl_http_setup_give(http, call->transfer);
         }
         pl_http_copy_free(call);
@@ -453,7 +510,7 @@ void pl_http_free(PlHttp *http)
     for (int i = 0; i < 2; i++) {
         PlHttpPool *pool = &http->pools[i];
         for (PlHttpTransfer *t = pool->free, *next; t; t = next) {
-            next = t->next_free;
+            next = t->next;
             pl_http_setup_free(t);
         }
         if (pool->multi) curl_multi_cleanup(pool->multi);

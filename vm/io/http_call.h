@@ -28,9 +28,10 @@ typedef struct PlHttpOrigin {
 
 typedef struct PlHttpTransfer {
     void *easy;          /* CURL * */
+    void *multi;         /* CURLM *, while it is under way */
     bool allow_private;  /* of which pool */
     PlHttpCall *call;
-    struct PlHttpTransfer *next_free;
+    struct PlHttpTransfer *next, *prev; /* in the pool's list of those under way; next: of the free ones */
     PlBuf head;          /* lines of the last header block */
     PlBuf body;
     size_t head_bytes;   /* of all blocks: for the ceiling */
@@ -78,7 +79,8 @@ typedef struct PlHttpPool { /* a multi handle of one policy: pooled connections 
     void *multi;              /* CURLM *; NULL until used */
     PlHttp *http;
     uint64_t timer;           /* 0: none */
-    PlHttpTransfer *free;
+    PlHttpTransfer *free, *under_way;
+    bool is_dead;             /* the loop had no memory for a timer or a file: libcurl gives this multi handle up */
 } PlHttpPool;
 
 typedef struct PlHttpSlot {

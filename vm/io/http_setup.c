@@ -49,7 +49,7 @@ PlHttpTransfer *pl_http_setup_take(PlHttp *http, bool allow_private)
     PlHttpPool *pool = &http->pools[allow_private];
     PlHttpTransfer *transfer = pool->free;
     if (transfer) {
-        pool->free = transfer->next_free;
+        pool->free = transfer->next;
         return transfer;
     }
     transfer = pl_zalloc(sizeof *transfer);
@@ -73,7 +73,7 @@ void pl_http_setup_give(PlHttp *http, PlHttpTransfer *transfer)
     pl_buf_clear(&transfer->body);
     pl_buf_clear(&transfer->head);
     transfer->call = NULL;
-    transfer->next_free = pool->free;
+    transfer->next = pool->free;
     pool->free = transfer;
 }
 
