@@ -55,7 +55,10 @@ static void on_done(void *user, const PlNetAnswer *a)
         pl_buf_put_json(&out, a->headers[i].value);
     }
     pl_buf_printf(&out, "},\"ms\":%llu}\n", (unsigned long long)a->elapsed_us / 1000);
-    fwrite(out.ptr, 1, out.len, stdout);
+    if (out.status == PL_OK)
+        fwrite(out.ptr, 1, out.len, stdout);
+    else /* the allocation that was to fail was ours */
+        printf("{\"index\":%u,\"evidence\":\"%s\"}\n", ask->index, pl_evidence_name(a->evidence));
     pl_buf_deinit(&out);
     ask->done = true;
     done_count++;
