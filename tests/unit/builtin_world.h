@@ -18,7 +18,7 @@ typedef struct World {
     const char *at; /* of the reader */
 } World;
 
-static void open_world(World *w, const char *zone)
+static inline void open_world(World *w, const char *zone)
 {
     if (setjmp(w->escape.at)) {
         fprintf(stderr, "unexpected escape: %s\n", pl_status_words(w->escape.status));
@@ -31,7 +31,7 @@ static void open_world(World *w, const char *zone)
     pl_buf_init(&w->context.error, 0);
 }
 
-static void close_world(World *w)
+static inline void close_world(World *w)
 {
     pl_buf_deinit(&w->context.error);
     pl_zone_close(w->zone);
@@ -39,12 +39,12 @@ static void close_world(World *w)
     pl_heap_free(w->heap);
 }
 
-static void skip(World *w)
+static inline void skip(World *w)
 {
     while (*w->at == ' ') w->at++;
 }
 
-static bool take(World *w, const char *word)
+static inline bool take(World *w, const char *word)
 {
     skip(w);
     size_t len = strlen(word);
@@ -53,7 +53,7 @@ static bool take(World *w, const char *word)
     return true;
 }
 
-static PlStr take_name(World *w)
+static inline PlStr take_name(World *w)
 {
     skip(w);
     const char *start = w->at;
@@ -61,10 +61,10 @@ static PlStr take_name(World *w)
     return pl_str(start, (size_t)(w->at - start));
 }
 
-static bool read_expr(World *w, PlValue *out);
+static inline bool read_expr(World *w, PlValue *out);
 
 /* A text or number is as in JSON. */
-static bool read_json(World *w, PlValue *out)
+static inline bool read_json(World *w, PlValue *out)
 {
     const char *start = w->at;
     if (*w->at == '"')
@@ -75,7 +75,7 @@ static bool read_json(World *w, PlValue *out)
     return pl_json_read(w->values, pl_str(start, (size_t)(w->at - start)), out, &at, &error) == PL_OK;
 }
 
-static bool read_call(World *w, PlStr name, PlValue *out)
+static inline bool read_call(World *w, PlStr name, PlValue *out)
 {
     PlValue args[16];
     uint32_t count = 0;
@@ -91,7 +91,7 @@ static bool read_call(World *w, PlStr name, PlValue *out)
     return status == PL_OK;
 }
 
-static bool read_word(World *w, PlValue *out)
+static inline bool read_word(World *w, PlValue *out)
 {
     PlStr name = take_name(w);
     if (take(w, "(")) return read_call(w, name, out);
@@ -100,7 +100,7 @@ static bool read_word(World *w, PlValue *out)
     return true;
 }
 
-static bool read_simple(World *w, PlValue *out)
+static inline bool read_simple(World *w, PlValue *out)
 {
     skip(w);
     if (take(w, "[")) {
@@ -123,7 +123,7 @@ static bool read_simple(World *w, PlValue *out)
     return *w->at >= 'a' && *w->at <= 'z' ? read_word(w, out) : *w->at == '_' ? read_word(w, out) : read_json(w, out);
 }
 
-static bool read_expr(World *w, PlValue *out)
+static inline bool read_expr(World *w, PlValue *out)
 {
     PlValue right;
     if (!read_simple(w, out)) return false;
@@ -134,7 +134,7 @@ static bool read_expr(World *w, PlValue *out)
 }
 
 /* The expression gives this JSON; "!words" that it fails with an error that has these words in it. */
-static void check_call(World *w, const char *expr, const char *expected)
+static inline void check_call(World *w, const char *expr, const char *expected)
 {
     PlValue v = pl_nothing();
     PlBuf out;

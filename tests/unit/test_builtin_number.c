@@ -194,7 +194,8 @@ TEST(tables)
 {
     static const Row rows[] = {
         {"table([])", "\"\""},
-        {"table([{a: \"\xe6\x97\xa5\", b: 1}, {a: \"long\\ntext\", b: 100}])", "\"a            b\\n---------  ---\\n\xe6\x97\xa5           1\\nlong text  100\\n\""},
+        {"table([{a: \"\xe6\x97\xa5\", b: 1}, {a: \"long\\ntext\", b: 100}])",
+         "\"a            b\\n---------  ---\\n\xe6\x97\xa5           1\\nlong text  100\\n\""},
         {"table([1, 22])", "\" 1\\n22\\n\""},
         {"table([{a: 1}], [\"x\"])", "\"x\\n-\\n\\n\""},
         {"table([{a: 1}], \"x\")", "!must be a list"},

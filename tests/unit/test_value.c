@@ -175,26 +175,36 @@ TEST(many_fields)
     close_world(&w);
 }
 
-/* More distinct shapes than are shared. */
+/* More distinct shapes and names than are shared: at the ceilings, one past them, and far beyond. */
 TEST(many_shapes)
 {
     WORLD;
+    enum { COUNT = 50000 };
+    CHECK(COUNT > PL_LIMIT_SHAPES + 1 && COUNT > PL_LIMIT_NAMES + 1);
     PlValue list = pl_list(w.values, 0);
     char name[32];
-    for (int i = 0; i < 50000; i++) {
+    for (int i = 0; i < COUNT; i++) {
         PlValue r = pl_record_set_take(w.values, pl_record(w.values), PL_STR("id"), pl_int(i));
         int len = snprintf(name, sizeof name, "k%d", i);
         r = pl_record_set_take(w.values, r, pl_str(name, (size_t)len), pl_int(i));
         r = pl_record_set_take(w.values, r, PL_STR("id"), pl_int(-i));
         list = pl_list_append_take(w.values, list, r);
     }
-    for (int i = 0; i < 50000; i += 999) {
+    for (int i = 0; i < COUNT; i += i > (int)PL_LIMIT_SHAPES - 9 && i < (int)PL_LIMIT_SHAPES + 9 ? 1 : 7) {
         PlValue found, r = pl_list_at(list, (uint32_t)i);
         int len = snprintf(name, sizeof name, "k%d", i);
         CHECK(pl_record_len(r) == 2);
         CHECK(pl_record_find(r, pl_str(name, (size_t)len), &found) && found.as.integer == i);
         CHECK(pl_record_find(r, PL_STR("id"), &found) && found.as.integer == -i);
     }
+    PlValue first = pl_text_interned(w.values, PL_STR("k1")), again = pl_text_interned(w.values, PL_STR("k1"));
+    CHECK(first.as.text == again.as.text);
+    pl_release(w.values, first);
+    pl_release(w.values, again);
+    PlValue other = pl_text_interned(w.values, PL_STR("no room")), copy = pl_text_interned(w.values, PL_STR("no room"));
+    CHECK(other.as.text != copy.as.text && pl_equal(other, copy));
+    pl_release(w.values, other);
+    pl_release(w.values, copy);
     PlStr late[] = {PL_STR("late1"), PL_STR("late2"), PL_STR("late3")};
     const PlShapeNode *shape = pl_shape_of(w.values, late, 3);
     PlValue fields[] = {pl_int(1), pl_int(2), pl_int(3)};
