@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* pilotc fmt and explain: what only prints text. */
+#include "compiler/cli/pilotc.h"
+#include "compiler/syntax/parse.h"
+#include "compiler/syntax/print.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static void print_diags(PlDiags *diags)
+{
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    pl_diags_sort(diags);
+    pl_diags_print(&out, diags, pl_cli_colour(2));
+    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
+    pl_buf_deinit(&out);
+}
+
+static int fmt_one(PlArena *arena, const char *path, bool write, bool check, bool *changed)
+{
+    PlStr text;
+    PlSources sources;
+    PlDiags diags;
+    if (!pl_cli_read(arena, path, PL_LIMIT_SOURCE_BYTES, &text)) return 2;
+    pl_sources_init(&sources, arena);
+    pl_diags_init(&diags, arena, &sources);
+    PlPlan *plan = pl_parse(arena, &diags, pl_sources_add(&sources, pl_str_z(path), text));
+    if (diags.errors) {
+        print_diags(&diags);
+        return 1;
+    }
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    pl_print_plan(&out, plan);
+    bool same = out.status == PL_OK && pl_str_eq(pl_buf_str(&out), text);
+    if (!same) *changed = true;
+    if (check) {
+        if (!same) printf("%s\n", path);
+        pl_buf_deinit(&out);
+        return 0;
+    }
+    if (!write) return pl_cli_put(&out);
+    PlStatus status = same ? PL_OK : out.status != PL_OK ? out.status : pl_buf_write_file(path, pl_buf_str(&out));
+    int reason = errno;
+    pl_buf_deinit(&out);
+    if (status == PL_OK) return 0;
+    fprintf(stderr, "error[P0004]: cannot write %s: %s\n", path, status == PL_IO ? strerror(reason) : pl_status_words(status));
+    return pl_status_exit_code(status);
+}
+
+/* The exact plan: what the compiler made of the text. */
+static int fmt_exact(PlArena *arena, const PlcOptions *o, const char *path)
+{
+    PlCompiled compiled = {0};
+    PlcOptions quiet = *o;
+    int code = plc_compile(arena, &quiet, path, &compiled, NULL);
+    if (code != 0) return code;
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    pl_buf_put(&out, compiled.exact);
+    return pl_cli_put(&out);
+}
+
+int plc_cmd_fmt(PlArena *arena, int argc, char **argv)
+{
+    PlcOptions o = {0};
+    bool write = false, check = false, exact = false;
+    const PlCliOption options[] = {{"write", 'w', PL_CLI_FLAG, &write, NULL, "write the files instead of printing them"},
+                                   {"check", 0, PL_CLI_FLAG, &check, NULL, "print the names of files that would change; exit code 1 when there are any"},
+                                   {"exact", 0, PL_CLI_FLAG, &exact, NULL, "print the exact plan: every name, argument and conversion said"},
+                                   PLC_PLUGIN_OPTIONS(o), PLC_CHECK_OPTIONS(o)};
+    const PlCliCommand command = {"pilotc fmt FILE.pilot... [options]",
+                                  "Prints a plan tidied: numbers renewed, spelling exact, prose and comments kept. Doing it twice changes nothing.", options,
+                                  sizeof options / sizeof *options};
+    PlCliList rest = {0};
+    int code = pl_cli_parse(arena, &command, argc, argv, &rest);
+    if (code >= 0) return code;
+    if (rest.count == 0) return pl_cli_fail(PL_USAGE, "no file was given\n  = help: usage: %s", command.usage);
+    if (exact) return fmt_exact(arena, &o, rest.items[0]);
+    bool changed = false;
+    int worst = 0;
+    for (uint32_t i = 0; i < rest.count; i++) {
+        code = fmt_one(arena, rest.items[i], write, check, &changed);
+        if (code > worst) worst = code;
+    }
+    return worst ? worst : check && changed ? 1 : 0;
+}
+
+static const char *severity_words(PlSeverity severity)
+{
+    static const char *const words[] = {"note", "warning", "question", "error"};
+    return words[severity];
+}
+
+static void explain(const PlDiagInfo *info)
+{
+    printf("%s[%s]: %s\n\n%s\n", severity_words(info->severity), info->code, info->name, info->explain);
+}
+
+int plc_cmd_explain(PlArena *arena, int argc, char **argv)
+{
+    bool list = false, json = false;
+    const PlCliOption options[] = {{"list", 'l', PL_CLI_FLAG, &list, NULL, "every code with its name"},
+                                   {"json", 0, PL_CLI_FLAG, &json, NULL, "one JSON object a line"}};
+    const PlCliCommand command = {"pilotc explain CODE [options]", "What a diagnostic means, and what to do about it.", options, 2};
+    PlCliList rest = {0};
+    int code = pl_cli_parse(arena, &command, argc, argv, &rest);
+    if (code >= 0) return code;
+    if (!list && rest.count != 1) return pl_cli_fail(PL_USAGE, "give one code, such as P0401, or --list");
+    PlDiagCode only = list ? PL_DIAG_COUNT : pl_diag_by_code(pl_str_z(rest.items[0]));
+    if (!list && only == PL_DIAG_COUNT) {
+        return pl_cli_fail(PL_USAGE, "there is no code %s\n  = help: `pilotc explain --list` prints them all", rest.items[0]);
+    }
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    if (json) pl_cli_json_begin(&out, "explain");
+    for (int i = 0; i < PL_DIAG_COUNT; i++) {
+        const PlDiagInfo *info = &pl_diag_infos[i];
+        if (!list && i != (int)only) continue;
+        if (json) {
+            pl_buf_printf(&out, "{\"type\":\"code\",\"code\":\"%s\",\"name\":\"%s\",\"severity\":\"%s\",\"explain\":", info->code, info->name,
+                          severity_words(info->severity));
+            pl_buf_put_json(&out, pl_str_z(info->explain));
+            pl_buf_put_z(&out, "}\n");
+        } else if (list) {
+            pl_buf_printf(&out, "%s  %-8s  %s\n", info->code, severity_words(info->severity), info->name);
+        } else {
+            explain(info);
+        }
+    }
+    return pl_cli_put(&out);
+}

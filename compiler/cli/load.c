@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* From a command line to a compiled plan: plugins, project file, answers, and the findings printed. */
+#include "compiler/cli/pilotc.h"
+#include "compiler/present/diag_json.h"
+#include "vm/base/json_scan.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static PlStr folder_of(PlStr path)
+{
+    size_t slash = path.len;
+    while (slash > 0 && path.ptr[slash - 1] != '/') slash--;
+    return slash > 1 ? pl_str_slice(path, 0, slash - 1) : pl_str_slice(path, 0, slash);
+}
+
+static PlPluginArg plugin_arg(const char *text)
+{
+    const char *equals = strchr(text, '=');
+    PlPluginArg arg = {.name = PL_STR(""), .document = pl_str_z(text)};
+    if (equals) {
+        arg.name = pl_str(text, (size_t)(equals - text));
+        arg.document = pl_str_z(equals + 1);
+    }
+    return arg;
+}
+
+/* A JSON object of texts. */
+static bool read_answers(PlArena *arena, const char *path, PlCheckOptions *out)
+{
+    PlStr text;
+    if (!pl_cli_read(arena, path, PL_LIMIT_SOURCE_BYTES, &text)) return false;
+    PL_VEC(PlAnswer) answers = {0};
+    PlJsonScan scan;
+    pl_json_scan_init(&scan, text);
+    bool good = pl_json_scan_next(&scan) == PL_JSON_OBJECT_BEGIN;
+    while (good) {
+        PlJsonEvent event = pl_json_scan_next(&scan);
+        if (event == PL_JSON_OBJECT_END) break;
+        PlAnswer answer = {.id = pl_arena_str(arena, scan.text)};
+        good = event == PL_JSON_KEY && pl_json_scan_next(&scan) == PL_JSON_STRING;
+        answer.value = pl_arena_str(arena, scan.text);
+        if (good) pl_vec_push(arena, &answers, answer);
+    }
+    good = good && pl_json_scan_next(&scan) == PL_JSON_END;
+    pl_json_scan_deinit(&scan);
+    out->answers = answers.items;
+    out->answer_count = answers.len;
+    if (!good) fprintf(stderr, "error: %s is no JSON object of question ids and texts\n", path);
+    return good;
+}
+
+static int load_project(PlArena *arena, const PlcOptions *o, const char *plan_path, PlProject *project, PlDiags *diags, bool *found)
+{
+    *found = false;
+    PlStr path = o->project ? pl_str_z(o->project) : pl_project_find(arena, folder_of(pl_str_z(plan_path ? plan_path : "")));
+    if (o->no_project || path.len == 0) return -1;
+    PlStatus status = pl_project_read(arena, diags, path.ptr, project);
+    *found = status == PL_OK;
+    if (status == PL_OK) return -1;
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    pl_diags_print(&out, diags, pl_cli_colour(2));
+    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
+    pl_buf_deinit(&out);
+    return pl_status_exit_code(status);
+}
+
+int plc_load(PlArena *arena, const PlcOptions *o, const char *plan_path, PlProject *project, PlDiags *project_diags,
+             PlCompileOptions *out)
+{
+    memset(out, 0, sizeof *out);
+    bool found;
+    int code = load_project(arena, o, plan_path, project, project_diags, &found);
+    if (code >= 0) return code;
+    PlPluginArg *plugins = PL_NEW_N(arena, PlPluginArg, o->plugins.count + 1);
+    for (uint32_t i = 0; i < o->plugins.count; i++) plugins[i] = plugin_arg(o->plugins.items[i]);
+    out->plan_path = pl_str_z(plan_path ? plan_path : "");
+    if (plan_path && strcmp(plan_path, "-") == 0) out->plan_path = PL_STR("<input>");
+    out->project = found ? project : NULL;
+    out->plugins = plugins;
+    out->plugin_count = o->plugins.count;
+    out->plugins_dir = o->plugins_dir;
+    out->check.strict = o->strict;
+    if (o->answers && !read_answers(arena, o->answers, &out->check)) return 2;
+    return -1;
+}
+
+void plc_shown(PlArena *arena, const PlDiags *all, bool verbose, PlDiags *out)
+{
+    *out = *all;
+    if (verbose) return;
+    memset(&out->all, 0, sizeof out->all);
+    out->notes = 0;
+    out->warnings = 0;
+    for (uint32_t i = 0; i < all->all.len; i++) {
+        PlDiag *d = all->all.items[i];
+        bool of_document = pl_diag_infos[d->code].code[1] == '0' && pl_diag_infos[d->code].code[2] == '7';
+        if (of_document && d->severity < PL_SEV_QUESTION) continue;
+        if (d->severity == PL_SEV_NOTE) out->notes++;
+        if (d->severity == PL_SEV_WARNING) out->warnings++;
+        pl_vec_push(arena, &out->all, d);
+    }
+}
+
+void plc_print_findings(PlArena *arena, const PlcOptions *o, PlCompiled *compiled, PlBuf *json)
+{
+    PlDiags shown;
+    pl_diags_sort(&compiled->diags);
+    plc_shown(arena, &compiled->diags, o->verbose, &shown);
+    if (json) {
+        pl_diags_json(json, &shown);
+        return;
+    }
+    if (shown.all.len == 0) return;
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    pl_diags_print(&out, &shown, pl_cli_colour(2));
+    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
+    pl_buf_deinit(&out);
+}
+
+int plc_compile(PlArena *arena, const PlcOptions *o, const char *path, PlCompiled *out, PlBuf *json)
+{
+    PlSources sources;
+    PlDiags project_diags;
+    PlProject project;
+    PlCompileOptions options;
+    pl_sources_init(&sources, arena);
+    pl_diags_init(&project_diags, arena, &sources);
+    int code = plc_load(arena, o, path, &project, &project_diags, &options);
+    if (code >= 0) return code;
+    PlStr text;
+    if (!pl_cli_read(arena, path, PL_LIMIT_SOURCE_BYTES, &text)) return 2;
+    PlStatus status = pl_compile(arena, text, &options, out);
+    plc_print_findings(arena, o, out, json);
+    if (status != PL_OK) return pl_cli_fail(status, "%s while compiling %s", pl_status_words(status), path);
+    if (out->diags.errors) return 1;
+    if (out->diags.questions) return 5;
+    return out->ok ? 0 : pl_cli_fail(PL_INTERNAL, "no module and no reason; this is a fault of pilotc");
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* See diag_json.h. */
+#include "compiler/present/diag_json.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+static json_t *text(PlStr s)
+{
+    json_t *t = json_stringn(s.ptr ? s.ptr : "", s.len);
+    return t ? t : json_string("(not valid UTF-8)");
+}
+
+static void put_place(json_t *to, PlDiags *diags, PlSpan span)
+{
+    if (span.source == PL_NO_SOURCE) return;
+    PlPosition from = pl_sources_position(diags->sources, span.source, span.start);
+    PlPosition end = pl_sources_position(diags->sources, span.source, span.end);
+    json_object_set_new(to, "file", text(diags->sources->all.items[span.source].name));
+    json_object_set_new(to, "line", json_integer(from.line));
+    json_object_set_new(to, "column", json_integer(from.column));
+    json_object_set_new(to, "end_line", json_integer(end.line));
+    json_object_set_new(to, "end_column", json_integer(end.column));
+    json_object_set_new(to, "offset", json_integer(span.start));
+    json_object_set_new(to, "end_offset", json_integer(span.end));
+}
+
+static json_t *related(PlDiags *diags, const PlDiag *d)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < d->related.len; i++) {
+        json_t *one = json_object();
+        json_object_set_new(one, "message", text(d->related.items[i].text));
+        put_place(one, diags, d->related.items[i].span);
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
+static json_t *question(const PlDiag *d)
+{
+    json_t *q = json_object(), *list = json_array();
+    json_object_set_new(q, "id", text(d->id));
+    for (uint32_t i = 0; i < d->candidates.len; i++) {
+        json_t *one = json_object();
+        json_object_set_new(one, "value", text(d->candidates.items[i].value));
+        json_object_set_new(one, "why", text(d->candidates.items[i].why));
+        json_array_append_new(list, one);
+    }
+    json_object_set_new(q, "candidates", list);
+    return q;
+}
+
+static json_t *fix(PlDiags *diags, const PlDiag *d)
+{
+    json_t *f = json_object();
+    json_object_set_new(f, "text", text(d->fix_text));
+    json_object_set_new(f, "sure", json_boolean(d->fix_sure));
+    put_place(f, diags, d->fix_span);
+    return f;
+}
+
+void pl_diag_json(PlBuf *out, PlDiags *diags, const PlDiag *d)
+{
+    static const char *const severities[] = {"note", "warning", "question", "error"};
+    json_t *o = json_object();
+    json_object_set_new(o, "type", json_string("diagnostic"));
+    json_object_set_new(o, "code", json_string(pl_diag_infos[d->code].code));
+    json_object_set_new(o, "name", json_string(pl_diag_infos[d->code].name));
+    json_object_set_new(o, "severity", json_string(severities[d->severity]));
+    json_object_set_new(o, "message", text(d->message));
+    put_place(o, diags, d->span);
+    if (d->label.len) json_object_set_new(o, "label", text(d->label));
+    if (d->help.len) json_object_set_new(o, "help", text(d->help));
+    if (d->fix_span.source != PL_NO_SOURCE) json_object_set_new(o, "fix", fix(diags, d));
+    if (d->related.len) json_object_set_new(o, "related", related(diags, d));
+    if (d->severity == PL_SEV_QUESTION) json_object_set_new(o, "question", question(d));
+    char *line = json_dumps(o, JSON_COMPACT);
+    if (line) {
+        pl_buf_put_z(out, line);
+        pl_buf_put_char(out, '\n');
+    } else {
+        out->status = PL_NOMEM;
+    }
+    free(line);
+    json_decref(o);
+}
+
+void pl_diags_json(PlBuf *out, PlDiags *diags)
+{
+    for (uint32_t i = 0; i < diags->all.len; i++) pl_diag_json(out, diags, diags->all.items[i]);
+}
