@@ -4,6 +4,7 @@
 #define PL_COMPILER_CLI_PILOTC_H
 
 #include "compiler/compile.h"
+#include "vm/base/limits.h"
 #include "vm/cli/cli_args.h"
 
 typedef struct PlcOptions {
