@@ -12,7 +12,7 @@ trap '[ -z "$mock" ] || kill "$mock" 2>/dev/null; rm -rf "$work"' EXIT
 say() { printf '\n== %s\n' "$*"; }
 
 say "1. a server that answers the operations of two API documents"
-"$bin/pilotd" mock "$example/receipts.yaml" "$example/mail.yaml" --port 0 --seed 7 --state "$work/state.json" >"$work/mock.out" 2>&1 &
+"$bin/pilotd" mock "$example/receipts.yaml" "$example/mail.yaml" --port 0 --seed 7 >"$work/mock.out" 2>&1 &
 mock=$!
 for _ in $(seq 100); do
     grep -q 'listening on' "$work/mock.out" && break
