@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* What pilotvm's commands share: options, where runs are stored, the world of a run, small readers of JSON. */
+#ifndef PL_CLI_VM_H
+#define PL_CLI_VM_H
+
+#include "compiler/project.h"
+#include "vm/cli/cli_args.h"
+#include "vm/io/store.h"
+#include "vm/run/run.h"
+
+typedef struct PlvOptions {
+    PlCliList inputs, servers, hooks, answers;
+    const char *store, *project, *approve, *max_body, *max_calls, *timeout, *durable, *ca_file;
+    bool no_project, yes, trace, json, quiet, all, keep_parked;
+} PlvOptions;
+
+/* ---- vm_store.c: a store is a file, or a folder with a file for each run, so that runs of several processes do not wait for each other ---- */
+PlStr plv_store_place(PlArena *arena, const PlvOptions *o, const PlProject *project); /* ends in '/' when a folder */
+void plv_new_id(char id[32]);                                                         /* "r-" and 16 characters, sortable by time */
+/* The file of a new run; makes the folders above it. Empty after a message. */
+PlStr plv_store_file_new(PlArena *arena, PlStr place, const char *id);
+/* The file that holds the run `id` (a unique beginning is enough). Empty after a message. */
+PlStr plv_store_file_of(PlArena *arena, PlStr place, PlStr id);
+/* All files of the place, newest last. */
+uint32_t plv_store_files(PlArena *arena, PlStr place, PlStr **out);
+
+/* ---- vm_common.c ---- */
+void plv_print_diags(PlDiags *diags); /* on stderr */
+/* -1, or the exit code after a message. *found: whether there is one. */
+int plv_project(PlArena *arena, const PlvOptions *o, const char *near, PlProject *project, bool *found);
+bool plv_json_text(PlArena *arena, PlStr object, const char *key, PlStr *out); /* a text of a flat JSON object */
+/* The value of a key as it stands in the JSON text, objects and lists too. */
+bool plv_json_raw(PlStr object, const char *key, PlStr *out);
+/* --input NAME=VALUE and @FILE to one JSON record, by the types that the module declares. False after a message. */
+bool plv_input(PlArena *arena, const PlModule *module, const PlCliList *inputs, PlStr *out);
+/* --server PLUGIN=URL. False after a message. */
+bool plv_servers(PlArena *arena, const PlModule *module, const PlCliList *servers, PlServerOverride **out, uint32_t *count);
+
+/* ---- vm_drive.c: runs a run to its end, and says how it ended ---- */
+typedef struct PlvDrive {
+    const PlvOptions *options;
+    const PlModule *module;
+    const PlProject *project;    /* may be NULL */
+    const PlServerOverride *servers;
+    uint32_t server_count;
+    PlStore *store;
+    PlJournalPort journal;
+    PlStr id, input;
+} PlvDrive;
+int plv_drive(PlArena *arena, const PlvDrive *drive);
+
+typedef int (*PlvCommand)(PlArena *arena, int argc, char **argv);
+int plv_cmd_run(PlArena *arena, int argc, char **argv);
+int plv_cmd_resume(PlArena *arena, int argc, char **argv);
+int plv_cmd_runs(PlArena *arena, int argc, char **argv);
+int plv_cmd_show(PlArena *arena, int argc, char **argv);
+int plv_cmd_audit(PlArena *arena, int argc, char **argv);
+
+#endif

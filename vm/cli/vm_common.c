@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* Small things that several commands of pilotvm need. */
+#include "vm/cli/vm.h"
+
+#include "vm/base/json_scan.h"
+
+#include <stdio.h>
+
+void plv_print_diags(PlDiags *diags)
+{
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    pl_diags_print(&out, diags, pl_cli_colour(2));
+    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
+    pl_buf_deinit(&out);
+}
+
+int plv_project(PlArena *arena, const PlvOptions *o, const char *near, PlProject *project, bool *found)
+{
+    *found = false;
+    PlStr folder = pl_str_z(near ? near : "");
+    while (folder.len > 0 && folder.ptr[folder.len - 1] != '/') folder.len--;
+    if (folder.len > 1) folder.len--;
+    PlStr path = o->project ? pl_str_z(o->project) : pl_project_find(arena, folder);
+    if (o->no_project || path.len == 0) return -1;
+    PlSources sources;
+    PlDiags diags;
+    pl_sources_init(&sources, arena);
+    pl_diags_init(&diags, arena, &sources);
+    PlStatus status = pl_project_read(arena, &diags, path.ptr, project);
+    *found = status == PL_OK;
+    if (status == PL_OK) return -1;
+    plv_print_diags(&diags);
+    return pl_status_exit_code(status);
+}
+
+/* Steps to the value of `key` in an object; the event of its first token, PL_JSON_END when absent. */
+static PlJsonEvent find_key(PlJsonScan *scan, const char *key)
+{
+    if (pl_json_scan_next(scan) != PL_JSON_OBJECT_BEGIN) return PL_JSON_END;
+    for (;;) {
+        PlJsonEvent event = pl_json_scan_next(scan);
+        if (event != PL_JSON_KEY) return PL_JSON_END;
+        bool hit = pl_str_eq_z(scan->text, key);
+        event = pl_json_scan_next(scan);
+        if (hit || event == PL_JSON_ERROR) return event;
+        bool nested = event == PL_JSON_OBJECT_BEGIN || event == PL_JSON_ARRAY_BEGIN;
+        if (nested && pl_json_scan_skip(scan) == PL_JSON_ERROR) return PL_JSON_END;
+    }
+}
+
+bool plv_json_text(PlArena *arena, PlStr object, const char *key, PlStr *out)
+{
+    PlJsonScan scan;
+    pl_json_scan_init(&scan, object);
+    bool found = find_key(&scan, key) == PL_JSON_STRING;
+    if (found) *out = pl_arena_str(arena, scan.text);
+    pl_json_scan_deinit(&scan);
+    return found;
+}
+
+bool plv_json_raw(PlStr object, const char *key, PlStr *out)
+{
+    PlJsonScan scan;
+    pl_json_scan_init(&scan, object);
+    PlJsonEvent event = find_key(&scan, key);
+    const char *start = scan.at;
+    if (event == PL_JSON_OBJECT_BEGIN || event == PL_JSON_ARRAY_BEGIN) event = pl_json_scan_skip(&scan);
+    bool found = event != PL_JSON_END && event != PL_JSON_ERROR;
+    if (found) *out = pl_str(start, (size_t)(scan.end - start));
+    pl_json_scan_deinit(&scan);
+    return found;
+}
+
+static bool is_json(PlStr text)
+{
+    PlJsonScan scan;
+    pl_json_scan_init(&scan, text);
+    PlJsonEvent event;
+    do event = pl_json_scan_next(&scan);
+    while (event != PL_JSON_END && event != PL_JSON_ERROR);
+    pl_json_scan_deinit(&scan);
+    return event == PL_JSON_END;
+}
+
+static bool is_text_kind(PlTypeKind kind)
+{
+    return kind == PL_TYPE_TEXT || kind == PL_TYPE_DATETIME || kind == PL_TYPE_DATE || kind == PL_TYPE_DURATION;
+}
+
+static void put_value(PlBuf *out, const PlModule *module, PlTypeId type, PlStr value)
+{
+    PlTypeKind kind = pl_type(&module->types, type)->kind;
+    if (kind == PL_TYPE_YESNO && (pl_str_eq_z(value, "yes") || pl_str_eq_z(value, "no"))) {
+        pl_buf_put_z(out, pl_str_eq_z(value, "yes") ? "true" : "false");
+    } else if (!is_text_kind(kind) && is_json(value)) {
+        pl_buf_put(out, value);
+    } else {
+        pl_buf_put_json(out, value);
+    }
+}
+
+static const PlInput *input_by_name(const PlModule *module, PlStr name)
+{
+    for (uint32_t i = 0; i < module->input_count; i++) {
+        if (pl_str_eq(module->inputs[i].name, name)) return &module->inputs[i];
+    }
+    return NULL;
+}
+
+static void say_unknown_input(const PlModule *module, PlStr name)
+{
+    fprintf(stderr, "error: the plan has no input " PL_FMT "\n", PL_ARG(name));
+    if (module->input_count) fputs("  = help: its inputs are", stderr);
+    for (uint32_t i = 0; i < module->input_count; i++) fprintf(stderr, "%s " PL_FMT, i ? "," : "", PL_ARG(module->inputs[i].name));
+    if (module->input_count) fputc('\n', stderr);
+}
+
+static bool put_input(PlArena *arena, PlBuf *out, const PlModule *module, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    if (!equals) {
+        pl_cli_fail(PL_USAGE, "--input wants NAME=VALUE, NAME=@FILE or @FILE, found %s", text);
+        return false;
+    }
+    PlStr name = pl_str(text, (size_t)(equals - text)), value = pl_str_z(equals + 1);
+    const PlInput *input = input_by_name(module, name);
+    if (!input) {
+        say_unknown_input(module, name);
+        return false;
+    }
+    if (value.len > 1 && value.ptr[0] == '@' && !pl_cli_read(arena, value.ptr + 1, PL_LIMIT_DOCUMENT_BYTES, &value)) return false;
+    pl_buf_put_char(out, out->len > 1 ? ',' : ' ');
+    pl_buf_put_json(out, name);
+    pl_buf_put_char(out, ':');
+    put_value(out, module, input->type, value);
+    return true;
+}
+
+bool plv_input(PlArena *arena, const PlModule *module, const PlCliList *inputs, PlStr *out)
+{
+    if (inputs->count == 1 && inputs->items[0][0] == '@') {
+        if (!pl_cli_read(arena, inputs->items[0] + 1, PL_LIMIT_DOCUMENT_BYTES, out)) return false;
+        if (is_json(*out)) return true;
+        pl_cli_fail(PL_USAGE, "%s is no JSON", inputs->items[0] + 1);
+        return false;
+    }
+    PlBuf buf;
+    pl_buf_init(&buf, 0);
+    pl_buf_put_char(&buf, '{');
+    bool good = true;
+    for (uint32_t i = 0; good && i < inputs->count; i++) good = put_input(arena, &buf, module, inputs->items[i]);
+    pl_buf_put_char(&buf, '}');
+    *out = pl_arena_str(arena, pl_buf_str(&buf));
+    pl_buf_deinit(&buf);
+    return good;
+}
+
+static bool uses_plugin(const PlModule *module, PlStr plugin)
+{
+    for (uint32_t i = 0; i < module->action_count; i++) {
+        if (pl_str_eq(module->actions[i].plugin, plugin)) return true;
+    }
+    return false;
+}
+
+bool plv_servers(PlArena *arena, const PlModule *module, const PlCliList *servers, PlServerOverride **out, uint32_t *count)
+{
+    *out = PL_NEW_N(arena, PlServerOverride, servers->count + 1);
+    *count = 0;
+    for (uint32_t i = 0; i < servers->count; i++) {
+        const char *text = servers->items[i], *equals = strchr(text, '=');
+        PlServerOverride server = {PL_STR(""), PL_STR("")};
+        if (equals) server = (PlServerOverride){pl_str(text, (size_t)(equals - text)), pl_str_z(equals + 1)};
+        while (pl_str_ends(server.url, PL_STR("/"))) server.url.len--;
+        if (pl_action_origin(arena, server.url).len == 0) {
+            pl_cli_fail(PL_USAGE, "--server wants PLUGIN=URL with an http or https URL, found %s", text);
+            return false;
+        }
+        if (!uses_plugin(module, server.plugin)) {
+            fprintf(stderr, "warning: the plan does not use the plugin " PL_FMT "\n", PL_ARG(server.plugin));
+            continue;
+        }
+        (*out)[(*count)++] = server;
+    }
+    return true;
+}
