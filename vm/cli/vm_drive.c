@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/* Drives one run: the world of vm/io behind the ports, pump and wait until it ends, then one answer for people and programs. */
+#include "vm/cli/vm.h"
+#include "stdlib/builtin.h"
+#include "vm/base/json_scan.h"
+#include "vm/code/hash.h"
+#include "vm/io/world.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal)
+{
+    (void)signal;
+    interrupted = 1;
+}
+
+/* ---- the world's options from the command line and the project ---- */
+
+static PlSecrets *secrets_of(const PlProject *project)
+{
+    static const PlSecretFrom from[] = {[PL_CREDENTIAL_ENV] = PL_SECRET_ENV, [PL_CREDENTIAL_FILE] = PL_SECRET_FILE,
+                                        [PL_CREDENTIAL_COMMAND] = PL_SECRET_COMMAND};
+    PlSecrets *secrets = pl_secrets_new();
+    for (uint32_t i = 0; secrets && project && i < project->credentials.len; i++) {
+        const PlCredentialArg *c = &project->credentials.items[i];
+        if (pl_secrets_map(secrets, c->name, from[c->from], c->where) == PL_OK) continue;
+        pl_secrets_free(secrets);
+        return NULL;
+    }
+    return secrets;
+}
+
+/* A server that the project names is meant, wherever it is. */
+static void private_origins(PlArena *arena, const PlvDrive *d, PlWorldOptions *options)
+{
+    if (!d->project) return;
+    PlStr *origins = PL_NEW_N(arena, PlStr, d->project->plugins.len + 1);
+    for (uint32_t i = 0; i < d->project->plugins.len; i++) {
+        PlStr origin = pl_action_origin(arena, d->project->plugins.items[i].server);
+        if (origin.len) origins[options->private_count++] = origin;
+    }
+    options->private_origins = origins;
+}
+
+static bool open_world(PlArena *arena, const PlvDrive *d, PlWorld *world, int *code)
+{
+    PlStr *servers = PL_NEW_N(arena, PlStr, 2 * d->server_count + 1);
+    for (uint32_t i = 0; i < d->server_count; i++) {
+        servers[2 * i] = d->servers[i].plugin;
+        servers[2 * i + 1] = d->servers[i].url;
+    }
+    PlWorldOptions options = {.module = d->module, .servers = servers, .server_count = d->server_count};
+    options.hooks = d->options->hooks.items;
+    options.hook_count = d->options->hooks.count;
+    options.no_person = d->options->json;
+    options.http.user_agent = PL_STR("pilot/" PL_VERSION_TEXT);
+    if (d->options->ca_file) options.http.ca_file = pl_str_z(d->options->ca_file);
+    private_origins(arena, d, &options);
+    PlSecrets *secrets = secrets_of(d->project);
+    const char *what = "";
+    PlStatus status = secrets ? pl_world_open(world, &options, secrets, &what) : PL_NOMEM;
+    if (status == PL_OK) return true;
+    if (what && *what) *code = pl_cli_fail(status, "the hook %s cannot be started", what);
+    else *code = pl_cli_fail(status, "%s", pl_status_words(status));
+    return false;
+}
+
+/* ---- going on until it ends ---- */
+
+static void progress(const PlRun *run, bool last)
+{
+    PlRunStats stats = pl_run_stats(run);
+    fprintf(stderr, "\r%llu calls, %llu rows%s", (unsigned long long)stats.calls, (unsigned long long)stats.rows, last ? "\r\033[K" : " ");
+    fflush(stderr);
+}
+
+static PlRunState go(PlRun *run, PlWorld *world, const PlvOptions *o)
+{
+    PlClockPort clock = pl_loop_clock(world->loop);
+    int64_t begin = clock.mono_us(clock.self), shown = begin;
+    bool show = !o->quiet && !o->json && pl_cli_colour(2), any = false, cancelled = false;
+    PlRunState state;
+    while ((state = pl_run_pump(run)) == PL_RUN_WAITING) {
+        if (interrupted && !cancelled) {
+            pl_run_cancel(run, PL_STR("interrupted"));
+            cancelled = true;
+            continue;
+        }
+        bool waited = pl_loop_turn(world->loop, show || !interrupted ? 500000 : -1);
+        (void)waited;
+        int64_t now = clock.mono_us(clock.self);
+        if (show && now - shown > 500000 && now - begin > 1000000) {
+            progress(run, false);
+            shown = now;
+            any = true;
+        }
+    }
+    if (any) progress(run, true);
+    return state;
+}
+
+/* ---- how it ended ---- */
+
+static const char *state_name(PlRunState state)
+{
+    static const char *const names[] = {"waiting", "done", "failed", "parked", "broken"};
+    return names[state];
+}
+
+static int report_json(const PlvDrive *d, const PlRun *run, PlRunState state)
+{
+    PlBuf out;
+    PlRunStats stats = pl_run_stats(run);
+    pl_buf_init(&out, 0);
+    pl_cli_json_begin(&out, "run");
+    pl_buf_put_z(&out, "{\"type\":\"run\",\"id\":");
+    pl_buf_put_json(&out, d->id);
+    pl_buf_printf(&out, ",\"state\":\"%s\",\"calls\":%llu,\"replayed\":%llu,\"retries\":%llu,\"rows\":%llu", state_name(state),
+                  (unsigned long long)stats.calls, (unsigned long long)stats.replayed, (unsigned long long)stats.retries,
+                  (unsigned long long)stats.rows);
+    if (state == PL_RUN_DONE) pl_buf_printf(&out, ",\"output\":" PL_FMT, PL_ARG(pl_run_output(run)));
+    else pl_buf_printf(&out, ",\"error\":" PL_FMT, PL_ARG(pl_run_error(run).len ? pl_run_error(run) : PL_STR("null")));
+    pl_buf_put_z(&out, "}\n");
+    return pl_cli_put(&out);
+}
+
+static void report_error(PlArena *arena, const PlvDrive *d, const PlRun *run, PlRunState state)
+{
+    PlStr error = pl_run_error(run), message = PL_STR("no reason was given"), step, path, code;
+    plv_json_text(arena, error, "message", &message);
+    bool colour = pl_cli_colour(2);
+    fprintf(stderr, "%s%s", colour ? "\033[1;31m" : "", state == PL_RUN_PARKED ? "parked" : "error");
+    if (plv_json_text(arena, error, "code", &code)) fprintf(stderr, "[" PL_FMT "]", PL_ARG(code));
+    fprintf(stderr, "%s: " PL_FMT "\n", colour ? "\033[0m" : "", PL_ARG(message));
+    if (plv_json_text(arena, error, "step", &step) && step.len) {
+        fprintf(stderr, "  --> step " PL_FMT, PL_ARG(step));
+        if (plv_json_text(arena, error, "path", &path) && !pl_str_eq(path, step)) fprintf(stderr, " (" PL_FMT ")", PL_ARG(path));
+        fprintf(stderr, " of " PL_FMT "\n", PL_ARG(d->module->source_name));
+    }
+    PlStr help;
+    if (plv_json_text(arena, error, "help", &help)) fprintf(stderr, "  = help: " PL_FMT "\n", PL_ARG(help));
+    else if (state == PL_RUN_PARKED) fprintf(stderr, "  = help: `pilotvm resume " PL_FMT "` goes on when it is settled\n", PL_ARG(d->id));
+    else if (state == PL_RUN_FAILED) fprintf(stderr, "  = help: `pilotvm show " PL_FMT "` prints its journal\n", PL_ARG(d->id));
+}
+
+static int report(PlArena *arena, const PlvDrive *d, const PlRun *run, PlRunState state)
+{
+    PlStatus status = state == PL_RUN_DONE ? PL_OK : pl_run_status(run);
+    int code = pl_status_exit_code(status == PL_OK && state != PL_RUN_DONE ? PL_FAILED : status);
+    if (d->options->json) {
+        int put = report_json(d, run, state);
+        return code ? code : put;
+    }
+    if (state != PL_RUN_DONE) {
+        report_error(arena, d, run, state);
+        return code;
+    }
+    PlRunStats stats = pl_run_stats(run);
+    if (!d->options->quiet) {
+        fprintf(stderr, "done: run " PL_FMT ", %llu calls, %llu rows", PL_ARG(d->id), (unsigned long long)stats.calls,
+                (unsigned long long)stats.rows);
+        if (stats.replayed) fprintf(stderr, ", %llu taken from the journal", (unsigned long long)stats.replayed);
+        fputc('\n', stderr);
+    }
+    PlStr output = pl_run_output(run);
+    if (pl_str_eq_z(output, "null")) return 0;
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    pl_buf_put(&out, output);
+    pl_buf_put_char(&out, '\n');
+    return pl_cli_put(&out);
+}
+
+static PlStoredState stored(PlRunState state)
+{
+    return state == PL_RUN_DONE ? PL_STORED_DONE : state == PL_RUN_PARKED ? PL_STORED_PARKED : PL_STORED_FAILED;
+}
+
+static uint64_t number_option(const char *text)
+{
+    int64_t n;
+    return text && pl_str_to_int(pl_str_z(text), &n) && n > 0 ? (uint64_t)n : 0;
+}
+
+static int run_in(PlArena *arena, const PlvDrive *d, PlWorld *world)
+{
+    PlSources sources;
+    PlDiags diags;
+    pl_sources_init(&sources, arena);
+    pl_diags_init(&diags, arena, &sources);
+    pl_sources_add(&sources, d->module->source_name, d->module->source);
+    PlPorts ports = {.net = pl_http_port(world->http), .clock = pl_loop_clock(world->loop), .journal = d->journal};
+    ports.person = pl_terminal_port(world->terminal);
+    ports.function = pl_builtin_ref;
+    ports.hooks = world->hooks;
+    ports.hook_count = world->hook_count;
+    PlRunOptions options = {.id = d->id, .input = d->input, .servers = d->servers, .server_count = d->server_count};
+    options.trace = d->options->trace;
+    options.max_calls = number_option(d->options->max_calls);
+    options.max_body = number_option(d->options->max_body);
+    if (!options.max_body && d->project) options.max_body = d->project->max_body;
+    options.default_timeout_us = number_option(d->options->timeout) * 1000000;
+    pl_hash_random(options.seed, sizeof options.seed);
+    PlStatus status = PL_OK;
+    PlRun *run = pl_run_new(d->module, &ports, &options, &diags, &status);
+    if (!run) {
+        plv_print_diags(&diags);
+        if (diags.errors == 0) pl_cli_fail(status, "%s", pl_status_words(status));
+        PlStatus kept = pl_store_set_state(d->store, d->id, PL_STORED_FAILED, PL_STR("not started"));
+        (void)kept; /* the run's own failure is what the user must hear */
+        return pl_status_exit_code(status);
+    }
+    PlRunState state = go(run, world, d->options);
+    PlStr message = PL_STR("");
+    if (state != PL_RUN_DONE) plv_json_text(arena, pl_run_error(run), "message", &message);
+    if (state != PL_RUN_BROKEN) {
+        status = pl_store_set_state(d->store, d->id, stored(state), message);
+        if (status != PL_OK) pl_cli_fail(status, "the store cannot be written: %s", pl_status_words(status));
+    }
+    int code = report(arena, d, run, state);
+    pl_run_free(run);
+    return code ? code : pl_status_exit_code(status);
+}
+
+int plv_drive(PlArena *arena, const PlvDrive *drive)
+{
+    PlWorld world;
+    int code = 70;
+    if (!open_world(arena, drive, &world, &code)) return code;
+    struct sigaction action = {.sa_handler = on_interrupt};
+    sigemptyset(&action.sa_mask);
+    action.sa_flags = (int)SA_RESETHAND; /* a second interrupt kills */
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    code = run_in(arena, drive, &world);
+    pl_world_close(&world);
+    return code;
+}

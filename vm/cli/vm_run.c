@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/* pilotvm FILE.pbc and resume: read and verify the module, get the approval, open the store, drive the run. */
+#include "vm/cli/vm.h"
+
+#include "vm/code/hash.h"
+#include "vm/code/review.h"
+#include "vm/io/terminal.h"
+
+#include <stdio.h>
+
+#define RUN_OPTIONS(o)                                                                                                 \
+    {"server", 'S', PL_CLI_LIST, &(o).servers, "PLUGIN=URL", "call this server instead of the document's; may be repeated"},       \
+    {"store", 's', PL_CLI_TEXT, &(o).store, "PATH", "a file for the run's journal, or a folder for one file a run"},              \
+    {"project", 0, PL_CLI_TEXT, &(o).project, "FILE", "the project file (default: pilot.yaml here or above)"},                    \
+    {"no-project", 0, PL_CLI_FLAG, &(o).no_project, NULL, "read no project file"},                                                \
+    {"hook", 'k', PL_CLI_LIST, &(o).hooks, "CMD", "a command told of each step, one JSON object a line; may veto; may be repeated"}, \
+    {"trace", 't', PL_CLI_FLAG, &(o).trace, NULL, "every step on stderr and to the hooks"},                                       \
+    {"durable", 0, PL_CLI_TEXT, &(o).durable, "WHEN", "fsync: \"effects\" (before a write leaves and at the end) or \"always\""},  \
+    {"max-calls", 0, PL_CLI_TEXT, &(o).max_calls, "N", "lower the plan's limit of calls"},                                        \
+    {"max-body", 0, PL_CLI_TEXT, &(o).max_body, "BYTES", "the largest answer taken"},                                             \
+    {"timeout", 0, PL_CLI_TEXT, &(o).timeout, "SECONDS", "of one call where the plan says nothing (default 30)"},                 \
+    {"ca-file", 0, PL_CLI_TEXT, &(o).ca_file, "FILE", "certificates to trust instead of the system's"},                           \
+    {"quiet", 'q', PL_CLI_FLAG, &(o).quiet, NULL, "only the result and errors"},                                                  \
+    {"json", 0, PL_CLI_FLAG, &(o).json, NULL, "one JSON object a line; the first names the format; asks nothing"}
+
+static PlModule *read_module(PlArena *arena, PlStr bytes, const char *name, int *code)
+{
+    PlSources sources;
+    PlDiags diags;
+    PlModule *module = NULL;
+    pl_sources_init(&sources, arena);
+    pl_diags_init(&diags, arena, &sources);
+    PlStatus status = pl_module_read(bytes, &diags, &module);
+    if (status == PL_OK) return module;
+    plv_print_diags(&diags);
+    if (diags.errors == 0) pl_cli_fail(status, "%s: %s", name, pl_status_words(status));
+    *code = pl_status_exit_code(status);
+    return NULL;
+}
+
+/* ---- approval: bound to the hash of plan, manifest and actions ---- */
+
+static bool hash_matches(const PlModule *module, const char *given)
+{
+    char hex[65];
+    size_t len = strlen(given);
+    pl_hash_hex(module->effect_hash, 32, hex);
+    return len >= 12 && len <= 64 && memcmp(hex, given, len) == 0;
+}
+
+static void show_review(PlArena *arena, const PlModule *module, const PlServerOverride *servers, uint32_t count)
+{
+    PlStr *pairs = PL_NEW_N(arena, PlStr, 2 * count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        pairs[2 * i] = servers[i].plugin;
+        pairs[2 * i + 1] = servers[i].url;
+    }
+    PlReviewOptions options = {pairs, count};
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    pl_review_print(&out, arena, module, &options);
+    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
+    pl_buf_deinit(&out);
+}
+
+/* -1 to go on, else the exit code. A plan that only reads needs no approval. */
+static int approve(PlArena *arena, const PlvOptions *o, const PlModule *module, const PlServerOverride *servers, uint32_t count)
+{
+    if (o->approve && !hash_matches(module, o->approve)) {
+        char hex[65];
+        pl_hash_hex(module->effect_hash, 32, hex);
+        return pl_cli_fail(PL_CHANGED, "the plan or its effects changed since the approval of %s\n  = help: read the review again; its hash is now %s",
+                           o->approve, hex);
+    }
+    if (module->manifest.effect < PL_EFFECT_WRITE || o->yes || o->approve) return -1;
+    if (!o->json) show_review(arena, module, servers, count);
+    if (!o->json && pl_terminal_is_there()) {
+        if (pl_terminal_confirm(PL_STR("Run it?"))) return -1;
+        return pl_cli_fail(PL_REFUSED, "refused; nothing was run");
+    }
+    char hex[65];
+    pl_hash_hex(module->effect_hash, 32, hex);
+    return pl_cli_fail(PL_WAITING, "the plan writes, and nobody approved it\n  = help: read the review, then `--approve %.16s` or `--yes`", hex);
+}
+
+/* ---- the store ---- */
+
+static PlStore *open_store(PlArena *arena, const PlvOptions *o, PlStr file, int *code)
+{
+    PlSources sources;
+    PlDiags diags;
+    PlStore *store = NULL;
+    pl_sources_init(&sources, arena);
+    pl_diags_init(&diags, arena, &sources);
+    bool always = o->durable && strcmp(o->durable, "always") == 0;
+    PlStatus status = pl_store_open(file.ptr, PL_STORE_WRITE, always ? PL_DURABLE_ALWAYS : PL_DURABLE_EFFECTS, &diags, &store);
+    if (status == PL_OK) return store;
+    plv_print_diags(&diags);
+    if (diags.errors == 0) pl_cli_fail(status, "cannot open " PL_FMT ": %s", PL_ARG(file), pl_status_words(status));
+    *code = pl_status_exit_code(status);
+    return NULL;
+}
+
+static int begin_run(PlArena *arena, PlvDrive *drive, PlStr bytes, PlStr file, char id[32])
+{
+    int code = 0;
+    drive->store = open_store(arena, drive->options, file, &code);
+    if (!drive->store) return code;
+    PlStatus status = pl_store_put_module(drive->store, drive->module->hash, bytes);
+    if (status == PL_OK) status = pl_store_begin(drive->store, drive->module->hash, drive->module->title, id, &drive->journal);
+    if (status != PL_OK) {
+        code = pl_cli_fail(status, "cannot write " PL_FMT ": %s", PL_ARG(file), pl_status_words(status));
+    } else {
+        drive->id = pl_str_z(id);
+        if (!drive->options->quiet && !drive->options->json) fprintf(stderr, "run %s\n", id);
+        code = plv_drive(arena, drive);
+    }
+    pl_store_close(drive->store);
+    return code;
+}
+
+static int run_module(PlArena *arena, const PlvOptions *o, const char *path, const PlModule *module, PlStr bytes)
+{
+    PlProject project = {0};
+    bool found;
+    PlServerOverride *servers;
+    PlvDrive drive = {.options = o, .module = module};
+    int code = plv_project(arena, o, path, &project, &found);
+    if (code >= 0) return code;
+    if (found) drive.project = &project;
+    if (!plv_input(arena, module, &o->inputs, &drive.input)) return 2;
+    if (!plv_servers(arena, module, &o->servers, &servers, &drive.server_count)) return 2;
+    drive.servers = servers;
+    code = approve(arena, o, module, servers, drive.server_count);
+    if (code >= 0) return code;
+    char id[32];
+    plv_new_id(id);
+    PlStr file = plv_store_file_new(arena, plv_store_place(arena, o, drive.project), id);
+    return file.len ? begin_run(arena, &drive, bytes, file, id) : 2;
+}
+
+int plv_cmd_run(PlArena *arena, int argc, char **argv)
+{
+    PlvOptions o = {0};
+    const PlCliOption options[] = {{"input", 'i', PL_CLI_LIST, &o.inputs, "NAME=VALUE", "an input; NAME=@FILE reads it, @FILE gives all as JSON"},
+                                   {"yes", 'y', PL_CLI_FLAG, &o.yes, NULL, "run a plan that writes without asking"},
+                                   {"approve", 'a', PL_CLI_TEXT, &o.approve, "HASH", "run it when its approval hash is this one, else end with 8"},
+                                   RUN_OPTIONS(o)};
+    const PlCliCommand command = {"pilotvm FILE.pbc [options]",
+                                  "Runs bytecode. A plan that only reads runs at once; one that writes shows its review and asks, or wants --yes\n"
+                                  "or --approve. The result is JSON on standard output.",
+                                  options, sizeof options / sizeof *options};
+    PlCliList rest = {0};
+    int code = pl_cli_parse(arena, &command, argc, argv, &rest);
+    if (code >= 0) return code;
+    if (rest.count != 1) return pl_cli_fail(PL_USAGE, "give one .pbc file\n  = help: usage: %s", command.usage);
+    PlStr bytes;
+    if (!pl_cli_read(arena, rest.items[0], PL_LIMIT_MODULE_BYTES, &bytes)) return 2;
+    PlModule *module = read_module(arena, bytes, rest.items[0], &code);
+    if (!module) return code;
+    code = run_module(arena, &o, rest.items[0], module, bytes);
+    pl_module_free(module);
+    return code;
+}
+
+/* ---- resume ---- */
+
+typedef struct FirstRow {
+    PlArena *arena;
+    PlStr body;
+} FirstRow;
+
+static PlStatus take_first(void *user, const PlRow *row)
+{
+    FirstRow *first = user;
+    if (row->kind == PL_ROW_START) first->body = pl_arena_str(first->arena, row->body);
+    return row->kind == PL_ROW_START ? PL_BUSY : PL_OK; /* PL_BUSY: seen enough */
+}
+
+/* The servers that the run was started with, so that a resume goes on where it was: {"servers":{"plugin":"url"}} of the START row. */
+static void started_servers(PlArena *arena, PlJournalPort journal, const PlModule *module, PlvOptions *o)
+{
+    FirstRow first = {arena, PL_STR("")};
+    PlStatus status = journal.each(journal.self, take_first, &first);
+    (void)status;
+    PlStr servers, url;
+    if (o->servers.count || !plv_json_raw(first.body, "servers", &servers)) return;
+    for (uint32_t i = 0; i < module->action_count; i++) {
+        PlStr plugin = module->actions[i].plugin;
+        if (!plv_json_text(arena, servers, pl_arena_str(arena, plugin).ptr, &url)) continue;
+        pl_cli_list_add(arena, &o->servers, pl_arena_printf(arena, PL_FMT "=" PL_FMT, PL_ARG(plugin), PL_ARG(url)).ptr);
+    }
+}
+
+static int resume_stored(PlArena *arena, PlvOptions *o, PlvDrive *drive, PlStr id)
+{
+    PlStoredRun run;
+    PlStatus status = pl_store_open_run(drive->store, id, &run, &drive->journal);
+    if (status != PL_OK) return pl_cli_fail(PL_USAGE, "there is no run " PL_FMT, PL_ARG(id));
+    drive->id = pl_arena_str(arena, run.id);
+    PlBuf bytes;
+    pl_buf_init(&bytes, PL_LIMIT_MODULE_BYTES);
+    status = pl_store_get_module(drive->store, run.module_hash, &bytes);
+    int code = status == PL_OK ? 0 : pl_cli_fail(status, "the store has lost the run's module: %s", pl_status_words(status));
+    PlModule *module = status == PL_OK ? read_module(arena, pl_buf_str(&bytes), "the stored module", &code) : NULL;
+    pl_buf_deinit(&bytes);
+    if (!module) return code;
+    drive->module = module;
+    started_servers(arena, drive->journal, module, o);
+    PlServerOverride *servers;
+    code = 2;
+    if (plv_servers(arena, module, &o->servers, &servers, &drive->server_count)) {
+        drive->servers = servers;
+        if (!o->quiet && !o->json) fprintf(stderr, "run " PL_FMT "\n", PL_ARG(drive->id));
+        code = plv_drive(arena, drive);
+    }
+    pl_module_free(module);
+    return code;
+}
+
+int plv_cmd_resume(PlArena *arena, int argc, char **argv)
+{
+    PlvOptions o = {0};
+    const PlCliOption options[] = {RUN_OPTIONS(o)};
+    const PlCliCommand command = {"pilotvm resume RUN [options]",
+                                  "Goes on with a run that was killed or parked. What finished is taken from its journal and not done again.", options,
+                                  sizeof options / sizeof *options};
+    PlCliList rest = {0};
+    int code = pl_cli_parse(arena, &command, argc, argv, &rest);
+    if (code >= 0) return code;
+    if (rest.count != 1) return pl_cli_fail(PL_USAGE, "give one run\n  = help: `pilotvm runs` lists them");
+    PlProject project = {0};
+    bool found;
+    code = plv_project(arena, &o, NULL, &project, &found);
+    if (code >= 0) return code;
+    PlvDrive drive = {.options = &o, .project = found ? &project : NULL};
+    PlStr id = pl_str_z(rest.items[0]);
+    PlStr file = plv_store_file_of(arena, plv_store_place(arena, &o, drive.project), id);
+    if (file.len == 0) return 2;
+    drive.store = open_store(arena, &o, file, &code);
+    if (!drive.store) return code;
+    code = resume_stored(arena, &o, &drive, id);
+    pl_store_close(drive.store);
+    return code;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* pilotvm runs, show, audit: what only reads the store. */
+#include "vm/cli/vm.h"
+
+#include "vm/code/hash.h"
+
+#include <stdio.h>
+#include <time.h>
+
+static const char *state_words(PlStoredState state)
+{
+    static const char *const words[] = {"running", "done", "failed", "parked"};
+    return words[state];
+}
+
+static void put_time(PlBuf *out, int64_t us, bool with_date)
+{
+    time_t seconds = (time_t)(us / 1000000);
+    struct tm tm;
+    char text[40];
+    gmtime_r(&seconds, &tm);
+    strftime(text, sizeof text, with_date ? "%Y-%m-%dT%H:%M:%S" : "%H:%M:%S", &tm);
+    pl_buf_printf(out, "%s.%03dZ", text, (int)(us / 1000 % 1000));
+}
+
+typedef struct Listing {
+    PlArena *arena;
+    PlBuf *out;
+    bool json;
+    uint32_t count;
+} Listing;
+
+static PlStatus list_run(void *user, const PlStoredRun *run)
+{
+    Listing *l = user;
+    PlBuf *out = l->out;
+    l->count++;
+    if (l->json) {
+        char hex[65];
+        pl_hash_hex(run->module_hash, 32, hex);
+        pl_buf_put_z(out, "{\"type\":\"run\",\"id\":");
+        pl_buf_put_json(out, run->id);
+        pl_buf_put_z(out, ",\"title\":");
+        pl_buf_put_json(out, run->title);
+        pl_buf_printf(out, ",\"state\":\"%s\",\"rows\":%llu,\"module_hash\":\"%s\",\"started\":\"", state_words(run->state),
+                      (unsigned long long)run->rows, hex);
+        put_time(out, run->started_us, true);
+        pl_buf_put_z(out, "\",\"changed\":\"");
+        put_time(out, run->changed_us, true);
+        pl_buf_put_z(out, "\",\"reason\":");
+        pl_buf_put_json(out, run->reason);
+        pl_buf_put_z(out, "}\n");
+        return PL_OK;
+    }
+    pl_buf_printf(out, PL_FMT "  ", PL_ARG(run->id));
+    put_time(out, run->started_us, true);
+    pl_buf_printf(out, "  %-7s  %5llu rows  " PL_FMT, state_words(run->state), (unsigned long long)run->rows, PL_ARG(run->title));
+    if (run->reason.len) pl_buf_printf(out, "  (" PL_FMT ")", PL_ARG(run->reason));
+    pl_buf_put_char(out, '\n');
+    return PL_OK;
+}
+
+/* Opens a store to read; says why when it cannot. NULL then, *code is the exit code. */
+static PlStore *open_to_read(PlArena *arena, PlStr file, int *code)
+{
+    PlSources sources;
+    PlDiags diags;
+    PlStore *store = NULL;
+    pl_sources_init(&sources, arena);
+    pl_diags_init(&diags, arena, &sources);
+    PlStatus status = pl_store_open(pl_arena_str(arena, file).ptr, PL_STORE_READ, PL_DURABLE_EFFECTS, &diags, &store);
+    if (status == PL_OK) return store;
+    plv_print_diags(&diags);
+    if (diags.errors == 0) pl_cli_fail(status, "cannot open " PL_FMT ": %s", PL_ARG(file), pl_status_words(status));
+    *code = pl_status_exit_code(status);
+    return NULL;
+}
+
+#define STORE_OPTIONS(o)                                                                                               \
+    {"store", 's', PL_CLI_TEXT, &(o).store, "PATH", "the file or folder of runs (default: PILOT_STORE, pilot.yaml, the user's state folder)"},    \
+    {"json", 0, PL_CLI_FLAG, &(o).json, NULL, "one JSON object a line; the first names the format"}
+
+static int places(PlArena *arena, const PlvOptions *o, PlStr *place)
+{
+    PlProject project = {0};
+    bool found;
+    int code = plv_project(arena, o, NULL, &project, &found);
+    *place = plv_store_place(arena, o, found ? &project : NULL);
+    return code;
+}
+
+int plv_cmd_runs(PlArena *arena, int argc, char **argv)
+{
+    PlvOptions o = {0};
+    const PlCliOption options[] = {STORE_OPTIONS(o)};
+    const PlCliCommand command = {"pilotvm runs [options]", "Lists the runs of the store, newest first.", options, 2};
+    PlCliList rest = {0};
+    PlStr place, *files;
+    int code = pl_cli_parse(arena, &command, argc, argv, &rest);
+    if (code < 0) code = places(arena, &o, &place);
+    if (code >= 0) return code;
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    if (o.json) pl_cli_json_begin(&out, "runs");
+    Listing listing = {arena, &out, o.json, 0};
+    uint32_t count = plv_store_files(arena, place, &files);
+    int worst = 0;
+    for (uint32_t i = count; i-- > 0;) {
+        PlStore *store = open_to_read(arena, files[i], &worst);
+        if (!store) continue;
+        PlStatus status = pl_store_each_run(store, list_run, &listing);
+        if (status != PL_OK) worst = pl_cli_fail(status, PL_FMT ": %s", PL_ARG(files[i]), pl_status_words(status));
+        pl_store_close(store);
+    }
+    if (!o.json && listing.count == 0) pl_buf_printf(&out, "no runs in " PL_FMT "\n", PL_ARG(place));
+    int put = pl_cli_put(&out);
+    return worst ? worst : put;
+}
+
+static PlStatus show_row(void *user, const PlRow *row)
+{
+    Listing *l = user;
+    PlBuf *out = l->out;
+    l->count++;
+    if (l->json) {
+        pl_buf_printf(out, "{\"type\":\"row\",\"seq\":%llu,\"kind\":\"%s\",\"path\":", (unsigned long long)row->seq, pl_row_kind_name(row->kind));
+        pl_buf_put_json(out, row->path);
+        pl_buf_printf(out, ",\"attempt\":%u,\"at\":\"", row->attempt);
+        put_time(out, row->wall_us, true);
+        pl_buf_put_z(out, "\",\"body\":");
+        pl_buf_put(out, row->body.len ? row->body : PL_STR("null"));
+        pl_buf_printf(out, ",\"blob_bytes\":%zu}\n", row->blob.len);
+        return PL_OK;
+    }
+    enum { BODY = 110 };
+    pl_buf_printf(out, "%5llu  ", (unsigned long long)row->seq);
+    put_time(out, row->wall_us, false);
+    pl_buf_printf(out, "  %-8s  %-12.*s  ", pl_row_kind_name(row->kind), PL_ARG(row->path));
+    pl_buf_put(out, pl_str_slice(row->body, 0, BODY));
+    pl_buf_put_z(out, row->body.len > BODY ? "...\n" : "\n");
+    return PL_OK;
+}
+
+static int show_run(PlArena *arena, PlStore *store, PlStr id, bool json)
+{
+    PlStoredRun run;
+    PlJournalPort journal;
+    PlStatus status = pl_store_open_run(store, id, &run, &journal);
+    if (status != PL_OK) return pl_cli_fail(PL_USAGE, "there is no run " PL_FMT "\n  = help: `pilotvm runs` lists them", PL_ARG(id));
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    if (json) pl_cli_json_begin(&out, "show");
+    Listing listing = {arena, &out, json, 0};
+    status = list_run(&listing, &run);
+    if (status == PL_OK) status = journal.each(journal.self, show_row, &listing);
+    int put = pl_cli_put(&out);
+    return status == PL_OK ? put : pl_cli_fail(status, "%s", pl_status_words(status));
+}
+
+int plv_cmd_show(PlArena *arena, int argc, char **argv)
+{
+    PlvOptions o = {0};
+    const PlCliOption options[] = {STORE_OPTIONS(o)};
+    const PlCliCommand command = {"pilotvm show RUN [options]", "Prints the rows of a run's journal.", options, 2};
+    PlCliList rest = {0};
+    PlStr place;
+    int code = pl_cli_parse(arena, &command, argc, argv, &rest);
+    if (code < 0 && rest.count != 1) code = pl_cli_fail(PL_USAGE, "give one run\n  = help: `pilotvm runs` lists them");
+    if (code < 0) code = places(arena, &o, &place);
+    if (code >= 0) return code;
+    PlStr id = pl_str_z(rest.items[0]), file = plv_store_file_of(arena, place, id);
+    if (file.len == 0) return 2;
+    PlStore *store = open_to_read(arena, file, &code);
+    if (!store) return code;
+    code = show_run(arena, store, id, o.json);
+    pl_store_close(store);
+    return code;
+}
+
+typedef struct Audit {
+    PlArena *arena;
+    PlBuf *out;
+    bool json;
+    PL_VEC(PlStr) ids;
+} Audit;
+
+static PlStatus collect_id(void *user, const PlStoredRun *run)
+{
+    Audit *a = user;
+    pl_vec_push(a->arena, &a->ids, pl_arena_str(a->arena, run->id));
+    return PL_OK;
+}
+
+static bool audit_one(Audit *a, PlStore *store, PlStr id)
+{
+    uint64_t rows = 0, bad = 0;
+    const char *why = "";
+    PlStatus status = pl_store_verify(store, id, &rows, &bad, &why);
+    bool good = status == PL_OK;
+    if (a->json) {
+        pl_buf_put_z(a->out, "{\"type\":\"audit\",\"id\":");
+        pl_buf_put_json(a->out, id);
+        pl_buf_printf(a->out, ",\"ok\":%s,\"rows\":%llu", good ? "true" : "false", (unsigned long long)rows);
+        if (!good) pl_buf_printf(a->out, ",\"bad_seq\":%llu,\"why\":\"%s\"", (unsigned long long)bad, why);
+        pl_buf_put_z(a->out, "}\n");
+    } else if (good) {
+        pl_buf_printf(a->out, PL_FMT "  intact: %llu rows, each hash follows from the one before it\n", PL_ARG(id), (unsigned long long)rows);
+    } else {
+        pl_buf_printf(a->out, PL_FMT "  BROKEN at row %llu: %s\n", PL_ARG(id), (unsigned long long)bad, why);
+    }
+    return good;
+}
+
+static bool audit_file(Audit *a, PlStr file, PlStr only, int *worst)
+{
+    PlStore *store = open_to_read(a->arena, file, worst);
+    if (!store) return false;
+    bool good = true;
+    if (only.len) {
+        PlStoredRun run;
+        PlJournalPort journal;
+        good = pl_store_open_run(store, only, &run, &journal) == PL_OK;
+        if (!good) *worst = pl_cli_fail(PL_USAGE, "there is no run " PL_FMT, PL_ARG(only));
+        else good = audit_one(a, store, pl_arena_str(a->arena, run.id));
+    } else {
+        a->ids.len = 0;
+        good = pl_store_each_run(store, collect_id, a) == PL_OK;
+        for (uint32_t i = 0; i < a->ids.len; i++) good &= audit_one(a, store, a->ids.items[i]);
+    }
+    pl_store_close(store);
+    return good;
+}
+
+int plv_cmd_audit(PlArena *arena, int argc, char **argv)
+{
+    PlvOptions o = {0};
+    const PlCliOption options[] = {STORE_OPTIONS(o), {"all", 'a', PL_CLI_FLAG, &o.all, NULL, "every run of the store"}};
+    const PlCliCommand command = {"pilotvm audit verify RUN|--all [options]",
+                                  "Checks the hash chain of a run: no row was changed, dropped, added or moved. Exit code 1 when one was.", options, 3};
+    PlCliList rest = {0};
+    PlStr place, *files;
+    int code = pl_cli_parse(arena, &command, argc, argv, &rest);
+    if (code < 0 && (rest.count < 1 || strcmp(rest.items[0], "verify") != 0 || rest.count != (o.all ? 1u : 2u))) {
+        code = pl_cli_fail(PL_USAGE, "give a run, or --all\n  = help: usage: %s", command.usage);
+    }
+    if (code < 0) code = places(arena, &o, &place);
+    if (code >= 0) return code;
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    if (o.json) pl_cli_json_begin(&out, "audit");
+    Audit audit = {.arena = arena, .out = &out, .json = o.json};
+    bool good = true;
+    int worst = 0;
+    if (o.all) {
+        uint32_t count = plv_store_files(arena, place, &files);
+        for (uint32_t i = 0; i < count; i++) good &= audit_file(&audit, files[i], PL_STR(""), &worst);
+    } else {
+        PlStr id = pl_str_z(rest.items[1]), file = plv_store_file_of(arena, place, id);
+        good = file.len > 0 && audit_file(&audit, file, id, &worst);
+        if (file.len == 0) worst = 2;
+    }
+    int put = pl_cli_put(&out);
+    return worst ? worst : good ? put : 1;
+}
