@@ -4,6 +4,7 @@
 #define PL_CLI_VM_H
 
 #include "compiler/project.h"
+#include "vm/base/limits.h"
 #include "vm/cli/cli_args.h"
 #include "vm/io/store.h"
 #include "vm/run/run.h"

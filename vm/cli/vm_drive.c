@@ -196,7 +196,7 @@ static int run_in(PlArena *arena, const PlvDrive *d, PlWorld *world)
     pl_sources_add(&sources, d->module->source_name, d->module->source);
     PlPorts ports = {.net = pl_http_port(world->http), .clock = pl_loop_clock(world->loop), .journal = d->journal};
     ports.person = pl_terminal_port(world->terminal);
-    ports.function = pl_builtin_ref;
+    ports.builtins = pl_builtin_ref;
     ports.hooks = world->hooks;
     ports.hook_count = world->hook_count;
     PlRunOptions options = {.id = d->id, .input = d->input, .servers = d->servers, .server_count = d->server_count};
