@@ -16,7 +16,8 @@ static bool has_plugin(const PlCatalog *catalog, PlStr name)
 static void add_plugin(PlCompiled *out, const PlPluginArg *arg, PlArena *arena)
 {
     if (arg->name.len && has_plugin(out->catalog, arg->name)) return;
-    PlPluginOptions options = {arg->server, arg->credential, arg->variables, arg->variable_count};
+    PlPluginOptions options = {arg->server, arg->credential, arg->variables, arg->variable_count, arg->idempotent,
+                               arg->idempotent_count};
     PlPlugin *plugin;
     PlStatus status = pl_catalog_add_file(out->catalog, arg->name, pl_arena_str(arena, arg->document).ptr, &options, &plugin);
     (void)status; /* why not is in the diagnostics; the plan is checked against what there is */

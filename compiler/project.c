@@ -75,6 +75,19 @@ static void read_variables(Reader *r, const PlNode *node, PlPluginArg *plugin)
     plugin->variable_count = count;
 }
 
+/* idempotent: [operation, ...] */
+static void read_idempotent(Reader *r, const PlNode *node, PlPluginArg *plugin)
+{
+    if (node->kind != PL_NODE_LIST) {
+        bad_value(r, PL_STR("idempotent"), node, "a list of operations");
+        return;
+    }
+    PlStr *out = PL_NEW_N(r->arena, PlStr, pl_node_count(node) + 1);
+    for (uint32_t i = 0; i < pl_node_count(node); i++) out[i] = text_of(r, PL_STR("idempotent"), pl_node_item(node, i));
+    plugin->idempotent = out;
+    plugin->idempotent_count = pl_node_count(node);
+}
+
 /* A path in pilot.yaml starts at the file's own folder. */
 static PlStr beside(Reader *r, PlStr path)
 {
@@ -85,7 +98,7 @@ static PlStr beside(Reader *r, PlStr path)
 
 static void read_plugin_keys(Reader *r, const PlNode *node, PlPluginArg *plugin)
 {
-    static const char *const known[] = {"document", "server", "credential", "variables"};
+    static const char *const known[] = {"document", "server", "credential", "variables", "idempotent"};
     for (uint32_t i = 0; i < pl_node_count(node); i++) {
         const PlPair *pair = pl_node_at(node, i);
         PlStr key = pl_pair_key(pair);
@@ -93,6 +106,7 @@ static void read_plugin_keys(Reader *r, const PlNode *node, PlPluginArg *plugin)
         else if (pl_str_eq_z(key, "server")) plugin->server = text_of(r, key, &pair->value);
         else if (pl_str_eq_z(key, "credential")) plugin->credential = text_of(r, key, &pair->value);
         else if (pl_str_eq_z(key, "variables")) read_variables(r, &pair->value, plugin);
+        else if (pl_str_eq_z(key, "idempotent")) read_idempotent(r, &pair->value, plugin);
         else unknown_key(r, pair, known, sizeof known / sizeof *known);
     }
 }

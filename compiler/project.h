@@ -11,6 +11,8 @@ typedef struct PlPluginArg { /* one plugin, of the project or of --plugin name=D
     PlStr credential;        /* prefix of its credentials' names; "" : the plugin's name */
     const PlStr *variables;  /* server variables: name, value, ... */
     uint32_t variable_count;
+    const PlStr *idempotent; /* operations that may be sent again whatever their method: the project vouches for them */
+    uint32_t idempotent_count;
 } PlPluginArg;
 
 typedef struct PlCredentialArg { /* where a credential comes from */

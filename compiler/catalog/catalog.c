@@ -120,6 +120,9 @@ static void copy_options(PlApi *api, const PlPluginOptions *options)
     for (uint32_t i = 0; i < options->variable_count * 2; i++)
         variables[i] = pl_arena_str(api->arena, options->variables[i]);
     api->options.variables = variables;
+    PlStr *idempotent = PL_NEW_N(api->arena, PlStr, options->idempotent_count + 1u);
+    for (uint32_t i = 0; i < options->idempotent_count; i++) idempotent[i] = pl_arena_str(api->arena, options->idempotent[i]);
+    api->options.idempotent = idempotent;
 }
 
 static PlStatus add_api(PlApi *api, PlStr name, PlPlugin **out)

@@ -48,6 +48,8 @@ typedef struct PlPluginOptions {
     PlStr credential;       /* "" : the plugin's name */
     const PlStr *variables; /* server variables: name, value, name, value ... */
     uint32_t variable_count;
+    const PlStr *idempotent; /* operations that the project says may be sent again: as if they had x-pilot-effect: idempotent */
+    uint32_t idempotent_count;
 } PlPluginOptions;
 
 /* Types of all actions live in `types`; texts in the arena. */

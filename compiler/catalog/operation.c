@@ -18,12 +18,24 @@ static PlEffect effect_of(PlMethod method)
     }
 }
 
+/* The project file's word on this operation, by its id or its name in any spelling. */
+static bool project_says_idempotent(const PlDraft *draft)
+{
+    const PlPluginOptions *options = &draft->api->options;
+    for (uint32_t i = 0; i < options->idempotent_count; i++) {
+        if (pl_str_distance(options->idempotent[i], draft->action->operation_id, 0) == 0) return true;
+        if (pl_str_distance(options->idempotent[i], draft->action->name, 0) == 0) return true;
+    }
+    return false;
+}
+
 /* x-pilot-effect: none | read | write | delete | idempotent */
 static void decide_effect(PlDraft *draft)
 {
     PlAction *action = draft->action;
     action->effect = effect_of(action->method);
     action->doubt = pl_action_doubt_of(action);
+    if (action->doubt == PL_DOUBT_UNSAFE && project_says_idempotent(draft)) action->doubt = PL_DOUBT_IDEMPOTENT;
     const PlNode *node = PL_GET(draft->entry->node, "x-pilot-effect");
     PlStr said = pl_node_text(node);
     if (!node) return;
