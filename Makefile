@@ -82,7 +82,7 @@ REPLAY := $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/replay_%,$(wildcard tests/fuz
 REAL   := $(patsubst tests/real/%.c,$(B)/real/%,$(wildcard tests/real/*.c))
 TOOLS  := $(REAL) $(patsubst tests/lint/%.c,$(B)/lint/%,$(wildcard tests/lint/*.c)) $(foreach d,net audit,$(patsubst tests/%.c,$(B)/%,$(wildcard tests/$(d)/*.c)))
 BENCH  := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
-PEERS  := $(B)/bench/fanout_curl $(B)/bench/fanout_port
+PEERS  := $(patsubst tests/bench/%.c,$(B)/bench/%,$(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c)))
 TEST_BIN := $(if $(filter release,$(MODE)),$(BIN),$(B)/bin)
 TEST_ENV := PILOT_BUILD=$(abspath $(B)) PILOT_BIN=$(abspath $(TEST_BIN)) PILOT_MODE=$(MODE)
 TEST_CC  = @mkdir -p $(@D) && $(CC) $(BASE_CFLAGS) $(WARN) -Wno-missing-prototypes -Wno-string-conversion $(CFLAGS) $(LDFLAGS)
@@ -140,7 +140,7 @@ fuzz: ## fuzz one target: make fuzz T=json SECONDS=60
 	build/fuzz/fuzz/fuzz_$(T) -max_total_time=$(SECONDS) -max_len=65536 -timeout=10 -artifact_prefix=build/fuzz/ \
 	  $(addprefix -dict=,$(wildcard tests/fuzz/$(T).dict)) build/fuzz/corpus/$(T) tests/fuzz/corpus/$(T)
 bench: all $(BENCH) $(PEERS) ## measure against peers, in ratios of one run
-	@for b in $(BENCH) $(wildcard tests/bench/*.sh); do $(TEST_ENV) $$b || exit 1; done
+	@for b in $(BENCH) $(wildcard tests/bench/*.sh) tests/bench/peers.py; do $(TEST_ENV) $$b || exit 1; done
 cover: ## line coverage of the suites, by file
 	-$(AGAIN) check MODE=cov
 	@tests/lint/cover.sh build/cov
