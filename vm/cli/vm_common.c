@@ -139,12 +139,8 @@ static bool put_input(PlArena *arena, PlBuf *out, const PlModule *module, const 
 
 bool plv_input(PlArena *arena, const PlModule *module, const PlCliList *inputs, PlStr *out)
 {
-    if (inputs->count == 1 && inputs->items[0][0] == '@') {
-        if (!pl_cli_read(arena, inputs->items[0] + 1, PL_LIMIT_DOCUMENT_BYTES, out)) return false;
-        if (is_json(*out)) return true;
-        pl_cli_fail(PL_USAGE, "%s is no JSON", inputs->items[0] + 1);
-        return false;
-    }
+    if (inputs->count == 1 && inputs->items[0][0] == '@')
+        return pl_cli_read(arena, inputs->items[0] + 1, PL_LIMIT_DOCUMENT_BYTES, out); /* the run checks it against the declared types */
     PlBuf buf;
     pl_buf_init(&buf, 0);
     pl_buf_put_char(&buf, '{');
