@@ -1,15 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* A fixpoint over the registers of all functions: an instruction that writes a register adds to it what the registers it reads hold. The operand table
- * says which are which, so a new instruction is covered when it is listed. */
+/* A forward flow over each function: a register written anew holds only what the instruction read, so a temporary that is used twice does not mix what
+ * it held. What is known is kept at jump targets and joined there; passes go on until nothing changes. Bodies and branches get what their
+ * spawners capture, and give what they return. The operand table says which operands are read and written, so a new instruction is covered when it is
+ * listed. A function with too many targets and registers for this (FLOW_CELLS) joins all writes of a register instead: a coarser, still safe answer. */
 #include "vm/code/flow.h"
 
 #include "vm/code/opcode.h"
+
+enum { FLOW_CELLS = 4 << 20 /* words kept for one function's targets */ };
+
+typedef struct FnFlow {
+    uint64_t **entry;    /* [regs] what the spawner gives */
+    uint64_t **now;      /* [regs] at the instruction being looked at */
+    uint64_t ***at;      /* [code_count] at a jump target; NULL: not a target, or not reached yet */
+    uint64_t **returns;  /* [returns] */
+    bool *target;        /* [code_count] */
+    bool coarse;
+} FnFlow;
 
 typedef struct Flow {
     PlArena *arena;
     const PlModule *m;
     PlFlow *out;
-    uint64_t ***regs; /* [function][register] */
+    FnFlow *fns;
     uint64_t *scratch;
     bool changed;
 } Flow;
@@ -57,10 +70,10 @@ static void read_operand(Flow *f, uint64_t **regs, PlOperand kind, uint16_t firs
 {
     uint32_t n = kind == PL_OPERAND_R || kind == PL_OPERAND_RW ? 1
                  : kind == PL_OPERAND_R2                       ? 2
-                 : kind == PL_OPERAND_RW3                      ? 3
                  : kind == PL_OPERAND_RN                       ? count
                                                                : 0;
     for (uint32_t i = 0; i < n; i++) join(f, f->scratch, regs[first + i]);
+    if (kind == PL_OPERAND_RW3) join(f, f->scratch, regs[first + 1]);
 }
 
 static void read_all(Flow *f, uint64_t **regs, PlInsn i)
@@ -74,34 +87,42 @@ static void read_all(Flow *f, uint64_t **regs, PlInsn i)
     f->changed = changed;
 }
 
-static void gather(Flow *f, uint64_t **regs, uint32_t function, const PlGather *gathers, uint16_t count)
+/* A register written anew; in a coarse function what it held stays. */
+static void put(Flow *f, FnFlow *fn, uint16_t reg, const uint64_t *set)
 {
-    const PlFunction *body = &f->m->functions[function];
-    for (uint32_t pc = 0; pc < body->code_count; pc++) {
-        PlInsn i = body->code[pc];
-        if (i.op != PL_OP_RETURNS) continue;
-        for (uint16_t g = 0; g < count && g < i.x; g++) join(f, regs[gathers[g].reg], f->regs[function][i.b + g]);
+    bool changed = f->changed;
+    if (!fn->coarse) memset(fn->now[reg], 0, f->out->word_count * sizeof *set);
+    join(f, fn->now[reg], set);
+    if (!fn->coarse) f->changed = changed;
+}
+
+static void gather(Flow *f, FnFlow *fn, uint32_t function, const PlGather *gathers, uint16_t count)
+{
+    bool changed = f->changed;
+    for (uint16_t g = 0; g < count && g < f->m->functions[function].returns; g++) {
+        join(f, fn->now[gathers[g].reg], f->fns[function].returns[g]);
     }
+    if (!fn->coarse) f->changed = changed;
 }
 
-static void capture(Flow *f, uint64_t **regs, uint32_t function, const uint16_t *captures, uint16_t count)
+static void capture(Flow *f, FnFlow *fn, uint32_t function, const uint16_t *captures, uint16_t count)
 {
-    for (uint16_t c = 0; c < count; c++) join(f, f->regs[function][c], regs[captures[c]]);
+    for (uint16_t c = 0; c < count; c++) join(f, f->fns[function].entry[c], fn->now[captures[c]]);
 }
 
-static void spawn(Flow *f, uint64_t **regs, PlInsn i)
+static void spawn(Flow *f, FnFlow *fn, PlInsn i)
 {
     if (i.op == PL_OP_SCATTER) {
         const PlScatter *s = &f->m->scatters[i.b];
-        capture(f, regs, s->function, s->captures, s->capture_count);
-        join(f, f->regs[s->function][s->capture_count], regs[s->list]);
-        gather(f, regs, s->function, s->gathers, s->gather_count);
+        capture(f, fn, s->function, s->captures, s->capture_count);
+        join(f, f->fns[s->function].entry[s->capture_count], fn->now[s->list]);
+        gather(f, fn, s->function, s->gathers, s->gather_count);
     } else if (i.op == PL_OP_TOGETHER) {
         const PlTogether *t = &f->m->togethers[i.b];
         for (uint16_t b = 0; b < t->branch_count; b++) {
             const PlBranch *branch = &t->branches[b];
-            capture(f, regs, branch->function, branch->captures, branch->capture_count);
-            gather(f, regs, branch->function, branch->gathers, branch->gather_count);
+            capture(f, fn, branch->function, branch->captures, branch->capture_count);
+            gather(f, fn, branch->function, branch->gathers, branch->gather_count);
         }
     }
 }
@@ -120,38 +141,109 @@ static void born(Flow *f, uint64_t *into, PlInsn i)
     }
 }
 
-static void step(Flow *f, uint32_t function, PlInsn i)
+/* What holds now also holds at `pc`. */
+static void arrive(Flow *f, FnFlow *fn, const PlFunction *function, uint32_t pc)
 {
-    uint64_t **regs = f->regs[function];
-    const PlOpInfo *info = &pl_opcode_infos[i.op];
-    spawn(f, regs, i);
-    if (info->a != PL_OPERAND_W && info->a != PL_OPERAND_RW && info->a != PL_OPERAND_RW3) return;
-    read_all(f, regs, i);
-    uint16_t to = info->a == PL_OPERAND_RW3 ? (uint16_t)(i.a + 2) : i.a;
-    join(f, regs[to], f->scratch);
-    born(f, regs[to], i);
+    if (fn->coarse) return;
+    if (!fn->at[pc]) {
+        fn->at[pc] = PL_NEW_N(f->arena, uint64_t *, function->regs);
+        for (uint32_t r = 0; r < function->regs; r++) fn->at[pc][r] = new_set(f);
+        f->changed = true;
+    }
+    for (uint32_t r = 0; r < function->regs; r++) join(f, fn->at[pc][r], fn->now[r]);
 }
 
-/* An error record holds what the failed call answered. */
-static void handlers(Flow *f, uint32_t function)
+/* A guarded instruction may go on at the handler, with what the failed call answered in the error record. */
+static void arrive_handlers(Flow *f, FnFlow *fn, const PlFunction *function, uint32_t pc)
 {
-    const PlFunction *fn = &f->m->functions[function];
-    for (uint32_t h = 0; h < fn->handler_count; h++) {
-        for (uint32_t pc = fn->handlers[h].begin; pc < fn->handlers[h].end; pc++) {
-            if (fn->code[pc].op == PL_OP_CALL) born(f, f->regs[function][fn->handlers[h].error], fn->code[pc]);
-        }
+    for (uint32_t h = 0; h < function->handler_count; h++) {
+        const PlHandler *row = &function->handlers[h];
+        if (pc < row->begin || pc >= row->end) continue;
+        uint64_t *error = fn->now[row->error], *kept = new_set(f);
+        bool changed = f->changed;
+        join(f, kept, error);
+        if (function->code[pc].op == PL_OP_CALL) born(f, error, function->code[pc]);
+        if (!fn->coarse) f->changed = changed;
+        arrive(f, fn, function, row->target);
+        if (!fn->coarse) memcpy(error, kept, f->out->word_count * sizeof *kept);
     }
+}
+
+static void note(Flow *f, FnFlow *fn, uint32_t function, uint32_t pc);
+
+static void step(Flow *f, uint32_t index, uint32_t pc)
+{
+    FnFlow *fn = &f->fns[index];
+    const PlFunction *function = &f->m->functions[index];
+    PlInsn i = function->code[pc];
+    const PlOpInfo *info = &pl_opcode_infos[i.op];
+    note(f, fn, index, pc);
+    spawn(f, fn, i);
+    if (info->a == PL_OPERAND_W || info->a == PL_OPERAND_RW || info->a == PL_OPERAND_RW3) {
+        read_all(f, fn->now, i);
+        bool changed = f->changed;
+        born(f, f->scratch, i);
+        f->changed = changed;
+        put(f, fn, info->a == PL_OPERAND_RW3 ? (uint16_t)(i.a + 2) : i.a, f->scratch);
+    }
+    arrive_handlers(f, fn, function, pc);
+    int64_t to;
+    if (pl_opcode_jump(i, pc, &to)) arrive(f, fn, function, (uint32_t)to);
+    if (i.op == PL_OP_RETURN) join(f, f->out->output.words, fn->now[i.a]);
+    for (uint16_t r = 0; i.op == PL_OP_RETURNS && r < i.x; r++) join(f, fn->returns[r], fn->now[i.b + r]);
+}
+
+static void pass(Flow *f, uint32_t index)
+{
+    FnFlow *fn = &f->fns[index];
+    const PlFunction *function = &f->m->functions[index];
+    size_t bytes = f->out->word_count * sizeof(uint64_t);
+    bool reached = true, changed = f->changed;
+    for (uint32_t r = 0; r < function->regs; r++) {
+        if (!fn->coarse) memset(fn->now[r], 0, bytes);
+        join(f, fn->now[r], fn->entry[r]);
+    }
+    if (!fn->coarse) f->changed = changed;
+    for (uint32_t pc = 0; pc < function->code_count; pc++) {
+        if (!fn->coarse && fn->target[pc]) {
+            if (reached) arrive(f, fn, function, pc);
+            reached = fn->at[pc] != NULL;
+            for (uint32_t r = 0; reached && r < function->regs; r++) memcpy(fn->now[r], fn->at[pc][r], bytes);
+        }
+        if (!reached && !fn->coarse) continue;
+        step(f, index, pc);
+        reached = !pl_opcode_is_end(function->code[pc].op);
+    }
+}
+
+static void find_targets(Flow *f, uint32_t index)
+{
+    FnFlow *fn = &f->fns[index];
+    const PlFunction *function = &f->m->functions[index];
+    uint64_t targets = 0;
+    fn->target = PL_NEW_N(f->arena, bool, function->code_count + 1);
+    for (uint32_t pc = 0; pc < function->code_count; pc++) {
+        int64_t to;
+        if (pl_opcode_jump(function->code[pc], pc, &to)) fn->target[to] = true;
+    }
+    for (uint32_t h = 0; h < function->handler_count; h++) fn->target[function->handlers[h].target] = true;
+    for (uint32_t pc = 0; pc < function->code_count; pc++) targets += fn->target[pc];
+    fn->coarse = targets * function->regs * f->out->word_count > FLOW_CELLS;
+    fn->at = PL_NEW_N(f->arena, uint64_t **, function->code_count + 1);
+}
+
+static uint64_t **new_sets(Flow *f, uint32_t count)
+{
+    uint64_t **sets = PL_NEW_N(f->arena, uint64_t *, count + 1);
+    for (uint32_t i = 0; i < count; i++) sets[i] = new_set(f);
+    return sets;
 }
 
 static void fixpoint(Flow *f)
 {
     do {
         f->changed = false;
-        for (uint32_t fn = 0; fn < f->m->function_count; fn++) {
-            const PlFunction *function = &f->m->functions[fn];
-            for (uint32_t pc = 0; pc < function->code_count; pc++) step(f, fn, function->code[pc]);
-            handlers(f, fn);
-        }
+        for (uint32_t fn = 0; fn < f->m->function_count; fn++) pass(f, fn);
     } while (f->changed);
 }
 
@@ -182,40 +274,46 @@ static bool decides(uint8_t op)
     return op == PL_OP_JT || op == PL_OP_JF || (op >= PL_OP_JEQ && op <= PL_OP_JGEI);
 }
 
-static void list_decisions(Flow *f)
+/* What is asked for: arguments of calls, and what decides a step. Grows with each pass; the last one has it all. */
+static void note(Flow *f, FnFlow *fn, uint32_t function, uint32_t pc)
 {
-    uint64_t **by_site = PL_NEW_N(f->arena, uint64_t *, f->m->site_count + 1);
-    for (uint32_t fn = 0; fn < f->m->function_count; fn++) {
-        const PlFunction *function = &f->m->functions[fn];
-        for (uint32_t pc = 0; pc < function->code_count; pc++) {
-            if (!decides(function->code[pc].op)) continue;
-            read_all(f, f->regs[fn], function->code[pc]);
-            uint32_t site = site_at(f->m, fn, pc);
-            if (site == PL_NO_SITE || !is_outside(f, f->scratch)) continue;
-            if (!by_site[site]) by_site[site] = new_set(f);
-            join(f, by_site[site], f->scratch);
-        }
-    }
-    f->out->decisions = PL_NEW_N(f->arena, PlFlowDecision, f->m->site_count + 1);
-    for (uint32_t s = 0; s < f->m->site_count; s++) {
-        if (by_site[s]) f->out->decisions[f->out->decision_count++] = (PlFlowDecision){s, {by_site[s]}};
+    PlInsn i = f->m->functions[function].code[pc];
+    if (i.op == PL_OP_CALL) {
+        const PlCallSite *call = &f->m->calls[i.b];
+        for (uint32_t a = 0; a < call->arg_count; a++) join(f, f->out->args[i.b][a].words, fn->now[call->args[a].reg]);
+    } else if (decides(i.op)) {
+        read_all(f, fn->now, i);
+        uint32_t site = site_at(f->m, function, pc);
+        if (site == PL_NO_SITE || !is_outside(f, f->scratch)) return;
+        join(f, f->out->decisions[site].from.words, f->scratch);
     }
 }
 
-static void list_args(Flow *f)
+static void prepare(Flow *f)
 {
-    f->out->args = PL_NEW_N(f->arena, PlFlowSet *, f->m->call_count + 1);
-    for (uint32_t fn = 0; fn < f->m->function_count; fn++) {
-        const PlFunction *function = &f->m->functions[fn];
-        for (uint32_t pc = 0; pc < function->code_count; pc++) {
-            PlInsn i = function->code[pc];
-            if (i.op == PL_OP_RETURN) join(f, f->out->output.words, f->regs[fn][i.a]);
-            if (i.op != PL_OP_CALL) continue;
-            const PlCallSite *call = &f->m->calls[i.b];
-            PlFlowSet *sets = PL_NEW_N(f->arena, PlFlowSet, call->arg_count + 1);
-            for (uint32_t a = 0; a < call->arg_count; a++) sets[a].words = f->regs[fn][call->args[a].reg];
-            f->out->args[i.b] = sets;
-        }
+    const PlModule *m = f->m;
+    f->out->args = PL_NEW_N(f->arena, PlFlowSet *, m->call_count + 1);
+    for (uint32_t c = 0; c < m->call_count; c++) {
+        f->out->args[c] = PL_NEW_N(f->arena, PlFlowSet, m->calls[c].arg_count + 1);
+        for (uint32_t a = 0; a < m->calls[c].arg_count; a++) f->out->args[c][a].words = new_set(f);
+    }
+    f->out->decisions = PL_NEW_N(f->arena, PlFlowDecision, m->site_count + 1);
+    for (uint32_t s = 0; s < m->site_count; s++) f->out->decisions[s] = (PlFlowDecision){s, {new_set(f)}};
+    f->fns = PL_NEW_N(f->arena, FnFlow, m->function_count);
+    for (uint32_t fn = 0; fn < m->function_count; fn++) {
+        f->fns[fn].entry = new_sets(f, m->functions[fn].regs);
+        f->fns[fn].now = new_sets(f, m->functions[fn].regs);
+        f->fns[fn].returns = new_sets(f, m->functions[fn].returns);
+        find_targets(f, fn);
+    }
+}
+
+/* Keep the decisions that depend on something. */
+static void pack_decisions(Flow *f)
+{
+    for (uint32_t s = 0; s < f->m->site_count; s++) {
+        PlFlowDecision *d = &f->out->decisions[s];
+        if (pl_flow_any(f->out, &d->from)) f->out->decisions[f->out->decision_count++] = *d;
     }
 }
 
@@ -226,15 +324,10 @@ void pl_flow_of(PlArena *arena, const PlModule *module, PlFlow *out)
     list_sources(&f);
     f.scratch = new_set(&f);
     out->output.words = new_set(&f);
-    f.regs = PL_NEW_N(arena, uint64_t **, module->function_count);
-    for (uint32_t fn = 0; fn < module->function_count; fn++) {
-        f.regs[fn] = PL_NEW_N(arena, uint64_t *, module->functions[fn].regs);
-        for (uint32_t r = 0; r < module->functions[fn].regs; r++) f.regs[fn][r] = new_set(&f);
-    }
-    for (uint32_t i = 0; i < module->input_count; i++) add_source(&f, f.regs[0][module->inputs[i].reg], PL_FROM_INPUT, i);
+    prepare(&f);
+    for (uint32_t i = 0; i < module->input_count; i++) add_source(&f, f.fns[0].entry[module->inputs[i].reg], PL_FROM_INPUT, i);
     fixpoint(&f);
-    list_args(&f);
-    list_decisions(&f);
+    pack_decisions(&f);
 }
 
 bool pl_flow_any(const PlFlow *flow, const PlFlowSet *set)
