@@ -20,8 +20,8 @@ for _ in $(seq 100); do
     read -rt 0.05 <> <(:) || true
 done
 cat "$work/mock.out"
-receipts=$(sed -n 's/^plugin receipts at //p' "$work/mock.out")
-mail=$(sed -n 's/^plugin mail at //p' "$work/mock.out")
+receipts=$(sed -n 's/^plugin receipts at \([^ ]*\).*/\1/p' "$work/mock.out")
+mail=$(sed -n 's/^plugin mail at \([^ ]*\).*/\1/p' "$work/mock.out")
 
 say "2. the plan"
 cat "$example/plan.pilot"
@@ -34,7 +34,7 @@ say "4. the review: every effect the plan can have"
 "$bin/pilotc" review "$work/report.pbc"
 
 say "5. pilotvm runs it"
-export PILOT_CREDENTIAL_RECEIPTS_APIKEY=demo-key PILOT_CREDENTIAL_MAIL_BEARER=demo-token
+export PILOT_CREDENTIAL_RECEIPTS_API_KEY=demo-key PILOT_CREDENTIAL_MAIL_BEARER=demo-token
 "$bin/pilotvm" "$work/report.pbc" --server "receipts=$receipts" --server "mail=$mail" --store "$work/runs.db" \
     --input recipient=finance@example.com --yes
 
