@@ -162,6 +162,8 @@ static void check_at_run_time(PlChecker *c, PlExpr **slot, PlTypeId want)
         return;
     }
     x->check = true;
+    x->present = pl_type_has_nothing(c->types, x->type) && pl_type(c->types, x->type)->kind != PL_TYPE_ANY &&
+                 pl_usable(c->arena, c->types, pl_type_without_nothing(c->types, x->type), want, NULL) == PL_USABLE_YES;
     x->type = want;
 }
 

@@ -316,13 +316,24 @@ static void emit_plain(PlEmit *e, const PlExpr *x, uint16_t dst)
     }
 }
 
+/* What a CHECK looks at: where only presence is in doubt not into lists and records, which hold what an answer really gave. */
+static PlTypeId checked_type(PlEmit *e, const PlExpr *x)
+{
+    const PlType *type = pl_type(pl_catalog_types(e->catalog), x->type);
+    if (x->present && type->kind == PL_TYPE_LIST) return PL_T_LIST_ANY;
+    if (x->present && type->kind == PL_TYPE_RECORD) return PL_T_RECORD_ANY;
+    bool texts = x->present && type->kind == PL_TYPE_ENUM;
+    for (uint32_t i = 0; texts && i < type->count; i++) texts = type->values[i].kind == PL_LIT_TEXT;
+    return texts ? PL_T_TEXT : pl_emit_type(e, x->type);
+}
+
 void pl_emit_expr(PlEmit *e, const PlExpr *x, uint16_t dst)
 {
     if (e->failed) return;
     uint32_t mark = pl_emit_mark(e), position = e->fn->position;
     e->fn->position = x->span.start;
     emit_plain(e, x, dst);
-    if (x->check) pl_emit_op(e, PL_OP_CHECK, 0, dst, pl_emit_type(e, x->type), e->fn->site);
+    if (x->check) pl_emit_op(e, PL_OP_CHECK, 0, dst, checked_type(e, x), e->fn->site);
     e->fn->position = position;
     pl_emit_release(e, mark);
 }

@@ -82,6 +82,7 @@ struct PlExpr {
     uint32_t builtin;     /* CALL: index in pl_builtins */
     bool optional;        /* FIELD, INDEX, PROJECT: absent gives nothing instead of a failure */
     bool check;           /* only at run time of type `type`: emit a CHECK */
+    bool present;         /* with check: all that is in doubt is whether it is there; what is inside was judged before */
 };
 enum { PL_EXPR_PARENS = 1u << 30 /* was in parentheses */, PL_EXPR_SORT_KEYS = 24 /* keys of one SORTED at most */ };
 

@@ -61,7 +61,7 @@ static PlStatus check_seal(PlStore *store, int64_t number, Check *check)
         uint64_t rows = (uint64_t)sqlite3_column_int64(stmt, 1);
         const void *head = sqlite3_column_blob(stmt, 2);
         bool fits = head && sqlite3_column_bytes(stmt, 2) == 32 && memcmp(head, check->prev, 32) == 0;
-        if (has_ended && check->last != PL_ROW_END) status = bad(check, "the run has ended, but its END row is missing");
+        if (has_ended && check->seq > 0 && check->last != PL_ROW_END) status = bad(check, "the run has ended, but its END row is missing");
         else if (is_sealed && rows > check->seq) status = bad(check, "rows were cut from the end");
         else if (is_sealed && rows == check->seq && !fits) status = bad(check, "the last row is not the one that the run ended with");
     }

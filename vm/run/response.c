@@ -77,11 +77,13 @@ static PlGo read_body(PlFiber *fiber, PlCall *call, const PlReply *reply, const 
     }
 }
 
-static PlGo check_type(PlFiber *fiber, const PlAction *a, PlTypeId type, PlValue v)
+/* `as_written`: the plan's own `as TYPE`, which is meant to the letter; else the document's word, to which servers hold loosely. */
+static PlGo check_type(PlFiber *fiber, const PlAction *a, PlTypeId type, PlValue v, bool as_written)
 {
     PlRun *run = fiber->run;
     PlMismatch why = {0};
-    if (pl_type_check(&run->module->types, type, v, &why)) return PL_GO_ON;
+    const PlTypes *types = &run->module->types;
+    if (as_written ? pl_type_check(types, type, v, &why) : pl_type_check_answer(types, type, v, &why)) return PL_GO_ON;
     PlBuf *expected = pl_run_scratch(run);
     pl_type_print(expected, &run->module->types, why.path[0] ? why.expected : type, 80);
     pl_run_check_buf(run, expected);
@@ -100,8 +102,8 @@ PlGo pl_response_value(PlFiber *fiber, PlCall *call, const PlReply *reply, uint1
     if (!response) return PL_RAISE(fiber, RUN_UNDECLARED, "answer", PL_ARG(a->plugin), PL_ARG(a->name), reply->status);
     PlGo go = read_body(fiber, call, reply, response, &v);
     if (go != PL_GO_ON) return go;
-    if (response->body != PL_BODY_NONE && a->method != PL_HEAD) go = check_type(fiber, a, response->type, v);
-    if (go == PL_GO_ON && call->site->expect != PL_T_ANY) go = check_type(fiber, a, call->site->expect, v);
+    if (response->body != PL_BODY_NONE && a->method != PL_HEAD) go = check_type(fiber, a, response->type, v, false);
+    if (go == PL_GO_ON && call->site->expect != PL_T_ANY) go = check_type(fiber, a, call->site->expect, v, true);
     if (go == PL_GO_ON) pl_fiber_set(fiber, reg, v);
     else pl_release(run->values, v);
     return go;

@@ -144,18 +144,28 @@ static bool check_list(PlTypeWalk *walk, const PlTypePlace *place, PlTypeId id, 
 static bool check_rest(PlTypeWalk *walk, const PlTypePlace *place, PlTypeId id, PlValue v)
 {
     const PlType *type = pl_type(walk->types, id);
-    if (!type->closed && (type->rest == PL_TYPE_NONE || type->rest == PL_T_ANY)) return true;
+    if ((!type->closed || walk->answer) && (type->rest == PL_TYPE_NONE || type->rest == PL_T_ANY)) return true;
     for (uint32_t i = 0; i < pl_record_len(v); i++) {
         PlStr name = pl_record_name(v, i);
         if (pl_type_field(walk->types, id, name)) continue;
         PlTypePlace field = {.up = place, .name = name};
         if (type->rest != PL_TYPE_NONE) {
             if (!pl_type_walk_check(walk, &field, type->rest, pl_record_at(v, i))) return false;
-        } else {
+        } else if (!walk->answer) {
             return pl_type_walk_fail(walk, &field, PL_T_NOTHING, pl_record_at(v, i));
         }
     }
     return true;
+}
+
+/* Is the value of the kind that some value of the enum has? */
+static bool is_kind_of(const PlType *type, PlValue v)
+{
+    for (uint32_t i = 0; i < type->count; i++) {
+        PlLiteralKind kind = type->values[i].kind;
+        if (kind == PL_LIT_TEXT ? v.tag == PL_TEXT : kind == PL_LIT_YESNO ? v.tag == PL_YESNO : v.tag == PL_INT || v.tag == PL_DOUBLE) return true;
+    }
+    return false;
 }
 
 /* A field that may be left out may as well be nothing. What is only for requests is not in an answer. */
@@ -168,7 +178,7 @@ static bool check_record(PlTypeWalk *walk, const PlTypePlace *place, PlTypeId id
         PlTypePlace field = {.up = place, .name = f->name};
         PlValue value = pl_nothing();
         bool there = pl_record_find(v, f->name, &value);
-        if (value.tag == PL_NOTHING && !f->required) continue;
+        if (value.tag == PL_NOTHING && (!f->required || walk->answer)) continue;
         if (!there && (f->write_only || pl_type_has_nothing(walk->types, f->type))) continue;
         if (!pl_type_walk_check(walk, &field, f->type, value)) return false;
     }
@@ -203,8 +213,17 @@ bool pl_type_walk_check(PlTypeWalk *walk, const PlTypePlace *place, PlTypeId id,
     case PL_TYPE_LIST: return check_list(walk, place, id, v);
     case PL_TYPE_RECORD: return check_record(walk, place, id, v);
     case PL_TYPE_UNION: return check_union(walk, place, id, v);
+    case PL_TYPE_ENUM:
+        if (walk->answer && is_kind_of(type, v)) return true;
+        return is_scalar(type, v) || pl_type_walk_fail(walk, place, id, v);
     default: return is_scalar(type, v) || pl_type_walk_fail(walk, place, id, v);
     }
+}
+
+bool pl_type_check_answer(const PlTypes *types, PlTypeId type, PlValue v, PlMismatch *why)
+{
+    PlTypeWalk walk = {.types = types, .why = why, .answer = true};
+    return pl_type_walk_check(&walk, NULL, type, v);
 }
 
 bool pl_type_check(const PlTypes *types, PlTypeId type, PlValue v, PlMismatch *why)

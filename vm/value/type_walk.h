@@ -16,6 +16,7 @@ typedef struct PlTypePlace {
 typedef struct PlTypeWalk {
     const PlTypes *types;
     PlMismatch *why;    /* may be NULL */
+    bool answer;        /* pl_type_check_answer: what a server may do without harm is fine */
     uint32_t muted;     /* inside an alternative: *why is not written */
     uint64_t seen;      /* values so far */
     uint64_t wasted;    /* of these in alternatives that did not fit */

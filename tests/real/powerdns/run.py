@@ -90,7 +90,7 @@ def call(*args):
     return subprocess.run(args, capture_output=True, text=True, timeout=120, cwd=work, env=env)
 
 
-env = dict(os.environ, PILOT_CREDENTIAL_PDNS_APIKEYHEADER=KEY)
+env = dict(os.environ, PILOT_CREDENTIAL_PDNS_API_KEY_HEADER=KEY)
 
 
 def inputs_for(zone):
