@@ -4,6 +4,7 @@
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
+#include "vm/base/limits.h"
 
 /* ---- the clock ----------------------------------------------------------------------------------------------------- */
 
@@ -60,7 +61,7 @@ static void help_near(PlChecker *c, PlDiag *d, const PlExpr *x)
 static PlTypeId report_unknown(PlChecker *c, PlExpr *x)
 {
     c->missed = true;
-    if (was_reported(c, x->text)) return pl_expr_bad(x);
+    if (was_reported(c, x->text) || c->diags->errors >= PL_LIMIT_DIAGS) return pl_expr_bad(x);
     PlSymbol *hidden = hidden_symbol(c, x->text);
     PlStep *binder = pl_map_get(&c->binders, x->text);
     if (hidden) {
