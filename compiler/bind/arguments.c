@@ -86,7 +86,8 @@ static void spread_record(PlChecker *c, PlStep *step, const PlAction *a)
     PL_REPORT(c->diags, CALL_SPREAD, x->span, PL_ARG(action_name(c, a)));
     step->args.len = 0;
     for (uint32_t i = 0; i < x->fields.len; i++) {
-        PlArgument arg = {.name = x->fields.items[i].name, .span = x->fields.items[i].span, .value = x->fields.items[i].value};
+        PlArgument arg = {
+            .name = x->fields.items[i].name, .span = x->fields.items[i].span, .value = x->fields.items[i].value};
         pl_vec_push(c->arena, &step->args, arg);
     }
 }
@@ -148,8 +149,10 @@ static void place_all(PlChecker *c, PlStep *step, const PlAction *a, bool *taken
             pl_diag_help(c->diags, d, "leave `%.*s` out", PL_ARG(arg.name));
             arg.param = NO_PARAM;
         }
-        if (arg.param == NO_PARAM) pl_expr_check(c, &arg.value, PL_TYPE_NONE);
-        else step->args.items[kept++] = arg;
+        if (arg.param == NO_PARAM)
+            pl_expr_check(c, &arg.value, PL_TYPE_NONE);
+        else
+            step->args.items[kept++] = arg;
     }
     step->args.len = kept;
 }
@@ -222,8 +225,11 @@ static void ask_argument(PlChecker *c, PlStep *step, const PlAction *a, uint32_t
             PlSymbol *s = c->symbols.items[i];
             bool near = pl_str_distance(s->name, p->name, 2) <= 2;
             PlVar var = c->vars.items[i];
-            if (s->kind == PL_SYM_NOW || near != (most == 2) || pl_scope_find(c, s->name) != s || var.bound != PL_BOUND_YES) continue;
-            if (var.type == c->empty_list || pl_usable(c->arena, c->types, var.type, p->type, NULL) != PL_USABLE_YES) continue;
+            if (s->kind == PL_SYM_NOW || near != (most == 2) || pl_scope_find(c, s->name) != s ||
+                var.bound != PL_BOUND_YES)
+                continue;
+            if (var.type == c->empty_list || pl_usable(c->arena, c->types, var.type, p->type, NULL) != PL_USABLE_YES)
+                continue;
             pl_diag_candidate(c->diags, d, s->name, pl_words_type(c, var.type));
             given++;
         }
@@ -245,9 +251,12 @@ static void add_missing(PlChecker *c, PlStep *step, const PlAction *a, uint32_t 
     }
     PlStr id = pl_bind_question_id(c, step, "arg", p->name), answer = pl_bind_answer(c, id);
     PlExpr *value = answer.len ? parse_answer(c, id, answer) : NULL;
-    if (value) add_argument(c, step, a, param, value);
-    else if (answer.len) PL_REPORT(c->diags, BAD_ANSWER, step->action_span, PL_ARG(id), PL_ARG(answer));
-    else ask_argument(c, step, a, param, id);
+    if (value)
+        add_argument(c, step, a, param, value);
+    else if (answer.len)
+        PL_REPORT(c->diags, BAD_ANSWER, step->action_span, PL_ARG(id), PL_ARG(answer));
+    else
+        ask_argument(c, step, a, param, id);
 }
 
 void pl_bind_arguments(PlChecker *c, PlStep *step)
@@ -258,5 +267,6 @@ void pl_bind_arguments(PlChecker *c, PlStep *step)
     place_all(c, step, a, taken);
     check_values(c, step, a);
     for (uint32_t i = 0; i < a->param_count; i++)
-        if (a->params[i].required && !a->params[i].fixed && !a->params[i].is_key && !taken[i]) add_missing(c, step, a, i);
+        if (a->params[i].required && !a->params[i].fixed && !a->params[i].is_key && !taken[i])
+            add_missing(c, step, a, i);
 }

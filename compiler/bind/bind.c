@@ -20,7 +20,8 @@ PlStr pl_bind_answer(const PlChecker *c, PlStr id)
 
 PlStr pl_bind_question_id(PlChecker *c, const PlStep *step, const char *kind, PlStr detail)
 {
-    return pl_arena_printf(c->arena, PL_FMT "/%s%s" PL_FMT, PL_ARG(step->label), kind, detail.len ? ":" : "", PL_ARG(detail));
+    return pl_arena_printf(c->arena, PL_FMT "/%s%s" PL_FMT, PL_ARG(step->label), kind, detail.len ? ":" : "",
+                           PL_ARG(detail));
 }
 
 static PlStr full_name(PlChecker *c, const PlOperation *op)
@@ -35,7 +36,8 @@ static const PlOperation *operation_of_answer(PlChecker *c, const PlPlugin *plug
     size_t dot = pl_str_find_char(answer, '.', 0);
     if (dot != PL_STR_NONE) {
         const PlPlugin *named = pl_catalog_plugin_by_name(c->catalog, pl_str_slice(answer, 0, dot));
-        const PlOperation *op = named ? pl_catalog_find(c->catalog, named, pl_str_slice(answer, dot + 1, answer.len), &ambiguous) : NULL;
+        const PlOperation *op =
+            named ? pl_catalog_find(c->catalog, named, pl_str_slice(answer, dot + 1, answer.len), &ambiguous) : NULL;
         if (op) return op;
     }
     return plugin ? pl_catalog_find(c->catalog, plugin, answer, &ambiguous) : NULL;
@@ -45,7 +47,8 @@ static const PlOperation *operation_of_answer(PlChecker *c, const PlPlugin *plug
 
 static void add_candidates(PlChecker *c, PlDiag *d, const PlNear *near, uint32_t count)
 {
-    for (uint32_t i = 0; i < count; i++) pl_diag_candidate(c->diags, d, full_name(c, near[i].operation), near[i].operation->title);
+    for (uint32_t i = 0; i < count; i++)
+        pl_diag_candidate(c->diags, d, full_name(c, near[i].operation), near[i].operation->title);
     if (count) pl_diag_help(c->diags, d, "for example `using %.*s(...)`", PL_ARG(full_name(c, near[0].operation)));
 }
 
@@ -65,8 +68,10 @@ static const PlOperation *ask_action(PlChecker *c, PlStep *step, const PlPlugin 
     uint32_t count = pl_catalog_nearest(c->catalog, plugin, name, step->prose, near, CANDIDATES);
     if (count == 0) {
         PlDiag *d = PL_REPORT(c->diags, UNKNOWN_ACTION, step->action_span, PL_ARG(shown));
-        if (plugin) pl_diag_help(c->diags, d, "`pilotc catalog %.*s` lists the plugin's actions", PL_ARG(plugin->name));
-        else if (!pl_catalog_plugin_count(c->catalog)) pl_diag_help(c->diags, d, "add `Use: plugin from \"FILE\"` at the head of the plan");
+        if (plugin)
+            pl_diag_help(c->diags, d, "`pilotc catalog %.*s` lists the plugin's actions", PL_ARG(plugin->name));
+        else if (!pl_catalog_plugin_count(c->catalog))
+            pl_diag_help(c->diags, d, "add `Use: plugin from \"FILE\"` at the head of the plan");
         return NULL;
     }
     PlDiag *d = PL_REPORT(c->diags, WHICH_ACTION, step->action_span, PL_ARG(shown));
@@ -128,8 +133,11 @@ static PlPlugin *ask_plugin(PlChecker *c, PlStep *step)
         PlDiag *d = PL_REPORT(c->diags, UNKNOWN_PLUGIN, plugin_span(c, step), PL_ARG(step->plugin));
         PlStr *names = PL_NEW_N(c->arena, PlStr, count);
         for (uint32_t i = 0; i < count; i++) names[i] = pl_catalog_plugin(c->catalog, i)->name;
-        if (count) pl_diag_help(c->diags, d, "plugins are: %.*s; or add `Use: %.*s from \"FILE\"`", PL_ARG(pl_words_list(c, names, count, 10)), PL_ARG(step->plugin));
-        else pl_diag_help(c->diags, d, "add `Use: %.*s from \"FILE\"` at the head of the plan", PL_ARG(step->plugin));
+        if (count)
+            pl_diag_help(c->diags, d, "plugins are: %.*s; or add `Use: %.*s from \"FILE\"`",
+                         PL_ARG(pl_words_list(c, names, count, 10)), PL_ARG(step->plugin));
+        else
+            pl_diag_help(c->diags, d, "add `Use: %.*s from \"FILE\"` at the head of the plan", PL_ARG(step->plugin));
         return NULL;
     }
     PlStr id = pl_bind_question_id(c, step, "plugin", PL_STR("")), answer = pl_bind_answer(c, id);
@@ -156,8 +164,10 @@ static const PlOperation *find_anywhere(PlChecker *c, PlStep *step)
     for (uint32_t i = 0; i < pl_catalog_plugin_count(c->catalog); i++) {
         bool ambiguous = false;
         const PlOperation *op = pl_catalog_find(c->catalog, pl_catalog_plugin(c->catalog, i), step->action, &ambiguous);
-        if (op) found = op, hits++;
-        else if (ambiguous) hits += 2;
+        if (op)
+            found = op, hits++;
+        else if (ambiguous)
+            hits += 2;
     }
     return hits == 1 ? found : ask_action(c, step, NULL);
 }
@@ -187,8 +197,10 @@ static bool read_as_set(PlChecker *c, PlStep *step)
     for (uint32_t i = 0; i < step->args.len; i++) {
         const PlArgument *a = &step->args.items[i];
         PlRecordField named = {a->name, a->span, a->value};
-        if (a->name.len) pl_vec_push(c->arena, &call->fields, named);
-        else pl_vec_push(c->arena, &call->items, a->value);
+        if (a->name.len)
+            pl_vec_push(c->arena, &call->fields, named);
+        else
+            pl_vec_push(c->arena, &call->items, a->value);
     }
     step->kind = PL_STEP_SET;
     step->name = step->bind;
@@ -207,7 +219,8 @@ static bool has_word(PlStr name, const char *word)
 {
     size_t n = strlen(word);
     for (size_t i = 0; i + n <= name.len; i++) {
-        bool begins = i == 0 || name.ptr[i - 1] < 'a' || name.ptr[i - 1] > 'z' || (name.ptr[i] >= 'A' && name.ptr[i] <= 'Z');
+        bool begins =
+            i == 0 || name.ptr[i - 1] < 'a' || name.ptr[i - 1] > 'z' || (name.ptr[i] >= 'A' && name.ptr[i] <= 'Z');
         bool ends = i + n == name.len || name.ptr[i + n] < 'a' || name.ptr[i + n] > 'z';
         if (begins && ends && pl_str_eq_nocase(pl_str_slice(name, i, i + n), pl_str_z(word))) return true;
     }
@@ -233,9 +246,12 @@ static void warn_of_action(PlChecker *c, const PlStep *step)
 
 static void read_as(PlChecker *c, PlStep *step, const PlOperation *op)
 {
-    PlStr written = step->plugin.len ? pl_arena_printf(c->arena, PL_FMT "." PL_FMT, PL_ARG(step->plugin), PL_ARG(step->action)) : step->action;
+    PlStr written = step->plugin.len
+                        ? pl_arena_printf(c->arena, PL_FMT "." PL_FMT, PL_ARG(step->plugin), PL_ARG(step->action))
+                        : step->action;
     PlStr exact = full_name(c, op);
-    if (!pl_str_eq(written, exact)) PL_REPORT(c->diags, ACTION_READ_AS, step->action_span, PL_ARG(written), PL_ARG(exact));
+    if (!pl_str_eq(written, exact))
+        PL_REPORT(c->diags, ACTION_READ_AS, step->action_span, PL_ARG(written), PL_ARG(exact));
     step->plugin = op->plugin->name;
     step->action = op->name;
 }
@@ -249,11 +265,14 @@ static void check_as(PlChecker *c, PlStep *step)
     PlUsable usable = pl_usable(c->arena, c->types, step->type, as, &why);
     bool never = usable == PL_USABLE_NO || usable == PL_USABLE_COERCE;
     if (never && step->type != PL_T_NOTHING) {
-        PlDiag *d = PL_REPORT(c->diags, NEVER_OF_TYPE, step->as_type->span, PL_ARG(pl_words_type(c, as)), PL_ARG(pl_words_type(c, step->type)));
+        PlDiag *d = PL_REPORT(c->diags, NEVER_OF_TYPE, step->as_type->span, PL_ARG(pl_words_type(c, as)),
+                              PL_ARG(pl_words_type(c, step->type)));
         if (why.path.len)
-            pl_diag_label(c->diags, d, "`%.*s` is %.*s, not %.*s", PL_ARG(why.path), PL_ARG(pl_words_type(c, why.found)), PL_ARG(pl_words_type(c, why.wanted)));
+            pl_diag_label(c->diags, d, "`%.*s` is %.*s, not %.*s", PL_ARG(why.path),
+                          PL_ARG(pl_words_type(c, why.found)), PL_ARG(pl_words_type(c, why.wanted)));
     } else if (never) {
-        PL_REPORT(c->diags, NEVER_OF_TYPE, step->as_type->span, PL_ARG(pl_words_type(c, as)), PL_ARG(PL_STR("nothing: the action gives no body")));
+        PL_REPORT(c->diags, NEVER_OF_TYPE, step->as_type->span, PL_ARG(pl_words_type(c, as)),
+                  PL_ARG(PL_STR("nothing: the action gives no body")));
     }
     step->type = as;
 }
@@ -264,7 +283,8 @@ void pl_bind_step(PlChecker *c, PlStep *step)
     if (read_as_set(c, step)) return;
     const PlOperation *op = find_operation(c, step);
     const PlAction *action = op ? pl_catalog_action(c->catalog, op) : NULL;
-    if (op && !action) PL_REPORT(c->diags, ACTION_BROKEN, step->action_span, PL_ARG(op->plugin->name), PL_ARG(op->name));
+    if (op && !action)
+        PL_REPORT(c->diags, ACTION_BROKEN, step->action_span, PL_ARG(op->plugin->name), PL_ARG(op->name));
     if (!action) {
         for (uint32_t i = 0; i < step->args.len; i++) pl_expr_check(c, &step->args.items[i].value, PL_TYPE_NONE);
         if (step->as_type) step->type = pl_type_expr_read(c, step->as_type);

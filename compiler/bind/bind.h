@@ -15,7 +15,8 @@ void pl_bind_arguments(PlChecker *c, PlStep *step);
 
 /* The answer that was given to a question, or an empty text. */
 PlStr pl_bind_answer(const PlChecker *c, PlStr id);
-PlStr pl_bind_question_id(PlChecker *c, const PlStep *step, const char *kind, PlStr detail); /* "2.1/action", "2.1/arg:to" */
+PlStr pl_bind_question_id(PlChecker *c, const PlStep *step, const char *kind,
+                          PlStr detail); /* "2.1/action", "2.1/arg:to" */
 
 /* Allow and Never (rules.c): all rules mean something; what the step calls is permitted. */
 void pl_rules_check(PlChecker *c);

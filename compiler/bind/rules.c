@@ -13,9 +13,10 @@ static bool is_effect(PlStr text, PlEffect *out)
     static const struct Word {
         const char *word;
         PlEffect effect;
-    } words[] = {{"read", PL_EFFECT_READ},     {"reads", PL_EFFECT_READ},       {"reading", PL_EFFECT_READ},   {"write", PL_EFFECT_WRITE},
-                 {"writes", PL_EFFECT_WRITE},  {"writing", PL_EFFECT_WRITE},    {"delete", PL_EFFECT_DELETE},  {"deletes", PL_EFFECT_DELETE},
-                 {"deletions", PL_EFFECT_DELETE}, {"deleting", PL_EFFECT_DELETE}};
+    } words[] = {{"read", PL_EFFECT_READ},      {"reads", PL_EFFECT_READ},     {"reading", PL_EFFECT_READ},
+                 {"write", PL_EFFECT_WRITE},    {"writes", PL_EFFECT_WRITE},   {"writing", PL_EFFECT_WRITE},
+                 {"delete", PL_EFFECT_DELETE},  {"deletes", PL_EFFECT_DELETE}, {"deletions", PL_EFFECT_DELETE},
+                 {"deleting", PL_EFFECT_DELETE}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (pl_str_eq_nocase(text, pl_str_z(words[i].word))) {
             *out = words[i].effect;
@@ -97,13 +98,16 @@ static void report_unknown(PlChecker *c, const PlRule *rule)
         return;
     }
     PL_VEC(PlStr) words = {0};
-    for (uint32_t i = 0; i < pl_catalog_plugin_count(c->catalog); i++) pl_vec_push(c->arena, &words, pl_catalog_plugin(c->catalog, i)->name);
+    for (uint32_t i = 0; i < pl_catalog_plugin_count(c->catalog); i++)
+        pl_vec_push(c->arena, &words, pl_catalog_plugin(c->catalog, i)->name);
     pl_vec_push(c->arena, &words, PL_STR("read"));
     pl_vec_push(c->arena, &words, PL_STR("write"));
     pl_vec_push(c->arena, &words, PL_STR("delete"));
     PlStr word = pl_words_near(text, words.items, words.len);
-    if (word.len) pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(word));
-    else pl_diag_help(c->diags, d, "rules here can be: " PL_FMT, PL_ARG(pl_words_list(c, words.items, words.len, 10)));
+    if (word.len)
+        pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(word));
+    else
+        pl_diag_help(c->diags, d, "rules here can be: " PL_FMT, PL_ARG(pl_words_list(c, words.items, words.len, 10)));
 }
 
 void pl_rules_check(PlChecker *c)

@@ -76,8 +76,10 @@ void pl_assign_set(PlChecker *c, PlStep *step)
 {
     if (!step->value) return;
     pl_expr_check(c, &step->value, PL_TYPE_NONE);
-    if (step->target) set_path(c, step, step->value->type);
-    else bind(c, step, bound_type(c, step->value));
+    if (step->target)
+        set_path(c, step, step->value->type);
+    else
+        bind(c, step, bound_type(c, step->value));
 }
 
 /* Keep LIST where COND [-> name]: Set name to LIST where COND */
@@ -120,10 +122,14 @@ void pl_assign_clear(PlChecker *c, PlStep *step)
     PlVar var = pl_flow_var(c, symbol);
     PlTypeId type = pl_type_without_nothing(c->types, var.type);
     PlTypeKind kind = pl_type(c->types, type)->kind;
-    if (kind == PL_TYPE_LIST) type = c->empty_list;
-    else if (kind == PL_TYPE_NUMBER || kind == PL_TYPE_INTEGER) type = PL_T_INTEGER;
-    else if (kind == PL_TYPE_RECORD) type = pl_type_record(c->types, NULL, 0, PL_TYPE_NONE, false, PL_STR(""));
-    else if (kind != PL_TYPE_TEXT) type = PL_T_NOTHING;
+    if (kind == PL_TYPE_LIST)
+        type = c->empty_list;
+    else if (kind == PL_TYPE_NUMBER || kind == PL_TYPE_INTEGER)
+        type = PL_T_INTEGER;
+    else if (kind == PL_TYPE_RECORD)
+        type = pl_type_record(c->types, NULL, 0, PL_TYPE_NONE, false, PL_STR(""));
+    else if (kind != PL_TYPE_TEXT)
+        type = PL_T_NOTHING;
     PlTypeId last = symbol->type;
     step->symbol = pl_scope_bind(c, symbol->name, step->name_span, step, type, PL_BOUND_YES);
     symbol->type = last;
@@ -230,7 +236,7 @@ typedef struct Declare {
     PlChecker *c;
     PL_VEC(PlStr) bound; /* in the text before, inside of the chain */
     PlStepList *out;
-    PlStep *first;       /* of the chain */
+    PlStep *first; /* of the chain */
 } Declare;
 
 static bool is_bound(const Declare *d, PlStr name)
@@ -249,9 +255,14 @@ static void declare(Declare *d, PlStep *step, bool is_list)
 {
     PlChecker *c = d->c;
     PlStep *set = PL_NEW(c->arena, PlStep);
-    *set = (PlStep){.kind = PL_STEP_SET, .span = d->first->span, .name = step->name, .name_span = step->name_span, .parent = d->first->parent};
+    *set = (PlStep){.kind = PL_STEP_SET,
+                    .span = d->first->span,
+                    .name = step->name,
+                    .name_span = step->name_span,
+                    .parent = d->first->parent};
     set->label = d->first->label;
-    set->marker = set->keyword = set->prose_span = (PlSpan){d->first->span.source, d->first->span.start, d->first->span.start};
+    set->marker = set->keyword = set->prose_span =
+        (PlSpan){d->first->span.source, d->first->span.start, d->first->span.start};
     set->bind_span = set->action_span = set->name2_span = PL_NO_SPAN;
     set->value = is_list ? pl_expr_new(c->arena, PL_EXPR_LIST, step->name_span)
                          : pl_expr_literal(c, step->name_span, (PlLiteral){.kind = PL_LIT_INT}, PL_T_INTEGER);
@@ -266,7 +277,8 @@ static void scan(Declare *d, PlStep *const *steps, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         PlStep *step = steps[i];
         bool changes = (step->kind == PL_STEP_ADD || step->kind == PL_STEP_INCREASE) && !step->target && step->name.len;
-        if (changes && !pl_scope_is_reserved(step->name) && !is_bound(d, step->name)) declare(d, step, step->kind == PL_STEP_ADD);
+        if (changes && !pl_scope_is_reserved(step->name) && !is_bound(d, step->name))
+            declare(d, step, step->kind == PL_STEP_ADD);
         if (step->bind.len) pl_vec_push(d->c->arena, &d->bound, step->bind);
         if (!changes && step->name.len) pl_vec_push(d->c->arena, &d->bound, step->name);
         if (step->name2.len) pl_vec_push(d->c->arena, &d->bound, step->name2);

@@ -14,9 +14,15 @@
 /* A list of a type variable, which no expression ever has: [] that nothing was added to. */
 enum { EMPTY_VAR = 1000 };
 
-static void checker_init(PlChecker *c, PlArena *arena, PlDiags *diags, PlCatalog *catalog, PlPlan *plan, const PlCheckOptions *options)
+static void checker_init(PlChecker *c, PlArena *arena, PlDiags *diags, PlCatalog *catalog, PlPlan *plan,
+                         const PlCheckOptions *options)
 {
-    *c = (PlChecker){.arena = arena, .diags = diags, .catalog = catalog, .plan = plan, .options = options, .error_type = PL_TYPE_NONE};
+    *c = (PlChecker){.arena = arena,
+                     .diags = diags,
+                     .catalog = catalog,
+                     .plan = plan,
+                     .options = options,
+                     .error_type = PL_TYPE_NONE};
     c->types = pl_catalog_types(catalog);
     pl_map_init(&c->names, arena);
     pl_map_init(&c->binders, arena);
@@ -106,7 +112,8 @@ static void note_unused(PlChecker *c)
 {
     for (uint32_t i = 0; i < c->plan->inputs.len; i++) {
         const PlInputDecl *input = &c->plan->inputs.items[i];
-        if (!c->infos.items[input->symbol->id].used) PL_REPORT(c->diags, UNUSED_INPUT, input->name_span, PL_ARG(input->name));
+        if (!c->infos.items[input->symbol->id].used)
+            PL_REPORT(c->diags, UNUSED_INPUT, input->name_span, PL_ARG(input->name));
     }
 }
 

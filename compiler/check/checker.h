@@ -52,8 +52,8 @@ typedef struct PlNameEntry { /* a name as it is visible; what it hides is behind
 } PlNameEntry;
 
 typedef struct PlSymbolInfo { /* beside PlSymbol, by id */
-    uint32_t scatter_depth; /* loops that run several at a time around it */
-    PlStep *left;           /* the block it lived in, when that has ended */
+    uint32_t scatter_depth;   /* loops that run several at a time around it */
+    PlStep *left;             /* the block it lived in, when that has ended */
     bool used;
 } PlSymbolInfo;
 
@@ -65,40 +65,40 @@ typedef struct PlChecker {
     PlPlan *plan;
     const PlCheckOptions *options;
     /* names */
-    PlMap names;                       /* name -> PlNameEntry * or NULL */
-    PlMap binders;                     /* name -> the first step in the text that binds it */
-    PL_VEC(PlSymbol *) symbols;        /* by id */
-    PL_VEC(PlSymbolInfo) infos;        /* by id */
-    PL_VEC(PlSymbol *) scoped;         /* declared, in order: what a scope takes away at its end */
-    PL_VEC(PlStr) reported;            /* unknown names that were reported */
+    PlMap names;                /* name -> PlNameEntry * or NULL */
+    PlMap binders;              /* name -> the first step in the text that binds it */
+    PL_VEC(PlSymbol *) symbols; /* by id */
+    PL_VEC(PlSymbolInfo) infos; /* by id */
+    PL_VEC(PlSymbol *) scoped;  /* declared, in order: what a scope takes away at its end */
+    PL_VEC(PlStr) reported;     /* unknown names that were reported */
     PlSymbol *now, *today;
     /* flow */
-    PL_VEC(PlVar) vars;                /* by symbol id */
+    PL_VEC(PlVar) vars; /* by symbol id */
     PL_VEC(PlVarChange) trail;
-    PL_VEC(PlVarChange) touched;       /* every value any name got, never taken back: what a handler may find */
+    PL_VEC(PlVarChange) touched; /* every value any name got, never taken back: what a handler may find */
     PlFacts facts;
     bool dead;
     /* around */
     PlItFrame *frame;
     PlLoop *loop;
-    PlStep *step;                      /* being checked */
-    PlStep *block;                     /* innermost body of several at a time, or branch */
-    PlStep *scatter;                   /* innermost body of several at a time */
+    PlStep *step;    /* being checked */
+    PlStep *block;   /* innermost body of several at a time, or branch */
+    PlStep *scatter; /* innermost body of several at a time */
     uint32_t scatter_depth;
-    uint32_t dry;                      /* bodies being tried around this one */
-    uint32_t lenient;                  /* inside an operand of `??`, `exists`...: absence is fine */
-    bool missed;                       /* a name that is not bound yet was read in a body being tried */
-    PlTypeId empty_list;               /* of a list nothing was added to yet; never in an expression's type */
-    PlTypeId error_type;               /* of `error` */
-    PL_VEC(PlTypeId) returns;          /* types of Return */
+    uint32_t dry;             /* bodies being tried around this one */
+    uint32_t lenient;         /* inside an operand of `??`, `exists`...: absence is fine */
+    bool missed;              /* a name that is not bound yet was read in a body being tried */
+    PlTypeId empty_list;      /* of a list nothing was added to yet; never in an expression's type */
+    PlTypeId error_type;      /* of `error` */
+    PL_VEC(PlTypeId) returns; /* types of Return */
 } PlChecker;
 
 /* ---- words of messages (words.c) ---- */
-PlStr pl_words_type(PlChecker *c, PlTypeId type);              /* short enough for a line */
-PlStr pl_words_expr(PlChecker *c, const PlExpr *x);            /* as source, cut */
+PlStr pl_words_type(PlChecker *c, PlTypeId type);                                    /* short enough for a line */
+PlStr pl_words_expr(PlChecker *c, const PlExpr *x);                                  /* as source, cut */
 PlStr pl_words_list(PlChecker *c, const PlStr *words, uint32_t count, uint32_t max); /* "a, b, c, ..." */
-PlStr pl_words_fields(PlChecker *c, PlTypeId record);          /* the names of its fields */
-PlStr pl_words_step(const PlStep *step);                       /* its number for a message */
+PlStr pl_words_fields(PlChecker *c, PlTypeId record);                                /* the names of its fields */
+PlStr pl_words_step(const PlStep *step);                                             /* its number for a message */
 /* The nearest of `words` to `to`, or an empty text when none is near. */
 PlStr pl_words_near(PlStr to, const PlStr *words, uint32_t count);
 /* The same spelling but for case, '_', '-', ' ', '.', '/'. */

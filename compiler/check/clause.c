@@ -85,10 +85,13 @@ static void check_one(PlChecker *c, PlClause *clause)
         if (clause->count) (void)pl_clause_count(c, &clause->count, "the number of items", UINT32_MAX, &n);
         return;
     case PL_CLAUSE_AT_A_TIME:
-        if (clause->count) (void)pl_clause_count(c, &clause->count, "the number of iterations at a time", PL_LIMIT_SCATTER_CAP, &n);
+        if (clause->count)
+            (void)pl_clause_count(c, &clause->count, "the number of iterations at a time", PL_LIMIT_SCATTER_CAP, &n);
         return;
     case PL_CLAUSE_TOLERATING:
-        if (clause->count) (void)pl_clause_count(c, &clause->count, "the number of failures", clause->percent ? 100 : UINT32_MAX - 1, &n);
+        if (clause->count)
+            (void)pl_clause_count(c, &clause->count, "the number of failures", clause->percent ? 100 : UINT32_MAX - 1,
+                                  &n);
         return;
     case PL_CLAUSE_KEY:
         if (clause->value) pl_expr_want(c, &clause->value, PL_T_TEXT, PL_STR("the idempotency key"));

@@ -29,8 +29,10 @@ void pl_control_if(PlChecker *c, PlStep **steps, uint32_t count)
         check_block(c, step);
         PlDelta way = pl_flow_take(c, mark, before);
         pl_vec_push(c->arena, &ways, way);
-        if (step->kind == PL_STEP_ELSE) otherwise = true;
-        else if (step->cond) pl_narrow_assume(c, step->cond, false);
+        if (step->kind == PL_STEP_ELSE)
+            otherwise = true;
+        else if (step->cond)
+            pl_narrow_assume(c, step->cond, false);
     }
     if (!otherwise) {
         PlDelta none = {.facts = c->facts};
@@ -158,7 +160,8 @@ void pl_control_together(PlChecker *c, PlStep *step)
             PlVar now = c->vars.items[change.symbol];
             PlBound bound = change.var.bound;
             if (go_on && now.bound == PL_BOUND_NO && bound == PL_BOUND_YES) bound = PL_BOUND_MAYBE;
-            PlTypeId type = now.bound == PL_BOUND_NO ? change.var.type : pl_flow_join_types(c, now.type, change.var.type);
+            PlTypeId type =
+                now.bound == PL_BOUND_NO ? change.var.type : pl_flow_join_types(c, now.type, change.var.type);
             pl_flow_set(c, c->symbols.items[change.symbol], type, bound);
         }
     c->dead = dead && !go_on;

@@ -56,10 +56,10 @@ PlExpr *pl_expr_name_of(PlChecker *c, PlSpan span, PlStr name)
 
 static PlTypeId literal_type(PlLiteral literal)
 {
-    static const PlTypeId types[] = {[PL_LIT_NOTHING] = PL_T_NOTHING, [PL_LIT_YESNO] = PL_T_YESNO,
-                                     [PL_LIT_INT] = PL_T_INTEGER,     [PL_LIT_DOUBLE] = PL_T_NUMBER,
-                                     [PL_LIT_TEXT] = PL_T_TEXT,       [PL_LIT_DATETIME] = PL_T_DATETIME,
-                                     [PL_LIT_DATE] = PL_T_DATE,       [PL_LIT_DURATION] = PL_T_DURATION};
+    static const PlTypeId types[] = {
+        [PL_LIT_NOTHING] = PL_T_NOTHING, [PL_LIT_YESNO] = PL_T_YESNO,      [PL_LIT_INT] = PL_T_INTEGER,
+        [PL_LIT_DOUBLE] = PL_T_NUMBER,   [PL_LIT_TEXT] = PL_T_TEXT,        [PL_LIT_DATETIME] = PL_T_DATETIME,
+        [PL_LIT_DATE] = PL_T_DATE,       [PL_LIT_DURATION] = PL_T_DURATION};
     if (literal.kind == PL_LIT_JSON) return PL_T_ANY;
     return types[literal.kind];
 }
@@ -96,7 +96,8 @@ static PlTypeId check_list(PlChecker *c, PlExpr *x, PlTypeId hint)
     PlTypeId elem = wanted_elem(c, hint), joined = PL_TYPE_NONE;
     for (uint32_t i = 0; i < x->items.len; i++) {
         if (elem != PL_TYPE_NONE) {
-            pl_expr_want(c, &x->items.items[i], elem, pl_arena_printf(c->arena, "item %u of the list", (unsigned)i + 1));
+            pl_expr_want(c, &x->items.items[i], elem,
+                         pl_arena_printf(c->arena, "item %u of the list", (unsigned)i + 1));
             continue;
         }
         PlTypeId type = pl_expr_check(c, &x->items.items[i], PL_TYPE_NONE);
@@ -183,7 +184,8 @@ PlTypeId pl_expr_record(PlChecker *c, PlExpr **slot, PlTypeId hint)
                 pl_diag_related(c->diags, d, x->fields.items[j].span, "first given here");
                 break;
             }
-        PlTypeId type = record != PL_TYPE_NONE ? check_wanted_field(c, f, record) : pl_expr_check(c, &f->value, PL_TYPE_NONE);
+        PlTypeId type =
+            record != PL_TYPE_NONE ? check_wanted_field(c, f, record) : pl_expr_check(c, &f->value, PL_TYPE_NONE);
         fields[i] = (PlField){.name = f->name, .type = type, .required = true};
     }
     if (record == PL_TYPE_NONE) return pl_type_record(c->types, fields, x->fields.len, PL_TYPE_NONE, false, PL_STR(""));

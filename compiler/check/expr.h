@@ -45,17 +45,22 @@ PlTypeId pl_expr_record(PlChecker *c, PlExpr **slot, PlTypeId hint);
 bool pl_literal_fit(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what);
 
 /* New nodes over an old one, with its span. */
-PlExpr *pl_expr_call_of(PlChecker *c, const char *function, PlExpr *argument, PlTypeId type); /* NULL when there is no such function */
+PlExpr *pl_expr_call_of(PlChecker *c, const char *function, PlExpr *argument,
+                        PlTypeId type); /* NULL when there is no such function */
 PlExpr *pl_expr_field_of(PlChecker *c, PlExpr *record, PlStr name, PlTypeId type);
 PlExpr *pl_expr_literal(PlChecker *c, PlSpan span, PlLiteral literal, PlTypeId type);
 PlExpr *pl_expr_name_of(PlChecker *c, PlSpan span, PlStr name); /* unchecked */
 
 /* One field of a type, through unions: its type as read, whether absence is possible. */
-typedef enum PlFieldFound { PL_FIELD_KNOWN, PL_FIELD_UNKNOWN, PL_FIELD_NONE /* the type has no fields at all */ } PlFieldFound;
+typedef enum PlFieldFound {
+    PL_FIELD_KNOWN,
+    PL_FIELD_UNKNOWN,
+    PL_FIELD_NONE /* the type has no fields at all */
+} PlFieldFound;
 PlFieldFound pl_expr_field_type(PlChecker *c, PlTypeId record, PlStr name, PlTypeId *type, bool *optional);
 
 /* Narrowing (narrow.c). */
-PlStr pl_narrow_path(PlChecker *c, const PlExpr *x);                   /* of a name or a path of fields; empty when it is none */
+PlStr pl_narrow_path(PlChecker *c, const PlExpr *x); /* of a name or a path of fields; empty when it is none */
 void pl_narrow_assume(PlChecker *c, const PlExpr *condition, bool truth); /* what holds after it came out so */
 
 /* Declared types (type_expr.c). */

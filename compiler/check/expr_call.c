@@ -48,7 +48,8 @@ static bool find_function(PlChecker *c, PlExpr *x)
         pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(near));
         pl_diag_fix(c->diags, d, x->text_span, near, false);
     } else {
-        pl_diag_help(c->diags, d, "`pilotc functions` lists them; an action is called by a step: `... using plugin.action(...)`");
+        pl_diag_help(c->diags, d,
+                     "`pilotc functions` lists them; an action is called by a step: `... using plugin.action(...)`");
     }
     return false;
 }
@@ -70,10 +71,12 @@ static bool place_named(PlChecker *c, PlExpr *x, const PlSignature *signature)
         PlRecordField *f = &x->fields.items[i];
         PlStr names[PL_SIGNATURE_PARAMS];
         uint32_t at = 0;
-        for (; at < signature->count && !pl_words_same(signature->params[at].name, f->name); at++) names[at] = signature->params[at].name;
+        for (; at < signature->count && !pl_words_same(signature->params[at].name, f->name); at++)
+            names[at] = signature->params[at].name;
         if (at == signature->count || places[at]) {
             PlDiag *d = PL_REPORT(c->diags, UNKNOWN_ARGUMENT, f->span, PL_ARG(f->name), PL_ARG(x->text));
-            if (at == signature->count) pl_diag_help(c->diags, d, "its arguments are: " PL_FMT, PL_ARG(pl_words_list(c, names, at, at)));
+            if (at == signature->count)
+                pl_diag_help(c->diags, d, "its arguments are: " PL_FMT, PL_ARG(pl_words_list(c, names, at, at)));
             return false;
         }
         places[at] = f->value;
@@ -81,7 +84,8 @@ static bool place_named(PlChecker *c, PlExpr *x, const PlSignature *signature)
     }
     PlExpr placed = {0};
     for (uint32_t i = 0; i < count; i++) {
-        PlExpr *value = places[i] ? places[i] : pl_expr_literal(c, x->span, (PlLiteral){.kind = PL_LIT_NOTHING}, PL_T_NOTHING);
+        PlExpr *value =
+            places[i] ? places[i] : pl_expr_literal(c, x->span, (PlLiteral){.kind = PL_LIT_NOTHING}, PL_T_NOTHING);
         pl_vec_push(c->arena, &placed.items, value);
     }
     x->items = placed.items;
@@ -107,8 +111,9 @@ static PlTypeId check_arguments(PlChecker *c, PlExpr *x, const PlSignature *sign
         const PlSignatureParam *p = pl_signature_param(signature, i);
         PlTypeId want = pl_signature_fill(c->types, &vars, p->type);
         if (p->optional && !signature->repeats) want = pl_type_or_nothing(c->types, want);
-        PlStr what = pl_str_eq_z(p->name, "...") ? pl_arena_printf(c->arena, "argument %u of %.*s", (unsigned)i + 1, PL_ARG(x->text))
-                                                 : pl_arena_printf(c->arena, "`%.*s` of %.*s", PL_ARG(p->name), PL_ARG(x->text));
+        PlStr what = pl_str_eq_z(p->name, "...")
+                         ? pl_arena_printf(c->arena, "argument %u of %.*s", (unsigned)i + 1, PL_ARG(x->text))
+                         : pl_arena_printf(c->arena, "`%.*s` of %.*s", PL_ARG(p->name), PL_ARG(x->text));
         pl_expr_fit(c, &x->items.items[i], want, what);
         bad |= x->items.items[i]->kind == PL_EXPR_BAD;
     }

@@ -22,7 +22,8 @@ static void check_key(PlChecker *c, PlExpr **slot, const char *clause)
     PlTypeKind kind = pl_type(c->types, type)->kind;
     if (kind != PL_TYPE_LIST && kind != PL_TYPE_RECORD && kind != PL_TYPE_FILE) return;
     PlDiag *d = PL_REPORT(c->diags, BAD_KEY, (*slot)->span, clause, PL_ARG(pl_words_type(c, type)));
-    if (kind == PL_TYPE_RECORD) pl_diag_help(c->diags, d, "name one of its fields: " PL_FMT, PL_ARG(pl_words_fields(c, type)));
+    if (kind == PL_TYPE_RECORD)
+        pl_diag_help(c->diags, d, "name one of its fields: " PL_FMT, PL_ARG(pl_words_fields(c, type)));
     pl_expr_bad(*slot);
 }
 
@@ -42,9 +43,7 @@ static PlTypeId check_inside(PlChecker *c, PlExpr *x, PlTypeId elem)
     case PL_EXPR_SORTED:
         for (uint32_t i = 0; i < x->items.len; i++) check_key(c, &x->items.items[i], "sorted by");
         return list;
-    case PL_EXPR_GROUPED:
-        check_key(c, &x->right, "grouped by");
-        return grouped_type(c, x->right->type, elem);
+    case PL_EXPR_GROUPED: check_key(c, &x->right, "grouped by"); return grouped_type(c, x->right->type, elem);
     case PL_EXPR_SELECT: return pl_type_list(c->types, pl_expr_check(c, &x->right, PL_TYPE_NONE));
     default: /* DISTINCT */
         if (x->right) pl_expr_check(c, &x->right, PL_TYPE_NONE);

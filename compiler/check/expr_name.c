@@ -50,8 +50,8 @@ static void help_near(PlChecker *c, PlDiag *d, const PlExpr *x)
         pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(near));
         pl_diag_fix(c->diags, d, x->span, near, false);
     } else if (t->kind == PL_TYPE_RECORD && t->count) {
-        pl_diag_help(c->diags, d, "the item's fields are: %.*s; or, if text is meant, write \"%.*s\"", PL_ARG(pl_words_fields(c, item)),
-                     PL_ARG(x->text));
+        pl_diag_help(c->diags, d, "the item's fields are: %.*s; or, if text is meant, write \"%.*s\"",
+                     PL_ARG(pl_words_fields(c, item)), PL_ARG(x->text));
     } else if (count) {
         pl_diag_help(c->diags, d, "names here are: %.*s; or, if text is meant, write \"%.*s\"",
                      PL_ARG(pl_words_list(c, words, count, 10)), PL_ARG(x->text));
@@ -90,7 +90,8 @@ static PlTypeId read_symbol(PlChecker *c, PlExpr *x, PlSymbol *symbol)
         if (was_reported(c, x->text)) return pl_expr_bad(x);
         PlDiag *d = PL_REPORT(c->diags, NOT_BOUND_HERE, x->span, PL_ARG(x->text));
         pl_diag_related(c->diags, d, symbol->span, "it is bound here, on another path");
-        pl_diag_help(c->diags, d, "bind `%.*s` before, for example `Set %.*s to nothing`", PL_ARG(x->text), PL_ARG(x->text));
+        pl_diag_help(c->diags, d, "bind `%.*s` before, for example `Set %.*s to nothing`", PL_ARG(x->text),
+                     PL_ARG(x->text));
         return pl_expr_bad(x);
     }
     PlTypeId type = var.type == c->empty_list ? PL_T_LIST_ANY : var.type;
@@ -162,7 +163,8 @@ PlTypeId pl_expr_it(PlChecker *c, PlExpr **slot)
     x->symbol = c->frame->symbol;
     if (!x->text.len) x->text = PL_STR("it");
     PlTypeId type = c->frame->type;
-    if (pl_type_has_nothing(c->types, type) && pl_flow_has_fact(c, pl_narrow_path(c, x))) type = pl_type_without_nothing(c->types, type);
+    if (pl_type_has_nothing(c->types, type) && pl_flow_has_fact(c, pl_narrow_path(c, x)))
+        type = pl_type_without_nothing(c->types, type);
     return type;
 }
 

@@ -4,7 +4,18 @@
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
 
-typedef enum Class { OF_ANY, OF_NUMBER, OF_TEXT, OF_TIME, OF_DURATION, OF_LIST, OF_YESNO, OF_RECORD, OF_NOTHING, OF_OTHER } Class;
+typedef enum Class {
+    OF_ANY,
+    OF_NUMBER,
+    OF_TEXT,
+    OF_TIME,
+    OF_DURATION,
+    OF_LIST,
+    OF_YESNO,
+    OF_RECORD,
+    OF_NOTHING,
+    OF_OTHER
+} Class;
 
 static Class class_of_literals(const PlType *t)
 {
@@ -40,13 +51,15 @@ static Class class_of(PlChecker *c, PlTypeId type)
 static PlTypeId report_operands(PlChecker *c, PlExpr *x)
 {
     if (x->left->kind == PL_EXPR_BAD || x->right->kind == PL_EXPR_BAD) return pl_expr_bad(x);
-    PlDiag *d = PL_REPORT(c->diags, BAD_OPERANDS, x->span, pl_operator_text(x->op), PL_ARG(pl_words_type(c, x->left->type)),
-                          PL_ARG(pl_words_type(c, x->right->type)));
+    PlDiag *d = PL_REPORT(c->diags, BAD_OPERANDS, x->span, pl_operator_text(x->op),
+                          PL_ARG(pl_words_type(c, x->left->type)), PL_ARG(pl_words_type(c, x->right->type)));
     Class l = class_of(c, x->left->type), r = class_of(c, x->right->type);
     if (x->op == PL_OPR_ADD && l == OF_LIST)
-        pl_diag_help(c->diags, d, "to add one item write `Add %.*s to %.*s`", PL_ARG(pl_words_expr(c, x->right)), PL_ARG(pl_words_expr(c, x->left)));
+        pl_diag_help(c->diags, d, "to add one item write `Add %.*s to %.*s`", PL_ARG(pl_words_expr(c, x->right)),
+                     PL_ARG(pl_words_expr(c, x->left)));
     else if ((l == OF_TEXT && r == OF_NUMBER) || (l == OF_NUMBER && r == OF_TEXT))
-        pl_diag_help(c->diags, d, "convert the text: `number(%.*s)`", PL_ARG(pl_words_expr(c, l == OF_TEXT ? x->left : x->right)));
+        pl_diag_help(c->diags, d, "convert the text: `number(%.*s)`",
+                     PL_ARG(pl_words_expr(c, l == OF_TEXT ? x->left : x->right)));
     return pl_expr_bad(x);
 }
 
@@ -71,8 +84,10 @@ static PlTypeId join_text(PlChecker *c, PlExpr **slot)
     PlExpr *sides[2] = {x->left, x->right};
     for (int i = 0; i < 2; i++) {
         if (sides[i]->kind == PL_EXPR_TEXT)
-            for (uint32_t k = 0; k < sides[i]->items.len; k++) pl_vec_push(c->arena, &text->items, sides[i]->items.items[k]);
-        else pl_vec_push(c->arena, &text->items, sides[i]);
+            for (uint32_t k = 0; k < sides[i]->items.len; k++)
+                pl_vec_push(c->arena, &text->items, sides[i]->items.items[k]);
+        else
+            pl_vec_push(c->arena, &text->items, sides[i]);
     }
     PL_REPORT(c->diags, READ_AS, x->span, PL_ARG(pl_words_expr(c, x)), PL_ARG(pl_words_expr(c, text)));
     *slot = text;
@@ -92,7 +107,8 @@ static PlTypeId add_or_subtract(PlChecker *c, PlExpr **slot)
     if (add && (l == OF_TEXT || r == OF_TEXT) && shows_as_text(l) && shows_as_text(r)) return join_text(c, slot);
     both_some(c, x);
     PlTypeId left = x->left->type, right = x->right->type;
-    if (l == OF_NUMBER && r == OF_NUMBER) return is_integer(c, left) && is_integer(c, right) ? PL_T_INTEGER : PL_T_NUMBER;
+    if (l == OF_NUMBER && r == OF_NUMBER)
+        return is_integer(c, left) && is_integer(c, right) ? PL_T_INTEGER : PL_T_NUMBER;
     if (add && l == OF_LIST && r == OF_LIST) return pl_flow_join_types(c, left, right);
     if (l == OF_TIME && r == OF_DURATION) return left;
     if (add && l == OF_DURATION && r == OF_TIME) return right;
@@ -113,7 +129,8 @@ static PlTypeId multiply(PlChecker *c, PlExpr *x)
     if (l == OF_DURATION && r == OF_NUMBER && x->op != PL_OPR_MOD) return PL_T_DURATION;
     if (l == OF_NUMBER && r == OF_DURATION && x->op == PL_OPR_MUL) return PL_T_DURATION;
     if (l == OF_DURATION && r == OF_DURATION && x->op == PL_OPR_DIV) return PL_T_NUMBER;
-    bool fits = (l == OF_ANY || l == OF_NUMBER || l == OF_DURATION) && (r == OF_ANY || r == OF_NUMBER || r == OF_DURATION);
+    bool fits =
+        (l == OF_ANY || l == OF_NUMBER || l == OF_DURATION) && (r == OF_ANY || r == OF_NUMBER || r == OF_DURATION);
     if (fits && (l == OF_ANY || r == OF_ANY)) return l == OF_DURATION || r == OF_DURATION ? PL_T_ANY : PL_T_NUMBER;
     return report_operands(c, x);
 }
@@ -143,7 +160,8 @@ static bool is_value_of(PlChecker *c, const PlExpr *x, PlTypeId other)
 static void read_word(PlChecker *c, PlExpr **slot, PlTypeId other)
 {
     if (!is_value_of(c, *slot, other)) return;
-    PlExpr *text = pl_expr_literal(c, (*slot)->span, (PlLiteral){.kind = PL_LIT_TEXT, .as.text = (*slot)->text}, PL_T_TEXT);
+    PlExpr *text =
+        pl_expr_literal(c, (*slot)->span, (PlLiteral){.kind = PL_LIT_TEXT, .as.text = (*slot)->text}, PL_T_TEXT);
     PL_REPORT(c->diags, READ_AS, (*slot)->span, PL_ARG((*slot)->text), PL_ARG(pl_words_expr(c, text)));
     *slot = text;
 }
@@ -152,7 +170,8 @@ static bool comparable(PlChecker *c, PlExpr *x)
 {
     Class l = class_of(c, x->left->type), r = class_of(c, x->right->type);
     if (l == OF_ANY || r == OF_ANY || l == OF_NOTHING || r == OF_NOTHING) return true;
-    if ((l == OF_TEXT && (r == OF_TIME || r == OF_DURATION)) || (r == OF_TEXT && (l == OF_TIME || l == OF_DURATION))) return true;
+    if ((l == OF_TEXT && (r == OF_TIME || r == OF_DURATION)) || (r == OF_TEXT && (l == OF_TIME || l == OF_DURATION)))
+        return true;
     return l == r;
 }
 
@@ -186,7 +205,8 @@ static PlTypeId check_contains(PlChecker *c, PlExpr *x)
         const PlField *list = NULL;
         const PlType t = *pl_type(c->types, type);
         for (uint32_t i = 0; i < t.count && !list; i++)
-            if (pl_type(c->types, pl_type_without_nothing(c->types, t.fields[i].type))->kind == PL_TYPE_LIST) list = &t.fields[i];
+            if (pl_type(c->types, pl_type_without_nothing(c->types, t.fields[i].type))->kind == PL_TYPE_LIST)
+                list = &t.fields[i];
         if (!list || class_of(c, (*part)->type) == OF_TEXT) {
             pl_expr_fit(c, part, PL_T_TEXT, PL_STR("the field that the record may contain"));
             return PL_T_YESNO;
@@ -219,7 +239,8 @@ static bool is_default(PlChecker *c, const PlExpr *x)
 {
     if (x->op != PL_OPR_OR || !pl_type_has_nothing(c->types, x->left->type)) return false;
     PlTypeId some = pl_type_without_nothing(c->types, x->left->type);
-    if (pl_type(c->types, some)->kind == PL_TYPE_ANY) return x->right->kind == PL_EXPR_LITERAL && x->right->literal.kind != PL_LIT_YESNO;
+    if (pl_type(c->types, some)->kind == PL_TYPE_ANY)
+        return x->right->kind == PL_EXPR_LITERAL && x->right->literal.kind != PL_LIT_YESNO;
     return class_of(c, some) != OF_YESNO;
 }
 

@@ -96,7 +96,8 @@ static PlTypeId report_unknown_field(PlChecker *c, PlExpr *x, PlTypeId type)
 
 static PlTypeId report_no_fields(PlChecker *c, PlExpr *x, PlTypeId type)
 {
-    PL_REPORT(c->diags, NO_FIELDS, x->text_span, PL_ARG(pl_words_expr(c, x->left)), PL_ARG(pl_words_type(c, type)), PL_ARG(x->text));
+    PL_REPORT(c->diags, NO_FIELDS, x->text_span, PL_ARG(pl_words_expr(c, x->left)), PL_ARG(pl_words_type(c, type)),
+              PL_ARG(x->text));
     return pl_expr_bad(x);
 }
 
@@ -106,8 +107,11 @@ static bool says_nothing(PlChecker *c, const PlExpr *x)
     if (x->kind != PL_EXPR_FIELD) return true;
     PlTypeId type;
     bool optional = false;
-    if (pl_expr_field_type(c, pl_type_without_nothing(c->types, x->left->type), x->text, &type, &optional) != PL_FIELD_KNOWN) return false;
-    return pl_type_has_nothing(c->types, type) || (pl_type_has_nothing(c->types, x->left->type) && says_nothing(c, x->left));
+    if (pl_expr_field_type(c, pl_type_without_nothing(c->types, x->left->type), x->text, &type, &optional) !=
+        PL_FIELD_KNOWN)
+        return false;
+    return pl_type_has_nothing(c->types, type) ||
+           (pl_type_has_nothing(c->types, x->left->type) && says_nothing(c, x->left));
 }
 
 /* Rule: a field is read through a value that may be nothing: that gives nothing too. Said once for each path, where somebody said "or nothing". */
@@ -118,7 +122,8 @@ static void warn_through_nothing(PlChecker *c, const PlExpr *x)
     if (path.len && pl_flow_has_fact(c, path)) return;
     PlStr base = pl_words_expr(c, x->left), whole = pl_words_expr(c, x);
     PlDiag *d = PL_REPORT(c->diags, MAY_BE_NOTHING, x->left->span, PL_ARG(base), PL_ARG(x->text));
-    pl_diag_help(c->diags, d, "put the step into `If %.*s exists:`, or say what else: `%.*s ?? ...`", PL_ARG(base), PL_ARG(whole));
+    pl_diag_help(c->diags, d, "put the step into `If %.*s exists:`, or say what else: `%.*s ?? ...`", PL_ARG(base),
+                 PL_ARG(whole));
     if (path.len) pl_flow_add_fact(c, path);
 }
 
@@ -126,7 +131,8 @@ static void warn_through_nothing(PlChecker *c, const PlExpr *x)
 
 static const struct Property { /* what other languages write as a property, and the function that it is */
     const char *property, *function;
-} properties[] = {{"length", "count"}, {"len", "count"}, {"size", "count"}, {"count", "count"}, {"first", "first"}, {"last", "last"}};
+} properties[] = {{"length", "count"}, {"len", "count"},   {"size", "count"},
+                  {"count", "count"},  {"first", "first"}, {"last", "last"}};
 
 /* x.length and the like. */
 static bool read_as_call(PlChecker *c, PlExpr **slot)
@@ -156,8 +162,10 @@ static bool read_input(PlChecker *c, PlExpr **slot)
         for (uint32_t i = 0; i < c->plan->inputs.len; i++) pl_vec_push(c->arena, &names, c->plan->inputs.items[i].name);
         PlDiag *d = PL_REPORT(c->diags, UNKNOWN_INPUT, x->text_span, PL_ARG(x->text));
         PlStr near = pl_words_near(x->text, names.items, names.len);
-        if (near.len) pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(near));
-        else pl_diag_help(c->diags, d, "declare it: `Input: %.*s: text`", PL_ARG(x->text));
+        if (near.len)
+            pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(near));
+        else
+            pl_diag_help(c->diags, d, "declare it: `Input: %.*s: text`", PL_ARG(x->text));
         pl_expr_bad(x);
         return true;
     }
@@ -246,13 +254,15 @@ PlTypeId pl_expr_project(PlChecker *c, PlExpr **slot)
     if (pl_type(c->types, item)->kind == PL_TYPE_LIST) { /* lists of lists are laid end to end first */
         PlExpr *flat = pl_expr_call_of(c, "flatten", x->left, item);
         if (flat) {
-            PL_REPORT(c->diags, READ_AS, x->left->span, PL_ARG(pl_words_expr(c, x->left)), PL_ARG(pl_words_expr(c, flat)));
+            PL_REPORT(c->diags, READ_AS, x->left->span, PL_ARG(pl_words_expr(c, x->left)),
+                      PL_ARG(pl_words_expr(c, flat)));
             x->left = flat;
             item = pl_type_without_nothing(c->types, pl_type(c->types, item)->elem);
         }
     }
     PlTypeId type;
-    bool optional = item != elem && pl_type(c->types, elem)->kind == PL_TYPE_UNION && pl_type_has_nothing(c->types, elem);
+    bool optional =
+        item != elem && pl_type(c->types, elem)->kind == PL_TYPE_UNION && pl_type_has_nothing(c->types, elem);
     PlFieldFound found = pl_expr_field_type(c, item, x->text, &type, &optional);
     if (found == PL_FIELD_UNKNOWN) return report_unknown_field(c, x, item);
     if (found == PL_FIELD_NONE) return report_no_fields(c, x, item);
@@ -269,7 +279,8 @@ static PlTypeId index_record(PlChecker *c, PlExpr *x, PlTypeId base)
     bool optional = false;
     x->text = x->right->literal.as.text;
     x->text_span = x->right->span;
-    if (pl_expr_field_type(c, base, x->text, &type, &optional) != PL_FIELD_KNOWN) return report_unknown_field(c, x, base);
+    if (pl_expr_field_type(c, base, x->text, &type, &optional) != PL_FIELD_KNOWN)
+        return report_unknown_field(c, x, base);
     x->optional = optional;
     return optional ? pl_type_or_nothing(c->types, type) : type;
 }

@@ -21,9 +21,11 @@ static void help_for(PlChecker *c, PlDiag *d, const PlExpr *x, PlTypeId found, P
 {
     const PlType *f = pl_type(c->types, found), *w = pl_type(c->types, want);
     PlStr source = pl_words_expr(c, x);
-    if (f->kind == PL_TYPE_NOTHING) pl_diag_help(c->diags, d, "give a value, or leave it out");
+    if (f->kind == PL_TYPE_NOTHING)
+        pl_diag_help(c->diags, d, "give a value, or leave it out");
     else if (f->kind == PL_TYPE_LIST && w->kind != PL_TYPE_LIST)
-        pl_diag_help(c->diags, d, "take one, `first(%.*s)`, or put the step into `For each item in %.*s:`", PL_ARG(source), PL_ARG(source));
+        pl_diag_help(c->diags, d, "take one, `first(%.*s)`, or put the step into `For each item in %.*s:`",
+                     PL_ARG(source), PL_ARG(source));
     else if (f->kind == PL_TYPE_RECORD && f->count > 0)
         pl_diag_help(c->diags, d, "name one of its fields: " PL_FMT, PL_ARG(pl_words_fields(c, found)));
     else if (f->kind == PL_TYPE_TEXT && (w->kind == PL_TYPE_NUMBER || w->kind == PL_TYPE_INTEGER))
@@ -32,8 +34,11 @@ static void help_for(PlChecker *c, PlDiag *d, const PlExpr *x, PlTypeId found, P
 
 static void report_not_usable(PlChecker *c, const PlExpr *x, PlTypeId want, PlStr what, const PlUsableWhy *why)
 {
-    PlTypeId shown = x->type == PL_T_NOTHING ? want : pl_type_without_nothing(c->types, want); /* that it may be left out helps nobody */
-    PlDiag *d = PL_REPORT(c->diags, NOT_USABLE, x->span, PL_ARG(what), PL_ARG(words(c, shown)), PL_ARG(words(c, x->type)));
+    PlTypeId shown = x->type == PL_T_NOTHING
+                         ? want
+                         : pl_type_without_nothing(c->types, want); /* that it may be left out helps nobody */
+    PlDiag *d =
+        PL_REPORT(c->diags, NOT_USABLE, x->span, PL_ARG(what), PL_ARG(words(c, shown)), PL_ARG(words(c, x->type)));
     if (!why->path.len) {
         help_for(c, d, x, pl_type_without_nothing(c->types, x->type), pl_type_without_nothing(c->types, want));
     } else if (pl_type(c->types, why->found)->kind == PL_TYPE_NOTHING) {
@@ -133,13 +138,15 @@ static void convert(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
     coerce->type = want;
     *slot = coerce;
     if (found != PL_TYPE_ANY)
-        PL_REPORT(c->diags, CONVERTED, old->span, PL_ARG(pl_words_type(c, old->type)), PL_ARG(pl_words_type(c, wanted)));
+        PL_REPORT(c->diags, CONVERTED, old->span, PL_ARG(pl_words_type(c, old->type)),
+                  PL_ARG(pl_words_type(c, wanted)));
 }
 
 /* A time written as text is converted by the function of its type, so that the plan says it. */
 static bool convert_time(PlChecker *c, PlExpr **slot, PlTypeId want)
 {
-    static const char *const functions[] = {[PL_TYPE_DATETIME] = "datetime", [PL_TYPE_DATE] = "date", [PL_TYPE_DURATION] = "duration"};
+    static const char *const functions[] = {
+        [PL_TYPE_DATETIME] = "datetime", [PL_TYPE_DATE] = "date", [PL_TYPE_DURATION] = "duration"};
     PlTypeKind found = pl_type(c->types, (*slot)->type)->kind;
     PlTypeId wanted = pl_type_without_nothing(c->types, want);
     PlTypeKind w = pl_type(c->types, wanted)->kind;
@@ -178,8 +185,10 @@ void pl_expr_fit(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
         if (!convert_time(c, slot, want)) convert(c, slot, want, what);
         return;
     case PL_USABLE_RUNTIME:
-        if (!why.converts) check_at_run_time(c, slot, want);
-        else if (!convert_time(c, slot, want)) convert(c, slot, want, what);
+        if (!why.converts)
+            check_at_run_time(c, slot, want);
+        else if (!convert_time(c, slot, want))
+            convert(c, slot, want, what);
         return;
     case PL_USABLE_NO: break;
     }
@@ -211,9 +220,12 @@ void pl_expr_condition(PlChecker *c, PlExpr **slot, PlStr what)
     PlStr source = pl_words_expr(c, x);
     PlDiag *d = PL_REPORT(c->diags, NOT_YESNO, x->span, PL_ARG(what), PL_ARG(words(c, x->type)));
     PlTypeKind kind = pl_type(c->types, pl_type_without_nothing(c->types, x->type))->kind;
-    if (pl_type_has_nothing(c->types, x->type)) pl_diag_help(c->diags, d, "write `%.*s exists`", PL_ARG(source));
-    else if (kind == PL_TYPE_LIST || kind == PL_TYPE_TEXT) pl_diag_help(c->diags, d, "write `%.*s is not empty`", PL_ARG(source));
-    else if (kind == PL_TYPE_INTEGER || kind == PL_TYPE_NUMBER) pl_diag_help(c->diags, d, "write `%.*s > 0`", PL_ARG(source));
+    if (pl_type_has_nothing(c->types, x->type))
+        pl_diag_help(c->diags, d, "write `%.*s exists`", PL_ARG(source));
+    else if (kind == PL_TYPE_LIST || kind == PL_TYPE_TEXT)
+        pl_diag_help(c->diags, d, "write `%.*s is not empty`", PL_ARG(source));
+    else if (kind == PL_TYPE_INTEGER || kind == PL_TYPE_NUMBER)
+        pl_diag_help(c->diags, d, "write `%.*s > 0`", PL_ARG(source));
     pl_expr_bad(x);
 }
 
@@ -258,7 +270,8 @@ PlTypeId pl_expr_list_of(PlChecker *c, PlExpr **slot, PlStr what)
         return PL_T_ANY;
     }
     PlDiag *d = PL_REPORT(c->diags, NOT_A_LIST, (*slot)->span, PL_ARG(what), PL_ARG(words(c, type)));
-    if (t->kind == PL_TYPE_RECORD && t->count) pl_diag_help(c->diags, d, "the fields are: " PL_FMT, PL_ARG(pl_words_fields(c, type)));
+    if (t->kind == PL_TYPE_RECORD && t->count)
+        pl_diag_help(c->diags, d, "the fields are: " PL_FMT, PL_ARG(pl_words_fields(c, type)));
     pl_expr_bad(*slot);
     return PL_T_ANY;
 }

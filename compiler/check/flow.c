@@ -131,7 +131,8 @@ static void join_facts(PlChecker *c, const PlDelta *live, uint32_t count)
     PlFacts facts = {0};
     for (uint32_t i = 0; i < live[0].facts.len; i++) {
         bool everywhere = true;
-        for (uint32_t j = 1; j < count && everywhere; j++) everywhere = delta_has_fact(&live[j], live[0].facts.items[i]);
+        for (uint32_t j = 1; j < count && everywhere; j++)
+            everywhere = delta_has_fact(&live[j], live[0].facts.items[i]);
         if (everywhere) pl_vec_push(c->arena, &facts, live[0].facts.items[i]);
     }
     c->facts = facts;

@@ -9,7 +9,8 @@
 PlTypeId pl_flow_join_types(PlChecker *c, PlTypeId a, PlTypeId b);
 
 PlVar pl_flow_var(const PlChecker *c, const PlSymbol *symbol);
-void pl_flow_set(PlChecker *c, const PlSymbol *symbol, PlTypeId type, PlBound bound); /* forgets what was known of its paths */
+void pl_flow_set(PlChecker *c, const PlSymbol *symbol, PlTypeId type,
+                 PlBound bound); /* forgets what was known of its paths */
 
 static inline uint32_t pl_flow_mark(const PlChecker *c)
 {

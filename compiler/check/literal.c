@@ -11,7 +11,8 @@ static PlStr literal_words(PlChecker *c, const PlExpr *x)
 
 static void report_bad(PlChecker *c, const PlExpr *x, PlTypeId want, PlStr what, const char *example)
 {
-    PlDiag *d = PL_REPORT(c->diags, BAD_LITERAL, x->span, PL_ARG(what), PL_ARG(pl_words_type(c, want)), PL_ARG(literal_words(c, x)));
+    PlDiag *d = PL_REPORT(c->diags, BAD_LITERAL, x->span, PL_ARG(what), PL_ARG(pl_words_type(c, want)),
+                          PL_ARG(literal_words(c, x)));
     if (example) pl_diag_help(c->diags, d, "write it like %s", example);
 }
 
@@ -38,12 +39,14 @@ static void report_not_in(PlChecker *c, const PlExpr *x, const PlType *t, PlType
     uint32_t count = 0;
     for (uint32_t i = 0; i < t->count; i++)
         if (t->values[i].kind == PL_LIT_TEXT) values[count++] = t->values[i].as.text;
-    PlDiag *d = PL_REPORT(c->diags, NOT_IN_ENUM, x->span, PL_ARG(what), PL_ARG(pl_words_type(c, want)), PL_ARG(literal_words(c, x)));
+    PlDiag *d = PL_REPORT(c->diags, NOT_IN_ENUM, x->span, PL_ARG(what), PL_ARG(pl_words_type(c, want)),
+                          PL_ARG(literal_words(c, x)));
     if (x->literal.kind != PL_LIT_TEXT) return;
     PlStr near = pl_words_near(x->literal.as.text, values, count);
     if (near.len) {
         pl_diag_help(c->diags, d, "did you mean \"%.*s\"?", PL_ARG(near));
-        pl_diag_fix(c->diags, d, x->span, pl_arena_printf(c->arena, "\"" PL_FMT "\"", PL_ARG(near)), pl_words_same(near, x->literal.as.text));
+        pl_diag_fix(c->diags, d, x->span, pl_arena_printf(c->arena, "\"" PL_FMT "\"", PL_ARG(near)),
+                    pl_words_same(near, x->literal.as.text));
     } else if (count) {
         pl_diag_help(c->diags, d, "one of: " PL_FMT, PL_ARG(pl_words_list(c, values, count, 12)));
     }
@@ -81,8 +84,8 @@ static bool is_email(PlStr s)
 static bool is_url(PlStr s)
 {
     size_t at = pl_str_find(s, PL_STR("://"), 0);
-    return (at != PL_STR_NONE && at > 0 && pl_str_find_char(s, ' ', 0) == PL_STR_NONE) || pl_str_starts(s, PL_STR("/")) ||
-           pl_str_starts(s, PL_STR("mailto:"));
+    return (at != PL_STR_NONE && at > 0 && pl_str_find_char(s, ' ', 0) == PL_STR_NONE) ||
+           pl_str_starts(s, PL_STR("/")) || pl_str_starts(s, PL_STR("mailto:"));
 }
 
 /* Is the text of that form? What has no simple form passes. */
@@ -96,7 +99,8 @@ static bool has_format(PlStr s, PlTextFormat format)
 
 static bool fit_text(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
 {
-    static const char *const examples[] = {[PL_FORMAT_EMAIL] = "\"name@example.com\"", [PL_FORMAT_URL] = "\"https://example.com\"",
+    static const char *const examples[] = {[PL_FORMAT_EMAIL] = "\"name@example.com\"",
+                                           [PL_FORMAT_URL] = "\"https://example.com\"",
                                            [PL_FORMAT_UUID] = "\"123e4567-e89b-12d3-a456-426614174000\""};
     PlTextFormat format = pl_type(c->types, want)->format;
     if (has_format((*slot)->literal.as.text, format)) {
@@ -134,11 +138,14 @@ static bool fit_time(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
     PlTypeKind kind = pl_type(c->types, want)->kind;
     int64_t n;
     int32_t extra;
-    bool fits = kind == PL_TYPE_DURATION ? pl_time_read_duration(s, &n, &extra)
-                                         : pl_time_read_date(s, &n) || (kind == PL_TYPE_DATETIME && pl_time_read_datetime(s, &n, &extra));
+    bool fits = kind == PL_TYPE_DURATION
+                    ? pl_time_read_duration(s, &n, &extra)
+                    : pl_time_read_date(s, &n) || (kind == PL_TYPE_DATETIME && pl_time_read_datetime(s, &n, &extra));
     if (fits) return false;
     report_bad(c, *slot, want, what,
-               kind == PL_TYPE_DURATION ? "10 minutes" : kind == PL_TYPE_DATE ? "\"2026-11-20\"" : "\"2026-11-20T10:00:00Z\"");
+               kind == PL_TYPE_DURATION ? "10 minutes"
+               : kind == PL_TYPE_DATE   ? "\"2026-11-20\""
+                                        : "\"2026-11-20T10:00:00Z\"");
     pl_expr_bad(*slot);
     return true;
 }
@@ -153,7 +160,8 @@ static PlTypeId judge_of(PlChecker *c, PlTypeId want, PlLiteral value)
     PlTypeId found = PL_TYPE_NONE;
     for (uint32_t i = 0; i < t.count; i++) {
         const PlType *m = pl_type(c->types, t.members[i]);
-        if (m->kind == PL_TYPE_LIST || m->kind == PL_TYPE_RECORD || m->kind == PL_TYPE_FILE || m->kind == PL_TYPE_YESNO) continue;
+        if (m->kind == PL_TYPE_LIST || m->kind == PL_TYPE_RECORD || m->kind == PL_TYPE_FILE || m->kind == PL_TYPE_YESNO)
+            continue;
         if (m->kind == PL_TYPE_ENUM && enum_has(m, value)) return t.members[i];
         if (found != PL_TYPE_NONE) return PL_TYPE_NONE;
         found = t.members[i];
@@ -173,7 +181,8 @@ bool pl_literal_fit(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
     if (x->literal.kind == PL_LIT_TEXT) {
         if (kind == PL_TYPE_TEXT) return fit_text(c, slot, want, what);
         if (kind == PL_TYPE_INTEGER || kind == PL_TYPE_NUMBER) return fit_number(c, slot, want, what);
-        if (kind == PL_TYPE_DATETIME || kind == PL_TYPE_DATE || kind == PL_TYPE_DURATION) return fit_time(c, slot, want, what);
+        if (kind == PL_TYPE_DATETIME || kind == PL_TYPE_DATE || kind == PL_TYPE_DURATION)
+            return fit_time(c, slot, want, what);
     }
     if (x->literal.kind == PL_LIT_INT && kind == PL_TYPE_TEXT) {
         PlStr text = pl_arena_printf(c->arena, "%lld", (long long)x->literal.as.integer);

@@ -62,7 +62,8 @@ static void keep_result(PlChecker *c, const PlDelta *delta, uint32_t symbols, Tr
             continue;
         }
         PlSymbol *symbol = c->symbols.items[change.symbol];
-        if (symbol->kind != PL_SYM_VALUE || pl_scope_find(c, symbol->name) != symbol || change.var.bound == PL_BOUND_NO) continue;
+        if (symbol->kind != PL_SYM_VALUE || pl_scope_find(c, symbol->name) != symbol || change.var.bound == PL_BOUND_NO)
+            continue;
         Found found = {symbol->name, change.var.type};
         pl_vec_push(c->arena, &trial->fresh, found);
     }
@@ -111,7 +112,8 @@ static bool take_in(PlChecker *c, const Trial *trial, bool widen)
         PlSymbol *symbol = c->symbols.items[change.symbol];
         PlVar now = c->vars.items[change.symbol];
         if (now.bound == PL_BOUND_NO && !trial->missed) continue;
-        PlVar joined = {now.bound == PL_BOUND_NO ? change.var.type : pl_flow_join_types(c, now.type, change.var.type), now.bound};
+        PlVar joined = {now.bound == PL_BOUND_NO ? change.var.type : pl_flow_join_types(c, now.type, change.var.type),
+                        now.bound};
         if (now.bound == PL_BOUND_NO || change.var.bound != PL_BOUND_YES) joined.bound = PL_BOUND_MAYBE;
         if (same_var(c, now, joined)) continue;
         pl_flow_set(c, symbol, widen ? PL_T_ANY : joined.type, joined.bound);
@@ -136,7 +138,11 @@ static void find_beginning(PlChecker *c, const PlStep *step)
         PlVar var = pl_flow_var(c, symbol);
         bool deep = c->dry >= TRIED_DEEPEST && var.bound != PL_BOUND_NO;
         bool is_list = pl_type(c->types, var.type)->kind == PL_TYPE_LIST;
-        pl_flow_set(c, symbol, !deep ? var.type : is_list ? PL_T_LIST_ANY : PL_T_ANY, var.bound); /* facts of it are forgotten */
+        pl_flow_set(c, symbol,
+                    !deep     ? var.type
+                    : is_list ? PL_T_LIST_ANY
+                              : PL_T_ANY,
+                    var.bound); /* facts of it are forgotten */
     }
     if (c->dry >= TRIED_DEEPEST) return;
     for (unsigned round = 0; round < ROUNDS; round++) {
@@ -180,8 +186,9 @@ static uint64_t list_bound(const PlExpr *x)
 static uint64_t bound_of_time(const PlStep *step)
 {
     const PlExpr *all = step->within, *pause = step->every;
-    bool known = all && pause && all->kind == PL_EXPR_LITERAL && pause->kind == PL_EXPR_LITERAL && pause->literal.as.integer > 0 &&
-                 all->literal.as.integer > 0 && !all->literal.offset && !pause->literal.offset;
+    bool known = all && pause && all->kind == PL_EXPR_LITERAL && pause->kind == PL_EXPR_LITERAL &&
+                 pause->literal.as.integer > 0 && all->literal.as.integer > 0 && !all->literal.offset &&
+                 !pause->literal.offset;
     if (!known) return PL_LIMIT_LOOP_DEFAULT;
     uint64_t times = (uint64_t)all->literal.as.integer / (uint64_t)pause->literal.as.integer + 1;
     return times < PL_LIMIT_LOOP_MAX ? times : PL_LIMIT_LOOP_MAX;
@@ -213,7 +220,8 @@ static PlTypeId joined_fields(PlChecker *c, PlTypeId record)
 {
     const PlType t = *pl_type(c->types, record);
     PlTypeId joined = t.rest;
-    for (uint32_t i = 0; i < t.count; i++) joined = joined == PL_TYPE_NONE ? t.fields[i].type : pl_flow_join_types(c, joined, t.fields[i].type);
+    for (uint32_t i = 0; i < t.count; i++)
+        joined = joined == PL_TYPE_NONE ? t.fields[i].type : pl_flow_join_types(c, joined, t.fields[i].type);
     return joined == PL_TYPE_NONE ? PL_T_ANY : joined;
 }
 
@@ -287,7 +295,8 @@ static void check_sequential(PlChecker *c, PlStep *step, bool once)
     pl_vec_push(c->arena, &ways, ends.again);
     if (!once) pl_vec_push(c->arena, &ways, none);
     pl_flow_join(c, ways.items, ways.len);
-    if (step->kind == PL_STEP_REPEAT && step->cond && ends.leaves.len == 0 && step->is_while) pl_narrow_assume(c, step->cond, false);
+    if (step->kind == PL_STEP_REPEAT && step->cond && ends.leaves.len == 0 && step->is_while)
+        pl_narrow_assume(c, step->cond, false);
 }
 
 /* Rule: iterations that run at the same time have names of their own, and only gather into those outside. */
@@ -340,14 +349,18 @@ void pl_loop_each(PlChecker *c, PlStep *step)
     PlTypeKind kind = pl_type(c->types, pl_type_without_nothing(c->types, step->value->type))->kind;
     PlStr what = PL_STR("what `For each` goes through");
     if (step->name2.len && (kind == PL_TYPE_RECORD || kind == PL_TYPE_ANY)) {
-        if (kind == PL_TYPE_ANY) pl_expr_fit(c, &step->value, PL_T_RECORD_ANY, what);
-        else pl_expr_some_of(c, &step->value, what);
+        if (kind == PL_TYPE_ANY)
+            pl_expr_fit(c, &step->value, PL_T_RECORD_ANY, what);
+        else
+            pl_expr_some_of(c, &step->value, what);
     } else {
         pl_expr_list_of(c, &step->value, what);
     }
     step->at_most_times = list_bound(step->value);
-    if (step->scatter) check_scatter(c, step);
-    else check_sequential(c, step, false);
+    if (step->scatter)
+        check_scatter(c, step);
+    else
+        check_sequential(c, step, false);
 }
 
 /* Repeat until COND | Repeat while COND | Repeat N times */
@@ -372,7 +385,9 @@ void pl_loop_control(PlChecker *c, PlStep *step)
         return;
     }
     PlDelta delta = pl_flow_delta(c, c->loop->mark);
-    if (step->kind == PL_STEP_SKIP) pl_vec_push(c->arena, &c->loop->skips, delta);
-    else pl_vec_push(c->arena, &c->loop->leaves, delta);
+    if (step->kind == PL_STEP_SKIP)
+        pl_vec_push(c->arena, &c->loop->skips, delta);
+    else
+        pl_vec_push(c->arena, &c->loop->leaves, delta);
     c->dead = true;
 }

@@ -21,10 +21,8 @@ PlStr pl_narrow_path(PlChecker *c, const PlExpr *x)
         if (!base.len) return base;
         return pl_arena_printf(c->arena, PL_FMT ".[%lld]", PL_ARG(base), (long long)x->right->literal.as.integer);
     }
-    case PL_EXPR_COERCE:
-        return pl_narrow_path(c, x->left);
-    default:
-        return PL_STR("");
+    case PL_EXPR_COERCE: return pl_narrow_path(c, x->left);
+    default: return PL_STR("");
     }
 }
 
@@ -97,9 +95,12 @@ void pl_narrow_assume(PlChecker *c, const PlExpr *x, bool truth)
         is_something(c, x); /* a yes or a no */
         return;
     case PL_EXPR_UNARY:
-        if (x->op == PL_OPR_NOT) pl_narrow_assume(c, x->left, !truth);
-        else if (x->op == PL_OPR_EXISTS || x->op == PL_OPR_NOT_EMPTY) truth ? is_something(c, x->left) : (void)0;
-        else if (x->op == PL_OPR_MISSING || x->op == PL_OPR_EMPTY) truth ? (void)0 : is_something(c, x->left);
+        if (x->op == PL_OPR_NOT)
+            pl_narrow_assume(c, x->left, !truth);
+        else if (x->op == PL_OPR_EXISTS || x->op == PL_OPR_NOT_EMPTY)
+            truth ? is_something(c, x->left) : (void)0;
+        else if (x->op == PL_OPR_MISSING || x->op == PL_OPR_EMPTY)
+            truth ? (void)0 : is_something(c, x->left);
         return;
     default: return;
     }

@@ -20,7 +20,8 @@ static PlStr number_of(PlStr written)
 
 static bool binds_result(PlStepKind kind)
 {
-    return kind == PL_STEP_ACTION || kind == PL_STEP_PROSE || kind == PL_STEP_ASK || kind == PL_STEP_WAIT_EVENT || kind == PL_STEP_KEEP;
+    return kind == PL_STEP_ACTION || kind == PL_STEP_PROSE || kind == PL_STEP_ASK || kind == PL_STEP_WAIT_EVENT ||
+           kind == PL_STEP_KEEP;
 }
 
 static PlStr name_of(const PlStep *step)
@@ -76,7 +77,8 @@ static void resolve(void *context, PlExpr **slot)
     if (!step) step = pl_map_get(&r->by_label, number);
     if (!step) {
         PlDiag *d = PL_REPORT(r->c->diags, UNKNOWN_STEP, x->span, PL_ARG(number));
-        if (r->c->plan->steps.len) pl_diag_help(r->c->diags, d, "the plan's steps go from 1 to %u", (unsigned)r->c->plan->steps.len);
+        if (r->c->plan->steps.len)
+            pl_diag_help(r->c->diags, d, "the plan's steps go from 1 to %u", (unsigned)r->c->plan->steps.len);
         x->kind = PL_EXPR_BAD;
         return;
     }

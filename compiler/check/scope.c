@@ -7,8 +7,9 @@
 /* Rule: a word that an expression or a step begins with is no name. */
 bool pl_scope_is_reserved(PlStr name)
 {
-    static const char *const words[] = {"it",  "now", "today", "nothing", "null", "none", "yes",   "no",        "true", "false",
-                                        "and", "or",  "not",   "is",      "in",   "if",   "where", "otherwise", "else", "error"};
+    static const char *const words[] = {"it", "now",  "today", "nothing",   "null", "none", "yes",
+                                        "no", "true", "false", "and",       "or",   "not",  "is",
+                                        "in", "if",   "where", "otherwise", "else", "error"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (pl_str_eq_nocase(name, pl_str_z(words[i]))) return true;
     return false;
@@ -105,7 +106,8 @@ PlSymbol *pl_scope_bind(PlChecker *c, PlStr name, PlSpan span, PlStep *step, PlT
     } else if (pl_scope_is_outside(c, symbol)) {
         PlDiag *d = PL_REPORT(c->diags, SET_IN_SCATTER, span, PL_ARG(name), PL_ARG(pl_words_step(c->scatter)));
         pl_diag_related(c->diags, d, symbol->span, "`%.*s` is first bound here", PL_ARG(name));
-        pl_diag_help(c->diags, d, "use another name inside of the loop, or gather with `Add ... to %.*s`", PL_ARG(name));
+        pl_diag_help(c->diags, d, "use another name inside of the loop, or gather with `Add ... to %.*s`",
+                     PL_ARG(name));
         return symbol;
     }
     if (!symbol->step) symbol->step = step, symbol->span = span;

@@ -62,11 +62,13 @@ static PlTypeId named(Reader *r)
     static const struct Name {
         const char *name;
         PlTypeId type;
-    } names[] = {{"any", PL_T_ANY},       {"nothing", PL_T_NOTHING},   {"yes/no", PL_T_YESNO}, {"integer", PL_T_INTEGER},
-                 {"number", PL_T_NUMBER}, {"text", PL_T_TEXT},         {"date", PL_T_DATE},    {"datetime", PL_T_DATETIME},
-                 {"file", PL_T_FILE},     {"duration", PL_T_DURATION}, {"record", PL_T_RECORD_ANY}, {"list", PL_T_LIST_ANY}};
+    } names[] = {{"any", PL_T_ANY},           {"nothing", PL_T_NOTHING},   {"yes/no", PL_T_YESNO},
+                 {"integer", PL_T_INTEGER},   {"number", PL_T_NUMBER},     {"text", PL_T_TEXT},
+                 {"date", PL_T_DATE},         {"datetime", PL_T_DATETIME}, {"file", PL_T_FILE},
+                 {"duration", PL_T_DURATION}, {"record", PL_T_RECORD_ANY}, {"list", PL_T_LIST_ANY}};
     PlStr w = word(r);
-    if (w.len == 1 && w.ptr[0] >= 'T' && w.ptr[0] < 'T' + PL_SIGNATURE_VARS) return pl_type_var(r->types, (uint32_t)(w.ptr[0] - 'T'));
+    if (w.len == 1 && w.ptr[0] >= 'T' && w.ptr[0] < 'T' + PL_SIGNATURE_VARS)
+        return pl_type_var(r->types, (uint32_t)(w.ptr[0] - 'T'));
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (pl_str_eq_z(w, names[i].name)) return names[i].type;
     PlTextFormat format = pl_type_format_by_name(w);
@@ -179,10 +181,14 @@ void pl_signature_vars_init(PlSignatureVars *vars)
 
 static void learn(PlTypes *types, PlTypeId *var, PlTypeId actual)
 {
-    if (*var == PL_TYPE_NONE || *var == actual) *var = actual;
-    else if (pl_type(types, *var)->kind == PL_TYPE_INTEGER && pl_type(types, actual)->kind == PL_TYPE_NUMBER) *var = actual;
-    else if (pl_type(types, *var)->kind == PL_TYPE_NUMBER && pl_type(types, actual)->kind == PL_TYPE_INTEGER) return;
-    else *var = pl_type_union(types, (PlTypeId[]){*var, actual}, 2);
+    if (*var == PL_TYPE_NONE || *var == actual)
+        *var = actual;
+    else if (pl_type(types, *var)->kind == PL_TYPE_INTEGER && pl_type(types, actual)->kind == PL_TYPE_NUMBER)
+        *var = actual;
+    else if (pl_type(types, *var)->kind == PL_TYPE_NUMBER && pl_type(types, actual)->kind == PL_TYPE_INTEGER)
+        return;
+    else
+        *var = pl_type_union(types, (PlTypeId[]){*var, actual}, 2);
 }
 
 static void match_union(PlTypes *types, PlSignatureVars *vars, const PlType *p, PlTypeId actual)

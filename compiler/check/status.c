@@ -22,9 +22,12 @@ static void look_at(Declared *d, const PlAction *action)
         const PlResponse *r = &action->responses[i];
         bool any = r->low == 0;
         d->found |= any || (d->status >= r->low && d->status <= r->high);
-        if (any) list_once(d, PL_STR("default"));
-        else if (r->low == r->high) list_once(d, pl_arena_printf(d->c->arena, "%u", (unsigned)r->low));
-        else list_once(d, pl_arena_printf(d->c->arena, "%uxx", (unsigned)r->low / 100));
+        if (any)
+            list_once(d, PL_STR("default"));
+        else if (r->low == r->high)
+            list_once(d, pl_arena_printf(d->c->arena, "%u", (unsigned)r->low));
+        else
+            list_once(d, pl_arena_printf(d->c->arena, "%uxx", (unsigned)r->low / 100));
     }
     if (action->response_count == 0) d->unknown = true;
 }
@@ -34,8 +37,10 @@ static void look_into(Declared *d, PlStep *const *steps, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         const PlStep *step = steps[i];
         if (step->kind == PL_STEP_ACTION || step->kind == PL_STEP_PROSE) {
-            if (step->bound) look_at(d, step->bound);
-            else d->unknown = true;
+            if (step->bound)
+                look_at(d, step->bound);
+            else
+                d->unknown = true;
         }
         look_into(d, step->steps.items, step->steps.len);
     }
@@ -53,5 +58,7 @@ void pl_status_check(PlChecker *c, PlExpr *status, PlStep *const *steps, uint32_
     look_into(&d, steps, count);
     if (d.status && (d.found || d.unknown)) return;
     PlDiag *diag = PL_REPORT(c->diags, UNDECLARED_STATUS, status->span, (long long)n);
-    if (d.listed.len) pl_diag_help(c->diags, diag, "declared are: " PL_FMT, PL_ARG(pl_words_list(c, d.listed.items, d.listed.len, 12)));
+    if (d.listed.len)
+        pl_diag_help(c->diags, diag, "declared are: " PL_FMT,
+                     PL_ARG(pl_words_list(c, d.listed.items, d.listed.len, 12)));
 }

@@ -24,7 +24,9 @@ static void check_ask(PlChecker *c, PlStep *step)
 {
     want_text(c, &step->value, "the question");
     if (step->within) (void)pl_clause_duration(c, &step->within, "the time to answer");
-    step->type = step->kind == PL_STEP_APPROVE ? PL_T_YESNO : step->as_type ? pl_type_expr_read(c, step->as_type) : PL_T_TEXT;
+    step->type = step->kind == PL_STEP_APPROVE ? PL_T_YESNO
+                 : step->as_type               ? pl_type_expr_read(c, step->as_type)
+                                               : PL_T_TEXT;
     bind_result(c, step, step->type);
 }
 
@@ -45,9 +47,11 @@ static void check_wait(PlChecker *c, PlStep *step)
         return;
     }
     if (!step->value) return;
-    PlTypeId type = pl_expr_some(c, &step->value, PL_STR("the time to wait for")); /* "10:00" is today's, by the clock of the plan's zone */
+    PlTypeId type = pl_expr_some(
+        c, &step->value, PL_STR("the time to wait for")); /* "10:00" is today's, by the clock of the plan's zone */
     PlTypeKind kind = pl_type(c->types, type)->kind;
-    if (kind != PL_TYPE_TEXT && kind != PL_TYPE_DATE) pl_expr_fit(c, &step->value, PL_T_DATETIME, PL_STR("the time to wait for"));
+    if (kind != PL_TYPE_TEXT && kind != PL_TYPE_DATE)
+        pl_expr_fit(c, &step->value, PL_T_DATETIME, PL_STR("the time to wait for"));
 }
 
 /* Check COND, else fail "why" */
@@ -88,8 +92,10 @@ void pl_step_check(PlChecker *c, PlStep *step)
     case PL_STEP_ACTION: check_action(c, step); break;
     case PL_STEP_PROSE:
         pl_bind_prose(c, step);
-        if (step->kind == PL_STEP_ACTION) check_action(c, step);
-        else if (step->bind.len) step->symbol = pl_scope_bind(c, step->bind, step->bind_span, step, PL_T_ANY, PL_BOUND_YES);
+        if (step->kind == PL_STEP_ACTION)
+            check_action(c, step);
+        else if (step->bind.len)
+            step->symbol = pl_scope_bind(c, step->bind, step->bind_span, step, PL_T_ANY, PL_BOUND_YES);
         break;
     case PL_STEP_IF: pl_control_if(c, &step, 1); break;
     case PL_STEP_TRY: pl_control_try(c, &step, 1); break;
@@ -155,9 +161,12 @@ void pl_steps_check(PlChecker *c, PlStep **steps, uint32_t count)
         bool dead = c->dead;
         c->dead = false;
         PlStepKind kind = steps[i]->kind;
-        if (kind == PL_STEP_IF) pl_control_if(c, steps + i, length);
-        else if (kind == PL_STEP_TRY) pl_control_try(c, steps + i, length);
-        else pl_step_check(c, steps[i]);
+        if (kind == PL_STEP_IF)
+            pl_control_if(c, steps + i, length);
+        else if (kind == PL_STEP_TRY)
+            pl_control_try(c, steps + i, length);
+        else
+            pl_step_check(c, steps[i]);
         c->dead |= dead;
         i += length;
     }

@@ -6,13 +6,34 @@ static const struct TypeWord {
     const char *word;
     PlTypeId type;
 } type_words[] = {
-    {"any", PL_T_ANY},           {"nothing", PL_T_NOTHING},   {"yes/no", PL_T_YESNO},      {"integer", PL_T_INTEGER},
-    {"number", PL_T_NUMBER},     {"text", PL_T_TEXT},         {"datetime", PL_T_DATETIME}, {"date", PL_T_DATE},
-    {"duration", PL_T_DURATION}, {"file", PL_T_FILE},         {"list", PL_T_LIST_ANY},     {"record", PL_T_RECORD_ANY},
-    {"yes or no", PL_T_YESNO},   {"string", PL_T_TEXT},       {"str", PL_T_TEXT},          {"int", PL_T_INTEGER},
-    {"float", PL_T_NUMBER},      {"double", PL_T_NUMBER},     {"bool", PL_T_YESNO},        {"boolean", PL_T_YESNO},
-    {"object", PL_T_RECORD_ANY}, {"array", PL_T_LIST_ANY},    {"null", PL_T_NOTHING},      {"timestamp", PL_T_DATETIME},
-    {"dict", PL_T_RECORD_ANY},   {"json", PL_T_ANY},          {"whole number", PL_T_INTEGER}, {"date-time", PL_T_DATETIME},
+    {"any", PL_T_ANY},
+    {"nothing", PL_T_NOTHING},
+    {"yes/no", PL_T_YESNO},
+    {"integer", PL_T_INTEGER},
+    {"number", PL_T_NUMBER},
+    {"text", PL_T_TEXT},
+    {"datetime", PL_T_DATETIME},
+    {"date", PL_T_DATE},
+    {"duration", PL_T_DURATION},
+    {"file", PL_T_FILE},
+    {"list", PL_T_LIST_ANY},
+    {"record", PL_T_RECORD_ANY},
+    {"yes or no", PL_T_YESNO},
+    {"string", PL_T_TEXT},
+    {"str", PL_T_TEXT},
+    {"int", PL_T_INTEGER},
+    {"float", PL_T_NUMBER},
+    {"double", PL_T_NUMBER},
+    {"bool", PL_T_YESNO},
+    {"boolean", PL_T_YESNO},
+    {"object", PL_T_RECORD_ANY},
+    {"array", PL_T_LIST_ANY},
+    {"null", PL_T_NOTHING},
+    {"timestamp", PL_T_DATETIME},
+    {"dict", PL_T_RECORD_ANY},
+    {"json", PL_T_ANY},
+    {"whole number", PL_T_INTEGER},
+    {"date-time", PL_T_DATETIME},
 };
 enum { TYPE_WORDS = sizeof type_words / sizeof *type_words, EXACT_WORDS = 12 };
 
@@ -29,8 +50,10 @@ static PlTypeId read_name(PlChecker *c, const PlTypeExpr *t)
     words[EXACT_WORDS + 2] = PL_STR("uuid");
     PlStr near = pl_words_near(t->name, words, EXACT_WORDS + 3);
     PlDiag *d = PL_REPORT(c->diags, UNKNOWN_TYPE, t->span, PL_ARG(t->name));
-    if (near.len) pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(near));
-    else pl_diag_help(c->diags, d, "the types are: " PL_FMT, PL_ARG(pl_words_list(c, words, EXACT_WORDS + 3, 20)));
+    if (near.len)
+        pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(near));
+    else
+        pl_diag_help(c->diags, d, "the types are: " PL_FMT, PL_ARG(pl_words_list(c, words, EXACT_WORDS + 3, 20)));
     return PL_T_ANY;
 }
 

@@ -22,7 +22,7 @@ typedef struct Judge {
     PlMap pairs;            /* {source, target} -> Verdict + 1 */
     PL_VEC(uint32_t) trail; /* entries of `pairs` that rest on an assumption, in order */
     PlUsableWhy *why;
-    PlUsable why_for;       /* the verdict that `why` explains; YES: none yet */
+    PlUsable why_for; /* the verdict that `why` explains; YES: none yet */
 } Judge;
 
 static Verdict judge(Judge *j, PlTypeId source, PlTypeId target, const Segment *at, unsigned depth);
@@ -35,7 +35,8 @@ static PlStr path_text(PlArena *arena, const Segment *at)
     PlStr path = PL_STR("");
     for (; at; at = at->before) {
         const char *dot = path.len && path.ptr[0] != '[' ? "." : "";
-        path = pl_arena_printf(arena, PL_FMT "%s" PL_FMT, PL_ARG(at->field.len ? at->field : PL_STR("[*]")), dot, PL_ARG(path));
+        path = pl_arena_printf(arena, PL_FMT "%s" PL_FMT, PL_ARG(at->field.len ? at->field : PL_STR("[*]")), dot,
+                               PL_ARG(path));
     }
     return path;
 }
@@ -140,10 +141,14 @@ static Verdict judge_from_enum(Judge *j, const PlType *s, PlTypeId target, const
     uint32_t refused = 0;
     for (uint32_t i = 0; i < s->count; i++) {
         Verdict one;
-        if (t->kind == PL_TYPE_ENUM) one = enum_has(t, s->values[i]) ? yes : no;
-        else one = judge(j, type_of_value(s->values[i]), target, at, depth);
-        if (one.usable == PL_USABLE_NO) refused++;
-        else all = both(all, one);
+        if (t->kind == PL_TYPE_ENUM)
+            one = enum_has(t, s->values[i]) ? yes : no;
+        else
+            one = judge(j, type_of_value(s->values[i]), target, at, depth);
+        if (one.usable == PL_USABLE_NO)
+            refused++;
+        else
+            all = both(all, one);
     }
     if (refused == s->count) return no;
     return refused ? (Verdict){PL_USABLE_RUNTIME, all.converts} : all;
@@ -222,8 +227,10 @@ static Verdict judge_from_union(Judge *j, const PlType *s, PlTypeId target, cons
     uint32_t refused = 0;
     for (uint32_t i = 0; i < s->count; i++) {
         Verdict one = judge(j, s->members[i], target, at, depth);
-        if (one.usable == PL_USABLE_NO) refused++;
-        else all = both(all, one);
+        if (one.usable == PL_USABLE_NO)
+            refused++;
+        else
+            all = both(all, one);
     }
     if (refused == s->count) return no;
     return refused ? (Verdict){PL_USABLE_RUNTIME, all.converts} : all;

@@ -15,7 +15,8 @@ typedef enum PlUsable {
 typedef struct PlUsableWhy { /* the path that decides, for NO and RUNTIME: "items[*].id"; and the two types there */
     PlStr path;
     PlTypeId found, wanted;
-    bool converts; /* RUNTIME: some of the values that fit do so only after a conversion, so a COERCE is needed, not a check */
+    bool
+        converts; /* RUNTIME: some of the values that fit do so only after a conversion, so a COERCE is needed, not a check */
 } PlUsableWhy;
 
 /* Coinductive over recursive types; memory of the arena for the path. `why` may be NULL. */

@@ -16,8 +16,10 @@ PlStr pl_words_type(PlChecker *c, PlTypeId type)
 {
     PlBuf buf;
     pl_buf_init(&buf, 0);
-    if (type == PL_TYPE_NONE) pl_buf_put_z(&buf, "any");
-    else pl_type_print(&buf, c->types, type, TYPE_WIDTH);
+    if (type == PL_TYPE_NONE)
+        pl_buf_put_z(&buf, "any");
+    else
+        pl_type_print(&buf, c->types, type, TYPE_WIDTH);
     return taken(c, &buf);
 }
 
