@@ -41,4 +41,41 @@ TEST(params_and_doubt)
     CHECK(pl_action_doubt_of(&action) == PL_DOUBT_SAFE);
 }
 
+TEST(origins)
+{
+    static const struct {
+        const char *url, *origin;
+    } cases[] = {
+        {"https://API.Example.com/v1?x", "https://api.example.com:443"},
+        {"HTTP://localhost", "http://localhost:80"},
+        {"http://127.0.0.1:8080/", "http://127.0.0.1:8080"},
+        {"https://[2001:DB8::1]:8443#f", "https://[2001:db8::1]:8443"},
+        {"https://[::1]", "https://[::1]:443"},
+        {"https://host:00443", "https://host:443"},
+        {"", ""},
+        {"/relative", ""},
+        {"ftp://host/", ""},
+        {"https:/host", ""},
+        {"https://", ""},
+        {"https:///path", ""},
+        {"https://user@host/", ""},
+        {"https://user:secret@host/", ""},
+        {"https://host:0", ""},
+        {"https://host:65536", ""},
+        {"https://host:", ""},
+        {"https://host:80x", ""},
+        {"https://ho st/", ""},
+        {"https://h\xc3\xb6st/", ""},
+        {"https://[::1", ""},
+        {"https://[]", ""},
+        {"https://{host}/", ""},
+        {"https://host\\@evil.example.com/", ""},
+    };
+    PlEscape escape;
+    PlArena *arena = pl_arena_new(&escape, 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        CHECK_STR(pl_action_origin(arena, pl_str_z(cases[i].url)), cases[i].origin);
+    pl_arena_free(arena);
+}
+
 UNIT_MAIN

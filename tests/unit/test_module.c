@@ -279,6 +279,12 @@ TEST(memory_lacks)
         pl_fault_disarm();
         CHECK(status == (write_fired ? PL_NOMEM : PL_OK));
         fired |= write_fired;
+        pl_fault_arm(PL_FAULT_ALLOC, nth, false);
+        status = pl_module_verify(&b.module, &b.diags);
+        bool verify_fired = pl_fault_fired();
+        pl_fault_disarm();
+        CHECK(status == (verify_fired ? PL_NOMEM : PL_OK));
+        fired |= verify_fired;
         pl_buf_deinit(&out);
     }
     CHECK(!fired);

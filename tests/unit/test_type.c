@@ -240,6 +240,55 @@ TEST(printing)
     table_deinit(&t);
 }
 
+TEST(printing_literals)
+{
+    Table t;
+    table_init(&t);
+    PlLiteral values[] = {
+        {.kind = PL_LIT_YESNO, .as.yes = true}, {.kind = PL_LIT_DOUBLE, .as.number = 0.5}, text("a \"b\"")};
+    CHECK_STR(printed(&t, pl_type_enum(&t.types, values, 3), 0), "one of yes, 0.5, \"a \\\"b\\\"\"");
+    CHECK_STR(printed(&t, pl_type_union(&t.types, (PlTypeId[]){PL_T_NOTHING, PL_T_FILE, PL_T_DURATION}, 3), 0),
+              "file or duration or nothing");
+    table_deinit(&t);
+}
+
+TEST(literals)
+{
+    PlLiteral all[] = {
+        {.kind = PL_LIT_NOTHING},
+        {.kind = PL_LIT_YESNO, .as.yes = true},
+        {.kind = PL_LIT_YESNO},
+        {.kind = PL_LIT_INT, .as.integer = 1},
+        {.kind = PL_LIT_DOUBLE, .as.number = 1},
+        {.kind = PL_LIT_DOUBLE, .as.number = 2},
+        text("1"),
+        text("2"),
+        {.kind = PL_LIT_DATETIME, .as.integer = 1},
+        {.kind = PL_LIT_DATETIME, .as.integer = 1, .offset = 60},
+        {.kind = PL_LIT_DATE, .as.integer = 1},
+        {.kind = PL_LIT_DURATION, .as.integer = 1},
+        {.kind = PL_LIT_JSON, .as.text = PL_STR_INIT("[1]")},
+    };
+    for (size_t a = 0; a < sizeof all / sizeof *all; a++)
+        for (size_t b = 0; b < sizeof all / sizeof *all; b++) CHECK(pl_literal_equal(all[a], all[b]) == (a == b));
+    Table t;
+    table_init(&t);
+    CHECK(pl_type(&t.types, pl_type_enum(&t.types, all, sizeof all / sizeof *all))->count == sizeof all / sizeof *all);
+    table_deinit(&t);
+}
+
+TEST(fields)
+{
+    Table t;
+    table_init(&t);
+    PlField f[] = {field("id", PL_T_TEXT, true), field("Id", PL_T_DATE, true)};
+    PlTypeId record = pl_type_record(&t.types, f, 2, PL_TYPE_NONE, false, PL_STR(""));
+    CHECK(pl_type_field(&t.types, record, PL_STR("Id"))->type == PL_T_DATE);
+    CHECK(pl_type_field(&t.types, record, PL_STR("ID")) == NULL);
+    CHECK(pl_type_field(&t.types, PL_T_TEXT, PL_STR("id")) == NULL);
+    table_deinit(&t);
+}
+
 TEST(format_names)
 {
     CHECK(pl_type_format_by_name(PL_STR("uri")) == PL_FORMAT_URL);

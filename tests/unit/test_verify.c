@@ -93,6 +93,9 @@ TEST(operands)
     REFUSED("scatter 0: no instruction names it", b.main->code[10] = sample_insn(PL_OP_NOP, 0, 0, 0, 0));
     REFUSED("an operand that is not used", b.main->code[1].c = 1);
     REFUSED("x is 2", b.main->code[2].x = 2);
+    REFUSED("x is 4", b.main->code[2] = sample_insn(PL_OP_PROJECT, 4, 3, 2, 1));
+    REFUSED("register 16", b.main->code[2] = sample_insn(PL_OP_SLICE, 0, 3, 2, 15));
+    REFUSED("a literal of kind 9", b.m.constants[0].kind = PL_LIT_KIND_COUNT);
     REFUSED("no such instruction", b.main->code[0].op = PL_OPCODE_COUNT);
     REFUSED("remainder by 0", b.main->code[0] = sample_insn(PL_OP_MODI, 0, 1, 2, 0));
     REFUSED("main has nobody", b.main->code[20] = sample_insn(PL_OP_RETURNS, 0, 0, 0, 0));
