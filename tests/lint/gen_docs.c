@@ -42,7 +42,7 @@ static void put_diagnostics(void)
                   {"P03", "Actions and arguments"},  {"P04", "Types"},                   {"P05", "Control flow and bounds"},
                   {"P06", "Effects and policy"},     {"P07", "API documents"},           {"P08", "Bytecode"},
                   {"P09", "Runs"},                   {"P10", "Store and journal"},       {"P11", "Network and credentials"},
-                  {"P12", "Project file"}};
+                  {"P12", "Project file"},            {"P13", "Limits of the bytecode"},   {"P14", "The mock server"}};
     static PlDiagInfo sorted[PL_DIAG_COUNT];
     memcpy(sorted, pl_diag_infos, sizeof sorted);
     qsort(sorted, PL_DIAG_COUNT, sizeof *sorted, by_code);

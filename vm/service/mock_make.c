@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/* See mock_make.h. Texts are in mock_text.c. */
+#include "vm/service/mock_make.h"
+
+#include "vm/service/mock_check.h"
+#include "vm/service/mock_text.h"
+
+#include <math.h>
+
+enum { BUDGET = 4000, DEEP = 5, MAX_DEPTH = 40 };
+#define EPOCH_US INT64_C(1767225600000000) /* 2026-01-01T00:00:00Z */
+
+void pl_mock_maker_init(PlMockMaker *m, PlMockSchemas *schemas, PlArena *arena)
+{
+    *m = (PlMockMaker){.schemas = schemas, .arena = arena, .budget = BUDGET, .now_us = EPOCH_US};
+}
+
+/* ---- names -------------------------------------------------------------------------------------------------------- */
+
+/* Letters and digits in lower case, up to 63 of them. */
+static PlStr squeeze(PlStr name, char out[64])
+{
+    size_t len = 0;
+    for (size_t i = 0; i < name.len && len < 63; i++) {
+        char c = name.ptr[i];
+        if (c >= 'A' && c <= 'Z') c = (char)(c + 32);
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out[len++] = c;
+    }
+    return pl_str(out, len);
+}
+
+bool pl_mock_is_next(PlStr name)
+{
+    static const char *const names[] = {"next",       "nextpagetoken", "nextcursor", "nextlink",  "odatanextlink", "nexttoken",
+                                        "nextpage",   "nextmarker",    "nexturl",    "nexthref",  "hasmore",       "nextpageurl",
+                                        "hasnextpage", "continuationtoken", "nextoffset", "nextpagelink", "cursornext", "hasnext",
+                                        "nexturi",    "morerecords",   "ismore",     "istruncated", "nextpageuri"};
+    char bytes[64];
+    PlStr key = squeeze(name, bytes);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (pl_str_eq_z(key, names[i])) return true;
+    return false;
+}
+
+/* ---- what the document gives -------------------------------------------------------------------------------------- */
+
+static bool kind_fits(const PlMockSchema *flat, const PlNode *value)
+{
+    if (value->kind == PL_NODE_NULL) return flat->nullable || flat->kinds & PL_KIND_NULL;
+    return flat->kinds == 0 || flat->kinds & pl_mock_kinds_of(value);
+}
+
+/* An example, const, default or one of the enum. False when there is none of the right kind. */
+static bool given(PlMockMaker *m, const PlMockSchema *flat, uint64_t seed, PlNode *out)
+{
+    const PlNode *from = flat->constant;
+    bool text_only = (flat->kinds & ~(uint32_t)PL_KIND_NULL) == PL_KIND_TEXT;
+    if (!from && flat->example && flat->example->kind < PL_NODE_LIST) from = flat->example;
+    if (!from && flat->example && kind_fits(flat, flat->example)) from = flat->example;
+    if (!from && flat->fallback && flat->fallback->kind != PL_NODE_NULL) from = flat->fallback;
+    if (!from && flat->values) {
+        uint32_t count = flat->values->count, start = (uint32_t)(seed % count);
+        for (uint32_t i = 0; i < count && !from; i++) {
+            const PlNode *one = pl_node_item(flat->values, (start + i) % count);
+            if (one->kind != PL_NODE_NULL) from = one;
+        }
+        if (!from) from = pl_node_item(flat->values, 0);
+    }
+    if (!from) return false;
+    if (text_only && from->kind < PL_NODE_TEXT && from->kind != PL_NODE_NULL) { /* `example: 12` of a string */
+        *out = pl_node_of_text(pl_node_show(m->arena, from));
+        return true;
+    }
+    if (!kind_fits(flat, from)) return false;
+    *out = *from;
+    out->flags = 0;
+    return true;
+}
+
+/* ---- numbers ------------------------------------------------------------------------------------------------------ */
+
+static double clamp_low(const PlMockSchema *flat, double fallback)
+{
+    double low = flat->min > -HUGE_VAL ? flat->min : flat->max < fallback ? flat->max - 1000 : fallback;
+    return low;
+}
+
+static PlNode make_integer(const PlMockMaker *m, const PlMockSchema *flat, PlStr name, uint64_t seed)
+{
+    char bytes[64];
+    PlStr key = squeeze(name, bytes);
+    bool seconds = pl_str_eq_z(flat->format, "unix-time") || pl_str_ends(name, PL_STR("_at")) || pl_str_ends(key, PL_STR("timestamp"));
+    if (seconds && flat->max == HUGE_VAL) return pl_node_of_int(m->now_us / 1000000 + (int64_t)(seed % 86400));
+    double step = flat->step > 0 ? flat->step : 1;
+    double low = clamp_low(flat, 1);
+    double first = ceil(low / step) * step;
+    if (flat->min_open && first <= low) first += step;
+    double span = flat->max < HUGE_VAL ? floor((flat->max - first) / step) : 999;
+    if (flat->max_open && span > 0 && first + span * step >= flat->max) span -= 1;
+    if (!(span > 0)) span = 0;
+    if (span > 999) span = 999;
+    double value = first + step * (double)(seed % ((uint64_t)span + 1));
+    if (!(fabs(value) < 9e15)) value = 0;
+    return pl_node_of_int((int64_t)value);
+}
+
+static PlNode make_number(const PlMockSchema *flat, uint64_t seed)
+{
+    double step = flat->step > 0 ? flat->step : 0.25;
+    double low = clamp_low(flat, 1), high = flat->max < HUGE_VAL ? flat->max : low + 1000;
+    double count = floor((high - low) / step);
+    if (!(count >= 1)) return pl_node_of_number(low);
+    if (count > 4000) count = 4000;
+    double at = 1 + (double)(seed % (uint64_t)count);
+    double value = (flat->step > 0 ? ceil(low / step) * step : low) + step * (flat->max_open || at > count - 1 ? at - 1 : at);
+    if (flat->min_open && value <= low) value = low + (high - low) / 2;
+    return pl_node_of_number(value);
+}
+
+/* ---- records and lists -------------------------------------------------------------------------------------------- */
+
+static bool on_stack(const PlMockMaker *m, const PlMockSchema *flat)
+{
+    for (uint32_t i = 0; i < m->stack.len; i++)
+        if (m->stack.items[i] == flat) return true;
+    return false;
+}
+
+/* Of a property that may lack: does the made record have it? Write-only ones never, where lists go on neither. */
+static bool wanted(PlMockMaker *m, const PlMockProperty *property, const PlMockSchema *flat)
+{
+    if (flat->flags & PL_MOCK_WRITE_ONLY) return false;
+    if (property->required) return true;
+    if (pl_mock_is_next(property->name) || on_stack(m, flat) || m->budget == 0) return false;
+    bool plain = flat->kinds && !(flat->kinds & (PL_KIND_RECORD | PL_KIND_LIST));
+    return plain ? m->stack.len <= DEEP : m->stack.len < DEEP && flat->kinds != 0;
+}
+
+static PlNode make_end(const PlMockSchema *flat) /* the value of a required field that says where the list goes on: nowhere */
+{
+    if (flat->nullable || flat->kinds & PL_KIND_NULL) return pl_node_null();
+    if (flat->kinds & PL_KIND_YESNO) return pl_node_of_yesno(false);
+    if (flat->kinds & (PL_KIND_INTEGER | PL_KIND_NUMBER)) return pl_node_of_int(0);
+    return pl_node_of_text(PL_STR(""));
+}
+
+static PlNode make_field(PlMockMaker *m, const PlMockProperty *property, uint64_t seed)
+{
+    PlMockSchema *flat = pl_mock_flat(m->schemas, property->schema);
+    if (pl_mock_is_next(property->name) && !(flat->kinds & (PL_KIND_RECORD | PL_KIND_LIST))) return make_end(flat);
+    return pl_mock_make(m, property->schema, property->name, pl_mix_str(seed, property->name));
+}
+
+static PlNode make_record(PlMockMaker *m, PlMockSchema *flat, PlStr name, uint64_t seed)
+{
+    PlFields fields = {.arena = m->arena};
+    bool whole = flat->example && flat->example->kind == PL_NODE_MAP;
+    pl_vec_push(m->arena, &m->stack, flat);
+    for (uint32_t i = 0; i < flat->property_count; i++) {
+        const PlMockProperty *property = &flat->properties[i];
+        const PlNode *shown = whole ? pl_node_get(flat->example, property->name) : NULL;
+        if (shown) pl_fields_add(&fields, property->name, *shown);
+        else if (wanted(m, property, pl_mock_flat(m->schemas, property->schema))) pl_fields_add(&fields, property->name, make_field(m, property, seed));
+    }
+    if (flat->property_count == 0 && whole) {
+        m->stack.len--;
+        return *flat->example;
+    }
+    if (flat->property_count == 0 && flat->rest && m->budget && !on_stack(m, pl_mock_flat(m->schemas, flat->rest)))
+        pl_fields_add(&fields, PL_STR("key"), pl_mock_make(m, flat->rest, name, pl_mix(seed, 1)));
+    for (uint32_t i = 0; i < flat->required_count; i++) /* required without being declared */
+        if (!pl_mock_property(flat, flat->required[i]) && !pl_fields_has(&fields, flat->required[i]))
+            pl_fields_add(&fields, flat->required[i], pl_node_of_text(pl_mock_text_for(m->arena, flat->required[i], seed)));
+    m->stack.len--;
+    return pl_fields_map(&fields);
+}
+
+static PlNode make_list(PlMockMaker *m, PlMockSchema *flat, PlStr name, uint64_t seed)
+{
+    PlMockSchema *items = flat->items ? pl_mock_flat(m->schemas, flat->items) : NULL;
+    uint64_t count = 1 + seed % 3;
+    if (m->stack.len >= DEEP || m->budget == 0) count = 1;
+    if ((items && on_stack(m, items)) || (!items && flat->prefix.count == 0)) count = 0;
+    if (flat->prefix.count) count = flat->prefix.count;
+    if (count < flat->min_items) count = flat->min_items < 1000 ? flat->min_items : 1000;
+    if (count > flat->max_items) count = flat->max_items;
+    PL_VEC(PlNode) made = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        PlMockSchema *part = i < flat->prefix.count ? flat->prefix.all[i] : flat->items;
+        PlNode item = part ? pl_mock_make(m, part, name, pl_mix(seed, i + 1)) : pl_node_of_text(PL_STR("item"));
+        bool twice = false;
+        for (uint32_t k = 0; flat->flags & PL_MOCK_UNIQUE && k < made.len; k++) twice |= pl_node_equal(&made.items[k], &item);
+        if (!twice) pl_vec_push(m->arena, &made, item);
+    }
+    return pl_node_of_items(m->arena, made.items, made.len);
+}
+
+/* ---- all of it ---------------------------------------------------------------------------------------------------- */
+
+PlNode pl_mock_make(PlMockMaker *m, PlMockSchema *schema, PlStr name, uint64_t seed)
+{
+    PlMockSchema *flat = pl_mock_flat(m->schemas, schema);
+    PlNode out;
+    if (m->budget) m->budget--;
+    if (given(m, flat, seed, &out) && !(out.kind == PL_NODE_MAP && flat->property_count)) return out;
+    if (m->stack.len > MAX_DEPTH) return pl_node_null();
+    uint32_t kinds = flat->kinds;
+    if (kinds & PL_KIND_RECORD && on_stack(m, flat) && (flat->nullable || m->stack.len > DEEP * 2)) return pl_node_null();
+    if (kinds & PL_KIND_RECORD) return make_record(m, flat, name, seed);
+    if (kinds & PL_KIND_LIST) return make_list(m, flat, name, seed);
+    if (kinds & PL_KIND_TEXT) return pl_node_of_text(pl_mock_text(m->arena, flat, name, m->now_us, seed));
+    if (kinds & PL_KIND_INTEGER) return make_integer(m, flat, name, seed);
+    if (kinds & PL_KIND_NUMBER) return make_number(flat, seed);
+    if (kinds & PL_KIND_YESNO) return pl_node_of_yesno(seed & 1);
+    if (kinds & PL_KIND_NULL) return pl_node_null();
+    if (kinds & PL_KIND_FILE) return pl_node_of_text(pl_mock_text_for(m->arena, name, seed));
+    if (!schema->node) return pl_node_of_text(pl_mock_text_for(m->arena, name, seed));
+    PlFields none = {.arena = m->arena};
+    return pl_fields_map(&none); /* a schema that says nothing */
+}
+
+/* What the client may not send but reads: made where it is plain. */
+static bool filled_by_server(const PlMockSchema *flat)
+{
+    return flat->flags & PL_MOCK_READ_ONLY && !(flat->kinds & (PL_KIND_RECORD | PL_KIND_LIST)) && flat->kinds;
+}
+
+PlNode pl_mock_complete(PlMockMaker *m, PlMockSchema *schema, const PlNode *base, uint64_t seed)
+{
+    if (base->kind != PL_NODE_MAP) return *base;
+    PlMockSchema *flat = pl_mock_flat(m->schemas, schema);
+    PlFields fields = {.arena = m->arena};
+    for (uint32_t i = 0; i < flat->property_count; i++) {
+        const PlMockProperty *property = &flat->properties[i];
+        PlMockSchema *own = pl_mock_flat(m->schemas, property->schema);
+        const PlNode *has = pl_node_get(base, property->name);
+        if (own->flags & PL_MOCK_WRITE_ONLY) continue;
+        if (has && has->kind == PL_NODE_MAP && own->property_count && m->stack.len < MAX_DEPTH) {
+            pl_vec_push(m->arena, &m->stack, own);
+            pl_fields_add(&fields, property->name, pl_mock_complete(m, property->schema, has, pl_mix_str(seed, property->name)));
+            m->stack.len--;
+        } else if (has) {
+            pl_fields_add(&fields, property->name, *has);
+        } else if (property->required || own->fallback || filled_by_server(own)) {
+            pl_fields_add(&fields, property->name, make_field(m, property, seed));
+        }
+    }
+    for (uint32_t i = 0; i < base->count; i++) {
+        const PlPair *pair = pl_node_at(base, i);
+        if (pair->value.flags & PL_NODE_SHADOWED || pl_mock_property(flat, pl_pair_key(pair))) continue;
+        if (!(flat->flags & PL_MOCK_CLOSED)) pl_fields_add(&fields, pl_pair_key(pair), pair->value);
+    }
+    return pl_fields_map(&fields);
+}
+
+PlNode pl_mock_of_text(PlMockSchemas *schemas, PlMockSchema *schema, PlStr text)
+{
+    uint32_t kinds = pl_mock_flat(schemas, schema)->kinds;
+    int64_t integer;
+    double number;
+    if (kinds & (PL_KIND_INTEGER | PL_KIND_NUMBER) && pl_str_to_int(text, &integer)) return pl_node_of_int(integer);
+    if (kinds & PL_KIND_NUMBER && pl_str_to_double(text, &number)) return pl_node_of_number(number);
+    if (kinds & PL_KIND_YESNO && pl_str_eq_z(text, "true")) return pl_node_of_yesno(true);
+    if (kinds & PL_KIND_YESNO && pl_str_eq_z(text, "false")) return pl_node_of_yesno(false);
+    return pl_node_of_text(text);
+}
