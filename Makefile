@@ -80,7 +80,7 @@ $(foreach p,pilotc pilotvm pilotd,$(eval $(call PROGRAM,$(p))))
 UNIT   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 REPLAY := $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/replay_%,$(wildcard tests/fuzz/fuzz_*.c))
 REAL   := $(patsubst tests/real/%.c,$(B)/real/%,$(wildcard tests/real/*.c))
-TOOLS  := $(REAL) $(patsubst tests/lint/%.c,$(B)/lint/%,$(wildcard tests/lint/*.c)) $(foreach d,net audit,$(patsubst tests/%.c,$(B)/%,$(wildcard tests/$(d)/*.c)))
+TOOLS  := $(REAL) $(patsubst tests/lint/%.c,$(B)/lint/%,$(wildcard tests/lint/*.c)) $(foreach d,net audit golden,$(patsubst tests/%.c,$(B)/%,$(wildcard tests/$(d)/*.c)))
 BENCH  := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
 PEERS  := $(patsubst tests/bench/%.c,$(B)/bench/%,$(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c)))
 TEST_BIN := $(if $(filter release,$(MODE)),$(BIN),$(B)/bin)
@@ -93,6 +93,8 @@ $(B)/unit/%: tests/unit/%.c tests/unit/unit.h $(LIB)
 $(B)/lint/%: tests/lint/%.c $(LIB)
 	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@
 $(B)/audit/%: tests/audit/%.c $(LIB)
+	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@
+$(B)/golden/%: tests/golden/%.c $(LIB)
 	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@
 $(B)/net/%: tests/net/%.c $(LIB)
 	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@

@@ -114,7 +114,7 @@ tail_item ::= UP_TO(W) sum(N). { pl_build_up_to(r, &W, N, 0); }
 tail_item ::= UP_TO(W) sum(N) ITEMS. { pl_build_up_to(r, &W, N, PL_TK_ITEMS); }
 tail_item ::= UP_TO(W) sum(N) AT_A_TIME. { pl_build_up_to(r, &W, N, PL_TK_AT_A_TIME); }
 tail_item ::= UP_TO(W) sum(N) TIMES. { pl_build_up_to(r, &W, N, PL_TK_TIMES); }
-tail_item ::= AT_MOST(W) sum(N). { pl_build_up_to(r, &W, N, PL_TK_TIMES); }
+tail_item ::= AT_MOST(W) sum(N). { pl_build_up_to(r, &W, N, 0); }
 tail_item ::= AT_MOST(W) sum(N) TIMES. { pl_build_up_to(r, &W, N, PL_TK_TIMES); }
 tail_item ::= AT_MOST(W) sum(N) ITEMS. { pl_build_up_to(r, &W, N, PL_TK_ITEMS); }
 tail_item ::= AT_MOST(W) sum(N) AT_A_TIME. { pl_build_up_to(r, &W, N, PL_TK_AT_A_TIME); }
@@ -290,8 +290,8 @@ input ::= NAME(N). { pl_build_input(r, &N, NULL, NULL); }
 input ::= NAME(N) ASSIGN expr(V). { pl_build_input(r, &N, NULL, V); }
 limits ::= limit.
 limits ::= limits COMMA limit.
-limit ::= sum(N) CALLS. { r->syntax->plan->limit_calls = N; }
-limit ::= sum(D). { r->syntax->plan->limit_time = D; }
+limit ::= sum(N) CALLS. { pl_build_limit(r, N, true); }
+limit ::= sum(D). { pl_build_limit(r, D, false); }
 
 %code {
 /* What the automaton would do with `token` now: on a copy of its states, since it reduces before it complains. */

@@ -106,6 +106,7 @@ PlTypeExpr *pl_build_type_record(PlRun *r, PlTypeFields *fields, const PlToken *
 PlTypeExpr *pl_build_type_one_of(PlRun *r, const PlToken *word, PlItems *values);
 PlTypeExpr *pl_build_type_or(PlRun *r, PlTypeExpr *left, PlTypeExpr *right);
 PlTypeFields *pl_build_type_field(PlRun *r, PlTypeFields *fields, PlTypeField field);
+void pl_build_limit(PlRun *r, PlExpr *value, bool calls);
 void pl_build_input(PlRun *r, const PlToken *name, PlTypeExpr *type, PlExpr *value);
 
 #endif

@@ -127,9 +127,10 @@ PlClause *pl_build_clause(PlRun *r, PlClauseKind kind, const PlToken *word)
     return &pl_vec_last(&step->clauses);
 }
 
-static void misplaced(PlRun *r, const PlToken *word, const char *what)
+static void misplaced(PlRun *r, const PlToken *word)
 {
-    PL_REPORT(r->syntax->diags, CLAUSE_MISPLACED, word->span, what, pl_step_kind_name(r->step->kind));
+    PlStr words = pl_arena_str(arena_of(r), word->text);
+    PL_REPORT(r->syntax->diags, CLAUSE_MISPLACED, word->span, words.ptr, pl_step_kind_name(r->step->kind));
     r->failed = true;
 }
 
@@ -148,7 +149,7 @@ void pl_build_within(PlRun *r, const PlToken *word, PlExpr *duration)
 void pl_build_every(PlRun *r, const PlToken *word, PlExpr *duration)
 {
     if (is_repeat(r)) r->step->every = duration;
-    else misplaced(r, word, "every");
+    else misplaced(r, word);
 }
 
 /* "up to" bounds whatever its statement counts: items, branches at a time, times, or the time itself. */
@@ -169,11 +170,11 @@ void pl_build_up_to(PlRun *r, const PlToken *word, PlExpr *count, int unit)
     } else if (unit == PL_TK_ITEMS || (unit == 0 && family(kind) == CALLS)) {
         pl_build_clause(r, PL_CLAUSE_UP_TO, word)->count = count;
     } else if (unit == 0 && (family(kind) & (LOOP | BRANCHES))) {
-        PlDiag *d = PL_REPORT(r->syntax->diags, UNEXPECTED, r->last.span, "`items` or `at a time` behind the number", "its end");
+        PlDiag *d = PL_REPORT(r->syntax->diags, UNEXPECTED, r->last.span, "`items` or `at a time` behind the number", "neither");
         pl_diag_help(r->syntax->diags, d, "up to 5 at a time");
         r->failed = true;
     } else {
-        misplaced(r, word, "up to");
+        misplaced(r, word);
     }
 }
 
@@ -271,6 +272,21 @@ PlTypeFields *pl_build_type_field(PlRun *r, PlTypeFields *fields, PlTypeField fi
     if (!fields) fields = PL_NEW(arena_of(r), PlTypeFields);
     pl_vec_push(arena_of(r), &fields->all, field);
     return fields;
+}
+
+void pl_build_limit(PlRun *r, PlExpr *value, bool calls)
+{
+    PlPlan *plan = r->syntax->plan;
+    PlLiteralKind want = calls ? PL_LIT_INT : PL_LIT_DURATION;
+    if (value->kind != PL_EXPR_LITERAL || value->literal.kind != want) {
+        PlDiag *d = PL_REPORT(r->syntax->diags, UNEXPECTED, value->span, "a number of calls or a time", "something else");
+        pl_diag_help(r->syntax->diags, d, "Limit: 500 calls, 10 minutes");
+        r->failed = true;
+    } else if (calls) {
+        plan->limit_calls = value;
+    } else {
+        plan->limit_time = value;
+    }
 }
 
 void pl_build_input(PlRun *r, const PlToken *name, PlTypeExpr *type, PlExpr *value)

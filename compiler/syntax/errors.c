@@ -50,7 +50,7 @@ static const Words *words_of(int kind)
     return NULL;
 }
 
-enum { MAX_EXPECTED = 8 };
+enum { MAX_EXPECTED = 9 };
 
 /* "a value, `)` or `,`" */
 static void list_expected(PlBuf *out, const bool *expected, int count)
@@ -60,11 +60,13 @@ static void list_expected(PlBuf *out, const bool *expected, int count)
     bool value = expected[PL_TK_NUMBER] && expected[PL_TK_TEXT] && expected[PL_TK_NAME];
     bool type = expected[PL_TK_LIST_OF], operator = expected[PL_TK_PLUS], lists = expected[PL_TK_WHERE];
     if (value) said[n++] = "a value";
-    for (int k = 0; k < count && n < MAX_EXPECTED - 3; k++) {
+    for (int k = 0; k < count && n < MAX_EXPECTED - 4; k++) {
         const Words *words = expected[k] ? words_of(k) : NULL;
+        if (k == 0 && expected[PL_TK_COLON]) continue; /* the colon is what belongs there */
         bool covered = (value && (k == PL_TK_TEXT || k == PL_TK_NAME)) || (type && k == PL_TK_NAME);
         if (words && words->family == 0 && !covered) said[n++] = words->words;
     }
+    if (expected[PL_TK_IN] && !operator) said[n++] = "`in`";
     if (operator) said[n++] = "an operator";
     else if (lists) said[n++] = "`where` or another list clause";
     if (expected[PL_TK_RETRY]) said[n++] = "a clause";

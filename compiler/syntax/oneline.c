@@ -76,10 +76,12 @@ static const char *head_end(const PlSyntax *syntax, int token, const char *behin
     bool branch = token == PL_TK_S_IF || token == PL_TK_S_ELSE_IF || token == PL_TK_S_ON_ERROR || token == PL_TK_S_ELSE;
     bool in = token != PL_TK_S_EACH; /* of For each: its `in` was passed */
     if (token == PL_TK_S_TOGETHER) return NULL;
+    const char *first = blanks(behind);
+    if (token == PL_TK_S_ELSE && first < limit && *first != ':' && *first != ',' && *first != '.' && *first != '#') return *body = first, behind;
     for (const char *p = behind; p < limit; p = over(behind, p, limit)) {
         if (!in && p > behind && p[-1] == ' ' && word(p, limit, "in")) in = true;
         const char *next = blanks(p + 1);
-        if (*p == ':' && (p[1] == ' ' || p[1] == '\n' || p[1] == '*') && next < limit) return *body = next, p;
+        if (*p == ':' && (p[1] == ' ' || p[1] == '\n' || p[1] == '*') && next < limit && *next != '#') return *body = next, p;
         if (*p == ',' && in && (branch || token == PL_TK_S_EACH) && next < limit && comma_ends(syntax, token, next, limit)) return *body = next, p;
         if (branch && p > behind && p[-1] == ' ' && (next = word(p, limit, "then"))) return *body = next, p;
     }

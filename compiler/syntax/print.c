@@ -341,17 +341,19 @@ static void print_step(Page *page, const PlStep *step)
         put(page, "\n");
     }
     size_t start = page->out->len;
-    for (int attempt = 0; attempt < 3; attempt++) { /* on one line; arguments wrapped; clauses too */
+    static const struct { bool args, tail; } attempts[] = {{false, false}, {false, true}, {true, false}, {true, true}};
+    for (size_t i = 0; i < sizeof attempts / sizeof *attempts; i++) {
+        bool nothing_new = (attempts[i].args && !step->args.len) || (attempts[i].tail && !step->clauses.len);
+        if (i > 0 && (step->kind != PL_STEP_ACTION || nothing_new)) continue;
         page->out->len = page->line = start;
-        page->args_wrapped = attempt > 0;
-        page->tail_wrapped = attempt > 1;
+        page->args_wrapped = attempts[i].args;
+        page->tail_wrapped = attempts[i].tail;
         page->inner = columns + 2 * INDENT;
         indent(page, columns);
         pl_buf_put(page->out, step->label);
         put(page, ". ");
         print_statement(page, step);
-        bool can_wrap = step->kind == PL_STEP_ACTION && (attempt > 0 ? step->clauses.len : step->args.len + step->clauses.len) > 0;
-        if (!can_wrap || widest_line(page, start) <= COLUMNS) break;
+        if (widest_line(page, start) <= COLUMNS) break;
     }
     print_trailing(page, step, start);
     put(page, "\n");

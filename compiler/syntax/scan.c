@@ -4,6 +4,7 @@
 #include "compiler/syntax/build.h"
 
 #include "vm/base/number.h"
+#include "vm/base/utf8.h"
 
 PlSpan pl_scan_span(const PlScan *s, const char *start, const char *end)
 {
@@ -87,29 +88,31 @@ static PlToken emit_spelling(PlScan *s, const PlSpelling *row, const char *start
     return token;
 }
 
-static PlToken end_token(PlScan *s)
-{
-    s->aside = false;
-    if (s->depth) {
-        const char *open = s->opened[s->depth - 1];
-        PL_REPORT(s->syntax->diags, BRACKET_OPEN, pl_scan_span(s, open, open + 1), *open);
-        s->bad = true;
-        return emit(s, PL_TK_BAD, s->limit, s->limit);
-    }
-    return emit(s, 0, s->limit, s->limit);
-}
-
 static PlToken bad(PlScan *s, const char *start, const char *end)
 {
     s->bad = true;
     return emit(s, PL_TK_BAD, start, end);
 }
 
+static PlToken not_closed(PlScan *s, const char *at)
+{
+    const char *open = s->opened[s->depth - 1];
+    PL_REPORT(s->syntax->diags, BRACKET_OPEN, pl_scan_span(s, open, open + 1), *open);
+    return bad(s, at, at);
+}
+
+static PlToken end_token(PlScan *s)
+{
+    s->aside = false;
+    return s->depth ? not_closed(s, s->limit) : emit(s, 0, s->limit, s->limit);
+}
+
 static PlToken strange(PlScan *s, const char *start, const char *end)
 {
+    unsigned size = pl_utf8_sequence(start, s->limit);
+    if (size > end - start) end = start + size;
     PlStr words = pl_arena_printf(s->syntax->arena, "`%.*s`", (int)(end - start), start);
-    if ((unsigned char)*start < 0x20 || (end - start == 1 && (unsigned char)*start >= 0x80))
-        words = pl_arena_printf(s->syntax->arena, "the byte %02x", (unsigned)(unsigned char)*start);
+    if ((unsigned char)*start < 0x20 || size == 0) words = pl_arena_printf(s->syntax->arena, "the byte %02x", (unsigned)(unsigned char)*start);
     PL_REPORT(s->syntax->diags, STRANGE_CHARACTER, pl_scan_span(s, start, end), words.ptr);
     return bad(s, start, end);
 }
@@ -263,9 +266,14 @@ static bool key(PlScan *s, const char *p, const char *end, PlToken *token)
     sign += optional;
     bool equals = sign[0] == '=' && sign[1] != '=' && sign[1] != '>' && s->depth > 0 && !typed;
     if (sign[0] != ':' && !equals) return false;
-    bool quoted = !pl_phrase_word_char(*p) && (*p == '"' || *p == '\'');
+    PlExpr *quoted = NULL;
+    if (*p == '"' || *p == '\'') { /* escapes are read; a key does not change from run to run */
+        s->cursor = p;
+        quoted = pl_text_scan(s);
+        if (!quoted || quoted->kind != PL_EXPR_LITERAL) return false;
+    }
     *token = emit(s, PL_TK_KEY, p, end);
-    if (quoted) token->text = pl_str_slice(token->text, 1, token->text.len - 1);
+    if (quoted) token->text = quoted->literal.as.text;
     token->optional = optional;
     s->cursor = sign + 1;
     if (s->depth == 0) {
@@ -395,6 +403,7 @@ static PlToken behind_value(PlScan *s, const char *p, PlRaw raw, const char *end
     row = phrase(s, PL_AT_INFIX, p, &behind);
     if (row && row->kind == PL_TK_TIMES && multiplies(s, behind)) return emit(s, PL_TK_STAR, p, behind);
     if (row && usable(s, row)) return emit_spelling(s, row, p, behind);
+    if (row && row->kind == PL_TK_ARROW) return not_closed(s, p);
     row = raw == PL_RAW_WORD && !s->tail ? phrase(s, PL_AT_UNIT, p, &behind) : NULL;
     if (row && row->accepted.len > 3) return emit_spelling(s, row, p, behind);
     if (raw == PL_RAW_WORD) return emit(s, PL_TK_NAME, p, end);

@@ -151,10 +151,10 @@ static bool is_word(const char *p, const char *limit, const char *word, const ch
     return !pl_phrase_word_char(p[len]);
 }
 
-static const char *name_end(const char *p)
+static const char *name_end(const char *p, const char *limit)
 {
     const char *end;
-    return pl_raw_scan(PL_MODE_EXPR, p, p + strlen(p), &end) == PL_RAW_WORD ? end : NULL;
+    return pl_raw_scan(PL_MODE_EXPR, p, limit, &end) == PL_RAW_WORD ? end : NULL;
 }
 
 static bool ends_with_colon(const Reading *rd)
@@ -169,16 +169,16 @@ static bool opens_block(const Reading *rd, int token, const char *behind)
 {
     const char *p = blanks(behind), *end;
     bool ends = p >= rd->limit || *p == ':' || *p == '.';
+    PlOneLine parts;
     switch (token) {
-    case PL_TK_S_TRY:
-    case PL_TK_S_ELSE: return ends || *p == ',';
+    case PL_TK_S_TRY: return ends;
     case PL_TK_S_TOGETHER: return ends || *p == ',' || *p == '(';
     case PL_TK_S_REPEAT: return is_digit(*p) || ((end = pl_oneline_path_end(p, rd->limit)) && is_word(blanks(end), rd->limit, "times", &end));
     case PL_TK_S_EACH:
         end = pl_oneline_path_end(p, rd->limit);
         if (end && *blanks(end) == ',') end = pl_oneline_path_end(blanks(blanks(end) + 1), rd->limit);
         return ends_with_colon(rd) || (end && is_word(blanks(end), rd->limit, "in", &end));
-    case PL_TK_S_REPEAT_WHILE: return ends_with_colon(rd) || (rd->text[0] | 32) == 'r';
+    case PL_TK_S_REPEAT_WHILE: return ends_with_colon(rd) || (rd->text[0] | 32) == 'r' || pl_oneline_split(rd->syntax, token, behind, rd->limit, &parts);
     default: return true;
     }
 }
@@ -188,13 +188,15 @@ static bool promises(const Reading *rd, int token, const char *behind)
 {
     const char *p = blanks(behind), *end = pl_oneline_path_end(p, rd->limit), *after = end ? blanks(end) : NULL;
     PlStr rest = pl_str(p, (size_t)(rd->limit > p ? rd->limit - p : 0));
-    bool literal = rest.len && strchr("\"'`{[(", *p);
+    char closer;
+    bool quoted = pl_text_quote(p, rd->limit, &closer) || (rest.len > 1 && (*p | 32) == 'f' && (p[1] == '"' || p[1] == '\''));
+    bool literal = quoted || (rest.len && strchr("{[(", *p));
     switch (token) {
     case PL_TK_S_SET: return after && (is_word(after, rd->limit, "to", &end) || (*after == '=' && after[1] != '='));
     case PL_TK_S_INCREASE:
     case PL_TK_S_DECREASE: return after && is_word(after, rd->limit, "by", &end);
-    case PL_TK_S_KEEP: return pl_str_find(rest, PL_STR(" where "), 0) != PL_STR_NONE;
-    case PL_TK_S_CHECK: return pl_str_find(rest, PL_STR("else fail"), 0) != PL_STR_NONE;
+    case PL_TK_S_KEEP: return pl_str_find(rest, PL_STR(" where "), 0) != PL_STR_NONE || pl_str_ends(rest, PL_STR(" where"));
+    case PL_TK_S_CHECK: return pl_str_find(rest, PL_STR(", else"), 0) != PL_STR_NONE;
     case PL_TK_S_WAIT: return rest.len && is_digit(*p);
     case PL_TK_S_ASK: return literal || pl_str_find_char(rest, '"', 0) != PL_STR_NONE;
     case PL_TK_S_ADD:
@@ -208,11 +210,23 @@ static bool promises(const Reading *rd, int token, const char *behind)
     }
 }
 
+/* Only white space, a full stop and a comment (perhaps an emoji) up to the end. */
+static bool ends_here(const Reading *rd, const char *p)
+{
+    const char *end;
+    for (bool stopped = false; p < rd->limit; p = end) {
+        PlRaw raw = pl_raw_scan(PL_MODE_EXPR, p, rd->limit, &end);
+        if (raw == PL_RAW_DOT && !stopped) stopped = true;
+        else if (raw != PL_RAW_SPACE && raw != PL_RAW_NEWLINE && raw != PL_RAW_COMMENT && raw != PL_RAW_BOLD) return false;
+    }
+    return true;
+}
+
 /* Whether words that read as that statement mean it: "Stop now" and "Skip lunch" are prose, and so is "Clear the table". */
 static bool means(const Reading *rd, int token, const char *behind)
 {
     const char *p = blanks(behind), *end;
-    bool empty = p >= rd->limit || (*p == '.' && blanks(p + 1) >= rd->limit);
+    bool empty = ends_here(rd, p);
     switch (token) {
     case PL_TK_S_STOP:
     case PL_TK_S_FAIL:
@@ -277,15 +291,8 @@ static bool read_words(Reading *rd, int token, const PlSpelling *row, const char
     const char *p = blanks(behind), *end = p;
     bool named = pl_str_find_char(row->accepted, ' ', 0) != PL_STR_NONE;
     if (named && p < rd->limit && pl_raw_scan(PL_MODE_EXPR, p, rd->limit, &end) != PL_RAW_WORD) end = p;
-    end = blanks(end);
-    end += end < rd->limit && *end == '.';
-    const char *stop;
-    while (pl_raw_scan(PL_MODE_EXPR, end, rd->limit, &stop) == PL_RAW_SPACE) end = stop;
-    bool comment = end < rd->limit && *end == '#';
-    if (blanks(end) < rd->limit && !comment) return false;
-    Reading plain = *rd;
-    if (!comment) plain.end = offset_of(rd, behind);
-    read_loudly(&plain, token, comment ? end : behind);
+    if (!ends_here(rd, end)) return false;
+    read_loudly(rd, token, end);
     return true;
 }
 
@@ -338,7 +345,7 @@ static bool read_bare(Reading *rd)
     const char *end = pl_oneline_path_end(rd->text, rd->limit), *sign = end ? blanks(end) : NULL;
     if (!sign || sign >= rd->limit || *sign != '=' || sign[1] == '=' || sign[1] == '>') return false;
     const char *value = blanks(sign + 1);
-    if (is_call(rd, value) && end == name_end(rd->text)) {
+    if (is_call(rd, value) && end == name_end(rd->text, rd->limit)) {
         PlStr name = pl_str(rd->text, (size_t)(end - rd->text));
         rd->step->bind = name;
         rd->step->bind_span = span_of(rd, rd->text, end);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The goldens' tool: `golden_parse MODE FILE` prints what the syntax stage makes of a plan. MODE is "dump" (tree, then diagnostics), "print" (as the
- * formatter writes it, then diagnostics of the first reading), or "check" (silent unless printing is not idempotent or changes the tree). */
+/* The goldens' tool: `golden_parse MODE FILE` prints what the syntax stage makes of a plan. MODE is "dump" (tree), "print" (as the formatter
+ * writes it), "both", "errors" (tree and diagnostics; the plan has errors), each with the diagnostics behind; or "check": silent unless printing is
+ * not idempotent or changes the tree. */
 #include "compiler/syntax/parse.h"
 #include "compiler/syntax/print.h"
 
@@ -64,7 +65,7 @@ static int check(PlArena *arena, const Reading *rd)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) return fprintf(stderr, "usage: golden_parse dump|print|check FILE\n"), 2;
+    if (argc != 3) return fprintf(stderr, "usage: golden_parse dump|print|both|errors|check FILE\n"), 2;
     PlBuf file, out;
     pl_buf_init(&file, 0);
     pl_buf_init(&out, 0);
@@ -79,8 +80,9 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "check") == 0) {
         status = check(arena, &rd);
     } else {
-        if (strcmp(argv[1], "print") == 0) pl_print_plan(&out, rd.plan);
-        else pl_ast_dump(&out, rd.plan);
+        if (strcmp(argv[1], "print") != 0) pl_ast_dump(&out, rd.plan);
+        if (strcmp(argv[1], "both") == 0) pl_buf_put_z(&out, "----\n");
+        if (strcmp(argv[1], "print") == 0 || strcmp(argv[1], "both") == 0) pl_print_plan(&out, rd.plan);
         if (rd.diags->all.len) pl_buf_put_z(&out, "----\n");
         pl_diags_print(&out, rd.diags, false);
         fwrite(out.ptr, 1, out.len, stdout);

@@ -191,6 +191,76 @@ TEST(limits_of_expressions)
     EXPR(text, "error P0109");
 }
 
+static unsigned errors_of(const char *text, size_t len, PlDiagCode *first, uint32_t *steps)
+{
+    Parsed p;
+    if (setjmp(p.escape.at)) abort();
+    begin(&p);
+    PlPlan *read = pl_parse(p.arena, &p.diags, pl_sources_add(&p.sources, PL_STR("test"), pl_str(text, len)));
+    unsigned errors = p.diags.errors;
+    if (p.diags.all.len) *first = p.diags.all.items[0]->code;
+    *steps = read->step_count;
+    end(&p);
+    return errors;
+}
+
+TEST(limit_steps)
+{
+    PlBuf text;
+    pl_buf_init(&text, 0);
+    PlDiagCode first = PL_DIAG_COUNT;
+    uint32_t steps = 0;
+    for (unsigned i = 1; i <= PL_LIMIT_STEPS; i++) pl_buf_printf(&text, "%u. Skip\n", i);
+    CHECK(errors_of(text.ptr, text.len, &first, &steps) == 0 && steps == PL_LIMIT_STEPS);
+    pl_buf_put_z(&text, "10001. Skip\n10002. Skip\n");
+    CHECK(errors_of(text.ptr, text.len, &first, &steps) == 1 && first == PL_D_TOO_MANY_STEPS && steps == PL_LIMIT_STEPS);
+    pl_buf_deinit(&text);
+}
+
+TEST(limit_step_depth)
+{
+    PlBuf text;
+    pl_buf_init(&text, 0);
+    PlDiagCode first = PL_DIAG_COUNT;
+    uint32_t steps = 0;
+    for (unsigned i = 0; i < PL_LIMIT_STEP_DEPTH - 1; i++) pl_buf_printf(&text, "%*s- If a:\n", (int)i * 2, "");
+    size_t len = text.len;
+    pl_buf_printf(&text, "%*s- Skip\n", ((int)PL_LIMIT_STEP_DEPTH - 1) * 2, "");
+    CHECK(errors_of(text.ptr, text.len, &first, &steps) == 0 && steps == PL_LIMIT_STEP_DEPTH);
+    text.len = len;
+    pl_buf_printf(&text, "%*s- If a:\n", ((int)PL_LIMIT_STEP_DEPTH - 1) * 2, "");
+    pl_buf_printf(&text, "%*s- Skip\n", (int)PL_LIMIT_STEP_DEPTH * 2, "");
+    CHECK(errors_of(text.ptr, text.len, &first, &steps) >= 1 && first == PL_D_STEPS_TOO_DEEP);
+    pl_buf_deinit(&text);
+}
+
+TEST(limit_source_bytes)
+{
+    size_t len = (size_t)PL_LIMIT_SOURCE_BYTES + 1;
+    char *text = malloc(len);
+    if (!text) abort();
+    memset(text, '\n', len);
+    memcpy(text, "1. Skip\n", 8);
+    PlDiagCode first = PL_DIAG_COUNT;
+    uint32_t steps = 0;
+    CHECK(errors_of(text, len - 1, &first, &steps) == 0 && steps == 1);
+    CHECK(errors_of(text, len, &first, &steps) == 1 && first == PL_D_SOURCE_TOO_LARGE && steps == 0);
+    memset(text, '(', len - 1);
+    memcpy(text, "1. Set x to ", 12);
+    CHECK(errors_of(text, len - 1, &first, &steps) == 1 && steps == 1);
+    free(text);
+}
+
+TEST(bytes_that_are_no_text)
+{
+    PlDiagCode first = PL_DIAG_COUNT;
+    uint32_t steps = 0;
+    CHECK(errors_of("1. Skip\xff\n", 9, &first, &steps) == 1 && first == PL_D_NOT_UTF8);
+    CHECK(errors_of("1. Set x\0 to 1\n2. Skip\n", 24, &first, &steps) == 0 && steps == 2); /* prose, whatever it is */
+    CHECK(errors_of("\xef\xbb\xbf" "1. Skip\r\n2. Skip\r\n", 21, &first, &steps) == 0 && steps == 2);
+    CHECK(errors_of("", 0, &first, &steps) == 1 && first == PL_D_NO_STEPS);
+}
+
 TEST(clauses)
 {
     PLAN("1. Read using a.b(x=1) as text -> r, retry 3 times waiting 2 seconds, doubling, within 30 seconds, all pages, up to 500 items,\n"
