@@ -26,6 +26,7 @@ typedef struct Lines {
     bool has_item;     /* the line may continue the last item */
     bool blank;        /* an empty line stands before this one */
     bool seen_step;
+    bool no_think_end; /* a <think> had no end: none is looked for again */
     PL_VEC(PlComment) comments; /* pending */
 } Lines;
 
@@ -260,7 +261,8 @@ static const char *noise(Lines *lines, const char *p, const char *end)
     PlStr line = pl_str(p, (size_t)(end - p)), rest = pl_str(p, (size_t)(lines->limit - p));
     if (pl_str_starts(line, PL_STR("```")) || pl_str_starts(line, PL_STR("~~~"))) return ignore(lines, p, end), end;
     if (!pl_str_starts(line, PL_STR("<think"))) return NULL;
-    size_t close = pl_str_find(rest, PL_STR("</think"), 0);
+    size_t close = lines->no_think_end ? PL_STR_NONE : pl_str_find(rest, PL_STR("</think"), 0);
+    lines->no_think_end = close == PL_STR_NONE;
     if (close == PL_STR_NONE) return ignore(lines, p, end), end;
     const char *stop = line_end(p + close, lines->limit);
     ignore(lines, p, stop);

@@ -4,17 +4,17 @@
 
 #include "compiler/syntax/build.h"
 
-/* One step further at the top level: over a bracket with all it holds, over a text in quotes, else over one character. */
-static const char *over(const char *start, const char *p, const char *limit)
+/* A walk over the top level of [start, limit). */
+typedef struct Walk {
+    const char *start, *limit;
+    bool flat; /* a bracket had no end: brackets are characters from here on, and the walk stays linear */
+} Walk;
+
+/* Over a bracket with all it holds, or NULL when it is not closed. */
+static const char *over_bracket(const char *p, const char *limit)
 {
-    char closer;
-    bool may_open = p == start || strchr(" \t\n([{,=:", p[-1]) != NULL; /* an apostrophe stands behind a letter */
-    if (may_open && pl_text_quote(p, limit, &closer)) {
-        const char *end = pl_text_end(p, limit);
-        return end ? end : p + 1;
-    }
-    if (*p != '(' && *p != '[' && *p != '{') return p + 1;
     unsigned depth = 0;
+    char closer;
     for (const char *q = p; q < limit; q++) {
         depth += *q == '(' || *q == '[' || *q == '{';
         depth -= *q == ')' || *q == ']' || *q == '}';
@@ -22,7 +22,21 @@ static const char *over(const char *start, const char *p, const char *limit)
         const char *end = q > p && pl_text_quote(q, limit, &closer) && strchr(" ([{,=:", q[-1]) ? pl_text_end(q, limit) : NULL;
         if (end) q = end - 1;
     }
-    return p + 1;
+    return NULL;
+}
+
+/* One step further: over a bracket, over a text in quotes, else over one character. */
+static const char *over(Walk *walk, const char *p)
+{
+    char closer;
+    bool may_open = p == walk->start || strchr(" \t\n([{,=:", p[-1]) != NULL; /* an apostrophe stands behind a letter */
+    const char *end = NULL;
+    if (may_open && pl_text_quote(p, walk->limit, &closer)) end = pl_text_end(p, walk->limit);
+    else if (!walk->flat && (*p == '(' || *p == '[' || *p == '{')) {
+        end = over_bracket(p, walk->limit);
+        walk->flat = !end;
+    }
+    return end ? end : p + 1;
 }
 
 static const char *blanks(const char *p)
@@ -78,7 +92,8 @@ static const char *head_end(const PlSyntax *syntax, int token, const char *behin
     if (token == PL_TK_S_TOGETHER) return NULL;
     const char *first = blanks(behind);
     if (token == PL_TK_S_ELSE && first < limit && *first != ':' && *first != ',' && *first != '.' && *first != '#') return *body = first, behind;
-    for (const char *p = behind; p < limit; p = over(behind, p, limit)) {
+    Walk walk = {behind, limit, false};
+    for (const char *p = behind; p < limit; p = over(&walk, p)) {
         if (!in && p > behind && p[-1] == ' ' && word(p, limit, "in")) in = true;
         const char *next = blanks(p + 1);
         if (*p == ':' && (p[1] == ' ' || p[1] == '\n' || p[1] == '*') && next < limit && *next != '#') return *body = next, p;
@@ -95,7 +110,8 @@ bool pl_oneline_split(const PlSyntax *syntax, int token, const char *behind, con
     *out = (PlOneLine){.head_end = end, .body_end = limit};
     while ((after = word(body, limit, "then")) || (after = word(body, limit, "do"))) body = after;
     out->body = body;
-    for (const char *p = body; p < limit; p = over(body, p, limit)) {
+    Walk walk = {body, limit, false};
+    for (const char *p = body; p < limit; p = over(&walk, p)) {
         if (*p != ';' && *p != ',' && !(*p == '.' && p[1] == ' ')) continue;
         const char *next = blanks(p + 1), *behind_else;
         const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, next, limit, &behind_else);
@@ -109,8 +125,9 @@ bool pl_oneline_split(const PlSyntax *syntax, int token, const char *behind, con
 
 const char *pl_oneline_next_set(const char *p, const char *limit, const char **next)
 {
-    for (const char *start = p; p < limit; p = over(start, p, limit)) {
-        const char *part = *p == ',' ? blanks(p + 1) : p > start && p[-1] == ' ' ? word(p, limit, "and") : NULL;
+    Walk walk = {p, limit, false};
+    for (; p < limit; p = over(&walk, p)) {
+        const char *part = *p == ',' ? blanks(p + 1) : p > walk.start && p[-1] == ' ' ? word(p, limit, "and") : NULL;
         if (part && *p == ',' && word(part, limit, "and")) part = word(part, limit, "and");
         const char *end = part ? pl_oneline_path_end(part, limit) : NULL, *sign = end ? blanks(end) : NULL;
         bool sets = sign && end != part && (word(sign, limit, "to") || (*sign == '=' && sign[1] != '=' && sign[1] != '>'));
