@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Every function that the verifier takes ends (spec/bytecode.md): random code of jumps, loops, writes and handlers; what is taken runs in a small
- * model where each free choice (a condition, a failure) is drawn at random, but the same way each time, so that what can go round for ever does. Some thousand steps are more than such code can take when it ends. */
+/* Every function that the verifier takes ends (spec/bytecode.md): random code of jumps, loops, writes and handlers; what is taken runs in
+ * a small model where each free choice (a condition, a failure) is drawn at random, but is the same each time, so that what can go
+ * round for ever does. Some thousand steps are more than such code can take when it ends. */
 #include "tests/unit/sample_module.h"
 #include "tests/unit/unit.h"
 
