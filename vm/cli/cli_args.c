@@ -3,8 +3,10 @@
 #include "vm/cli/cli_args.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void pl_cli_list_add(PlArena *arena, PlCliList *list, const char *item)
@@ -146,8 +148,28 @@ int pl_cli_put(PlBuf *out)
     return pl_cli_fail(reason == ENOSPC ? PL_FULL : PL_IO, "cannot write standard output: %s", strerror(reason));
 }
 
+/* A plain file goes straight into the arena: inputs may be large. False for anything else, and for one that changes its size meanwhile. */
+static bool read_plain(PlArena *arena, const char *path, uint64_t limit, PlStr *out)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool good = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size <= limit;
+    if (good) {
+        size_t size = (size_t)st.st_size, len = 0;
+        char *bytes = pl_arena_alloc(arena, size + 1, 1);
+        for (ssize_t n = 1; n > 0 && len < size; len += n > 0 ? (size_t)n : 0) n = read(fd, bytes + len, size - len);
+        char more;
+        good = len == size && read(fd, &more, 1) == 0;
+        bytes[len] = 0;
+        *out = pl_str(bytes, len);
+    }
+    if (fd >= 0) close(fd);
+    return good;
+}
+
 bool pl_cli_read(PlArena *arena, const char *path, uint64_t limit, PlStr *out)
 {
+    if (read_plain(arena, path, limit, out)) return true;
     PlBuf buf;
     pl_buf_init(&buf, limit);
     errno = 0;
