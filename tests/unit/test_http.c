@@ -267,7 +267,7 @@ TEST(headers_of_an_answer)
 {
     PlHttpTransfer transfer = {0};
     pl_buf_init(&transfer.head, 0);
-    pl_buf_put_z(&transfer.head, "Content-Type: text/html \nX-Fold: a\n\tb\nnonsense\n: x\nEmpty:\nX-Fold:  c\n");
+    pl_buf_put_z(&transfer.head, "Content-Type: text/html \nX-Fold: a\n\tb\nnonsense\n: x\nEmpty:\nX-Fold:  c\nX-Cut: of");
     CHECK(pl_http_body_headers(&transfer) == 4);
     CHECK_STR(transfer.headers[0].name, "content-type");
     CHECK_STR(transfer.headers[0].value, "text/html");

@@ -96,7 +96,7 @@ static bool header_room(PlHttpTransfer *transfer, uint32_t count)
     return true;
 }
 
-/* Lines of head, each ended by '\n'. A line that begins with white space goes on with the value before it (obsolete folding, RFC 9112 section
+/* Lines of head, each ended by '\n' unless memory ran out. A line that begins with white space goes on with the value before it (obsolete folding, RFC 9112 section
  * 5.2); one without a colon is dropped. */
 uint32_t pl_http_body_headers(PlHttpTransfer *transfer)
 {
@@ -104,6 +104,7 @@ uint32_t pl_http_body_headers(PlHttpTransfer *transfer)
     char *p = transfer->head.ptr, *end = p ? p + transfer->head.len : NULL;
     while (p < end) {
         char *stop = memchr(p, '\n', (size_t)(end - p));
+        if (!stop) break; /* memory ran out within this line */
         PlStr line = pl_str(p, (size_t)(stop - p));
         if ((*p == ' ' || *p == '\t') && count) {
             PlStr *value = &transfer->headers[count - 1].value;
