@@ -121,8 +121,9 @@ bool pl_http_setup_request(PlHttpCall *call, PlHttpTransfer *transfer)
     set_method(easy, call);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, is_https ? "https" : "http");
     curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, is_https ? "https" : "http");
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)(is_https ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, is_https ? 1L : 0L);
+    bool may_share = is_https && !is_unsafe; /* a shared connection that closes leaves nobody knowing about all that was on it */
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)(may_share ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, may_share ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)(is_unsafe ? IDLE_UNSAFE_S : IDLE_S));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(call->timeout_us));
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call->lines);
