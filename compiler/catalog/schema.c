@@ -73,7 +73,7 @@ static bool too_many_fields(PlSchemas *s)
 
 static PlTypeId record_type(PlSchemas *s, const PlShape *shape, PlStr name)
 {
-    PlTypeId rest = shape->rest ? part_type(s, shape->rest) : shape->open ? PL_T_ANY : PL_TYPE_NONE;
+    PlTypeId rest = shape->open ? PL_T_ANY : shape->rest ? part_type(s, shape->rest) : PL_TYPE_NONE;
     bool closed = shape->closed && shape->parts == 1 && rest == PL_TYPE_NONE;
     uint32_t count = shape->properties.len;
     if (count == 0 && !closed && (rest == PL_TYPE_NONE || rest == PL_T_ANY)) return PL_T_RECORD_ANY;
@@ -84,14 +84,23 @@ static PlTypeId record_type(PlSchemas *s, const PlShape *shape, PlStr name)
     return pl_type_record(s->types, fields, count, rest, closed, name);
 }
 
+/* A tuple is a list of any of its parts, and of what may follow them where the schema says it. */
+static PlTypeId tuple_type(PlSchemas *s, const PlShape *shape)
+{
+    uint32_t count = shape->items->count;
+    PlTypeId *members = PL_NEW_N(s->arena, PlTypeId, count + 2u);
+    for (uint32_t i = 0; i < count; i++) members[i] = type_named(s, pl_node_item(shape->items, i), PL_STR(""));
+    bool open = pl_node_is(shape->more_items, PL_NODE_YESNO) && shape->more_items->as.yes;
+    if (count == 0 || open) return PL_T_LIST_ANY;
+    if (pl_node_is(shape->more_items, PL_NODE_MAP)) members[count++] = type_named(s, shape->more_items, PL_STR(""));
+    return pl_type_list(s->types, pl_type_union(s->types, members, count));
+}
+
 static PlTypeId list_type(PlSchemas *s, const PlShape *shape)
 {
     if (!shape->items) return PL_T_LIST_ANY;
-    if (shape->items->kind != PL_NODE_LIST) return pl_type_list(s->types, part_type(s, shape->items));
-    uint32_t count = shape->items->count; /* a tuple: a list of any of its parts */
-    PlTypeId *members = PL_NEW_N(s->arena, PlTypeId, count + 1u);
-    for (uint32_t i = 0; i < count; i++) members[i] = type_named(s, pl_node_item(shape->items, i), PL_STR(""));
-    return count ? pl_type_list(s->types, pl_type_union(s->types, members, count)) : PL_T_LIST_ANY;
+    if (shape->items->kind == PL_NODE_LIST) return tuple_type(s, shape);
+    return pl_type_list(s->types, part_type(s, shape->items));
 }
 
 static PlTypeId text_type(PlSchemas *s, PlStr format)

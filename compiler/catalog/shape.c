@@ -18,6 +18,7 @@ static const struct {
     {"patternProperties", PL_KW_PATTERNS},
     {"items", PL_KW_ITEMS},
     {"prefixItems", PL_KW_PREFIX_ITEMS},
+    {"additionalItems", PL_KW_MORE_ITEMS},
     {"enum", PL_KW_ENUM},
     {"const", PL_KW_CONST},
     {"allOf", PL_KW_ALL_OF},
@@ -254,6 +255,14 @@ static void gather_patterns(PlShape *shape, const PlNode *patterns)
         shape->open = true;
 }
 
+/* 2020-12: prefixItems and items; before: items as a list and additionalItems. */
+static void gather_items(PlShape *shape, const PlKeywords *k)
+{
+    bool prefix = pl_node_is(k->at[PL_KW_PREFIX_ITEMS], PL_NODE_LIST);
+    shape->items = k->at[prefix ? PL_KW_PREFIX_ITEMS : PL_KW_ITEMS];
+    shape->more_items = k->at[prefix ? PL_KW_ITEMS : PL_KW_MORE_ITEMS];
+}
+
 /* Whether any alternative is a schema that we are inside of: a parent's oneOf, seen from a child, says nothing. */
 static bool leads_back(PlShape *shape, PlNode *group)
 {
@@ -300,8 +309,7 @@ static void gather_keywords(PlShape *shape, const PlKeywords *k, uint32_t nestin
     if (k->at[PL_KW_REQUIRED]) gather_required(shape, k->at[PL_KW_REQUIRED]);
     if (k->at[PL_KW_ADDITIONAL]) gather_additional(shape, k->at[PL_KW_ADDITIONAL]);
     if (k->at[PL_KW_PATTERNS]) gather_patterns(shape, k->at[PL_KW_PATTERNS]);
-    if (!shape->items && k->at[PL_KW_PREFIX_ITEMS]) shape->items = k->at[PL_KW_PREFIX_ITEMS];
-    if (!shape->items && k->at[PL_KW_ITEMS]) shape->items = k->at[PL_KW_ITEMS];
+    if (!shape->items) gather_items(shape, k);
     if (!shape->values && pl_node_is(k->at[PL_KW_ENUM], PL_NODE_LIST)) shape->values = k->at[PL_KW_ENUM];
     if (!shape->constant && k->at[PL_KW_CONST]) shape->constant = k->at[PL_KW_CONST];
     if (k->at[PL_KW_ONE_OF]) gather_group(shape, k->at[PL_KW_ONE_OF]);

@@ -17,6 +17,7 @@ typedef enum PlKeyword {
     PL_KW_PATTERNS,
     PL_KW_ITEMS,
     PL_KW_PREFIX_ITEMS,
+    PL_KW_MORE_ITEMS,
     PL_KW_ENUM,
     PL_KW_CONST,
     PL_KW_ALL_OF,
@@ -60,7 +61,8 @@ typedef struct PlShape {
     bool open;      /* additionalProperties: true or patternProperties of several kinds */
     uint32_t parts; /* schemas that were gathered */
     PlNode *rest;   /* schema of further properties */
-    PlNode *items;  /* a schema, or a list of schemas */
+    PlNode *items;      /* a schema, or a list of schemas */
+    PlNode *more_items; /* what follows a list of schemas */
     PlNode *values; /* enum */
     PlNode *constant;
     PlStr format;

@@ -87,7 +87,9 @@ TEST(plain_types)
     CHECK_TYPE("{type: array}", "list of any");
     CHECK_TYPE("{type: array, items: {type: string}}", "list of text");
     CHECK_TYPE("{type: array, items: [{type: string}, {type: integer}]}", "list of (text or integer)");
-    CHECK_TYPE("{type: array, prefixItems: [{type: string}], items: {type: integer}}", "list of text");
+    CHECK_TYPE("{type: array, prefixItems: [{type: string}], items: false}", "list of text");
+    CHECK_TYPE("{type: array, items: [{type: string}], additionalItems: true}", "list of any");
+    CHECK_TYPE("{type: array, prefixItems: [{type: string}], items: {type: integer}}", "list of (text or integer)");
 }
 
 TEST(nullable_types)
