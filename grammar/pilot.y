@@ -233,11 +233,7 @@ primary(A) ::= NO(T). { A = pl_build_yes_no(r, T.span, false); }
 primary(A) ::= NOTHING(T). { A = pl_build_nothing(r, T.span); }
 primary(A) ::= IT(T). { A = pl_build_it(r, T.span); }
 primary(A) ::= STEP(T). { A = pl_build_step_ref(r, &T); }
-primary(A) ::= DAY_BEFORE(T). { A = pl_build_day(r, &T, PL_OPR_SUB); }
-primary(A) ::= DAY_AFTER(T). { A = pl_build_day(r, &T, PL_OPR_ADD); }
-primary(A) ::= WEEKDAY(T) WEEK(W). { A = pl_build_weekday(r, &T, &W, 0); }
-primary(A) ::= WEEKDAY(T) WEEK_BEFORE(W). { A = pl_build_weekday(r, &T, &W, -1); }
-primary(A) ::= WEEKDAY(T) WEEK_AFTER(W). { A = pl_build_weekday(r, &T, &W, 1); }
+primary(A) ::= MOMENT(T). { A = T.expr; }
 primary(A) ::= EMPTY_LIST(T). { A = pl_build_list(r, NULL, T.span, T.span); }
 primary(A) ::= EMPTY_RECORD(T). { A = pl_build_record(r, NULL, T.span, T.span); }
 primary(A) ::= LPAREN(T) expr(E) RPAREN(Z). { A = pl_build_parens(r, E, T.span, Z.span); }

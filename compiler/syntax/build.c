@@ -153,9 +153,12 @@ PlExpr *pl_build_negative(PlRun *r, PlExpr *operand, PlSpan sign)
 {
     PlLiteral *literal = &operand->literal;
     bool whole = operand->kind == PL_EXPR_LITERAL && !(operand->flags & PL_EXPR_PARENS);
-    if (whole && literal->kind == PL_LIT_INT && literal->as.integer > 0) literal->as.integer = -literal->as.integer;
-    else if (whole && literal->kind == PL_LIT_DOUBLE && literal->as.number > 0) literal->as.number = -literal->as.number;
-    else return pl_build_unary(r, PL_OPR_NEG, operand, sign);
+    if (whole && literal->kind == PL_LIT_INT && literal->as.integer > 0)
+        literal->as.integer = -literal->as.integer;
+    else if (whole && literal->kind == PL_LIT_DOUBLE && literal->as.number > 0)
+        literal->as.number = -literal->as.number;
+    else
+        return pl_build_unary(r, PL_OPR_NEG, operand, sign);
     operand->span = pl_build_join(sign, operand->span);
     return operand;
 }
@@ -203,14 +206,16 @@ PlExpr *pl_build_parens(PlRun *r, PlExpr *inner, PlSpan open, PlSpan close)
 PlExpr *pl_build_list(PlRun *r, PlItems *items, PlSpan open, PlSpan close)
 {
     PlExpr *e = new_expr(r, PL_EXPR_LIST, pl_build_join(open, close));
-    for (uint32_t i = 0; items && i < items->all.len; i++) pl_vec_push(r->syntax->arena, &e->items, items->all.items[i]);
+    for (uint32_t i = 0; items && i < items->all.len; i++)
+        pl_vec_push(r->syntax->arena, &e->items, items->all.items[i]);
     return done(r, e);
 }
 
 PlExpr *pl_build_record(PlRun *r, PlFields *fields, PlSpan open, PlSpan close)
 {
     PlExpr *e = new_expr(r, PL_EXPR_RECORD, pl_build_join(open, close));
-    for (uint32_t i = 0; fields && i < fields->all.len; i++) pl_vec_push(r->syntax->arena, &e->fields, fields->all.items[i]);
+    for (uint32_t i = 0; fields && i < fields->all.len; i++)
+        pl_vec_push(r->syntax->arena, &e->fields, fields->all.items[i]);
     return done(r, e);
 }
 
@@ -223,8 +228,10 @@ PlExpr *pl_build_call(PlRun *r, const PlToken *name, PlExpr *self, PlArgs *args,
     if (self) pl_vec_push(r->syntax->arena, &e->items, self);
     for (uint32_t i = 0; args && i < args->all.len; i++) {
         PlArgument *arg = &args->all.items[i];
-        if (arg->name.len) pl_vec_push(r->syntax->arena, &e->fields, (PlRecordField){arg->name, arg->span, arg->value});
-        else pl_vec_push(r->syntax->arena, &e->items, arg->value);
+        if (arg->name.len)
+            pl_vec_push(r->syntax->arena, &e->fields, (PlRecordField){arg->name, arg->span, arg->value});
+        else
+            pl_vec_push(r->syntax->arena, &e->items, arg->value);
     }
     return done(r, e);
 }

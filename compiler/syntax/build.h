@@ -12,27 +12,44 @@
 typedef struct PlRun {
     PlSyntax *syntax;
     PlScan *scan;
-    PlStep *step;      /* S_*, E_ACTION, E_PROSE: what is filled */
-    PlExpr *expr;      /* E_EXPR: the result */
-    PlTypeExpr *type;  /* E_TYPE: the result */
-    PlToken last;      /* the token before the one at hand; for carets */
-    bool one_line;     /* the step's body stands behind its head: no colon is missed */
-    bool parallel;     /* `in parallel` was read: the number that follows counts branches */
-    bool failed;       /* a diagnostic was given */
+    PlStep *step;     /* S_*, E_ACTION, E_PROSE: what is filled */
+    PlExpr *expr;     /* E_EXPR: the result */
+    PlTypeExpr *type; /* E_TYPE: the result */
+    PlToken last;     /* the token before the one at hand; for carets */
+    bool one_line;    /* the step's body stands behind its head: no colon is missed */
+    bool parallel;    /* `in parallel` was read: the number that follows counts branches */
+    bool failed;      /* a diagnostic was given */
 } PlRun;
 
-typedef struct PlItems { PL_VEC(PlExpr *) all; uint32_t descending; } PlItems; /* descending: a bit for each sort key */
-typedef struct PlArgs { PL_VEC(PlArgument) all; } PlArgs;
-typedef struct PlFields { PL_VEC(PlRecordField) all; } PlFields;
-typedef struct PlTypeFields { PL_VEC(PlTypeField) all; } PlTypeFields;
-typedef struct PlKey { PlExpr *expr; bool descending; } PlKey;
-typedef struct PlPath { PlExpr *expr; PlStr name; PlSpan name_span, span; } PlPath;
+typedef struct PlItems {
+    PL_VEC(PlExpr *) all;
+    uint32_t descending;
+} PlItems; /* descending: a bit for each sort key */
+typedef struct PlArgs {
+    PL_VEC(PlArgument) all;
+} PlArgs;
+typedef struct PlFields {
+    PL_VEC(PlRecordField) all;
+} PlFields;
+typedef struct PlTypeFields {
+    PL_VEC(PlTypeField) all;
+} PlTypeFields;
+typedef struct PlKey {
+    PlExpr *expr;
+    bool descending;
+} PlKey;
+typedef struct PlPath {
+    PlExpr *expr;
+    PlStr name;
+    PlSpan name_span, span;
+} PlPath;
 
 /* Reads scan to its end; false after a diagnostic. In grammar/pilot.y. */
 bool pl_grammar_run(PlRun *r, int entry);
 
 /* errors.c */
-void pl_run_unexpected(PlRun *r, const PlToken *found, const bool *expected, int count); /* expected[kind]: would have been read */
+void pl_run_unexpected(PlRun *r, const PlToken *found, const bool *expected,
+                       int count); /* expected[kind]: would have been read */
 void pl_run_refused(PlRun *r, PlToken token);
 void pl_run_too_deep(PlRun *r);
 void pl_run_no_colon(PlRun *r);
@@ -60,24 +77,28 @@ PlExpr *pl_build_coalesce(PlRun *r, PlExpr *left, PlExpr *right);
 PlExpr *pl_build_parens(PlRun *r, PlExpr *inner, PlSpan open, PlSpan close);
 PlExpr *pl_build_list(PlRun *r, PlItems *items, PlSpan open, PlSpan close);
 PlExpr *pl_build_record(PlRun *r, PlFields *fields, PlSpan open, PlSpan close);
-PlExpr *pl_build_call(PlRun *r, const PlToken *name, PlExpr *self, PlArgs *args, const PlToken *close); /* self: of a method, or NULL */
+PlExpr *pl_build_call(PlRun *r, const PlToken *name, PlExpr *self, PlArgs *args,
+                      const PlToken *close);                              /* self: of a method, or NULL */
 PlExpr *pl_build_call2(PlRun *r, const char *name, PlExpr *a, PlExpr *b); /* b may be NULL */
 PlItems *pl_build_item(PlRun *r, PlItems *items, PlExpr *item);
 PlArgs *pl_build_argument(PlRun *r, PlArgs *args, PlArgument arg);
 PlFields *pl_build_record_field(PlRun *r, PlFields *fields, PlRecordField field);
 
 /* build_phrase.c: expressions that English says in its own way */
-PlExpr *pl_build_list_clause(PlRun *r, PlExprKind kind, PlExpr *list, PlExpr *what); /* what: NULL for a bare `distinct` */
+PlExpr *pl_build_list_clause(PlRun *r, PlExprKind kind, PlExpr *list,
+                             PlExpr *what); /* what: NULL for a bare `distinct` */
 PlItems *pl_build_key(PlRun *r, PlItems *keys, PlKey key);
 PlExpr *pl_build_sorted(PlRun *r, PlExpr *list, PlItems *keys);
-PlExpr *pl_build_of(PlRun *r, const PlToken *words, PlExpr *list);      /* number of x: count(x) */
-PlExpr *pl_build_first_n(PlRun *r, const PlToken *words, PlExpr *list); /* first 10 of x: x take 10; last 3 of x: x[-3:] */
-PlExpr *pl_build_units(PlRun *r, PlExpr *count, const PlToken *unit);   /* n days: n * 1 day */
+PlExpr *pl_build_of(PlRun *r, const PlToken *words, PlExpr *list); /* number of x: count(x) */
+PlExpr *pl_build_first_n(PlRun *r, const PlToken *words,
+                         PlExpr *list); /* first 10 of x: x take 10; last 3 of x: x[-3:] */
+PlExpr *pl_build_units(PlRun *r, PlExpr *count, const PlToken *unit); /* n days: n * 1 day */
 PlExpr *pl_build_ago(PlRun *r, PlOperator op, PlExpr *duration, const PlToken *word);
-PlExpr *pl_build_ordered(PlRun *r, PlOperator op, PlExpr *left, PlExpr *right, const PlToken *words); /* "more than 3 days ago" is before */
-PlExpr *pl_build_age(PlRun *r, PlOperator op, PlExpr *left, PlExpr *age);                          /* older than 10 days: left < now - age */
-PlExpr *pl_build_day(PlRun *r, const PlToken *word, PlOperator op);                                /* yesterday: today - 1 day */
-PlExpr *pl_build_weekday(PlRun *r, const PlToken *weekday, const PlToken *week, int weeks);
+PlExpr *pl_build_ordered(PlRun *r, PlOperator op, PlExpr *left, PlExpr *right,
+                         const PlToken *words);                           /* "more than 3 days ago" is before */
+PlExpr *pl_build_age(PlRun *r, PlOperator op, PlExpr *left, PlExpr *age); /* older than 10 days: left < now - age */
+/* yesterday, Monday of last week, the last day of this month: what the row's exact column says. */
+PlExpr *pl_build_moment(PlSyntax *syntax, const PlSpelling *row, PlSpan span);
 PlExpr *pl_build_assign_read_as_is(PlRun *r, PlExpr *left, PlExpr *right, const PlToken *sign);
 /* Adds `number` of `unit` (its exact spelling) to a duration literal; false when it does not fit. */
 bool pl_build_add_duration(PlLiteral *duration, double number, PlStr unit);
@@ -94,7 +115,8 @@ void pl_build_bind(PlRun *r, const PlToken *arrow, const PlToken *name);
 PlClause *pl_build_clause(PlRun *r, PlClauseKind kind, const PlToken *word); /* valid until the next clause */
 void pl_build_within(PlRun *r, const PlToken *word, PlExpr *duration);
 void pl_build_every(PlRun *r, const PlToken *word, PlExpr *duration);
-void pl_build_up_to(PlRun *r, const PlToken *word, PlExpr *count, int unit); /* unit: PL_TK_ITEMS, AT_A_TIME, TIMES or 0 */
+void pl_build_up_to(PlRun *r, const PlToken *word, PlExpr *count,
+                    int unit); /* unit: PL_TK_ITEMS, AT_A_TIME, TIMES or 0 */
 void pl_build_parallel(PlRun *r, const PlToken *word);
 void pl_build_fails(PlRun *r, const PlToken *word, PlExpr *status);
 void pl_build_fail_do(PlRun *r, PlFailDo what, const PlToken *word, PlExpr *value);

@@ -76,8 +76,11 @@ void pl_build_as(PlRun *r, const PlToken *word, PlTypeExpr *type)
 void pl_build_bind(PlRun *r, const PlToken *arrow, const PlToken *name)
 {
     PlStep *step = r->step;
-    static const bool binds[PL_STEP_COUNT] = {
-        [PL_STEP_ACTION] = true, [PL_STEP_PROSE] = true, [PL_STEP_KEEP] = true, [PL_STEP_ASK] = true, [PL_STEP_WAIT_EVENT] = true};
+    static const bool binds[PL_STEP_COUNT] = {[PL_STEP_ACTION] = true,
+                                              [PL_STEP_PROSE] = true,
+                                              [PL_STEP_KEEP] = true,
+                                              [PL_STEP_ASK] = true,
+                                              [PL_STEP_WAIT_EVENT] = true};
     if (!binds[step->kind]) {
         PL_REPORT(r->syntax->diags, CLAUSE_MISPLACED, arrow->span, "-> name", pl_step_kind_name(step->kind));
         r->failed = true;
@@ -105,10 +108,17 @@ static unsigned family(PlStepKind kind)
 }
 
 static const unsigned allowed[PL_CLAUSE_COUNT] = {
-    [PL_CLAUSE_RETRY] = CALLS,     [PL_CLAUSE_WITHIN] = CALLS | LOOP | BRANCHES, [PL_CLAUSE_ALL_PAGES] = CALLS,
-    [PL_CLAUSE_UP_TO] = CALLS | LOOP, [PL_CLAUSE_AT_A_TIME] = LOOP | BRANCHES,   [PL_CLAUSE_IF_FAILS] = CALLS,
-    [PL_CLAUSE_ASK_FIRST] = CALLS, [PL_CLAUSE_IN_ORDER] = CALLS | LOOP,          [PL_CLAUSE_KEY] = CALLS,
-    [PL_CLAUSE_TOLERATING] = LOOP | BRANCHES, [PL_CLAUSE_GO_ON] = LOOP | BRANCHES,
+    [PL_CLAUSE_RETRY] = CALLS,
+    [PL_CLAUSE_WITHIN] = CALLS | LOOP | BRANCHES,
+    [PL_CLAUSE_ALL_PAGES] = CALLS,
+    [PL_CLAUSE_UP_TO] = CALLS | LOOP,
+    [PL_CLAUSE_AT_A_TIME] = LOOP | BRANCHES,
+    [PL_CLAUSE_IF_FAILS] = CALLS,
+    [PL_CLAUSE_ASK_FIRST] = CALLS,
+    [PL_CLAUSE_IN_ORDER] = CALLS | LOOP,
+    [PL_CLAUSE_KEY] = CALLS,
+    [PL_CLAUSE_TOLERATING] = LOOP | BRANCHES,
+    [PL_CLAUSE_GO_ON] = LOOP | BRANCHES,
 };
 
 PlClause *pl_build_clause(PlRun *r, PlClauseKind kind, const PlToken *word)
@@ -116,7 +126,8 @@ PlClause *pl_build_clause(PlRun *r, PlClauseKind kind, const PlToken *word)
     PlStep *step = r->step;
     PlClause *first = pl_step_clause(step, kind);
     if (!(allowed[kind] & family(step->kind))) {
-        PL_REPORT(r->syntax->diags, CLAUSE_MISPLACED, word->span, pl_clause_kind_name(kind), pl_step_kind_name(step->kind));
+        PL_REPORT(r->syntax->diags, CLAUSE_MISPLACED, word->span, pl_clause_kind_name(kind),
+                  pl_step_kind_name(step->kind));
         r->failed = true;
     } else if (first && (kind != PL_CLAUSE_IF_FAILS || !first->count)) {
         PlDiag *d = PL_REPORT(r->syntax->diags, CLAUSE_TWICE, word->span, pl_clause_kind_name(kind));
@@ -142,14 +153,18 @@ static bool is_repeat(const PlRun *r)
 void pl_build_within(PlRun *r, const PlToken *word, PlExpr *duration)
 {
     PlStepKind kind = r->step->kind;
-    if (is_repeat(r) || kind == PL_STEP_ASK || kind == PL_STEP_APPROVE || kind == PL_STEP_WAIT_EVENT) r->step->within = duration;
-    else pl_build_clause(r, PL_CLAUSE_WITHIN, word)->duration = duration;
+    if (is_repeat(r) || kind == PL_STEP_ASK || kind == PL_STEP_APPROVE || kind == PL_STEP_WAIT_EVENT)
+        r->step->within = duration;
+    else
+        pl_build_clause(r, PL_CLAUSE_WITHIN, word)->duration = duration;
 }
 
 void pl_build_every(PlRun *r, const PlToken *word, PlExpr *duration)
 {
-    if (is_repeat(r)) r->step->every = duration;
-    else misplaced(r, word);
+    if (is_repeat(r))
+        r->step->every = duration;
+    else
+        misplaced(r, word);
 }
 
 /* "up to" bounds whatever its statement counts: items, branches at a time, times, or the time itself. */
@@ -170,7 +185,8 @@ void pl_build_up_to(PlRun *r, const PlToken *word, PlExpr *count, int unit)
     } else if (unit == PL_TK_ITEMS || (unit == 0 && family(kind) == CALLS)) {
         pl_build_clause(r, PL_CLAUSE_UP_TO, word)->count = count;
     } else if (unit == 0 && (family(kind) & (LOOP | BRANCHES))) {
-        PlDiag *d = PL_REPORT(r->syntax->diags, UNEXPECTED, r->last.span, "`items` or `at a time` behind the number", "neither");
+        PlDiag *d = PL_REPORT(r->syntax->diags, UNEXPECTED, r->last.span, "`items` or `at a time` behind the number",
+                              "neither");
         pl_diag_help(r->syntax->diags, d, "up to 5 at a time");
         r->failed = true;
     } else {
@@ -279,7 +295,8 @@ void pl_build_limit(PlRun *r, PlExpr *value, bool calls)
     PlPlan *plan = r->syntax->plan;
     PlLiteralKind want = calls ? PL_LIT_INT : PL_LIT_DURATION;
     if (value->kind != PL_EXPR_LITERAL || value->literal.kind != want) {
-        PlDiag *d = PL_REPORT(r->syntax->diags, UNEXPECTED, value->span, "a number of calls or a time", "something else");
+        PlDiag *d =
+            PL_REPORT(r->syntax->diags, UNEXPECTED, value->span, "a number of calls or a time", "something else");
         pl_diag_help(r->syntax->diags, d, "Limit: 500 calls, 10 minutes");
         r->failed = true;
     } else if (calls) {

@@ -34,8 +34,10 @@ static void dump_literal(PlBuf *out, const PlLiteral *l)
 static void dump_child(PlBuf *out, const PlExpr *e)
 {
     pl_buf_put_char(out, ' ');
-    if (e) dump_expr(out, e);
-    else pl_buf_put_char(out, '_');
+    if (e)
+        dump_expr(out, e);
+    else
+        pl_buf_put_char(out, '_');
 }
 
 static void dump_items(PlBuf *out, const PlExpr *e)
@@ -61,8 +63,10 @@ static void dump_expr(PlBuf *out, const PlExpr *e)
     default: break;
     }
     pl_buf_put_char(out, '(');
-    if (e->kind == PL_EXPR_UNARY || e->kind == PL_EXPR_BINARY) pl_buf_put_z(out, e->op == PL_OPR_NEG ? "negative" : pl_operator_text(e->op));
-    else pl_buf_put_z(out, pl_expr_kind_name(e->kind));
+    if (e->kind == PL_EXPR_UNARY || e->kind == PL_EXPR_BINARY)
+        pl_buf_put_z(out, e->op == PL_OPR_NEG ? "negative" : pl_operator_text(e->op));
+    else
+        pl_buf_put_z(out, pl_expr_kind_name(e->kind));
     if (e->text.len) {
         pl_buf_put_char(out, ' ');
         pl_buf_put(out, e->text);

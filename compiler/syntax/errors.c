@@ -11,15 +11,34 @@ typedef struct Words {
     char family; /* 'v' a value, 'o' an operator, 'l' a list clause, 'c' a clause; 0: by itself; '-': never named */
 } Words;
 
-#define V(kind) {PL_TK_##kind, NULL, 'v'}
-#define O(kind) {PL_TK_##kind, NULL, 'o'}
-#define L(kind) {PL_TK_##kind, NULL, 'l'}
-#define C(kind) {PL_TK_##kind, NULL, 'c'}
-#define S(kind, words) {PL_TK_##kind, words, 0}
-#define N(kind) {PL_TK_##kind, NULL, '-'}
+#define V(kind)                                                                                                        \
+    {                                                                                                                  \
+        PL_TK_##kind, NULL, 'v'                                                                                        \
+    }
+#define O(kind)                                                                                                        \
+    {                                                                                                                  \
+        PL_TK_##kind, NULL, 'o'                                                                                        \
+    }
+#define L(kind)                                                                                                        \
+    {                                                                                                                  \
+        PL_TK_##kind, NULL, 'l'                                                                                        \
+    }
+#define C(kind)                                                                                                        \
+    {                                                                                                                  \
+        PL_TK_##kind, NULL, 'c'                                                                                        \
+    }
+#define S(kind, words)                                                                                                 \
+    {                                                                                                                  \
+        PL_TK_##kind, words, 0                                                                                         \
+    }
+#define N(kind)                                                                                                        \
+    {                                                                                                                  \
+        PL_TK_##kind, NULL, '-'                                                                                        \
+    }
+/* clang-format off */
 static const Words table[] = {
     {0, "the end of the step", 0},
-    V(NUMBER), V(DURATION), V(TIME), V(YES), V(NO), V(NOTHING), V(IT), V(STEP), V(DAY_BEFORE), V(DAY_AFTER), V(WEEKDAY), V(EMPTY_LIST),
+    V(NUMBER), V(DURATION), V(TIME), V(YES), V(NO), V(NOTHING), V(IT), V(STEP), V(MOMENT), V(EMPTY_LIST),
     V(EMPTY_RECORD), V(LPAREN), V(LBRACE2), V(LBRACKET), V(LBRACE), V(OF), V(FIRST_N), V(MINUS), V(NOT),
     O(IS), O(IS_NOT), O(LT), O(LE), O(GT), O(GE), O(OLDER), O(NEWER), O(CONTAINS), O(NOT_CONTAINS), O(IN), O(NOT_IN), O(STARTS), O(ENDS),
     O(MATCHES), O(NOT_STARTS), O(NOT_ENDS), O(NOT_MATCHES), O(EMPTY), O(NOT_EMPTY), O(EXISTS), O(MISSING), O(OR), O(AND), O(COALESCE),
@@ -32,10 +51,11 @@ static const Words table[] = {
     S(TO, "`to`"), S(BY, "`by`"), S(TIMES, "`times`"), S(ELSE_FAIL, "`else fail \"why\"`"), S(OTHERWISE, "`otherwise`"),
     S(DO_CONTINUE, "`continue`"), S(DO_STOP, "`stop`"), S(DO_FAIL, "`fail \"why\"`"), S(DO_USE, "`use` and a value"),
     S(PROSE, "an action"), S(LIST_OF, "a type"), S(WITH, "`with` and a status"), S(CALLS, "`calls`"), S(ROLE, "who is asked"),
-    S(WAITING, "`waiting` and a duration"), S(WEEK, "`this week`"),
+    S(WAITING, "`waiting` and a duration"),
     N(ASSIGN), N(KEY_COMMA), N(ONE_COMMA), N(ONE_OF), N(TYPE_NAME), N(DESCENDING), N(ASCENDING), N(DOUBLING), N(ITEMS), N(AT_A_TIME), N(FAILURES),
-    N(PER_CENT), N(WEEK_BEFORE), N(WEEK_AFTER), N(BAD),
+    N(PER_CENT), N(BAD),
 };
+/* clang-format on */
 #undef V
 #undef O
 #undef L
@@ -58,7 +78,7 @@ static void list_expected(PlBuf *out, const bool *expected, int count)
     const char *said[MAX_EXPECTED];
     int n = 0;
     bool value = expected[PL_TK_NUMBER] && expected[PL_TK_TEXT] && expected[PL_TK_NAME];
-    bool type = expected[PL_TK_LIST_OF], operator = expected[PL_TK_PLUS], lists = expected[PL_TK_WHERE];
+    bool type = expected[PL_TK_LIST_OF], operator= expected[PL_TK_PLUS], lists = expected[PL_TK_WHERE];
     if (value) said[n++] = "a value";
     for (int k = 0; k < count && n < MAX_EXPECTED - 4; k++) {
         const Words *words = expected[k] ? words_of(k) : NULL;
@@ -67,8 +87,10 @@ static void list_expected(PlBuf *out, const bool *expected, int count)
         if (words && words->family == 0 && !covered) said[n++] = words->words;
     }
     if (expected[PL_TK_IN] && !operator) said[n++] = "`in`";
-    if (operator) said[n++] = "an operator";
-    else if (lists) said[n++] = "`where` or another list clause";
+    if (operator)
+        said[n++] = "an operator";
+    else if (lists)
+        said[n++] = "`where` or another list clause";
     if (expected[PL_TK_RETRY]) said[n++] = "a clause";
     if (n == 0) said[n++] = "something else";
     for (int i = 0; i < n; i++) {
@@ -117,7 +139,8 @@ void pl_run_unexpected(PlRun *r, const PlToken *found, const bool *expected, int
     pl_buf_deinit(&list);
     /* Where something is missing at the end, or before the next line, the caret goes behind what was read. */
     PlSpan span = found->span;
-    if ((found->kind == 0 || r->scan->newline) && r->last.span.end > 0) span = (PlSpan){span.source, r->last.span.end, r->last.span.end};
+    if ((found->kind == 0 || r->scan->newline) && r->last.span.end > 0)
+        span = (PlSpan){span.source, r->last.span.end, r->last.span.end};
     PlDiag *d = PL_REPORT(diags, UNEXPECTED, span, words.ptr, found_words(r, found).ptr);
     const char *help = help_for(r, found, expected);
     if (help) pl_diag_help(diags, d, "%s", help);

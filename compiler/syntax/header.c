@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Header lines: Workflow, Goal, Use, Input, Output, Schedule, Limit, Allow, Never. Text keys are taken as they stand; the others go through the
  * grammar. */
-#include "compiler/syntax/steps.h"
 #include "compiler/syntax/build.h"
+#include "compiler/syntax/steps.h"
 
 static PlSpan text_span(const PlSyntax *syntax, uint32_t start, uint32_t end)
 {
@@ -35,7 +35,8 @@ static PlSpan plain(PlSyntax *syntax, const PlItem *item)
 
 static void keep_comments(PlSyntax *syntax, const PlScan *scan)
 {
-    for (uint32_t i = 0; i < scan->comments.len; i++) pl_vec_push(syntax->arena, &syntax->plan->header_comments, scan->comments.items[i]);
+    for (uint32_t i = 0; i < scan->comments.len; i++)
+        pl_vec_push(syntax->arena, &syntax->plan->header_comments, scan->comments.items[i]);
 }
 
 static bool grammar(PlSyntax *syntax, int entry, PlSpan span, PlRun *r, PlScan *scan)
@@ -59,7 +60,8 @@ static void inputs(PlSyntax *syntax, const PlItem *item)
         if (c != '\n' || (depth && i < item->end)) continue;
         PlSpan span = text_span(syntax, start, i);
         if (span.end > span.start && text[span.end - 1] == ',') span.end--;
-        if (span.end > span.start && text[span.start] == '-' && text[span.start + 1] == ' ') span = text_span(syntax, span.start + 1, span.end);
+        if (span.end > span.start && text[span.start] == '-' && text[span.start + 1] == ' ')
+            span = text_span(syntax, span.start + 1, span.end);
         PlRun r;
         PlScan scan;
         if (span.end > span.start && text[span.start] != '#') grammar(syntax, PL_TK_E_INPUTS, span, &r, &scan);
@@ -85,7 +87,8 @@ static void uses(PlSyntax *syntax, PlSpan span)
         use.name_span = (PlSpan){syntax->source, (uint32_t)(p - text), (uint32_t)(end - text)};
         use.name = text_at(syntax, use.name_span);
         while (after < limit && strchr(" \t", *after)) after++;
-        bool from = limit - after > 4 && pl_str_eq_nocase(pl_str(after, 4), PL_STR("from")) && !pl_phrase_word_char(after[4]);
+        bool from =
+            limit - after > 4 && pl_str_eq_nocase(pl_str(after, 4), PL_STR("from")) && !pl_phrase_word_char(after[4]);
         if (from) {
             for (after += 4; after < limit && strchr(" \t\"'`", *after);) after++;
             const char *path = after;
@@ -121,10 +124,14 @@ static void rules(PlSyntax *syntax, PlSpan span, bool never)
         if (i < span.end && text[i] != ',' && text[i] != '\n') continue;
         PlSpan one = text_span(syntax, start, i);
         start = i + 1;
-        if (one.end - one.start >= 2 && (text[one.start] == '"' || text[one.start] == '`') && text[one.end - 1] == text[one.start]) one.start++, one.end--;
+        if (one.end - one.start >= 2 && (text[one.start] == '"' || text[one.start] == '`') &&
+            text[one.end - 1] == text[one.start])
+            one.start++, one.end--;
         if (one.end <= one.start) continue;
-        if (never) pl_vec_push(syntax->arena, &syntax->plan->never, (PlRule){text_at(syntax, one), one});
-        else pl_vec_push(syntax->arena, &syntax->plan->allow, (PlRule){text_at(syntax, one), one});
+        if (never)
+            pl_vec_push(syntax->arena, &syntax->plan->never, (PlRule){text_at(syntax, one), one});
+        else
+            pl_vec_push(syntax->arena, &syntax->plan->allow, (PlRule){text_at(syntax, one), one});
     }
 }
 
@@ -151,8 +158,10 @@ static void text_key(PlSyntax *syntax, const PlItem *item, PlStr *text, PlSpan *
     size_t len = 0;
     for (size_t i = 0; i < raw.len; i++) {
         bool space = strchr(" \t\r\n", raw.ptr[i]) != NULL;
-        if (!space) joined[len++] = raw.ptr[i];
-        else if (len && joined[len - 1] != ' ') joined[len++] = ' ';
+        if (!space)
+            joined[len++] = raw.ptr[i];
+        else if (len && joined[len - 1] != ' ')
+            joined[len++] = ' ';
     }
     *text = pl_str(joined, len);
 }
@@ -162,7 +171,8 @@ void pl_header_read(PlSyntax *syntax, const PlItem *item)
     PlPlan *plan = syntax->plan;
     PlRun r;
     PlScan scan;
-    for (uint32_t i = 0; i < item->comments.len; i++) pl_vec_push(syntax->arena, &plan->header_comments, item->comments.items[i]);
+    for (uint32_t i = 0; i < item->comments.len; i++)
+        pl_vec_push(syntax->arena, &plan->header_comments, item->comments.items[i]);
     PlSpan span = text_span(syntax, item->start, item->end);
     if (span.start == span.end) {
         PL_REPORT(syntax->diags, HEADER_EMPTY, item->marker, pl_phrase_exact(item->key).ptr);
@@ -180,7 +190,8 @@ void pl_header_read(PlSyntax *syntax, const PlItem *item)
         if (once(syntax, item, &plan->limit_span)) grammar(syntax, PL_TK_E_LIMIT, span, &r, &scan);
         break;
     case PL_TK_H_OUTPUT:
-        if (once(syntax, item, &plan->output_span) && grammar(syntax, PL_TK_E_EXPR, span, &r, &scan)) plan->output = r.expr;
+        if (once(syntax, item, &plan->output_span) && grammar(syntax, PL_TK_E_EXPR, span, &r, &scan))
+            plan->output = r.expr;
         break;
     default: break;
     }

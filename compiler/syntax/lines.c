@@ -22,11 +22,11 @@ typedef struct Lines {
     PlItemList *out;
     const char *limit;
     Open open;
-    bool gave_up;      /* this item's open bracket has no end: do not look again */
-    bool has_item;     /* the line may continue the last item */
-    bool blank;        /* an empty line stands before this one */
+    bool gave_up;  /* this item's open bracket has no end: do not look again */
+    bool has_item; /* the line may continue the last item */
+    bool blank;    /* an empty line stands before this one */
     bool seen_step;
-    bool no_think_end; /* a <think> had no end: none is looked for again */
+    bool no_think_end;          /* a <think> had no end: none is looked for again */
     PL_VEC(PlComment) comments; /* pending */
 } Lines;
 
@@ -45,8 +45,10 @@ static const char *line_end(const char *p, const char *limit)
 static const char *blanks(const char *p)
 {
     for (;; p++) {
-        if ((unsigned char)p[0] == 0xc2 && (unsigned char)p[1] == 0xa0) p++;
-        else if (*p != ' ' && *p != '\t' && *p != '\r') return p;
+        if ((unsigned char)p[0] == 0xc2 && (unsigned char)p[1] == 0xa0)
+            p++;
+        else if (*p != ' ' && *p != '\t' && *p != '\r')
+            return p;
     }
 }
 
@@ -69,8 +71,10 @@ static void track(Open *open, const char *p, const char *end)
     for (const char *start = p; p < end; p++) {
         char c = *p;
         if (open->quote) {
-            if (c == '\\' && p + 1 < end) p++;
-            else if (c == open->quote) open->quote = 0, open->before = c;
+            if (c == '\\' && p + 1 < end)
+                p++;
+            else if (c == open->quote)
+                open->quote = 0, open->before = c;
             continue;
         }
         if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
@@ -79,9 +83,12 @@ static void track(Open *open, const char *p, const char *end)
             p = stop ? stop : end - 1;
             continue;
         }
-        if (opens_text(open, c)) open->quote = c;
-        else if ((c == '(' || c == '[' || c == '{') && open->depth < MAX_OPEN) open->brackets[open->depth++] = c == '(' ? ')' : c == '[' ? ']' : '}';
-        else if (open->depth && c == open->brackets[open->depth - 1]) open->depth--;
+        if (opens_text(open, c))
+            open->quote = c;
+        else if ((c == '(' || c == '[' || c == '{') && open->depth < MAX_OPEN)
+            open->brackets[open->depth++] = c == '(' ? ')' : c == '[' ? ']' : '}';
+        else if (open->depth && c == open->brackets[open->depth - 1])
+            open->depth--;
         open->before = c;
     }
 }
@@ -110,7 +117,8 @@ static void read_numbers(Lines *lines, PlItem *item, const char *p, const char *
     while (p < end && n < MAX_NUMBERS) {
         if (*p >= '0' && *p <= '9') {
             uint64_t value = 0;
-            for (; p < end && *p >= '0' && *p <= '9'; p++) value = value < 100000000 ? value * 10 + (uint64_t)(*p - '0') : value;
+            for (; p < end && *p >= '0' && *p <= '9'; p++)
+                value = value < 100000000 ? value * 10 + (uint64_t)(*p - '0') : value;
             found[n++] = (uint32_t)value;
         } else if (n > 0 && *p >= 'a' && *p <= 'z') {
             found[n++] = (uint32_t)(*p++ - 'a') + 1;
@@ -141,7 +149,10 @@ static const char *marker(Lines *lines, const char *p, PlItem *item)
         }
     }
     item->marker = span_of(lines, p, end);
-    item->style = raw == PL_RAW_BULLET ? PL_MARK_BULLET : raw == PL_RAW_LETTER ? PL_MARK_LETTER : raw == PL_RAW_ROMAN ? PL_MARK_ROMAN : PL_MARK_NUMBER;
+    item->style = raw == PL_RAW_BULLET   ? PL_MARK_BULLET
+                  : raw == PL_RAW_LETTER ? PL_MARK_LETTER
+                  : raw == PL_RAW_ROMAN  ? PL_MARK_ROMAN
+                                         : PL_MARK_NUMBER;
     switch (raw) {
     case PL_RAW_NUMBERED:
     case PL_RAW_DOTTED: read_numbers(lines, item, p, end); return end;
@@ -211,7 +222,8 @@ static const char *extend(Lines *lines, const char *from, const char *end)
     }
     if (is_open(&lines->open)) lines->open = (Open){0};
     set_end(item, lines->syntax->text.ptr, end);
-    while (lines->comments.len && pl_vec_last(&lines->comments).span.start < item->end) lines->comments.len--; /* the scanner finds them */
+    while (lines->comments.len && pl_vec_last(&lines->comments).span.start < item->end)
+        lines->comments.len--; /* the scanner finds them */
     return end;
 }
 
@@ -221,7 +233,8 @@ static const char *begin(Lines *lines, PlItem item, const char *body, const char
     body = blanks(body);
     if (body > end) body = end;
     item.start = item.end = (uint32_t)(body - syntax->text.ptr);
-    for (uint32_t i = 0; i < lines->comments.len; i++) pl_vec_push(syntax->arena, &item.comments, lines->comments.items[i]);
+    for (uint32_t i = 0; i < lines->comments.len; i++)
+        pl_vec_push(syntax->arena, &item.comments, lines->comments.items[i]);
     lines->comments.len = 0;
     pl_vec_push(syntax->arena, &lines->out->all, item);
     lines->open = (Open){0};
@@ -287,7 +300,8 @@ static const char *read_line(Lines *lines, const char *start)
     if (*text == '#') {
         const char *stop = end;
         while (stop[-1] == ' ' || stop[-1] == '\r' || stop[-1] == '\t') stop--;
-        pl_vec_push(lines->syntax->arena, &lines->comments, (PlComment){span_of(lines, text, stop), pl_str(text, (size_t)(stop - text))});
+        pl_vec_push(lines->syntax->arena, &lines->comments,
+                    (PlComment){span_of(lines, text, stop), pl_str(text, (size_t)(stop - text))});
     } else if ((behind = marker(lines, text, &item))) {
         item.kind = PL_ITEM_STEP;
         end = begin(lines, item, behind, end);
@@ -304,13 +318,15 @@ static const char *read_line(Lines *lines, const char *start)
 
 PlItemList *pl_lines_read(PlSyntax *syntax)
 {
-    Lines lines = {.syntax = syntax, .out = PL_NEW(syntax->arena, PlItemList), .limit = syntax->text.ptr + syntax->text.len};
+    Lines lines = {
+        .syntax = syntax, .out = PL_NEW(syntax->arena, PlItemList), .limit = syntax->text.ptr + syntax->text.len};
     const char *p = syntax->text.ptr;
     if (pl_str_starts(syntax->text, PL_STR("\xef\xbb\xbf"))) p += 3;
     while (p < lines.limit) {
         p = read_line(&lines, p);
         if (p < lines.limit) p++;
     }
-    for (uint32_t i = 0; i < lines.comments.len; i++) pl_vec_push(syntax->arena, &lines.out->last_comments, lines.comments.items[i]);
+    for (uint32_t i = 0; i < lines.comments.len; i++)
+        pl_vec_push(syntax->arena, &lines.out->last_comments, lines.comments.items[i]);
     return lines.out;
 }

@@ -11,13 +11,13 @@ typedef enum PlMarkStyle { PL_MARK_NUMBER, PL_MARK_LETTER, PL_MARK_ROMAN, PL_MAR
 
 typedef struct PlItem {
     PlItemKind kind;
-    int key;              /* HEADER: PL_TK_H_* */
-    PlSpan marker;        /* "2.1." or "Goal" */
+    int key;       /* HEADER: PL_TK_H_* */
+    PlSpan marker; /* "2.1." or "Goal" */
     PlMarkStyle style;
-    uint32_t *numbers;    /* "2.1" is {2, 1}; letters and roman numerals by value; none of a bullet */
+    uint32_t *numbers; /* "2.1" is {2, 1}; letters and roman numerals by value; none of a bullet */
     uint32_t count;
-    uint32_t indent;      /* columns before the marker; a tab goes to the next multiple of 4 */
-    uint32_t start, end;  /* its text in the source, without the marker */
+    uint32_t indent;            /* columns before the marker; a tab goes to the next multiple of 4 */
+    uint32_t start, end;        /* its text in the source, without the marker */
     PL_VEC(PlComment) comments; /* whole lines before it */
 } PlItem;
 

@@ -33,7 +33,8 @@ static bool wrap_calls(PlSyntax *syntax, PlStep ***items, uint32_t *len, uint32_
     for (uint32_t i = 0; i < *len; i++) {
         PlStep *step = (*items)[i];
         changed = wrap_calls(syntax, &step->steps.items, &step->steps.len, &step->steps.cap, step) || changed;
-        if (is_block(step->kind) || step->kind == PL_STEP_BAD || !only_handlers(step) || step->depth >= PL_LIMIT_STEP_DEPTH) {
+        if (is_block(step->kind) || step->kind == PL_STEP_BAD || !only_handlers(step) ||
+            step->depth >= PL_LIMIT_STEP_DEPTH) {
             pl_vec_push(syntax->arena, &out, step);
             continue;
         }
@@ -76,7 +77,10 @@ static void link_chain(PlSyntax *syntax, PlStep *step, PlStep *before)
         return;
     }
     bool fails = step->kind == PL_STEP_ON_ERROR;
-    PL_REPORT(syntax->diags, CHAIN_ALONE, step->keyword, fails ? "If it fails" : step->kind == PL_STEP_ELSE ? "Otherwise" : "Otherwise if",
+    PL_REPORT(syntax->diags, CHAIN_ALONE, step->keyword,
+              fails                        ? "If it fails"
+              : step->kind == PL_STEP_ELSE ? "Otherwise"
+                                           : "Otherwise if",
               fails ? "Try" : "If");
 }
 

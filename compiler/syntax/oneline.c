@@ -19,7 +19,8 @@ static const char *over_bracket(const char *p, const char *limit)
         depth += *q == '(' || *q == '[' || *q == '{';
         depth -= *q == ')' || *q == ']' || *q == '}';
         if (depth == 0) return q + 1;
-        const char *end = q > p && pl_text_quote(q, limit, &closer) && strchr(" ([{,=:", q[-1]) ? pl_text_end(q, limit) : NULL;
+        const char *end =
+            q > p && pl_text_quote(q, limit, &closer) && strchr(" ([{,=:", q[-1]) ? pl_text_end(q, limit) : NULL;
         if (end) q = end - 1;
     }
     return NULL;
@@ -31,7 +32,8 @@ static const char *over(Walk *walk, const char *p)
     char closer;
     bool may_open = p == walk->start || strchr(" \t\n([{,=:", p[-1]) != NULL; /* an apostrophe stands behind a letter */
     const char *end = NULL;
-    if (may_open && pl_text_quote(p, walk->limit, &closer)) end = pl_text_end(p, walk->limit);
+    if (may_open && pl_text_quote(p, walk->limit, &closer))
+        end = pl_text_end(p, walk->limit);
     else if (!walk->flat && (*p == '(' || *p == '[' || *p == '{')) {
         end = over_bracket(p, walk->limit);
         walk->flat = !end;
@@ -48,7 +50,8 @@ static const char *blanks(const char *p)
 static const char *word(const char *p, const char *limit, const char *z)
 {
     size_t len = strlen(z);
-    if ((size_t)(limit - p) <= len || !pl_str_eq_nocase(pl_str(p, len), pl_str(z, len)) || pl_phrase_word_char(p[len])) return NULL;
+    if ((size_t)(limit - p) <= len || !pl_str_eq_nocase(pl_str(p, len), pl_str(z, len)) || pl_phrase_word_char(p[len]))
+        return NULL;
     return blanks(p + len);
 }
 
@@ -70,8 +73,9 @@ const char *pl_oneline_path_end(const char *p, const char *limit)
 
 static bool is_list_clause(int kind)
 {
-    return kind == PL_TK_WHERE || kind == PL_TK_SORTED || kind == PL_TK_GROUPED || kind == PL_TK_SELECT || kind == PL_TK_TAKE ||
-           kind == PL_TK_DISTINCT_BY || kind == PL_TK_DISTINCT || kind == PL_TK_JOINED || kind == PL_TK_OR || kind == PL_TK_AND;
+    return kind == PL_TK_WHERE || kind == PL_TK_SORTED || kind == PL_TK_GROUPED || kind == PL_TK_SELECT ||
+           kind == PL_TK_TAKE || kind == PL_TK_DISTINCT_BY || kind == PL_TK_DISTINCT || kind == PL_TK_JOINED ||
+           kind == PL_TK_OR || kind == PL_TK_AND;
 }
 
 /* Whether the comma before `next` ends a head: no clause, list clause or further condition follows it. */
@@ -91,13 +95,17 @@ static const char *head_end(const PlSyntax *syntax, int token, const char *behin
     bool in = token != PL_TK_S_EACH; /* of For each: its `in` was passed */
     if (token == PL_TK_S_TOGETHER) return NULL;
     const char *first = blanks(behind);
-    if (token == PL_TK_S_ELSE && first < limit && *first != ':' && *first != ',' && *first != '.' && *first != '#') return *body = first, behind;
+    if (token == PL_TK_S_ELSE && first < limit && *first != ':' && *first != ',' && *first != '.' && *first != '#')
+        return *body = first, behind;
     Walk walk = {behind, limit, false};
     for (const char *p = behind; p < limit; p = over(&walk, p)) {
         if (!in && p > behind && p[-1] == ' ' && word(p, limit, "in")) in = true;
         const char *next = blanks(p + 1);
-        if (*p == ':' && (p[1] == ' ' || p[1] == '\n' || p[1] == '*') && next < limit && *next != '#') return *body = next, p;
-        if (*p == ',' && in && (branch || token == PL_TK_S_EACH) && next < limit && comma_ends(syntax, token, next, limit)) return *body = next, p;
+        if (*p == ':' && (p[1] == ' ' || p[1] == '\n' || p[1] == '*') && next < limit && *next != '#')
+            return *body = next, p;
+        if (*p == ',' && in && (branch || token == PL_TK_S_EACH) && next < limit &&
+            comma_ends(syntax, token, next, limit))
+            return *body = next, p;
         if (branch && p > behind && p[-1] == ' ' && (next = word(p, limit, "then"))) return *body = next, p;
     }
     return NULL;
@@ -130,7 +138,8 @@ const char *pl_oneline_next_set(const char *p, const char *limit, const char **n
         const char *part = *p == ',' ? blanks(p + 1) : p > walk.start && p[-1] == ' ' ? word(p, limit, "and") : NULL;
         if (part && *p == ',' && word(part, limit, "and")) part = word(part, limit, "and");
         const char *end = part ? pl_oneline_path_end(part, limit) : NULL, *sign = end ? blanks(end) : NULL;
-        bool sets = sign && end != part && (word(sign, limit, "to") || (*sign == '=' && sign[1] != '=' && sign[1] != '>'));
+        bool sets =
+            sign && end != part && (word(sign, limit, "to") || (*sign == '=' && sign[1] != '=' && sign[1] != '>'));
         if (sets) return *next = part, p;
     }
     return NULL;

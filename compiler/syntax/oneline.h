@@ -7,9 +7,9 @@
 #include "compiler/syntax/scan.h"
 
 typedef struct PlOneLine {
-    const char *head_end;              /* the block's own words end here */
-    const char *body, *body_end;       /* its one sub-step */
-    const char *otherwise;             /* "otherwise ..." behind it, up to the end of the step; NULL when there is none */
+    const char *head_end;        /* the block's own words end here */
+    const char *body, *body_end; /* its one sub-step */
+    const char *otherwise;       /* "otherwise ..." behind it, up to the end of the step; NULL when there is none */
 } PlOneLine;
 
 /* `token` is the PL_TK_S_* of a block whose words end at `behind`. False when the step ends with its head. */

@@ -46,13 +46,15 @@ PlPlan *pl_parse(PlArena *arena, PlDiags *diags, uint32_t source)
             pl_header_read(&syntax, item);
             continue;
         }
-        PlStep *step = pl_step_new(arena, (PlSpan){source, item->marker.start, item->end > item->marker.end ? item->end : item->marker.end});
+        PlStep *step = pl_step_new(
+            arena, (PlSpan){source, item->marker.start, item->end > item->marker.end ? item->end : item->marker.end});
         step->marker = item->marker;
         for (uint32_t c = 0; c < item->comments.len; c++) pl_vec_push(arena, &step->comments, item->comments.items[c]);
         if (!pl_nest_add(nest, item, step)) break;
         pl_statement_read(&syntax, step, item->start, item->end);
     }
-    for (uint32_t i = 0; i < items->last_comments.len; i++) pl_vec_push(arena, &plan->last_comments, items->last_comments.items[i]);
+    for (uint32_t i = 0; i < items->last_comments.len; i++)
+        pl_vec_push(arena, &plan->last_comments, items->last_comments.items[i]);
     pl_link_plan(&syntax);
     if (plan->step_count == 0) PL_REPORT0(diags, NO_STEPS, ((PlSpan){source, 0, 0}));
     return plan;

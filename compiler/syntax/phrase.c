@@ -73,8 +73,10 @@ static const char *match(const PlSpelling *row, const char *ptr, const char *lim
         }
         if (ptr == limit) return NULL;
         /* A curly apostrophe is an apostrophe. */
-        if (*want == '\'' && limit - ptr >= 3 && memcmp(ptr, "\xe2\x80\x99", 3) == 0) ptr += 2;
-        else if (lower(*want) != lower(*ptr)) return NULL;
+        if (*want == '\'' && limit - ptr >= 3 && memcmp(ptr, "\xe2\x80\x99", 3) == 0)
+            ptr += 2;
+        else if (lower(*want) != lower(*ptr))
+            return NULL;
         ptr++;
         want++;
     }
@@ -82,7 +84,8 @@ static const char *match(const PlSpelling *row, const char *ptr, const char *lim
     return is_word && ptr < limit && pl_phrase_word_char(*ptr) ? NULL : ptr;
 }
 
-const PlSpelling *pl_phrase_match(const PlPhrases *phrases, PlPlaceOf place, const char *ptr, const char *limit, const char **end)
+const PlSpelling *pl_phrase_match(const PlPhrases *phrases, PlPlaceOf place, const char *ptr, const char *limit,
+                                  const char **end)
 {
     const PlSpelling *best = NULL;
     if (ptr == limit) return NULL;

@@ -6,13 +6,22 @@
 #include "vm/base/arena.h"
 
 typedef enum PlPlaceOf {
-    PL_AT_OPENING, PL_AT_PREFIX, PL_AT_INFIX, PL_AT_TAIL, PL_AT_COUNT, PL_AT_UNIT, PL_AT_FAIL, PL_AT_TYPE, PL_AT_HEADER, PL_AT_COUNT_OF_PLACES
+    PL_AT_OPENING,
+    PL_AT_PREFIX,
+    PL_AT_INFIX,
+    PL_AT_TAIL,
+    PL_AT_COUNT,
+    PL_AT_UNIT,
+    PL_AT_FAIL,
+    PL_AT_TYPE,
+    PL_AT_HEADER,
+    PL_AT_COUNT_OF_PLACES
 } PlPlaceOf;
 
 typedef struct PlSpelling {
     PlPlaceOf place;
-    int kind;     /* PL_TK_* */
-    PlStr exact;  /* what the printer writes */
+    int kind;    /* PL_TK_* */
+    PlStr exact; /* what the printer writes */
     PlStr accepted;
 } PlSpelling;
 
@@ -21,7 +30,8 @@ typedef struct PlPhrases PlPhrases; /* immutable once made */
 PlPhrases *pl_phrases_new(PlArena *arena);
 /* The longest spelling of `place` at ptr or NULL; *end is the place behind it. A word ends where no letter, digit or '_' follows; white space
  * between words may be any, line ends too. */
-const PlSpelling *pl_phrase_match(const PlPhrases *phrases, PlPlaceOf place, const char *ptr, const char *limit, const char **end);
+const PlSpelling *pl_phrase_match(const PlPhrases *phrases, PlPlaceOf place, const char *ptr, const char *limit,
+                                  const char **end);
 /* The same by walking the whole table: for the printer, which has no arena. */
 const PlSpelling *pl_phrase_longest(PlPlaceOf place, const char *ptr, const char *limit, const char **end);
 /* The exact spelling of the first row with that kind, "" when it has none. */

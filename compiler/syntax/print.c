@@ -88,8 +88,10 @@ static void print_fails(Page *page, const PlClause *c)
         Page inner = *page;
         inner.args_wrapped = false;
         if (c->step->prose.len == 0) put(page, "using ");
-        if (c->step->prose.len) print_call(&inner, c->step);
-        else print_action(&inner, c->step);
+        if (c->step->prose.len)
+            print_call(&inner, c->step);
+        else
+            print_action(&inner, c->step);
         return;
     }
     }
@@ -109,7 +111,9 @@ static void print_clause(Page *page, const PlClause *c)
     case PL_CLAUSE_AT_A_TIME: field(page, "up to ", c->count, PL_LEVEL_SUM, " at a time"); break;
     case PL_CLAUSE_IF_FAILS: print_fails(page, c); break;
     case PL_CLAUSE_KEY: field(page, "key ", c->value, PL_LEVEL_CHOICE, ""); break;
-    case PL_CLAUSE_TOLERATING: field(page, "tolerating ", c->count, PL_LEVEL_SUM, c->percent ? " %" : " failures"); break;
+    case PL_CLAUSE_TOLERATING:
+        field(page, "tolerating ", c->count, PL_LEVEL_SUM, c->percent ? " %" : " failures");
+        break;
     case PL_CLAUSE_ALL_PAGES: put(page, "all pages"); break;
     case PL_CLAUSE_ASK_FIRST: put(page, "ask first"); break;
     case PL_CLAUSE_IN_ORDER: put(page, "in order"); break;
@@ -144,8 +148,10 @@ static void print_result(Page *page, const PlStep *step)
 static void print_target(Page *page, const char *verb, const PlStep *step)
 {
     put(page, verb);
-    if (step->target) pl_print_expr_at(page->out, step->target, PL_LEVEL_POSTFIX);
-    else pl_buf_put(page->out, step->name);
+    if (step->target)
+        pl_print_expr_at(page->out, step->target, PL_LEVEL_POSTFIX);
+    else
+        pl_buf_put(page->out, step->name);
 }
 
 static void print_each(Page *page, const PlStep *step)
@@ -204,8 +210,10 @@ static void print_until(Page *page, const PlExpr *time)
     for (size_t i = 0; clock && i < s.len; i++)
         if (i != 2 && (s.ptr[i] < '0' || s.ptr[i] > '9' || (i == 3 && s.ptr[i] > '5'))) clock = false;
     put(page, "Wait until ");
-    if (clock) pl_buf_put(page->out, s);
-    else pl_print_expr(page->out, time);
+    if (clock)
+        pl_buf_put(page->out, s);
+    else
+        pl_print_expr(page->out, time);
 }
 
 static void print_block(Page *page, const PlStep *step)
@@ -341,7 +349,9 @@ static void print_step(Page *page, const PlStep *step)
         put(page, "\n");
     }
     size_t start = page->out->len;
-    static const struct { bool args, tail; } attempts[] = {{false, false}, {false, true}, {true, false}, {true, true}};
+    static const struct {
+        bool args, tail;
+    } attempts[] = {{false, false}, {false, true}, {true, false}, {true, true}};
     for (size_t i = 0; i < sizeof attempts / sizeof *attempts; i++) {
         bool nothing_new = (attempts[i].args && !step->args.len) || (attempts[i].tail && !step->clauses.len);
         if (i > 0 && (step->kind != PL_STEP_ACTION || nothing_new)) continue;
@@ -396,7 +406,8 @@ static void print_headers(Page *page)
     for (uint32_t i = 0; i < plan->uses.len; i++) {
         put(page, "Use: ");
         pl_buf_put(page->out, plan->uses.items[i].name);
-        if (plan->uses.items[i].path.len) pl_buf_printf(page->out, " from \"" PL_FMT "\"", PL_ARG(plan->uses.items[i].path));
+        if (plan->uses.items[i].path.len)
+            pl_buf_printf(page->out, " from \"" PL_FMT "\"", PL_ARG(plan->uses.items[i].path));
         put(page, "\n");
     }
     for (uint32_t i = 0; i < plan->inputs.len; i++) print_input(page, &plan->inputs.items[i]);

@@ -17,12 +17,17 @@ static void print(Printer *pr, const PlExpr *e, PlLevel level);
 static PlLevel level_of(const PlExpr *e)
 {
     switch (e->kind) {
-    case PL_EXPR_WHERE: case PL_EXPR_SORTED: case PL_EXPR_GROUPED: case PL_EXPR_SELECT: case PL_EXPR_TAKE: case PL_EXPR_DISTINCT:
-        return PL_LEVEL_EXPR;
+    case PL_EXPR_WHERE:
+    case PL_EXPR_SORTED:
+    case PL_EXPR_GROUPED:
+    case PL_EXPR_SELECT:
+    case PL_EXPR_TAKE:
+    case PL_EXPR_DISTINCT: return PL_LEVEL_EXPR;
     case PL_EXPR_IF: return PL_LEVEL_CHOICE;
     case PL_EXPR_COALESCE: return PL_LEVEL_COALESCE;
     case PL_EXPR_COERCE: return level_of(e->left);
-    case PL_EXPR_UNARY: return e->op == PL_OPR_NOT ? PL_LEVEL_NOT : e->op == PL_OPR_NEG ? PL_LEVEL_UNARY : PL_LEVEL_COMPARE;
+    case PL_EXPR_UNARY:
+        return e->op == PL_OPR_NOT ? PL_LEVEL_NOT : e->op == PL_OPR_NEG ? PL_LEVEL_UNARY : PL_LEVEL_COMPARE;
     case PL_EXPR_BINARY:
         if (e->op == PL_OPR_OR) return PL_LEVEL_OR;
         if (e->op == PL_OPR_AND) return PL_LEVEL_AND;
@@ -30,7 +35,8 @@ static PlLevel level_of(const PlExpr *e)
         if (e->op == PL_OPR_MUL || e->op == PL_OPR_DIV || e->op == PL_OPR_MOD) return PL_LEVEL_PRODUCT;
         return PL_LEVEL_COMPARE;
     case PL_EXPR_LITERAL: /* -5 and 3 days are no operands of `.` and `[` */
-        if (e->literal.kind == PL_LIT_INT || e->literal.kind == PL_LIT_DOUBLE || e->literal.kind == PL_LIT_DURATION) return PL_LEVEL_UNARY;
+        if (e->literal.kind == PL_LIT_INT || e->literal.kind == PL_LIT_DOUBLE || e->literal.kind == PL_LIT_DURATION)
+            return PL_LEVEL_UNARY;
         return PL_LEVEL_POSTFIX;
     default: return PL_LEVEL_POSTFIX;
     }
@@ -38,9 +44,12 @@ static PlLevel level_of(const PlExpr *e)
 
 /* ---- literals ---- */
 
-static const struct { const char *one, *many; int64_t micros; } units[] = {
-    {"day", "days", 86400000000}, {"hour", "hours", 3600000000}, {"minute", "minutes", 60000000}, {"second", "seconds", 1000000},
-    {"millisecond", "milliseconds", 1000},
+static const struct {
+    const char *one, *many;
+    int64_t micros;
+} units[] = {
+    {"day", "days", 86400000000},   {"hour", "hours", 3600000000},         {"minute", "minutes", 60000000},
+    {"second", "seconds", 1000000}, {"millisecond", "milliseconds", 1000},
 };
 
 static void put_count(PlBuf *out, int64_t n, const char *one, const char *many, bool *some)
@@ -61,14 +70,18 @@ static void print_duration(PlBuf *out, const PlLiteral *l)
         rest = rest < 0 ? -rest : rest;
         months = months < 0 ? -months : months;
     }
-    if (months && months % 12 == 0) put_count(out, months / 12, "year", "years", &some);
-    else if (months) put_count(out, months, "month", "months", &some);
+    if (months && months % 12 == 0)
+        put_count(out, months / 12, "year", "years", &some);
+    else if (months)
+        put_count(out, months, "month", "months", &some);
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         if (rest / units[i].micros) put_count(out, rest / units[i].micros, units[i].one, units[i].many, &some);
         rest %= units[i].micros;
     }
-    if (rest) pl_buf_printf(out, "%s0.%03d milliseconds", some ? " " : "", (int)rest);
-    else if (!some) pl_buf_put_z(out, "0 seconds");
+    if (rest)
+        pl_buf_printf(out, "%s0.%03d milliseconds", some ? " " : "", (int)rest);
+    else if (!some)
+        pl_buf_put_z(out, "0 seconds");
 }
 
 static void print_double(PlBuf *out, double d)
@@ -82,8 +95,14 @@ static void print_double(PlBuf *out, double d)
 
 /* ---- texts ---- */
 
-static const struct { const char *open, *close, *brace; } quotes[] = {
-    {"\"", "\"", "{"}, {"'", "'", "{"}, {"`", "`", "${"}, {"\xe2\x80\x9c", "\xe2\x80\x9d", "{"}, {"\xe2\x80\x98", "\xe2\x80\x99", "{"},
+static const struct {
+    const char *open, *close, *brace;
+} quotes[] = {
+    {"\"", "\"", "{"},
+    {"'", "'", "{"},
+    {"`", "`", "${"},
+    {"\xe2\x80\x9c", "\xe2\x80\x9d", "{"},
+    {"\xe2\x80\x98", "\xe2\x80\x99", "{"},
 };
 
 /* A piece of text between quotes of that level. Inside another text every quote is escaped: the outer text ends at its own. */
@@ -92,8 +111,8 @@ static void print_piece(Printer *pr, PlStr s, unsigned quote)
     PlBuf *out = pr->out;
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i], next = i + 1 < s.len ? s.ptr[i + 1] : 0;
-        bool curly = quote > 2 && s.len - i >= 3 && memcmp(s.ptr + i, "\xe2\x80", 2) == 0 && (unsigned char)s.ptr[i + 2] >= 0x98 &&
-                     (unsigned char)s.ptr[i + 2] <= 0x9d;
+        bool curly = quote > 2 && s.len - i >= 3 && memcmp(s.ptr + i, "\xe2\x80", 2) == 0 &&
+                     (unsigned char)s.ptr[i + 2] >= 0x98 && (unsigned char)s.ptr[i + 2] <= 0x9d;
         if (curly) {
             pl_buf_printf(out, "\\u20%02x", (unsigned)(unsigned char)s.ptr[i + 2] - 0x80);
             i += 2;
@@ -179,8 +198,10 @@ static bool is_plain_name(PlStr s)
 
 static void print_key(Printer *pr, PlStr name)
 {
-    if (is_plain_name(name)) pl_buf_put(pr->out, name);
-    else print_literal_text(pr, name);
+    if (is_plain_name(name))
+        pl_buf_put(pr->out, name);
+    else
+        print_literal_text(pr, name);
 }
 
 /* ---- operators ---- */
@@ -213,8 +234,10 @@ static void print_operator(Printer *pr, const PlExpr *e)
 {
     PlLevel level = level_of(e);
     const char *text = pl_operator_text(e->op);
-    if (level == PL_LEVEL_COMPARE) print_binary(pr, e, PL_LEVEL_COALESCE, PL_LEVEL_COALESCE, text);
-    else print_binary(pr, e, level, (PlLevel)(level + 1), text);
+    if (level == PL_LEVEL_COMPARE)
+        print_binary(pr, e, PL_LEVEL_COALESCE, PL_LEVEL_COALESCE, text);
+    else
+        print_binary(pr, e, level, (PlLevel)(level + 1), text);
 }
 
 static void print_unary(Printer *pr, const PlExpr *e)
@@ -361,9 +384,12 @@ static void print_bare(Printer *pr, const PlExpr *e)
         print(pr, e->right, PL_LEVEL_CHOICE);
         break;
     case PL_EXPR_SLICE: print_slice(pr, e); break;
-    case PL_EXPR_WHERE: case PL_EXPR_SORTED: case PL_EXPR_GROUPED: case PL_EXPR_SELECT: case PL_EXPR_TAKE: case PL_EXPR_DISTINCT:
-        print_list_clause(pr, e);
-        break;
+    case PL_EXPR_WHERE:
+    case PL_EXPR_SORTED:
+    case PL_EXPR_GROUPED:
+    case PL_EXPR_SELECT:
+    case PL_EXPR_TAKE:
+    case PL_EXPR_DISTINCT: print_list_clause(pr, e); break;
     default: print_postfix(pr, e); break;
     }
 }

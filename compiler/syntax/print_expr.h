@@ -7,8 +7,17 @@
 
 /* The grammar's levels, loosest first (grammar/pilot.y). */
 typedef enum PlLevel {
-    PL_LEVEL_EXPR, PL_LEVEL_CHOICE, PL_LEVEL_OR, PL_LEVEL_AND, PL_LEVEL_NOT, PL_LEVEL_COMPARE, PL_LEVEL_COALESCE, PL_LEVEL_SUM,
-    PL_LEVEL_PRODUCT, PL_LEVEL_UNARY, PL_LEVEL_POSTFIX
+    PL_LEVEL_EXPR,
+    PL_LEVEL_CHOICE,
+    PL_LEVEL_OR,
+    PL_LEVEL_AND,
+    PL_LEVEL_NOT,
+    PL_LEVEL_COMPARE,
+    PL_LEVEL_COALESCE,
+    PL_LEVEL_SUM,
+    PL_LEVEL_PRODUCT,
+    PL_LEVEL_UNARY,
+    PL_LEVEL_POSTFIX
 } PlLevel;
 
 void pl_print_expr_at(PlBuf *out, const PlExpr *expr, PlLevel level);

@@ -3,7 +3,6 @@
  * name behind a dot, a key before `:` or `=`, and a word where a value is expected are names, whatever they spell. */
 #include "compiler/syntax/build.h"
 
-#include "vm/base/number.h"
 #include "vm/base/utf8.h"
 
 PlSpan pl_scan_span(const PlScan *s, const char *start, const char *end)
@@ -14,14 +13,24 @@ PlSpan pl_scan_span(const PlScan *s, const char *start, const char *end)
 void pl_scan_init(PlScan *s, PlSyntax *syntax, int entry, uint32_t start, uint32_t end)
 {
     PlStr copy = pl_arena_str(syntax->arena, pl_str_slice(syntax->text, start, end));
-    *s = (PlScan){.syntax = syntax, .start = copy.ptr, .cursor = copy.ptr, .limit = copy.ptr + copy.len, .base = start, .entry = entry,
-                  .prev = entry, .value = true, .sorting = -1};
+    *s = (PlScan){.syntax = syntax,
+                  .start = copy.ptr,
+                  .cursor = copy.ptr,
+                  .limit = copy.ptr + copy.len,
+                  .base = start,
+                  .entry = entry,
+                  .prev = entry,
+                  .value = true,
+                  .sorting = -1};
     switch (entry) {
     case PL_TK_E_ACTION: s->action = true; break;
     case PL_TK_E_TYPE: s->type = true; break;
     case PL_TK_S_EACH: s->head = true; break;
     case PL_TK_E_PROSE:
-    case PL_TK_S_TOGETHER: s->tail = true; s->value = false; break;
+    case PL_TK_S_TOGETHER:
+        s->tail = true;
+        s->value = false;
+        break;
     case PL_TK_S_TRY:
     case PL_TK_S_ELSE:
     case PL_TK_S_ON_ERROR:
@@ -36,29 +45,64 @@ void pl_scan_init(PlScan *s, PlSyntax *syntax, int entry, uint32_t start, uint32
 static bool ends_value(int kind)
 {
     switch (kind) {
-    case PL_TK_NAME: case PL_TK_NUMBER: case PL_TK_DURATION: case PL_TK_TIME: case PL_TK_TEXT: case PL_TK_RPAREN: case PL_TK_RBRACKET:
-    case PL_TK_RBRACE: case PL_TK_RBRACE2: case PL_TK_YES: case PL_TK_NO: case PL_TK_NOTHING: case PL_TK_IT: case PL_TK_STEP:
-    case PL_TK_UNIT: case PL_TK_AGO: case PL_TK_FROM_NOW: case PL_TK_EMPTY: case PL_TK_NOT_EMPTY: case PL_TK_EXISTS:
-    case PL_TK_MISSING: case PL_TK_DAY_BEFORE: case PL_TK_DAY_AFTER: case PL_TK_WEEK: case PL_TK_WEEK_BEFORE: case PL_TK_WEEK_AFTER:
-    case PL_TK_DESCENDING: case PL_TK_ASCENDING: case PL_TK_DISTINCT: case PL_TK_TIMES: case PL_TK_ITEMS: case PL_TK_AT_A_TIME:
-    case PL_TK_FAILURES: case PL_TK_PER_CENT: case PL_TK_CALLS: case PL_TK_DOUBLING: case PL_TK_ALL_PAGES: case PL_TK_ASK_FIRST:
-    case PL_TK_IN_ORDER: case PL_TK_GO_ON: case PL_TK_DO_CONTINUE: case PL_TK_EMPTY_LIST: case PL_TK_EMPTY_RECORD: case PL_TK_ACTION:
-    case PL_TK_TYPE_NAME: case PL_TK_IF_FAILS: return true;
+    case PL_TK_NAME:
+    case PL_TK_NUMBER:
+    case PL_TK_DURATION:
+    case PL_TK_TIME:
+    case PL_TK_TEXT:
+    case PL_TK_RPAREN:
+    case PL_TK_RBRACKET:
+    case PL_TK_RBRACE:
+    case PL_TK_RBRACE2:
+    case PL_TK_YES:
+    case PL_TK_NO:
+    case PL_TK_NOTHING:
+    case PL_TK_IT:
+    case PL_TK_STEP:
+    case PL_TK_UNIT:
+    case PL_TK_AGO:
+    case PL_TK_FROM_NOW:
+    case PL_TK_EMPTY:
+    case PL_TK_NOT_EMPTY:
+    case PL_TK_EXISTS:
+    case PL_TK_MISSING:
+    case PL_TK_MOMENT:
+    case PL_TK_DESCENDING:
+    case PL_TK_ASCENDING:
+    case PL_TK_DISTINCT:
+    case PL_TK_TIMES:
+    case PL_TK_ITEMS:
+    case PL_TK_AT_A_TIME:
+    case PL_TK_FAILURES:
+    case PL_TK_PER_CENT:
+    case PL_TK_CALLS:
+    case PL_TK_DOUBLING:
+    case PL_TK_ALL_PAGES:
+    case PL_TK_ASK_FIRST:
+    case PL_TK_IN_ORDER:
+    case PL_TK_GO_ON:
+    case PL_TK_DO_CONTINUE:
+    case PL_TK_EMPTY_LIST:
+    case PL_TK_EMPTY_RECORD:
+    case PL_TK_ACTION:
+    case PL_TK_TYPE_NAME:
+    case PL_TK_IF_FAILS: return true;
     default: return false;
     }
 }
 
 static bool is_list_clause(int kind)
 {
-    return kind == PL_TK_WHERE || kind == PL_TK_SORTED || kind == PL_TK_GROUPED || kind == PL_TK_SELECT || kind == PL_TK_TAKE ||
-           kind == PL_TK_DISTINCT_BY || kind == PL_TK_DISTINCT || kind == PL_TK_JOINED;
+    return kind == PL_TK_WHERE || kind == PL_TK_SORTED || kind == PL_TK_GROUPED || kind == PL_TK_SELECT ||
+           kind == PL_TK_TAKE || kind == PL_TK_DISTINCT_BY || kind == PL_TK_DISTINCT || kind == PL_TK_JOINED;
 }
 
-static PlToken emit(PlScan *s, int kind, const char *start, const char *end)
+PlToken pl_scan_emit(PlScan *s, int kind, const char *start, const char *end)
 {
     PlToken token = {.kind = kind, .span = pl_scan_span(s, start, end), .text = pl_str(start, (size_t)(end - start))};
     if (kind == PL_TK_NAME && s->prev == PL_TK_ARROW) s->tail = true;
-    if (kind == PL_TK_TEXT && (s->prev == PL_TK_S_ASK || s->prev == PL_TK_ROLE || s->prev == PL_TK_S_WAIT_EVENT || s->prev == PL_TK_S_APPROVE))
+    if (kind == PL_TK_TEXT && (s->prev == PL_TK_S_ASK || s->prev == PL_TK_ROLE || s->prev == PL_TK_S_WAIT_EVENT ||
+                               s->prev == PL_TK_S_APPROVE))
         s->tail = true;
     s->prev = kind;
     s->value = !ends_value(kind);
@@ -68,15 +112,17 @@ static PlToken emit(PlScan *s, int kind, const char *start, const char *end)
 
 static PlToken emit_spelling(PlScan *s, const PlSpelling *row, const char *start, const char *end)
 {
-    PlToken token = emit(s, row->kind, start, end);
+    PlToken token = pl_scan_emit(s, row->kind, start, end);
     token.spelling = row;
     if (row->place == PL_AT_TAIL) {
         s->tail = s->counting = true;
         s->type = false;
     }
     if (row->kind == PL_TK_IF_FAILS) s->failing = true;
-    if (row->kind == PL_TK_SORTED) s->sorting = (int)s->depth;
-    else if (is_list_clause(row->kind) && s->sorting == (int)s->depth) s->sorting = -1;
+    if (row->kind == PL_TK_SORTED)
+        s->sorting = (int)s->depth;
+    else if (is_list_clause(row->kind) && s->sorting == (int)s->depth)
+        s->sorting = -1;
     if (row->kind == PL_TK_IN) s->head = false;
     if (row->kind == PL_TK_ONE_OF) s->one_of = true;
     if (row->kind == PL_TK_AS && s->tail) {
@@ -88,23 +134,23 @@ static PlToken emit_spelling(PlScan *s, const PlSpelling *row, const char *start
     return token;
 }
 
-static PlToken bad(PlScan *s, const char *start, const char *end)
+PlToken pl_scan_bad(PlScan *s, const char *start, const char *end)
 {
     s->bad = true;
-    return emit(s, PL_TK_BAD, start, end);
+    return pl_scan_emit(s, PL_TK_BAD, start, end);
 }
 
 static PlToken not_closed(PlScan *s, const char *at)
 {
     const char *open = s->opened[s->depth - 1];
     PL_REPORT(s->syntax->diags, BRACKET_OPEN, pl_scan_span(s, open, open + 1), *open);
-    return bad(s, at, at);
+    return pl_scan_bad(s, at, at);
 }
 
 static PlToken end_token(PlScan *s)
 {
     s->aside = false;
-    return s->depth ? not_closed(s, s->limit) : emit(s, 0, s->limit, s->limit);
+    return s->depth ? not_closed(s, s->limit) : pl_scan_emit(s, 0, s->limit, s->limit);
 }
 
 static PlToken strange(PlScan *s, const char *start, const char *end)
@@ -112,9 +158,10 @@ static PlToken strange(PlScan *s, const char *start, const char *end)
     unsigned size = pl_utf8_sequence(start, s->limit);
     if (size > end - start) end = start + size;
     PlStr words = pl_arena_printf(s->syntax->arena, "`%.*s`", (int)(end - start), start);
-    if ((unsigned char)*start < 0x20 || size == 0) words = pl_arena_printf(s->syntax->arena, "the byte %02x", (unsigned)(unsigned char)*start);
+    if ((unsigned char)*start < 0x20 || size == 0)
+        words = pl_arena_printf(s->syntax->arena, "the byte %02x", (unsigned)(unsigned char)*start);
     PL_REPORT(s->syntax->diags, STRANGE_CHARACTER, pl_scan_span(s, start, end), words.ptr);
-    return bad(s, start, end);
+    return pl_scan_bad(s, start, end);
 }
 
 /* Over white space, comments and bold marks; sets s->newline. */
@@ -176,7 +223,7 @@ static PlToken open_bracket(PlScan *s, const char *p)
     }
     if (s->depth == PL_SCAN_BRACKETS) {
         PL_REPORT(s->syntax->diags, TOO_DEEP, pl_scan_span(s, p, p + 1), (unsigned)PL_SCAN_BRACKETS);
-        return bad(s, p, p + 1);
+        return pl_scan_bad(s, p, p + 1);
     }
     int kind = *p == '(' ? PL_TK_LPAREN : *p == '[' ? PL_TK_LBRACKET : PL_TK_LBRACE;
     char bracket = *p;
@@ -190,7 +237,7 @@ static PlToken open_bracket(PlScan *s, const char *p)
     }
     s->opened[s->depth] = p;
     s->brackets[s->depth++] = bracket;
-    return emit(s, kind, p, end);
+    return pl_scan_emit(s, kind, p, end);
 }
 
 static PlToken close_bracket(PlScan *s, const char *p)
@@ -208,12 +255,12 @@ static PlToken close_bracket(PlScan *s, const char *p)
             const char *o = s->opened[s->depth - 1];
             pl_diag_related(s->syntax->diags, d, pl_scan_span(s, o, o + 1), "this one is open");
         }
-        return bad(s, p, p + 1);
+        return pl_scan_bad(s, p, p + 1);
     }
     s->depth--;
     if (s->sorting > (int)s->depth) s->sorting = -1;
     int kind = *p == ')' ? PL_TK_RPAREN : *p == ']' ? PL_TK_RBRACKET : twice ? PL_TK_RBRACE2 : PL_TK_RBRACE;
-    PlToken token = emit(s, kind, p, p + 1 + twice);
+    PlToken token = pl_scan_emit(s, kind, p, p + 1 + twice);
     if (s->call && s->depth == 0) {
         s->call = false;
         s->tail = true;
@@ -232,18 +279,20 @@ static PlToken comma(PlScan *s, const char *p)
         while (*word >= '0' && *word <= '9') word++;
         word = skip(s, word, false);
         row = phrase(s, PL_AT_COUNT, word, &end);
-        if (row && row->kind == PL_TK_AT_A_TIME) return emit(s, PL_TK_UP_TO, next, next);
+        if (row && row->kind == PL_TK_AT_A_TIME) return pl_scan_emit(s, PL_TK_UP_TO, next, next);
     }
-    if (s->counting && s->depth == 0 && (row = phrase(s, PL_AT_COUNT, next, &end)) && (row->kind == PL_TK_DOUBLING || row->kind == PL_TK_WAITING))
+    if (s->counting && s->depth == 0 && (row = phrase(s, PL_AT_COUNT, next, &end)) &&
+        (row->kind == PL_TK_DOUBLING || row->kind == PL_TK_WAITING))
         return emit_spelling(s, row, next, end);
     if (s->depth == 0 && !s->head && s->entry != PL_TK_E_INPUTS && (row = phrase(s, PL_AT_INFIX, next, &end)) &&
         (is_list_clause(row->kind) || row->kind == PL_TK_ARROW || (row->kind == PL_TK_AS && s->tail)))
         return emit_spelling(s, row, next, end);
     if (s->one_of && s->type) {
-        const PlSpelling *or = phrase(s, PL_AT_TYPE, next, &end);
+        const PlSpelling * or = phrase(s, PL_AT_TYPE, next, &end);
         const char *value = or && or->kind == PL_TK_OR ? skip(s, end, false) : next;
         char closer;
-        if (pl_text_quote(value, s->limit, &closer) || (*value >= '0' && *value <= '9')) return emit(s, PL_TK_ONE_COMMA, p, value);
+        if (pl_text_quote(value, s->limit, &closer) || (*value >= '0' && *value <= '9'))
+            return pl_scan_emit(s, PL_TK_ONE_COMMA, p, value);
     }
     s->one_of = false;
     if (s->type && s->depth == s->type_depth) s->type = false;
@@ -251,13 +300,17 @@ static PlToken comma(PlScan *s, const char *p)
         s->failing = false;
         s->fail_do = true;
     }
-    return emit(s, s->sorting == (int)s->depth && top(s) != '(' && top(s) != '[' && top(s) != '{' ? PL_TK_KEY_COMMA : PL_TK_COMMA, p, p + 1);
+    return pl_scan_emit(s,
+                        s->sorting == (int)s->depth && top(s) != '(' && top(s) != '[' && top(s) != '{' ? PL_TK_KEY_COMMA
+                                                                                                       : PL_TK_COMMA,
+                        p, p + 1);
 }
 
 /* KEY, where `name:`, `name=` or `"name":` stands at the beginning of an argument, a field or an input. */
 static bool key(PlScan *s, const char *p, const char *end, PlToken *token)
 {
-    bool first = s->prev == PL_TK_LPAREN || s->prev == PL_TK_LBRACE || s->prev == PL_TK_COMMA || s->prev == PL_TK_E_INPUTS;
+    bool first =
+        s->prev == PL_TK_LPAREN || s->prev == PL_TK_LBRACE || s->prev == PL_TK_COMMA || s->prev == PL_TK_E_INPUTS;
     bool inside = top(s) == '(' || top(s) == '{' || (s->depth == 0 && s->entry == PL_TK_E_INPUTS);
     if (!first || !inside) return false;
     bool typed = s->type || s->entry == PL_TK_E_INPUTS;
@@ -272,7 +325,7 @@ static bool key(PlScan *s, const char *p, const char *end, PlToken *token)
         quoted = pl_text_scan(s);
         if (!quoted || quoted->kind != PL_EXPR_LITERAL) return false;
     }
-    *token = emit(s, PL_TK_KEY, p, end);
+    *token = pl_scan_emit(s, PL_TK_KEY, p, end);
     if (quoted) token->text = quoted->literal.as.text;
     token->optional = optional;
     s->cursor = sign + 1;
@@ -282,49 +335,6 @@ static bool key(PlScan *s, const char *p, const char *end, PlToken *token)
         s->one_of = false;
     }
     return true;
-}
-
-static PlToken number(PlScan *s, const char *p, const char *end)
-{
-    PlNumber n;
-    const char *behind = pl_number_scan(p, end, &n, NULL);
-    if (behind != end || (!n.is_int && !(n.number < 1e308 * 10))) {
-        if (behind == end || !behind) {
-            PL_REPORT0(s->syntax->diags, NUMBER_TOO_LARGE, pl_scan_span(s, p, end));
-            return bad(s, p, end);
-        }
-        end = behind;
-    }
-    PlExpr *e = pl_expr_new(s->syntax->arena, PL_EXPR_LITERAL, pl_scan_span(s, p, end));
-    e->literal.kind = n.is_int ? PL_LIT_INT : PL_LIT_DOUBLE;
-    if (n.is_int) e->literal.as.integer = n.integer;
-    else e->literal.as.number = n.number;
-
-    int kind = PL_TK_NUMBER;
-    double count = n.is_int ? (double)n.integer : n.number;
-    for (const char *at = end;;) { /* 1 hour 30 minutes */
-        const char *word = at;
-        while (*word == ' ' || *word == '\t') word++;
-        const char *unit_end;
-        const PlSpelling *unit = phrase(s, PL_AT_UNIT, word, &unit_end);
-        if (!unit) break;
-        if (kind == PL_TK_NUMBER) e->literal = (PlLiteral){.kind = PL_LIT_DURATION};
-        if (!pl_build_add_duration(&e->literal, count, unit->exact)) {
-            PL_REPORT0(s->syntax->diags, NUMBER_TOO_LARGE, pl_scan_span(s, p, unit_end));
-            return bad(s, p, unit_end);
-        }
-        kind = PL_TK_DURATION;
-        end = unit_end;
-        for (at = end; *at == ' '; at++) {}
-        behind = *at >= '0' && *at <= '9' ? pl_number_scan(at, s->limit, &n, NULL) : NULL;
-        if (!behind) break;
-        count = n.is_int ? (double)n.integer : n.number;
-        at = behind;
-    }
-    e->span = pl_scan_span(s, p, end);
-    PlToken token = emit(s, kind, p, end);
-    token.expr = e;
-    return token;
 }
 
 /* `name` in back-ticks outside brackets is that name: how Markdown sets code. */
@@ -342,7 +352,8 @@ static PlToken quote(PlScan *s, const char *p)
 {
     char closer;
     const char *open = *p == 'f' || *p == 'F' ? p + 1 : p, *end = NULL;
-    if (!s->value && (*p == '\'' || (unsigned char)*p >= 0x80)) return strange(s, p, p + ((unsigned char)*p >= 0x80 ? 3 : 1));
+    if (!s->value && (*p == '\'' || (unsigned char)*p >= 0x80))
+        return strange(s, p, p + ((unsigned char)*p >= 0x80 ? 3 : 1));
     if (open == p && pl_text_quote(p, s->limit, &closer) && top(s) == '{' && (end = pl_text_end(p, s->limit))) {
         PlToken token;
         if (key(s, p, end, &token)) return token;
@@ -353,8 +364,8 @@ static PlToken quote(PlScan *s, const char *p)
     }
     s->cursor = p;
     PlExpr *text = pl_text_scan(s);
-    if (!text) return bad(s, p, s->cursor);
-    PlToken token = emit(s, PL_TK_TEXT, p, s->cursor);
+    if (!text) return pl_scan_bad(s, p, s->cursor);
+    PlToken token = pl_scan_emit(s, PL_TK_TEXT, p, s->cursor);
     token.expr = text;
     return token;
 }
@@ -393,20 +404,21 @@ static PlToken behind_value(PlScan *s, const char *p, PlRaw raw, const char *end
         if (row && row->kind == PL_TK_OR && s->one_of) {
             const char *value = skip(s, behind, false);
             char closer;
-            if (pl_text_quote(value, s->limit, &closer)) return emit(s, PL_TK_ONE_COMMA, p, value);
+            if (pl_text_quote(value, s->limit, &closer)) return pl_scan_emit(s, PL_TK_ONE_COMMA, p, value);
         }
         s->one_of = false;
         if (row) return emit_spelling(s, row, p, behind);
     }
     if ((s->tail || s->newline) && (row = clause_at(s, p, &behind))) return emit_spelling(s, row, p, behind);
-    if (s->counting && s->depth == 0 && (row = phrase(s, PL_AT_COUNT, p, &behind))) return emit_spelling(s, row, p, behind);
+    if (s->counting && s->depth == 0 && (row = phrase(s, PL_AT_COUNT, p, &behind)))
+        return emit_spelling(s, row, p, behind);
     row = phrase(s, PL_AT_INFIX, p, &behind);
-    if (row && row->kind == PL_TK_TIMES && multiplies(s, behind)) return emit(s, PL_TK_STAR, p, behind);
+    if (row && row->kind == PL_TK_TIMES && multiplies(s, behind)) return pl_scan_emit(s, PL_TK_STAR, p, behind);
     if (row && usable(s, row)) return emit_spelling(s, row, p, behind);
     if (row && row->kind == PL_TK_ARROW) return not_closed(s, p);
     row = raw == PL_RAW_WORD && !s->tail ? phrase(s, PL_AT_UNIT, p, &behind) : NULL;
     if (row && row->accepted.len > 3) return emit_spelling(s, row, p, behind);
-    if (raw == PL_RAW_WORD) return emit(s, PL_TK_NAME, p, end);
+    if (raw == PL_RAW_WORD) return pl_scan_emit(s, PL_TK_NAME, p, end);
     return strange(s, p, end);
 }
 
@@ -419,14 +431,18 @@ static PlToken where_value(PlScan *s, const char *p, PlRaw raw, const char *end)
     if (s->type) {
         row = phrase(s, PL_AT_TYPE, p, &behind);
         if (row && row->kind != PL_TK_OR) return emit_spelling(s, row, p, behind);
-        if (raw == PL_RAW_WORD) return emit(s, PL_TK_NAME, p, end);
+        if (raw == PL_RAW_WORD) return pl_scan_emit(s, PL_TK_NAME, p, end);
         return strange(s, p, end);
     }
-    if (*p == '*' && top(s) == 'i' && s->prev == PL_TK_LBRACKET) return emit(s, PL_TK_STAR, p, p + 1);
+    if (*p == '*' && top(s) == 'i' && s->prev == PL_TK_LBRACKET) return pl_scan_emit(s, PL_TK_STAR, p, p + 1);
     if (!s->head && s->prev != PL_TK_ARROW) row = phrase(s, PL_AT_PREFIX, p, &behind);
     if (row && raw == PL_RAW_WORD && behind == end && *behind == '(') row = NULL; /* a call of that name */
-    if (row) return emit_spelling(s, row, p, behind);
-    if (raw == PL_RAW_WORD) return emit(s, PL_TK_NAME, p, end);
+    if (row) {
+        token = emit_spelling(s, row, p, behind);
+        if (row->kind == PL_TK_MOMENT) token.expr = pl_build_moment(s->syntax, row, token.span);
+        return token;
+    }
+    if (raw == PL_RAW_WORD) return pl_scan_emit(s, PL_TK_NAME, p, end);
     /* An operator where a value should stand: let the grammar say what it expected. */
     row = phrase(s, PL_AT_INFIX, p, &behind);
     return row ? emit_spelling(s, row, p, behind) : strange(s, p, end);
@@ -439,7 +455,7 @@ static PlToken action_name(PlScan *s, const char *p)
     bool ticked = *p == '`';
     p += ticked;
     if (pl_raw_scan(PL_MODE_ACTION, p, s->limit, &end) != PL_RAW_ACTION) return strange(s, p, p + 1);
-    PlToken token = emit(s, PL_TK_ACTION, p, end);
+    PlToken token = pl_scan_emit(s, PL_TK_ACTION, p, end);
     if (ticked) s->tick = memchr(end, '`', (size_t)(s->limit - end));
     const char *next = skip(s, s->cursor, false);
     s->call = *next == '(';
@@ -458,44 +474,14 @@ static PlToken fail_do(PlScan *s, const char *p)
     PlStr prose;
     PlSpan span, using;
     s->cursor = p;
-    if (pl_prose_scan(s, &prose, &span, &using) != PL_PROSE_USING) return emit(s, PL_TK_NAME, p, s->cursor > p ? s->cursor : p);
+    if (pl_prose_scan(s, &prose, &span, &using) != PL_PROSE_USING)
+        return pl_scan_emit(s, PL_TK_NAME, p, s->cursor > p ? s->cursor : p);
     const char *call = s->cursor;
-    PlToken token = emit(s, PL_TK_PROSE, p, p);
+    PlToken token = pl_scan_emit(s, PL_TK_PROSE, p, p);
     token.text = prose;
     token.span = span;
     s->cursor = call;
     s->action = true;
-    return token;
-}
-
-/* `first 10 of`, `the last 3 of`. */
-static PlToken first_n(PlScan *s, const char *p, const char *end)
-{
-    const char *digit = p;
-    while (*digit < '0' || *digit > '9') digit++;
-    PlToken token = emit(s, PL_TK_FIRST_N, p, end);
-    const char *digits_end = digit;
-    while (*digits_end >= '0' && *digits_end <= '9') digits_end++;
-    int64_t n = 0;
-    if (!pl_str_to_int(pl_str(digit, (size_t)(digits_end - digit)), &n)) {
-        PL_REPORT0(s->syntax->diags, NUMBER_TOO_LARGE, pl_scan_span(s, digit, digits_end));
-        return bad(s, p, end);
-    }
-    token.expr = pl_expr_new(s->syntax->arena, PL_EXPR_LITERAL, pl_scan_span(s, digit, digits_end));
-    token.expr->literal.kind = PL_LIT_INT;
-    token.expr->literal.as.integer = n;
-    const char *word = p + (*p == 't' || *p == 'T' ? 3 : 0);
-    while (*word == ' ' || *word == '\t' || *word == '\n' || *word == '\r') word++;
-    token.optional = *word == 'l' || *word == 'L';
-    return token;
-}
-
-static PlToken time_of_day(PlScan *s, const char *p, const char *end)
-{
-    PlToken token = emit(s, PL_TK_TIME, p, end);
-    token.expr = pl_expr_new(s->syntax->arena, PL_EXPR_LITERAL, token.span);
-    token.expr->literal.kind = PL_LIT_TEXT;
-    token.expr->literal.as.text = token.text;
     return token;
 }
 
@@ -509,7 +495,7 @@ static bool role(PlScan *s, const char *p, PlToken *token)
     if (q == s->limit || *q == '\n') return false;
     const char *end = q;
     while (end > p && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == ':' || end[-1] == ',')) end--;
-    *token = emit(s, PL_TK_ROLE, p, end);
+    *token = pl_scan_emit(s, PL_TK_ROLE, p, end);
     return true;
 }
 
@@ -524,7 +510,7 @@ PlToken pl_scan_next(PlScan *s)
     PlRaw raw = pl_raw_scan(PL_MODE_EXPR, p, s->limit, &end);
     if (s->prev == PL_TK_DOT && (raw == PL_RAW_WORD || raw == PL_RAW_STEP || raw == PL_RAW_FIRST_N)) {
         for (end = p; pl_phrase_word_char(*end) || (unsigned char)*end >= 0x80; end++) {}
-        return emit(s, PL_TK_NAME, p, end);
+        return pl_scan_emit(s, PL_TK_NAME, p, end);
     }
     if ((raw == PL_RAW_STEP || raw == PL_RAW_FIRST_N) && !s->value) {
         for (end = p; pl_phrase_word_char(*end); end++) {}
@@ -532,27 +518,28 @@ PlToken pl_scan_next(PlScan *s)
     }
     switch (raw) {
     case PL_RAW_END: return end_token(s);
-    case PL_RAW_NUMBER: return number(s, p, end);
+    case PL_RAW_NUMBER: return pl_scan_number(s, p, end);
     case PL_RAW_TIME:
-        if (top(s) != 'i') return time_of_day(s, p, end);
+        if (top(s) != 'i') return pl_scan_time(s, p, end);
         for (end = p; *end >= '0' && *end <= '9'; end++) {}
-        return number(s, p, end);
-    case PL_RAW_STEP: return emit(s, PL_TK_STEP, p, end);
-    case PL_RAW_FIRST_N: return first_n(s, p, end);
+        return pl_scan_number(s, p, end);
+    case PL_RAW_STEP: return pl_scan_emit(s, PL_TK_STEP, p, end);
+    case PL_RAW_FIRST_N: return pl_scan_first_n(s, p, end);
     case PL_RAW_QUOTE: return quote(s, p);
     case PL_RAW_OPEN: return open_bracket(s, p);
     case PL_RAW_CLOSE: return close_bracket(s, p);
     case PL_RAW_COMMA: return comma(s, p);
     case PL_RAW_DOT:
-        if (s->depth == 0 && skip(s, end, false) == s->limit) return s->cursor = end, pl_scan_next(s); /* the full stop of a sentence */
-        return emit(s, PL_TK_DOT, p, end);
+        if (s->depth == 0 && skip(s, end, false) == s->limit)
+            return s->cursor = end, pl_scan_next(s); /* the full stop of a sentence */
+        return pl_scan_emit(s, PL_TK_DOT, p, end);
     case PL_RAW_COLON:
         if (s->type && s->depth == s->type_depth) s->type = false;
         if (s->failing && s->depth == 0) {
             s->failing = false;
             s->fail_do = true;
         }
-        return emit(s, PL_TK_COLON, p, end);
+        return pl_scan_emit(s, PL_TK_COLON, p, end);
     case PL_RAW_WORD:
     case PL_RAW_SIGN: return s->value ? where_value(s, p, raw, end) : behind_value(s, p, raw, end);
     default: return strange(s, p, end);

@@ -10,7 +10,7 @@
 #include "compiler/syntax/phrase.h"
 
 typedef struct PlToken {
-    int kind;                   /* PL_TK_*; 0 is the end */
+    int kind; /* PL_TK_*; 0 is the end */
     PlSpan span;
     PlStr text;                 /* as written; a key: the name alone */
     PlExpr *expr;               /* TEXT, NUMBER, DURATION, TIME */
@@ -23,10 +23,10 @@ typedef struct PlSyntax {
     PlArena *arena;
     PlDiags *diags;
     uint32_t source;
-    PlStr text;      /* the whole source, NUL behind it */
+    PlStr text; /* the whole source, NUL behind it */
     PlPhrases *phrases;
     PlPlan *plan;
-    unsigned texts;  /* texts inside texts, now */
+    unsigned texts; /* texts inside texts, now */
 } PlSyntax;
 
 enum { PL_SCAN_BRACKETS = 100 };
@@ -37,25 +37,26 @@ typedef struct PlScan {
     uint32_t base;                      /* offset of `start` in the source */
     int entry;                          /* the first token: what is being read */
     int prev;                           /* the token before; `entry` at first */
-    char brackets[PL_SCAN_BRACKETS];    /* open ones: '(' call, 'g' grouping, '[' list, 'i' index, '{' record, 'd' double brace */
+    char brackets
+        [PL_SCAN_BRACKETS]; /* open ones: '(' call, 'g' grouping, '[' list, 'i' index, '{' record, 'd' double brace */
     const char *opened[PL_SCAN_BRACKETS];
     unsigned depth;
-    bool value;      /* a value is expected next */
-    bool tail;       /* the call, name or question is finished: only clauses follow */
-    bool type;       /* inside a type that began at `type_depth` */
+    bool value; /* a value is expected next */
+    bool tail;  /* the call, name or question is finished: only clauses follow */
+    bool type;  /* inside a type that began at `type_depth` */
     unsigned type_depth;
-    bool one_of;     /* inside `one of "a", "b"` */
-    bool counting;   /* inside a clause: the words of place COUNT count */
-    bool failing;    /* behind `if it fails`, before its comma */
-    bool fail_do;    /* behind that comma */
-    int sorting;     /* depth of the `sorted by` whose keys are being read, -1 when none */
-    bool action;     /* an action's name is next */
-    bool call;       /* the arguments of an action are next, or open */
-    bool aside;      /* inside `(in parallel, max 5)`: clauses in brackets */
+    bool one_of;      /* inside `one of "a", "b"` */
+    bool counting;    /* inside a clause: the words of place COUNT count */
+    bool failing;     /* behind `if it fails`, before its comma */
+    bool fail_do;     /* behind that comma */
+    int sorting;      /* depth of the `sorted by` whose keys are being read, -1 when none */
+    bool action;      /* an action's name is next */
+    bool call;        /* the arguments of an action are next, or open */
+    bool aside;       /* inside `(in parallel, max 5)`: clauses in brackets */
     const char *tick; /* the closing back-tick around a name, to be skipped */
-    bool head;       /* For each: its names are being read, before `in` */
-    bool newline;    /* a line ended before the current token */
-    bool bad;        /* a diagnostic was given: the rest is not worth more */
+    bool head;        /* For each: its names are being read, before `in` */
+    bool newline;     /* a line ended before the current token */
+    bool bad;         /* a diagnostic was given: the rest is not worth more */
     PL_VEC(PlComment) comments;
 } PlScan;
 
@@ -64,12 +65,44 @@ void pl_scan_init(PlScan *scan, PlSyntax *syntax, int entry, uint32_t start, uin
 PlToken pl_scan_next(PlScan *scan);
 PlSpan pl_scan_span(const PlScan *scan, const char *start, const char *end);
 
+/* scan.c, for the files beside it: the token in [start, end), the scanner behind it; BAD after a diagnostic. */
+PlToken pl_scan_emit(PlScan *scan, int kind, const char *start, const char *end);
+PlToken pl_scan_bad(PlScan *scan, const char *start, const char *end);
+/* scan_number.c: the tokens whose raw token is [start, end); a number takes the units behind it along. */
+PlToken pl_scan_number(PlScan *scan, const char *start, const char *end);
+PlToken pl_scan_first_n(PlScan *scan, const char *start, const char *end);
+PlToken pl_scan_time(PlScan *scan, const char *start, const char *end);
+
 /* scan.re: the longest raw token at `ptr`; `limit` points at a NUL. */
 typedef enum PlRaw {
-    PL_RAW_END, PL_RAW_SPACE, PL_RAW_NEWLINE, PL_RAW_COMMENT, PL_RAW_WORD, PL_RAW_NUMBER, PL_RAW_TIME, PL_RAW_STEP, PL_RAW_FIRST_N,
-    PL_RAW_QUOTE, PL_RAW_OPEN, PL_RAW_CLOSE, PL_RAW_COMMA, PL_RAW_DOT, PL_RAW_COLON, PL_RAW_SEMICOLON, PL_RAW_SIGN, PL_RAW_BOLD, PL_RAW_ACTION,
-    PL_RAW_USING, PL_RAW_OTHER,
-    PL_RAW_NUMBERED, PL_RAW_DOTTED, PL_RAW_STEP_MARK, PL_RAW_LETTER, PL_RAW_ROMAN, PL_RAW_BULLET, PL_RAW_NO_MARK
+    PL_RAW_END,
+    PL_RAW_SPACE,
+    PL_RAW_NEWLINE,
+    PL_RAW_COMMENT,
+    PL_RAW_WORD,
+    PL_RAW_NUMBER,
+    PL_RAW_TIME,
+    PL_RAW_STEP,
+    PL_RAW_FIRST_N,
+    PL_RAW_QUOTE,
+    PL_RAW_OPEN,
+    PL_RAW_CLOSE,
+    PL_RAW_COMMA,
+    PL_RAW_DOT,
+    PL_RAW_COLON,
+    PL_RAW_SEMICOLON,
+    PL_RAW_SIGN,
+    PL_RAW_BOLD,
+    PL_RAW_ACTION,
+    PL_RAW_USING,
+    PL_RAW_OTHER,
+    PL_RAW_NUMBERED,
+    PL_RAW_DOTTED,
+    PL_RAW_STEP_MARK,
+    PL_RAW_LETTER,
+    PL_RAW_ROMAN,
+    PL_RAW_BULLET,
+    PL_RAW_NO_MARK
 } PlRaw;
 typedef enum PlRawMode { PL_MODE_EXPR, PL_MODE_PROSE, PL_MODE_ACTION, PL_MODE_MARK } PlRawMode;
 PlRaw pl_raw_scan(PlRawMode mode, const char *ptr, const char *limit, const char **end);

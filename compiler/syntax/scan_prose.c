@@ -97,7 +97,9 @@ PlProseEnd pl_prose_scan(PlScan *scan, PlStr *prose, PlSpan *span, PlSpan *using
         case PL_RAW_USING:
             found = PL_PROSE_USING;
             *using = pl_scan_span(scan, p, p + 5);
-            for (p += 5; *p == ' ' || *p == '\t' || *p == '\n' || *p == '\r' || (unsigned char)*p == 0xc2 || (unsigned char)*p == 0xa0;) p++;
+            for (p += 5; *p == ' ' || *p == '\t' || *p == '\n' || *p == '\r' || (unsigned char)*p == 0xc2 ||
+                         (unsigned char)*p == 0xa0;)
+                p++;
             done = true;
             continue;
         case PL_RAW_SIGN:

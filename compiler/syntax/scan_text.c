@@ -39,11 +39,12 @@ const char *pl_text_end(const char *p, const char *limit)
 
 typedef struct Text {
     PlScan *scan;
-    PlExpr *expr;       /* TEXT, growing */
-    char *bytes;        /* of the piece at hand */
+    PlExpr *expr; /* TEXT, growing */
+    char *bytes;  /* of the piece at hand */
     size_t len;
-    const char *piece;  /* where it began */
-    size_t budget;      /* bytes that looking for expressions may still cost: nested braces that hold none are not tried for ever */
+    const char *piece; /* where it began */
+    size_t
+        budget; /* bytes that looking for expressions may still cost: nested braces that hold none are not tried for ever */
 } Text;
 
 static void flush(Text *t, const char *at)
@@ -216,13 +217,17 @@ PlExpr *pl_text_scan(PlScan *scan)
         const char *line = open;
         while (line < scan->limit && *line != '\n') line++;
         PlDiag *d = PL_REPORT0(scan->syntax->diags, TEXT_OPEN, pl_scan_span(scan, start, line));
-        pl_diag_help(scan->syntax->diags, d, "end the text with %.*s", closer == CURLY_DOUBLE || closer == CURLY_SINGLE ? 1 : (int)size,
-                     closer == CURLY_DOUBLE ? "\"" : closer == CURLY_SINGLE ? "'" : open);
+        pl_diag_help(scan->syntax->diags, d, "end the text with %.*s",
+                     closer == CURLY_DOUBLE || closer == CURLY_SINGLE ? 1 : (int)size,
+                     closer == CURLY_DOUBLE   ? "\""
+                     : closer == CURLY_SINGLE ? "'"
+                                              : open);
         scan->cursor = scan->limit;
         return NULL;
     }
     scan->cursor = end;
-    Text t = {.scan = scan, .expr = pl_expr_new(arena, PL_EXPR_TEXT, pl_scan_span(scan, start, end)),
+    Text t = {.scan = scan,
+              .expr = pl_expr_new(arena, PL_EXPR_TEXT, pl_scan_span(scan, start, end)),
               .bytes = pl_arena_alloc(arena, (size_t)(end - open) + 1, 1)};
     if (!read_pieces(&t, open + size, end - size, closer)) return NULL;
     PlExpr *text = t.expr;

@@ -2,9 +2,9 @@
 /* What a step says: its first words, its shape, its parser run. English is full of steps that begin like a statement and are none ("Check the
  * status of the run", "Set up the project"), so a statement that cannot be read is an error only when its shape promises one; otherwise the
  * step is prose. Blocks (If, For each ...) are looked for first, then `using`, then statements. */
-#include "compiler/syntax/steps.h"
 #include "compiler/syntax/build.h"
 #include "compiler/syntax/oneline.h"
+#include "compiler/syntax/steps.h"
 
 typedef struct Reading {
     PlSyntax *syntax;
@@ -75,8 +75,10 @@ static void keep_comments(Reading *rd, const PlScan *scan)
         PlComment comment = scan->comments.items[i];
         const char *from = rd->text, *to = rd->syntax->text.ptr + comment.span.start;
         bool first_line = to > from && !memchr(from, '\n', (size_t)(to - from));
-        if (first_line && step->trailing.text.len == 0) step->trailing = comment;
-        else pl_vec_push(rd->syntax->arena, &step->comments, comment);
+        if (first_line && step->trailing.text.len == 0)
+            step->trailing = comment;
+        else
+            pl_vec_push(rd->syntax->arena, &step->comments, comment);
     }
 }
 
@@ -173,12 +175,16 @@ static bool opens_block(const Reading *rd, int token, const char *behind)
     switch (token) {
     case PL_TK_S_TRY: return ends;
     case PL_TK_S_TOGETHER: return ends || *p == ',' || *p == '(';
-    case PL_TK_S_REPEAT: return is_digit(*p) || ((end = pl_oneline_path_end(p, rd->limit)) && is_word(blanks(end), rd->limit, "times", &end));
+    case PL_TK_S_REPEAT:
+        return is_digit(*p) ||
+               ((end = pl_oneline_path_end(p, rd->limit)) && is_word(blanks(end), rd->limit, "times", &end));
     case PL_TK_S_EACH:
         end = pl_oneline_path_end(p, rd->limit);
         if (end && *blanks(end) == ',') end = pl_oneline_path_end(blanks(blanks(end) + 1), rd->limit);
         return ends_with_colon(rd) || (end && is_word(blanks(end), rd->limit, "in", &end));
-    case PL_TK_S_REPEAT_WHILE: return ends_with_colon(rd) || (rd->text[0] | 32) == 'r' || pl_oneline_split(rd->syntax, token, behind, rd->limit, &parts);
+    case PL_TK_S_REPEAT_WHILE:
+        return ends_with_colon(rd) || (rd->text[0] | 32) == 'r' ||
+               pl_oneline_split(rd->syntax, token, behind, rd->limit, &parts);
     default: return true;
     }
 }
@@ -189,13 +195,15 @@ static bool promises(const Reading *rd, int token, const char *behind)
     const char *p = blanks(behind), *end = pl_oneline_path_end(p, rd->limit), *after = end ? blanks(end) : NULL;
     PlStr rest = pl_str(p, (size_t)(rd->limit > p ? rd->limit - p : 0));
     char closer;
-    bool quoted = pl_text_quote(p, rd->limit, &closer) || (rest.len > 1 && (*p | 32) == 'f' && (p[1] == '"' || p[1] == '\''));
+    bool quoted =
+        pl_text_quote(p, rd->limit, &closer) || (rest.len > 1 && (*p | 32) == 'f' && (p[1] == '"' || p[1] == '\''));
     bool literal = quoted || (rest.len && strchr("{[(", *p));
     switch (token) {
     case PL_TK_S_SET: return after && (is_word(after, rd->limit, "to", &end) || (*after == '=' && after[1] != '='));
     case PL_TK_S_INCREASE:
     case PL_TK_S_DECREASE: return after && is_word(after, rd->limit, "by", &end);
-    case PL_TK_S_KEEP: return pl_str_find(rest, PL_STR(" where "), 0) != PL_STR_NONE || pl_str_ends(rest, PL_STR(" where"));
+    case PL_TK_S_KEEP:
+        return pl_str_find(rest, PL_STR(" where "), 0) != PL_STR_NONE || pl_str_ends(rest, PL_STR(" where"));
     case PL_TK_S_CHECK: return pl_str_find(rest, PL_STR(", else"), 0) != PL_STR_NONE;
     case PL_TK_S_WAIT: return rest.len && is_digit(*p);
     case PL_TK_S_ASK: return literal || pl_str_find_char(rest, '"', 0) != PL_STR_NONE;
@@ -216,8 +224,10 @@ static bool ends_here(const Reading *rd, const char *p)
     const char *end;
     for (bool stopped = false; p < rd->limit; p = end) {
         PlRaw raw = pl_raw_scan(PL_MODE_EXPR, p, rd->limit, &end);
-        if (raw == PL_RAW_DOT && !stopped) stopped = true;
-        else if (raw != PL_RAW_SPACE && raw != PL_RAW_NEWLINE && raw != PL_RAW_COMMENT && raw != PL_RAW_BOLD) return false;
+        if (raw == PL_RAW_DOT && !stopped)
+            stopped = true;
+        else if (raw != PL_RAW_SPACE && raw != PL_RAW_NEWLINE && raw != PL_RAW_COMMENT && raw != PL_RAW_BOLD)
+            return false;
     }
     return true;
 }
@@ -252,7 +262,8 @@ static void read_one_line(Reading *rd, int token, const char *behind, const PlOn
     if (!body) return;
     body->marker = rd->step->marker;
     pl_statement_read(syntax, body, offset_of(rd, parts->body), offset_of(rd, parts->body_end));
-    PlStep *next = parts->otherwise ? pl_nest_new_step(syntax, rd->step->parent, span_of(rd, parts->otherwise, rd->limit)) : NULL;
+    PlStep *next =
+        parts->otherwise ? pl_nest_new_step(syntax, rd->step->parent, span_of(rd, parts->otherwise, rd->limit)) : NULL;
     if (!next) return;
     next->marker = rd->step->marker;
     pl_statement_read(syntax, next, offset_of(rd, parts->otherwise), rd->end);
@@ -261,8 +272,10 @@ static void read_one_line(Reading *rd, int token, const char *behind, const PlOn
 static void read_block(Reading *rd, int token, const char *behind)
 {
     PlOneLine parts;
-    if (pl_oneline_split(rd->syntax, token, behind, rd->limit, &parts)) read_one_line(rd, token, behind, &parts);
-    else read_loudly(rd, token, behind);
+    if (pl_oneline_split(rd->syntax, token, behind, rd->limit, &parts))
+        read_one_line(rd, token, behind, &parts);
+    else
+        read_loudly(rd, token, behind);
 }
 
 /* Set a to 1 and b to 2: a step for each. */
@@ -341,7 +354,8 @@ static bool is_call(const Reading *rd, const char *p)
 /* x.y(...); name = x.y(...); name = EXPR. False when it is none of these. */
 static bool read_bare(Reading *rd)
 {
-    if (is_call(rd, rd->text) && reads(rd, PL_TK_E_ACTION, rd->text)) return read_loudly(rd, PL_TK_E_ACTION, rd->text), true;
+    if (is_call(rd, rd->text) && reads(rd, PL_TK_E_ACTION, rd->text))
+        return read_loudly(rd, PL_TK_E_ACTION, rd->text), true;
     const char *end = pl_oneline_path_end(rd->text, rd->limit), *sign = end ? blanks(end) : NULL;
     if (!sign || sign >= rd->limit || *sign != '=' || sign[1] == '=' || sign[1] == '>') return false;
     const char *value = blanks(sign + 1);
@@ -370,7 +384,8 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
     const char *behind = NULL;
     const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, rd.text, rd.limit, &behind);
     int token = row ? row->kind : 0;
-    if (token == PL_TK_S_WAIT && pl_str_ends(row->accepted, PL_STR(" for")) && strchr("\"`", *blanks(behind))) token = PL_TK_S_WAIT_EVENT;
+    if (token == PL_TK_S_WAIT && pl_str_ends(row->accepted, PL_STR(" for")) && strchr("\"`", *blanks(behind)))
+        token = PL_TK_S_WAIT_EVENT;
     if (row) step->keyword = span_of(&rd, rd.text, behind);
     if (token == PL_TK_S_SET && behind < rd.limit && *behind == ':') behind++;
     if (row && is_block(token) && opens_block(&rd, token, behind)) {
@@ -379,9 +394,12 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
         if (read_words(&rd, token, row, behind)) return;
         bool is_statement = token != PL_TK_S_SKIP && token != PL_TK_S_LEAVE &&
                             (promises(&rd, token, behind) || (means(&rd, token, behind) && reads(&rd, token, behind)));
-        if (is_statement && token == PL_TK_S_SET) read_sets(&rd, behind);
-        else if (is_statement) read_loudly(&rd, token, behind);
-        else read_words_of_people(&rd);
+        if (is_statement && token == PL_TK_S_SET)
+            read_sets(&rd, behind);
+        else if (is_statement)
+            read_loudly(&rd, token, behind);
+        else
+            read_words_of_people(&rd);
     } else {
         read_words_of_people(&rd);
     }

@@ -36,7 +36,8 @@ PlStep *pl_step_new(PlArena *arena, PlSpan span)
 
 static bool has_numbers(const PlItem *item, const uint32_t *numbers, uint32_t count)
 {
-    return item->style == PL_MARK_NUMBER && item->count == count && memcmp(item->numbers, numbers, count * sizeof *numbers) == 0;
+    return item->style == PL_MARK_NUMBER && item->count == count &&
+           memcmp(item->numbers, numbers, count * sizeof *numbers) == 0;
 }
 
 static uint32_t last_number(const PlItem *item)
@@ -86,7 +87,8 @@ static void set_place(PlArena *arena, PlStep *step, PlStep *parent, uint32_t pla
     step->number = PL_NEW_N(arena, uint32_t, step->depth);
     if (parent) memcpy(step->number, parent->number, parent->depth * sizeof *step->number);
     step->number[step->depth - 1] = place;
-    step->label = parent ? pl_arena_printf(arena, PL_FMT ".%u", PL_ARG(parent->label), place) : pl_arena_printf(arena, "%u", place);
+    step->label = parent ? pl_arena_printf(arena, PL_FMT ".%u", PL_ARG(parent->label), place)
+                         : pl_arena_printf(arena, "%u", place);
 }
 
 static PlStr written_number(PlArena *arena, const PlItem *item)
@@ -94,7 +96,8 @@ static PlStr written_number(PlArena *arena, const PlItem *item)
     if (item->style != PL_MARK_NUMBER) return PL_STR("");
     PlStr s = PL_STR("");
     for (uint32_t i = 0; i < item->count; i++)
-        s = i ? pl_arena_printf(arena, PL_FMT ".%u", PL_ARG(s), item->numbers[i]) : pl_arena_printf(arena, "%u", item->numbers[i]);
+        s = i ? pl_arena_printf(arena, PL_FMT ".%u", PL_ARG(s), item->numbers[i])
+              : pl_arena_printf(arena, "%u", item->numbers[i]);
     return s;
 }
 
@@ -128,7 +131,9 @@ bool pl_nest_add(PlNest *nest, const PlItem *item, PlStep *step)
         return false;
     }
     bool dotted = item->style == PL_MARK_NUMBER && item->count > 1;
-    uint32_t level = dotted ? level_of_dotted(nest, item) : item->count ? level_of_single(nest, item) : level_by_indent(nest, item);
+    uint32_t level = dotted        ? level_of_dotted(nest, item)
+                     : item->count ? level_of_single(nest, item)
+                                   : level_by_indent(nest, item);
     bool astray = level == UINT32_MAX;
     if (astray) level = level_by_indent(nest, item);
     bool too_deep = level >= PL_LIMIT_STEP_DEPTH;
@@ -148,8 +153,10 @@ bool pl_nest_add(PlNest *nest, const PlItem *item, PlStep *step)
         check_number(nest, step, item, has_before ? &before : NULL);
         check_indent(nest, step, item, has_before ? &before : NULL, parent);
     }
-    if (parent) pl_vec_push(syntax->arena, &parent->step->steps, step);
-    else pl_vec_push(syntax->arena, &plan->steps, step);
+    if (parent)
+        pl_vec_push(syntax->arena, &parent->step->steps, step);
+    else
+        pl_vec_push(syntax->arena, &plan->steps, step);
     plan->step_count++;
     nest->open[level] = (Level){step, item};
     nest->depth = level + 1;
@@ -169,8 +176,10 @@ PlStep *pl_nest_new_step(PlSyntax *syntax, PlStep *parent, PlSpan span)
     }
     PlStep *step = pl_step_new(syntax->arena, span);
     set_place(syntax->arena, step, parent, parent ? parent->steps.len + 1 : plan->steps.len + 1);
-    if (parent) pl_vec_push(syntax->arena, &parent->steps, step);
-    else pl_vec_push(syntax->arena, &plan->steps, step);
+    if (parent)
+        pl_vec_push(syntax->arena, &parent->steps, step);
+    else
+        pl_vec_push(syntax->arena, &plan->steps, step);
     plan->step_count++;
     return step;
 }

@@ -134,8 +134,9 @@ TEST(times)
     EXPR("3 days ago", "(- now duration:259200000000us)");
     EXPR("today - 2 months", "(- today duration:2months)");
     EXPR("n days", "(* n duration:86400000000us)");
-    EXPR("Monday of this week", "(call start_of today \"week\")");
-    EXPR("Wednesday of last week", "(- (call start_of today \"week\") duration:432000000000us)");
+    EXPR("Monday of this week", "(call start_of_week today)");
+    EXPR("Wednesday of last week", "(- (call start_of_week today) duration:432000000000us)");
+    EXPR("the last day of last month", "(- (call start_of_month today) duration:86400000000us)");
     EXPR("yesterday", "(- today duration:86400000000us)");
 }
 
@@ -213,7 +214,8 @@ TEST(limit_steps)
     for (unsigned i = 1; i <= PL_LIMIT_STEPS; i++) pl_buf_printf(&text, "%u. Skip\n", i);
     CHECK(errors_of(text.ptr, text.len, &first, &steps) == 0 && steps == PL_LIMIT_STEPS);
     pl_buf_put_z(&text, "10001. Skip\n10002. Skip\n");
-    CHECK(errors_of(text.ptr, text.len, &first, &steps) == 1 && first == PL_D_TOO_MANY_STEPS && steps == PL_LIMIT_STEPS);
+    CHECK(errors_of(text.ptr, text.len, &first, &steps) == 1 && first == PL_D_TOO_MANY_STEPS &&
+          steps == PL_LIMIT_STEPS);
     pl_buf_deinit(&text);
 }
 
@@ -257,33 +259,43 @@ TEST(bytes_that_are_no_text)
     uint32_t steps = 0;
     CHECK(errors_of("1. Skip\xff\n", 9, &first, &steps) == 1 && first == PL_D_NOT_UTF8);
     CHECK(errors_of("1. Set x\0 to 1\n2. Skip\n", 24, &first, &steps) == 0 && steps == 2); /* prose, whatever it is */
-    CHECK(errors_of("\xef\xbb\xbf" "1. Skip\r\n2. Skip\r\n", 21, &first, &steps) == 0 && steps == 2);
+    CHECK(errors_of("\xef\xbb\xbf"
+                    "1. Skip\r\n2. Skip\r\n",
+                    21, &first, &steps) == 0 &&
+          steps == 2);
     CHECK(errors_of("", 0, &first, &steps) == 1 && first == PL_D_NO_STEPS);
 }
 
 TEST(clauses)
 {
-    PLAN("1. Read using a.b(x=1) as text -> r, retry 3 times waiting 2 seconds, doubling, within 30 seconds, all pages, up to 500 items,\n"
+    PLAN("1. Read using a.b(x=1) as text -> r, retry 3 times waiting 2 seconds, doubling, within 30 seconds, all "
+         "pages, up to 500 items,\n"
          "   if it fails with 404, use nothing, ask first, in order, key x.id\n",
-         "1 action prose=\"Read\" plugin=\"a\" action=\"b\" arg:x=1 as=text [retry count=3 duration=duration:2000000us doubling]"
-         " [within duration=duration:30000000us] [all pages] [up to count=500] [if it fails count=404 use value=nothing] [ask first]"
+         "1 action prose=\"Read\" plugin=\"a\" action=\"b\" arg:x=1 as=text [retry count=3 duration=duration:2000000us "
+         "doubling]"
+         " [within duration=duration:30000000us] [all pages] [up to count=500] [if it fails count=404 use "
+         "value=nothing] [ask first]"
          " [in order] [key value=(field id x)] -> r\n");
     PLAN("1. Read using a.b()\n   retry 3 times\n   all pages\n   -> r\n",
          "1 action prose=\"Read\" plugin=\"a\" action=\"b\" [retry count=3] [all pages] -> r\n");
     PLAN("1. Read using a.b(), if it fails, tell bob using c.d(e: 1) -> r\n",
-         "1 action prose=\"Read\" plugin=\"a\" action=\"b\" [if it fails action prose=\"tell bob\" plugin=\"c\" action=\"d\" arg:e=1] -> r\n");
+         "1 action prose=\"Read\" plugin=\"a\" action=\"b\" [if it fails action prose=\"tell bob\" plugin=\"c\" "
+         "action=\"d\" arg:e=1] -> r\n");
     PLAN("1. For each k, v in list where it.a, up to 3 at a time, tolerating 5 %:\n   1.1. Skip\n",
-         "1 each name=\"k\" name2=\"v\" value=list cond=(field a it) [at a time count=3] [tolerating count=5 percent]\n  1.1 skip\n");
+         "1 each name=\"k\" name2=\"v\" value=list cond=(field a it) [at a time count=3] [tolerating count=5 "
+         "percent]\n  1.1 skip\n");
 }
 
 TEST(prose)
 {
     PLAN("1. By using a tool, post to #general -> x\n", "1 prose prose=\"By using a tool, post to #general\" -> x\n");
     PLAN("1. Check the status of the run\n", "1 prose prose=\"Check the status of the run\"\n");
-    PLAN("1. Set up things using github.issues/create(a=1)\n", "1 action prose=\"Set up things\" plugin=\"github\" action=\"issues/create\" arg:a=1\n");
+    PLAN("1. Set up things using github.issues/create(a=1)\n",
+         "1 action prose=\"Set up things\" plugin=\"github\" action=\"issues/create\" arg:a=1\n");
     PLAN("1. Summarize it, retry 3 times\n", "1 prose prose=\"Summarize it\" [retry count=3]\n");
     PLAN("1. x.y(z: 1) # why\n", "1 action plugin=\"x\" action=\"y\" arg:z=1 # why\n");
-    PLAN("1. n = x.y(1)\n2. m = n + 1\n", "1 action plugin=\"x\" action=\"y\" arg:=1 -> n\n2 set name=\"m\" value=(+ n 1)\n");
+    PLAN("1. n = x.y(1)\n2. m = n + 1\n",
+         "1 action plugin=\"x\" action=\"y\" arg:=1 -> n\n2 set name=\"m\" value=(+ n 1)\n");
 }
 
 UNIT_MAIN
