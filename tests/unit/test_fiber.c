@@ -106,7 +106,8 @@ TEST(tolerated_failures_are_a_list_in_order)
 {
     Run x = run_it(scatter("[\"a\",\"b\",\"c\"]", (PlScatter){.cap = 3, .tolerate = 34, .tolerate_percent = true}, PL_GET, (PlCallSite){0}, false), b_fails);
     CHECK(x.state == PL_RUN_DONE);
-    CHECK(has(pl_run_output(x.r->run), "[[1,1],2,[{\"message\":\"shop.get answered 404 Not Found\",\"kind\":\"http\",\"code\":\"P0934\",\"step\":\"2.1\",\"path\":\"2#2.1\""));
+    CHECK(has(pl_run_output(x.r->run), "[[1,1],2,[{\"message\":\"shop.get answered 404 Not Found\",\"kind\":\"http\",\"code\":\"P0934\","
+                                       "\"step\":\"2.1\",\"path\":\"2#2.1\""));
     over(&x);
     x = run_it(scatter("[\"a\",\"b\",\"c\"]", (PlScatter){.cap = 3, .tolerate = 33, .tolerate_percent = true}, PL_GET, (PlCallSite){0}, false), b_fails);
     CHECK(x.state == PL_RUN_FAILED && has(pl_run_error(x.r->run), "\"path\":\"2#2.1\""));
@@ -297,6 +298,35 @@ TEST(a_body_that_scatters_itself_meets_the_depth_limit)
     Run x = run_it(a, NULL);
     CHECK(x.state == PL_RUN_FAILED && pl_run_status(x.r->run) == PL_LIMIT && has(pl_run_error(x.r->run), "P0920"));
     over(&x);
+}
+
+TEST(fibers_alive_are_bounded)
+{
+    /* 1000 items, each going over 1000 items: a million fibers, PL_LIMIT_FIBERS at a time */
+    Asm *a = asm_new();
+    char *list = malloc(4096), *at = list;
+    at += sprintf(at, "[0");
+    for (int i = 1; i < 1000; i++) at += sprintf(at, ",0");
+    sprintf(at, "]");
+    uint16_t json = asm_json(a, list);
+    uint16_t f = asm_function(a, "main", 4, CODE(I(LOADK, .a = 2, .b = json), I(LOADI, .a = 3, .b = 0), I(SCATTER, .b = 0), I(RETURN, .a = 3)));
+    uint16_t outer = asm_function(a, "1#", 4, CODE(I(LOADK, .a = 2, .b = json), I(LOADI, .a = 3, .b = 0), I(SCATTER, .b = 1), I(RETURNS, .x = 1, .b = 3)));
+    uint16_t inner = asm_function(a, "1#1#", 3, CODE(I(LOADI, .a = 2, .b = 1), I(RETURNS, .x = 1, .b = 2)));
+    asm_site(a, "1", f, 0, 3, PL_NO_SITE);
+    asm_site(a, "1.1", outer, 0, 3, 0);
+    const PlGather *count = ASM_NEW(a, PlGather, {PL_GATHER_COUNT, 3});
+    PlScatter with = {.function = outer, .list = 2, .cap = 1000, .gathers = (PlGather *)(uintptr_t)count, .gather_count = 1};
+    pl_vec_push(a->arena, &a->scatters, with);
+    with.function = inner;
+    with.site = 1;
+    pl_vec_push(a->arena, &a->scatters, with);
+    Run x = run_it(a, NULL);
+    CHECK(x.state == PL_RUN_DONE);
+    CHECK_STR(pl_run_output(x.r->run), "1000000");
+    uint64_t peak = pl_run_stats(x.r->run).fibers_peak;
+    CHECK(peak > PL_LIMIT_FIBERS / 2 && peak <= PL_LIMIT_FIBERS + 1000);
+    over(&x);
+    free(list);
 }
 
 TEST(stop_in_a_body_ends_the_run)

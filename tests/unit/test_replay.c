@@ -18,8 +18,8 @@ static Asm *bit_of_everything(void)
     Asm *a = asm_new();
     uint16_t list = asm_json(a, "[\"a\",\"b\",\"c\"]"), status = asm_text(a, "status");
     uint16_t ten = asm_lit(a, (PlLiteral){.kind = PL_LIT_DURATION, .as.integer = 10000000});
-    uint32_t get = asm_action(a, "get", PL_GET, "/item/{id}"), put = asm_action(a, "put", PL_PUT, "/count/{n}"), post = asm_action(a, "post", PL_POST, "/order"),
-             bad = asm_action(a, "bad", PL_GET, "/bad");
+    uint32_t get = asm_action(a, "get", PL_GET, "/item/{id}"), put = asm_action(a, "put", PL_PUT, "/count/{n}");
+    uint32_t post = asm_action(a, "post", PL_POST, "/order"), bad = asm_action(a, "bad", PL_GET, "/bad");
     asm_param(a, get, "id", PL_IN_PATH, PL_STYLE_SIMPLE, false);
     asm_param(a, put, "n", PL_IN_PATH, PL_STYLE_SIMPLE, false);
     asm_param(a, post, "amount", PL_IN_BODY, PL_STYLE_FORM, false);
@@ -40,7 +40,9 @@ static Asm *bit_of_everything(void)
     asm_site(a, "5", f, 12, 13, PL_NO_SITE);
     asm_site(a, "6", f, 13, 14, PL_NO_SITE);
     asm_site(a, "7", f, 14, 15, PL_NO_SITE);
-    pl_vec_push(a->arena, &a->scatters, (PlScatter){.site = 1, .function = body, .list = 0, .cap = 2, .gathers = ASM_NEW(a, PlGather, {PL_GATHER_APPEND, 2}), .gather_count = 1});
+    PlGather *gathers = ASM_NEW(a, PlGather, {PL_GATHER_APPEND, 2});
+    pl_vec_push(a->arena, &a->scatters,
+                (PlScatter){.site = 1, .function = body, .list = 0, .cap = 2, .gathers = gathers, .gather_count = 1});
     pl_vec_push(a->arena, &a->waits, (PlWaitSite){.site = 6, .kind = PL_WAIT_FOR, .reg = 10});
     asm_call(a, get, 2, 0, 1, (PlCallSite){0});
     asm_call(a, put, 4, 8, 1, (PlCallSite){.retries = 2, .retry_wait_us = 1000000});
@@ -258,7 +260,8 @@ TEST(until_a_time_of_day)
 TEST(events_park_come_and_expire)
 {
     for (int come = 0; come < 2; come++) {
-        Asm *a = wait_for((PlWaitSite){.kind = PL_WAIT_EVENT, .within_us = 1000000, .type = PL_T_ANY}, (PlLiteral){.kind = PL_LIT_TEXT, .as.text = PL_STR("paid")});
+        Asm *a = wait_for((PlWaitSite){.kind = PL_WAIT_EVENT, .within_us = 1000000, .type = PL_T_ANY},
+                          (PlLiteral){.kind = PL_LIT_TEXT, .as.text = PL_STR("paid")});
         World *w = world_new();
         WorldRun *r = world_begin(w, asm_done(a), "{}");
         CHECK(world_go(w, r) == PL_RUN_PARKED && has(pl_run_error(r->run), "waiting for an event: paid"));

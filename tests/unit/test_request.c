@@ -81,7 +81,8 @@ TEST(path_styles)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char expected[256];
         snprintf(expected, sizeof expected, "GET https://shop.test%s", cases[i].expected);
-        CHECK_STR(send_one(PL_GET, "/x/{color}", (PlParam){.place = PL_IN_PATH, .style = cases[i].style, .explode = cases[i].explode}, PL_BODY_NONE, cases[i].value), expected);
+        PlParam param = {.place = PL_IN_PATH, .style = cases[i].style, .explode = cases[i].explode};
+        CHECK_STR(send_one(PL_GET, "/x/{color}", param, PL_BODY_NONE, cases[i].value), expected);
     }
 }
 
@@ -107,7 +108,8 @@ TEST(query_styles)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char expected[256];
         snprintf(expected, sizeof expected, "GET https://shop.test/x%s", cases[i].expected);
-        CHECK_STR(send_one(PL_GET, "/x", (PlParam){.place = PL_IN_QUERY, .style = cases[i].style, .explode = cases[i].explode}, PL_BODY_NONE, cases[i].value), expected);
+        PlParam param = {.place = PL_IN_QUERY, .style = cases[i].style, .explode = cases[i].explode};
+        CHECK_STR(send_one(PL_GET, "/x", param, PL_BODY_NONE, cases[i].value), expected);
     }
     CHECK_STR(send_one(PL_GET, "/x?v=1", (PlParam){.place = PL_IN_QUERY, .style = PL_STYLE_FORM, .allow_reserved = true}, PL_BODY_NONE, "\"a/b:c d\""),
               "GET https://shop.test/x?v=1&color=a/b:c%20d");

@@ -58,8 +58,10 @@ TEST(bodies_by_kind)
     CHECK_STR(get(asm_new(), PL_BODY_NONE, PL_T_NOTHING, PL_T_ANY, JSON("{\"a\":1}")), "null");
     CHECK_STR(get(asm_new(), PL_BODY_NONE, PL_T_NOTHING, PL_T_RECORD_ANY, JSON("{\"a\":1}")), "{\"a\":1}");
     CHECK_STR(get(asm_new(), PL_BODY_JSON, PL_T_ANY, PL_T_ANY, (WorldAnswer){.status = 204}), "null");
-    CHECK(has(get(asm_new(), PL_BODY_BYTES, PL_T_FILE, PL_T_ANY,
-                  (WorldAnswer){.status = 200, .type = "image/png", .body = "PNG", .header = "content-disposition", .header_value = "attachment; filename=\"../a.png\""}),
+    WorldAnswer png = {.status = 200, .type = "image/png", .body = "PNG"};
+    png.header = "content-disposition";
+    png.header_value = "attachment; filename=\"../a.png\"";
+    CHECK(has(get(asm_new(), PL_BODY_BYTES, PL_T_FILE, PL_T_ANY, png),
               "\"name\":\"a.png\",\"type\":\"image/png\",\"bytes\":3"));
 }
 

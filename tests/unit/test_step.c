@@ -348,6 +348,26 @@ TEST(calls_outside_the_manifest_and_past_limits_end_the_run)
     over(&x);
 }
 
+TEST(the_default_limit_of_calls)
+{
+    /* without a Limit line: PL_LIMIT_CALLS_DEFAULT */
+    Asm *a = asm_new();
+    uint32_t action = asm_action(a, "act", PL_GET, "/things");
+    uint16_t f = asm_function(a, "main", 4, CODE(I(LOADI, .a = 0, .b = 0), I(LOADI, .a = 1, .b = 30000), I(COUNT, .a = 0, J32(2)), I(CALL, .a = 3, .b = 0),
+                                                 I(JMP, J32(-3)), I(RETURN, .a = 3)));
+    asm_loop(a, asm_site(a, "1.1", f, 3, 4, 1), 0, 1);
+    asm_site(a, "1", f, 0, 5, PL_NO_SITE);
+    asm_call(a, action, 0, 0, 0, (PlCallSite){0});
+    asm_done(a);
+    a->m.manifest.max_calls = 0;
+    Run x = {.w = world_new(), .a = a};
+    x.r = world_begin(x.w, &a->m, "{}");
+    x.state = world_go(x.w, x.r);
+    CHECK(x.state == PL_RUN_FAILED && pl_run_status(x.r->run) == PL_LIMIT && x.w->sent == PL_LIMIT_CALLS_DEFAULT);
+    CHECK(has(pl_run_error(x.r->run), "\"path\":\"1#10001.1\""));
+    over(&x);
+}
+
 TEST(a_server_override_is_an_origin_of_its_plugin)
 {
     Run x = {.w = world_new(), .a = one_call(PL_GET, (PlCallSite){0}, false)};
@@ -366,7 +386,7 @@ TEST(hooks_are_told_and_may_veto)
         x.r = world_begin_with(x.w, asm_done(x.a), (PlRunOptions){0}, true, NULL);
         x.state = world_go(x.w, x.r);
         if (i == 0) {
-            CHECK_STR(pl_str_z(x.w->events), "before 1 shop.act\nafter 1 shop.act done\nend  done\n");
+            CHECK_STR(pl_str_z(x.w->events), "begin \nbefore 1 shop.act\nafter 1 shop.act done\nend  done\n");
         } else {
             CHECK(x.state == PL_RUN_FAILED && x.w->sent == 0);
             CHECK(has(pl_run_error(x.r->run), "refused by a hook: not today"));

@@ -6,13 +6,16 @@
 #define TESTS_WORLD_H
 
 #include "vm/base/fault.h"
+#include "vm/base/limits.h"
 #include "vm/run/run.h"
 
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { WORLD_ROWS = 20000, WORLD_TIMERS = 4096, WORLD_SENDS = 4096 };
+#define UNUSED __attribute__((unused))
+
+enum { WORLD_ROWS = 32768, WORLD_TIMERS = 4096, WORLD_SENDS = 4096 };
 
 typedef struct WorldRow {
     PlRow row;
@@ -70,7 +73,7 @@ struct World {
     int counter; /* for a server's own use */
 };
 
-static char *world_copy(PlStr s)
+UNUSED static char *world_copy(PlStr s)
 {
     char *copy = malloc(s.len + 1);
     if (s.len) memcpy(copy, s.ptr, s.len);
@@ -79,7 +82,7 @@ static char *world_copy(PlStr s)
 }
 
 /* ---- journal ---- */
-static PlStatus world_append(void *self, PlRow *row)
+UNUSED static PlStatus world_append(void *self, PlRow *row)
 {
     World *w = self;
     if (w->fail_append_at && --w->fail_append_at == 0) return PL_FULL;
@@ -93,12 +96,12 @@ static PlStatus world_append(void *self, PlRow *row)
     return PL_OK;
 }
 
-static void world_keep(World *w)
+UNUSED static void world_keep(World *w)
 {
     for (uint32_t i = w->row_count; i > 0 && !w->rows[i - 1].committed; i--) w->rows[i - 1].committed = true;
 }
 
-static PlStatus world_commit(void *self)
+UNUSED static PlStatus world_commit(void *self)
 {
     World *w = self;
     w->commits++;
@@ -106,7 +109,7 @@ static PlStatus world_commit(void *self)
     return PL_OK;
 }
 
-static PlStatus world_barrier(void *self)
+UNUSED static PlStatus world_barrier(void *self)
 {
     World *w = self;
     w->barriers++;
@@ -114,7 +117,7 @@ static PlStatus world_barrier(void *self)
     return PL_OK;
 }
 
-static PlStatus world_each(void *self, PlRowVisit visit, void *user)
+UNUSED static PlStatus world_each(void *self, PlRowVisit visit, void *user)
 {
     World *w = self;
     for (uint32_t i = 0; i < w->row_count; i++) {
@@ -124,13 +127,13 @@ static PlStatus world_each(void *self, PlRowVisit visit, void *user)
     return PL_OK;
 }
 
-static PlStatus world_read(void *self, uint64_t seq, PlRowVisit visit, void *user)
+UNUSED static PlStatus world_read(void *self, uint64_t seq, PlRowVisit visit, void *user)
 {
     World *w = self;
     return seq >= 1 && seq <= w->row_count ? visit(user, &w->rows[seq - 1].row) : PL_INVALID;
 }
 
-static void world_drop_rows(World *w, uint32_t from)
+UNUSED static void world_drop_rows(World *w, uint32_t from)
 {
     for (uint32_t i = from; i < w->row_count; i++) {
         free((char *)(uintptr_t)w->rows[i].row.path.ptr);
@@ -141,7 +144,7 @@ static void world_drop_rows(World *w, uint32_t from)
 }
 
 /* A row that somebody else writes: an answer, a decision. */
-__attribute__((unused)) static void world_put(World *w, PlRowKind kind, uint32_t attempt, const char *path, const char *body)
+UNUSED static void world_put(World *w, PlRowKind kind, uint32_t attempt, const char *path, const char *body)
 {
     PlRow row = {.kind = kind, .attempt = attempt, .path = pl_str_z(path), .body = pl_str_z(body), .wall_us = w->wall, .site = PL_NO_SITE};
     (void)!world_append(w, &row);
@@ -149,7 +152,7 @@ __attribute__((unused)) static void world_put(World *w, PlRowKind kind, uint32_t
 }
 
 /* "KIND path/attempt body" of each row but START, RESUME and END, one a line. */
-__attribute__((unused)) static PlStr world_story(World *w, bool bodies)
+UNUSED static PlStr world_story(World *w, bool bodies)
 {
     static char text[65536];
     size_t len = 0;
@@ -163,7 +166,7 @@ __attribute__((unused)) static PlStr world_story(World *w, bool bodies)
     return pl_str(text, len);
 }
 
-__attribute__((unused)) static const PlRow *world_find(World *w, PlRowKind kind, const char *path, uint32_t attempt)
+UNUSED static const PlRow *world_find(World *w, PlRowKind kind, const char *path, uint32_t attempt)
 {
     for (uint32_t i = w->row_count; i > 0; i--) {
         const PlRow *r = &w->rows[i - 1].row;
@@ -172,7 +175,7 @@ __attribute__((unused)) static const PlRow *world_find(World *w, PlRowKind kind,
     return NULL;
 }
 
-__attribute__((unused)) static uint32_t world_count(World *w, PlRowKind kind)
+UNUSED static uint32_t world_count(World *w, PlRowKind kind)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < w->row_count; i++) count += w->rows[i].row.kind == kind;
@@ -180,10 +183,10 @@ __attribute__((unused)) static uint32_t world_count(World *w, PlRowKind kind)
 }
 
 /* ---- clock ---- */
-static int64_t world_wall(void *self) { return ((World *)self)->wall; }
-static int64_t world_mono(void *self) { return ((World *)self)->mono; }
+UNUSED static int64_t world_wall(void *self) { return ((World *)self)->wall; }
+UNUSED static int64_t world_mono(void *self) { return ((World *)self)->mono; }
 
-static PlStatus world_timer(void *self, int64_t at_us, PlTimerDone done, void *user, uint64_t *timer)
+UNUSED static PlStatus world_timer(void *self, int64_t at_us, PlTimerDone done, void *user, uint64_t *timer)
 {
     World *w = self;
     if (w->timer_count == WORLD_TIMERS) return PL_NOMEM;
@@ -192,7 +195,7 @@ static PlStatus world_timer(void *self, int64_t at_us, PlTimerDone done, void *u
     return PL_OK;
 }
 
-static void world_timer_cancel(void *self, uint64_t timer)
+UNUSED static void world_timer_cancel(void *self, uint64_t timer)
 {
     World *w = self;
     for (uint32_t i = 0; i < w->timer_count; i++)
@@ -204,7 +207,7 @@ static void world_timer_cancel(void *self, uint64_t timer)
 }
 
 /* The earliest timer, the first set of equals; time goes there. False when there is none. */
-static bool world_fire(World *w)
+UNUSED static bool world_fire(World *w)
 {
     if (w->timer_count == 0) return false;
     uint32_t best = 0;
@@ -221,14 +224,14 @@ static bool world_fire(World *w)
 }
 
 /* ---- net ---- */
-static void world_text(char *out, size_t size, PlStr s)
+UNUSED static void world_text(char *out, size_t size, PlStr s)
 {
     size_t n = s.len < size - 1 ? s.len : size - 1;
     if (n) memcpy(out, s.ptr, n);
     out[n] = 0;
 }
 
-static PlStatus world_send(void *self, const PlNetRequest *request, PlNetDone done, void *user, uint64_t *call)
+UNUSED static PlStatus world_send(void *self, const PlNetRequest *request, PlNetDone done, void *user, uint64_t *call)
 {
     World *w = self;
     if (w->send_count == WORLD_SENDS) return PL_NOMEM;
@@ -255,7 +258,7 @@ static PlStatus world_send(void *self, const PlNetRequest *request, PlNetDone do
     return PL_OK;
 }
 
-static void world_cancel(void *self, uint64_t call)
+UNUSED static void world_cancel(void *self, uint64_t call)
 {
     World *w = self;
     for (uint32_t i = 0; i < w->send_count; i++)
@@ -266,7 +269,7 @@ static void world_cancel(void *self, uint64_t call)
 }
 
 /* Answer the call at this place in the list of those under way. */
-static void world_answer_one(World *w, uint32_t i, const WorldAnswer *a)
+UNUSED static void world_answer_one(World *w, uint32_t i, const WorldAnswer *a)
 {
     WorldSend s = w->sends[i];
     memmove(&w->sends[i], &w->sends[i + 1], (w->send_count - i - 1) * sizeof *w->sends);
@@ -287,7 +290,7 @@ static void world_answer_one(World *w, uint32_t i, const WorldAnswer *a)
     s.done(s.user, &answer);
 }
 
-static bool world_answer(World *w)
+UNUSED static bool world_answer(World *w)
 {
     for (uint32_t i = 0; i < w->send_count; i++) {
         WorldAnswer a = {.evidence = PL_EVIDENCE_UNKNOWN, .fault = PL_NET_CANCELLED};
@@ -300,7 +303,7 @@ static bool world_answer(World *w)
 }
 
 /* ---- person, hook ---- */
-static PlAnswerKind world_ask(void *self, const PlQuestion *question, PlStr *answer, PlStr *who)
+UNUSED static PlAnswerKind world_ask(void *self, const PlQuestion *question, PlStr *answer, PlStr *who)
 {
     World *w = self;
     w->asked++;
@@ -311,7 +314,7 @@ static PlAnswerKind world_ask(void *self, const PlQuestion *question, PlStr *ans
     return w->person;
 }
 
-static bool world_hook(void *self, const PlHookEvent *event, PlStr *reason)
+UNUSED static bool world_hook(void *self, const PlHookEvent *event, PlStr *reason)
 {
     static const char *const names[] = {"begin", "before", "after", "note", "end"};
     World *w = self;
@@ -325,7 +328,7 @@ static bool world_hook(void *self, const PlHookEvent *event, PlStr *reason)
 }
 
 /* ---- a world and its runs ---- */
-static World *world_new(void)
+UNUSED static World *world_new(void)
 {
     World *w = calloc(1, sizeof *w);
     w->wall = 1763632800000000; /* 2025-11-20T10:00:00Z */
@@ -334,7 +337,7 @@ static World *world_new(void)
     return w;
 }
 
-static void world_free(World *w)
+UNUSED static void world_free(World *w)
 {
     world_drop_rows(w, 0);
     free(w);
@@ -349,7 +352,7 @@ typedef struct WorldRun {
     PlStatus status;
 } WorldRun;
 
-static WorldRun *world_begin_with(World *w, const PlModule *module, PlRunOptions options, bool hooked, PlBuiltinLookup builtins)
+UNUSED static WorldRun *world_begin_with(World *w, const PlModule *module, PlRunOptions options, bool hooked, PlBuiltinLookup builtins)
 {
     WorldRun *r = calloc(1, sizeof *r);
     r->arena = pl_arena_new(&r->escape, 0);
@@ -369,13 +372,13 @@ static WorldRun *world_begin_with(World *w, const PlModule *module, PlRunOptions
     return r;
 }
 
-__attribute__((unused)) static WorldRun *world_begin(World *w, const PlModule *module, const char *input)
+UNUSED static WorldRun *world_begin(World *w, const PlModule *module, const char *input)
 {
     return world_begin_with(w, module, (PlRunOptions){.input = pl_str_z(input)}, false, NULL);
 }
 
 /* Pump until it waits for nothing that this world can give. */
-__attribute__((unused)) static PlRunState world_go(World *w, WorldRun *r)
+UNUSED static PlRunState world_go(World *w, WorldRun *r)
 {
     for (;;) {
         PlRunState state = pl_run_pump(r->run);
@@ -385,7 +388,7 @@ __attribute__((unused)) static PlRunState world_go(World *w, WorldRun *r)
 }
 
 /* The process ends here: what is under way never gets its answer; rows since the last commit are lost. */
-__attribute__((unused)) static void world_end(World *w, WorldRun *r)
+UNUSED static void world_end(World *w, WorldRun *r)
 {
     pl_run_free(r->run);
     for (uint32_t i = 0; i < w->send_count; i++) {
@@ -423,7 +426,7 @@ typedef struct Asm {
 #define J32(n) .b = (uint16_t)(n), .c = (uint16_t)((uint32_t)(int32_t)(n) >> 16)
 #define CODE(...) (const PlInsn[]){__VA_ARGS__}, sizeof((const PlInsn[]){__VA_ARGS__}) / sizeof(PlInsn)
 
-static Asm *asm_new(void)
+UNUSED static Asm *asm_new(void)
 {
     Asm *a = calloc(1, sizeof *a);
     a->arena = pl_arena_new(&a->escape, 0);
@@ -431,37 +434,37 @@ static Asm *asm_new(void)
     return a;
 }
 
-static void asm_free(Asm *a)
+UNUSED static void asm_free(Asm *a)
 {
     pl_arena_free(a->arena);
     free(a);
 }
 
-__attribute__((unused)) static uint16_t asm_text(Asm *a, const char *text)
+UNUSED static uint16_t asm_text(Asm *a, const char *text)
 {
     pl_vec_push(a->arena, &a->constants, (PlLiteral){.kind = PL_LIT_TEXT, .as.text = pl_str_z(text)});
     return (uint16_t)(a->constants.len - 1);
 }
 
-__attribute__((unused)) static uint16_t asm_json(Asm *a, const char *text)
+UNUSED static uint16_t asm_json(Asm *a, const char *text)
 {
     pl_vec_push(a->arena, &a->constants, (PlLiteral){.kind = PL_LIT_JSON, .as.text = pl_str_z(text)});
     return (uint16_t)(a->constants.len - 1);
 }
 
-__attribute__((unused)) static uint16_t asm_int(Asm *a, int64_t n)
+UNUSED static uint16_t asm_int(Asm *a, int64_t n)
 {
     pl_vec_push(a->arena, &a->constants, (PlLiteral){.kind = PL_LIT_INT, .as.integer = n});
     return (uint16_t)(a->constants.len - 1);
 }
 
-__attribute__((unused)) static uint16_t asm_lit(Asm *a, PlLiteral lit)
+UNUSED static uint16_t asm_lit(Asm *a, PlLiteral lit)
 {
     pl_vec_push(a->arena, &a->constants, lit);
     return (uint16_t)(a->constants.len - 1);
 }
 
-static uint16_t asm_function(Asm *a, const char *name, uint16_t regs, const PlInsn *code, size_t count)
+UNUSED static uint16_t asm_function(Asm *a, const char *name, uint16_t regs, const PlInsn *code, size_t count)
 {
     PlFunction f = {.name = pl_str_z(name), .regs = regs, .code_count = (uint32_t)count};
     f.code = PL_NEW_N(a->arena, PlInsn, count);
@@ -471,7 +474,7 @@ static uint16_t asm_function(Asm *a, const char *name, uint16_t regs, const PlIn
     return (uint16_t)(a->functions.len - 1);
 }
 
-__attribute__((unused)) static uint16_t asm_site(Asm *a, const char *step, uint16_t function, uint32_t begin, uint32_t end, uint32_t parent)
+UNUSED static uint16_t asm_site(Asm *a, const char *step, uint16_t function, uint32_t begin, uint32_t end, uint32_t parent)
 {
     pl_vec_push(a->arena, &a->sites,
                 (PlSite){.step = pl_str_z(step), .text = pl_str_z(step), .parent = parent, .function = function, .begin = begin, .end = end});
@@ -479,7 +482,7 @@ __attribute__((unused)) static uint16_t asm_site(Asm *a, const char *step, uint1
 }
 
 /* The site stands in the sequential loop of another site that counts in `counter`. */
-__attribute__((unused)) static void asm_loop(Asm *a, uint16_t site, uint16_t counter, uint32_t loop_site)
+UNUSED static void asm_loop(Asm *a, uint16_t site, uint16_t counter, uint32_t loop_site)
 {
     PlSite *s = &a->sites.items[site];
     uint16_t *loops = PL_NEW_N(a->arena, uint16_t, s->loop_count + 1u);
@@ -494,7 +497,7 @@ __attribute__((unused)) static void asm_loop(Asm *a, uint16_t site, uint16_t cou
     s->loop_sites = sites;
 }
 
-__attribute__((unused)) static void asm_handler(Asm *a, uint16_t function, uint16_t begin, uint16_t end, uint16_t target, uint16_t error, uint16_t status)
+UNUSED static void asm_handler(Asm *a, uint16_t function, uint16_t begin, uint16_t end, uint16_t target, uint16_t error, uint16_t status)
 {
     PlFunction *f = &a->functions.items[function];
     PlHandler *all = PL_NEW_N(a->arena, PlHandler, f->handler_count + 1u);
@@ -508,7 +511,7 @@ __attribute__((unused)) static void asm_handler(Asm *a, uint16_t function, uint1
     memcpy(PL_NEW_N((a)->arena, T, sizeof((T[]){__VA_ARGS__}) / sizeof(T)), (T[]){__VA_ARGS__}, sizeof((T[]){__VA_ARGS__}))
 
 /* An action of plugin "shop" at https://shop.test with a JSON answer of any type for 200; parameters: see asm_param. */
-__attribute__((unused)) static uint32_t asm_action(Asm *a, const char *name, PlMethod method, const char *path)
+UNUSED static uint32_t asm_action(Asm *a, const char *name, PlMethod method, const char *path)
 {
     PlAction action = {.plugin = PL_STR("shop"), .name = pl_str_z(name), .method = method, .path = pl_str_z(path)};
     action.server = PL_STR("https://shop.test");
@@ -521,7 +524,7 @@ __attribute__((unused)) static uint32_t asm_action(Asm *a, const char *name, PlM
     return a->actions.len - 1;
 }
 
-__attribute__((unused)) static PlParam *asm_param(Asm *a, uint32_t action, const char *name, PlPlace place, PlStyle style, bool explode)
+UNUSED static PlParam *asm_param(Asm *a, uint32_t action, const char *name, PlPlace place, PlStyle style, bool explode)
 {
     PlAction *x = &a->actions.items[action];
     PlParam *all = PL_NEW_N(a->arena, PlParam, x->param_count + 1);
@@ -533,7 +536,7 @@ __attribute__((unused)) static PlParam *asm_param(Asm *a, uint32_t action, const
 }
 
 /* Arguments go to the action's parameters in order, from registers `first`, `first` + 1... */
-__attribute__((unused)) static uint16_t asm_call(Asm *a, uint32_t action, uint16_t site, uint16_t first, uint32_t count, PlCallSite with)
+UNUSED static uint16_t asm_call(Asm *a, uint32_t action, uint16_t site, uint16_t first, uint32_t count, PlCallSite with)
 {
     PlArg *args = PL_NEW_N(a->arena, PlArg, count);
     for (uint32_t i = 0; i < count; i++) args[i] = (PlArg){(uint16_t)i, (uint16_t)(first + i)};
@@ -545,7 +548,7 @@ __attribute__((unused)) static uint16_t asm_call(Asm *a, uint32_t action, uint16
     return (uint16_t)(a->calls.len - 1);
 }
 
-static const PlModule *asm_done(Asm *a)
+UNUSED static const PlModule *asm_done(Asm *a)
 {
     PlModule *m = &a->m;
     m->functions = a->functions.items;

@@ -27,7 +27,7 @@ PlFiber *pl_fiber_new(PlRun *run, uint16_t function, PlGroup *group, uint32_t in
     fiber->prev = run->last;
     *(run->last ? &run->last->next : &run->first) = fiber;
     run->last = fiber;
-    run->fiber_count++;
+    if (++run->fiber_count > run->stats.fibers_peak) run->stats.fibers_peak = run->fiber_count;
     if (run->tracing) pl_trace_begin(fiber);
     return fiber;
 }

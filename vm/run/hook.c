@@ -17,6 +17,13 @@ bool pl_hook_tell(PlRun *run, PlHookEvent *event, PlStr *reason)
     return true;
 }
 
+void pl_hook_run_begin(PlRun *run)
+{
+    PlStr unused;
+    PlHookEvent event = {.when = PL_HOOK_RUN_BEGIN, .text = run->module->title, .args = run->options.input, .replayed = run->resumed};
+    pl_hook_tell(run, &event, &unused);
+}
+
 void pl_hook_run_end(PlRun *run, PlRunState state)
 {
     PlStr unused;

@@ -7,6 +7,7 @@
 
 /* Fill in run and time, tell every hook. False when this is a BEFORE event and a hook vetoed; then *reason is its word. */
 bool pl_hook_tell(PlRun *run, PlHookEvent *event, PlStr *reason);
+void pl_hook_run_begin(PlRun *run);
 void pl_hook_run_end(PlRun *run, PlRunState state);
 /* A resumed run that has written nothing but its RESUME row: it still retells what its journal holds. */
 bool pl_hook_is_replay(const PlRun *run);

@@ -2,6 +2,7 @@
 /* A run's life: made (run_new.c), pumped turn by turn, ended. One turn: run what is ready, write the rows, make them durable as what
  * waits to be sent needs it, send. Nothing leaves before its row is in the journal. Memory failures and a broken journal leave through
  * the escape that pump sets. */
+#include "vm/run/hook.h"
 #include "vm/run/run_end.h"
 
 enum { SLICE_US = 20000 }; /* pure work before the owner's loop gets a turn */
@@ -93,6 +94,8 @@ static void turn(PlRun *run)
 
 static PlRunState pump(PlRun *run)
 {
+    if (!run->begun) pl_hook_run_begin(run);
+    run->begun = true;
     pl_end_check(run); /* cancelled, out of time */
     turn(run);
     if (run->phase == PL_PHASE_ENDING && run->fiber_count == 0) {

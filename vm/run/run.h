@@ -63,7 +63,7 @@ PlStr pl_run_output(const PlRun *run);        /* JSON; "null" when it returned n
 PlStr pl_run_error(const PlRun *run);
 PlStatus pl_run_status(const PlRun *run);
 typedef struct PlRunStats {
-    uint64_t calls, replayed, retries, rows;
+    uint64_t calls, replayed, retries, rows, fibers_peak;
     size_t heap_peak;
 } PlRunStats;
 PlRunStats pl_run_stats(const PlRun *run);

@@ -133,7 +133,7 @@ struct PlRun {
     uint32_t timers;                  /* of fibers */
     bool in_doubt;                    /* some call is: no new ones are sent */
 
-    bool tracing, slice_over;
+    bool begun, tracing, slice_over;
     int64_t slice_end_us, active_before_us; /* active time of earlier processes */
     uint64_t wake_timer, time_timer;
     bool has_wake_timer, has_time_timer;
