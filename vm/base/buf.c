@@ -169,7 +169,7 @@ void pl_buf_put_double(PlBuf *buf, double d)
         pl_buf_put_char(buf, '-');
         d = -d;
     }
-    if (d < 1e15 && d == (double)(int64_t)d) {
+    if (d < 0x1p63 && d == (double)(int64_t)d) { /* all digits: fewer would read back as another int64 */
         pl_buf_put_int(buf, (int64_t)d);
         return;
     }

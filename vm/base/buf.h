@@ -23,7 +23,8 @@ void pl_buf_put(PlBuf *buf, PlStr bytes);
 void pl_buf_put_z(PlBuf *buf, const char *z);
 void pl_buf_put_char(PlBuf *buf, char c);
 void pl_buf_put_int(PlBuf *buf, int64_t n);
-/* Shortest text that reads back to the same double ("1e+21", "0.1", "100.0" -> "100"); finite only. */
+/* Shortest text that reads back to the same double ("1e+21", "0.1", "100.0" -> "100"), but a whole one below 2^63 in all its digits,
+ * so that it is not read as another int64; finite only. */
 void pl_buf_put_double(PlBuf *buf, double d);
 void pl_buf_printf(PlBuf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void pl_buf_vprintf(PlBuf *buf, const char *format, va_list args);

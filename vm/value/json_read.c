@@ -77,7 +77,7 @@ static PlValue make_list(Reader *r, const PlValue *items, uint32_t count)
 static void end(Reader *r)
 {
     Frame done = *r->top;
-    const PlValue *from = r->stack + done.base;
+    const PlValue *from = r->stack ? r->stack + done.base : NULL;
     PlValue made = done.shape ? pl_record_make_take(r->values, done.shape, from)
                               : make_list(r, from, (uint32_t)r->len - done.base);
     r->len = done.base;
