@@ -2,6 +2,7 @@
 /* The life of a call: rows, sending, answers, errors, retries, redirects, policy, hooks, approvals, doubt. */
 #include "tests/unit/unit.h"
 #include "tests/unit/world.h"
+#include "vm/run/call.h"
 
 /* One call at step "1", its result returned; an error is returned as its message when `handled`. */
 static Asm *one_call(PlMethod method, PlCallSite with, bool handled)
@@ -172,6 +173,41 @@ TEST(an_idempotent_call_without_an_answer_is_sent_again)
     CHECK(x.state == PL_RUN_DONE && x.w->sent == 2);
     CHECK_STR(world_story(x.w, false), "INTENT 1/1\nINDOUBT 1/1\nINTENT 1/2\nRESULT 1/2\n");
     over(&x);
+}
+
+static WorldAnswer dead_pooled_connection(World *w, const WorldSend *s)
+{
+    (void)s;
+    if (++w->counter < 2) return (WorldAnswer){.evidence = PL_EVIDENCE_UNKNOWN, .fault = PL_NET_REFUSED_RESEND};
+    return (WorldAnswer){.status = 200, .type = "application/json", .body = "1"};
+}
+
+TEST(a_read_over_a_connection_that_had_died_is_sent_again)
+{
+    Run x = run_it(one_call(PL_GET, (PlCallSite){0}, false), dead_pooled_connection);
+    CHECK(x.state == PL_RUN_DONE && x.w->sent == 2);
+    over(&x);
+    x = run_it(one_call(PL_POST, (PlCallSite){.retries = 3}, false), dead_pooled_connection);
+    CHECK(x.state == PL_RUN_PARKED && x.w->sent == 1);
+    over(&x);
+}
+
+TEST(a_token_that_the_server_no_longer_takes_is_replaced_once)
+{
+    PlAuth auth[] = {{.kind = PL_AUTH_OAUTH2_CLIENT, .credential = PL_STR_INIT("shop.app")},
+                     {.kind = PL_AUTH_BEARER, .credential = PL_STR_INIT("shop.token")}};
+    PlAuthSet sets[] = {{&auth[0], 1}, {&auth[1], 1}};
+    PlAction action = {.method = PL_POST, .doubt = PL_DOUBT_UNSAFE, .auth = sets, .auth_count = 2};
+    PlCallSite site = {0};
+    PlCall call = {.site = &site, .action = &action, .attempt = 1};
+    PlReply reply = {.evidence = PL_EVIDENCE_ANSWERED, .status = 401, .credential = PL_STR_INIT("shop.app")};
+    int64_t wait_us;
+    CHECK(pl_call_judge(&call, &reply, &wait_us) == PL_VERDICT_RETRY && wait_us == 0);
+    call.failures = 1;
+    CHECK(pl_call_judge(&call, &reply, &wait_us) == PL_VERDICT_ERROR);
+    call.failures = 0;
+    reply.credential = PL_STR("shop.token");
+    CHECK(pl_call_judge(&call, &reply, &wait_us) == PL_VERDICT_ERROR);
 }
 
 static WorldAnswer lost_then_gone(World *w, const WorldSend *s)

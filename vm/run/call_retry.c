@@ -63,6 +63,19 @@ static bool is_passing(unsigned status)
     return status == 408 || status == 425 || status == 429 || status == 500 || (status >= 502 && status <= 504);
 }
 
+/* A token that Pilot fetched may have been withdrawn; the net port has dropped it, and the next attempt brings a new one. A 401 was not applied. */
+static bool is_stale_token(const PlCall *call, const PlReply *reply)
+{
+    const PlAction *action = call->action;
+    if (reply->status != 401 || call->failures > 0 || !reply->credential.len) return false;
+    for (uint32_t i = 0; i < action->auth_count; i++)
+        for (uint32_t k = 0; k < action->auth[i].count; k++) {
+            const PlAuth *auth = &action->auth[i].all[k];
+            if (auth->kind == PL_AUTH_OAUTH2_CLIENT && pl_str_find(reply->credential, auth->credential, 0) != PL_STR_NONE) return true;
+        }
+    return false;
+}
+
 static PlVerdict judge_status(const PlCall *call, const PlReply *reply, int64_t *wait_us)
 {
     PlDoubt class = call->action->doubt;
@@ -74,6 +87,7 @@ static PlVerdict judge_status(const PlCall *call, const PlReply *reply, int64_t 
         return class == PL_DOUBT_SAFE && call->hops < HOPS && pl_call_header(reply, "location").len ? PL_VERDICT_REDIRECT : PL_VERDICT_ERROR;
     if (call->was_unknown && call->action->method == PL_DELETE && (status == 404 || status == 410)) return PL_VERDICT_GONE;
     if (call->was_unknown && class == PL_DOUBT_KEYED && status == 422) return PL_VERDICT_DOUBT;
+    if (is_stale_token(call, reply)) return PL_VERDICT_RETRY;
     if (asked > LONGEST_ASKED) return PL_VERDICT_ERROR;
     bool left = call->failures < call->site->retries;
     bool refused = status == 429 || (status == 503 && asked >= 0);
@@ -99,8 +113,9 @@ PlVerdict pl_call_judge(const PlCall *call, const PlReply *reply, int64_t *wait_
     } else if (!repeatable) {
         return PL_VERDICT_DOUBT;
     } else {
-        bool passing = reply->fault == PL_NET_TIMEOUT || reply->fault == PL_NET_RESET || reply->fault == PL_NET_PROTOCOL;
-        again = (left && passing) || (reply->fault == PL_NET_RESET && call->failures < BROKEN);
+        bool broken = reply->fault == PL_NET_RESET || reply->fault == PL_NET_REFUSED_RESEND; /* a pooled connection that died, too */
+        bool passing = reply->fault == PL_NET_TIMEOUT || broken || reply->fault == PL_NET_PROTOCOL;
+        again = (left && passing) || (broken && call->failures < BROKEN);
     }
     if (!again) return PL_VERDICT_ERROR;
     *wait_us = wait_of(call, reply);
