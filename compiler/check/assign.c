@@ -201,6 +201,49 @@ static void add_to_path(PlChecker *c, PlStep *step)
     pl_scope_bind(c, base->symbol->name, base->span, step, var.type, var.bound);
 }
 
+/* `Add 100 to start` where start is a number. */
+static bool is_sum(PlChecker *c, const PlStep *step, PlTypeKind kind)
+{
+    if (kind != PL_TYPE_INTEGER && kind != PL_TYPE_NUMBER) return false;
+    PlTypeKind value = pl_type(c->types, pl_type_without_nothing(c->types, step->value->type))->kind;
+    return value == PL_TYPE_INTEGER || value == PL_TYPE_NUMBER;
+}
+
+static void note_add(PlChecker *c, const PlStep *step, PlStr value, PlStr to)
+{
+    PlStr from = pl_arena_printf(c->arena, "Add " PL_FMT " to " PL_FMT, PL_ARG(value), PL_ARG(step->name));
+    PL_REPORT(c->diags, READ_AS, step->span, PL_ARG(from), PL_ARG(to));
+}
+
+static void read_as_increase(PlChecker *c, PlStep *step)
+{
+    step->kind = PL_STEP_INCREASE;
+    PlStr by = pl_words_expr(c, step->value);
+    note_add(c, step, by, pl_arena_printf(c->arena, "Increase " PL_FMT " by " PL_FMT, PL_ARG(step->name), PL_ARG(by)));
+    pl_assign_increase(c, step);
+}
+
+static bool shows_as_text(PlChecker *c, const PlExpr *x)
+{
+    PlTypeKind kind = pl_type(c->types, x->type)->kind;
+    return kind == PL_TYPE_TEXT || kind == PL_TYPE_ENUM || kind == PL_TYPE_INTEGER || kind == PL_TYPE_NUMBER;
+}
+
+/* `Append "more" to report` where report is a text: Set report to "{report}more". */
+static void read_as_append(PlChecker *c, PlStep *step)
+{
+    PlExpr *text = pl_expr_new(c->arena, PL_EXPR_TEXT, step->value->span);
+    pl_vec_push(c->arena, &text->items, pl_expr_name_of(c, step->name_span, step->name));
+    if (step->value->kind == PL_EXPR_TEXT)
+        for (uint32_t i = 0; i < step->value->items.len; i++) pl_vec_push(c->arena, &text->items, step->value->items.items[i]);
+    else pl_vec_push(c->arena, &text->items, step->value);
+    PlStr value = pl_words_expr(c, step->value), whole = pl_words_expr(c, text);
+    note_add(c, step, value, pl_arena_printf(c->arena, "Set " PL_FMT " to " PL_FMT, PL_ARG(step->name), PL_ARG(whole)));
+    step->kind = PL_STEP_SET;
+    step->value = text;
+    pl_assign_set(c, step);
+}
+
 /* Add EXPR to NAME: the items' type is that of all that is added. */
 void pl_assign_add(PlChecker *c, PlStep *step)
 {
@@ -215,6 +258,14 @@ void pl_assign_add(PlChecker *c, PlStep *step)
     PlTypeId was = pl_type_without_nothing(c->types, type);
     PlTypeKind kind = pl_type(c->types, was)->kind;
     PlTypeId becomes = was;
+    if (is_sum(c, step, kind)) {
+        read_as_increase(c, step);
+        return;
+    }
+    if (kind == PL_TYPE_TEXT && shows_as_text(c, step->value)) {
+        read_as_append(c, step);
+        return;
+    }
     if (kind == PL_TYPE_LIST) {
         becomes = pl_flow_join_types(c, was, pl_type_list(c->types, step->value->type));
     } else if (kind != PL_TYPE_ANY) {

@@ -87,6 +87,9 @@ typedef struct PlChecker {
     uint32_t scatter_depth;
     uint32_t dry;             /* bodies being tried around this one */
     uint32_t lenient;         /* inside an operand of `??`, `exists`...: absence is fine */
+    uint32_t in_bad;     /* inside the sub-steps of a step that could not be read: its names are not known */
+    PL_VEC(PlSpan) bads; /* steps that could not be read: a name that stands in one is not reported */
+    uint32_t in_text;    /* inside a text */
     bool missed;              /* a name that is not bound yet was read in a body being tried */
     PlTypeId empty_list;      /* of a list nothing was added to yet; never in an expression's type */
     PlTypeId error_type;      /* of `error` */

@@ -71,7 +71,9 @@ static PlTypeId check_text(PlChecker *c, PlExpr *x)
     for (uint32_t i = 0; i < x->items.len; i++) {
         PlExpr *item = x->items.items[i];
         plain &= item->kind == PL_EXPR_LITERAL && item->literal.kind == PL_LIT_TEXT;
+        c->in_text++;
         pl_expr_check(c, &x->items.items[i], PL_TYPE_NONE);
+        c->in_text--;
     }
     if (plain && x->items.len <= 1) {
         PlStr text = x->items.len ? x->items.items[0]->literal.as.text : PL_STR("");

@@ -120,9 +120,21 @@ static PlTypeId check_arguments(PlChecker *c, PlExpr *x, const PlSignature *sign
     return bad ? PL_T_ANY : pl_signature_fill(c->types, &vars, signature->result);
 }
 
+/* `now()` and `today()` are names. */
+static bool is_clock(const PlExpr *x)
+{
+    if (x->items.len || x->fields.len) return false;
+    return pl_str_eq_nocase(x->text, PL_STR("now")) || pl_str_eq_nocase(x->text, PL_STR("today"));
+}
+
 PlTypeId pl_expr_call(PlChecker *c, PlExpr **slot)
 {
     PlExpr *x = *slot;
+    if (is_clock(x)) {
+        PL_REPORT(c->diags, READ_AS, x->span, PL_ARG(pl_words_expr(c, x)), PL_ARG(x->text));
+        x->kind = PL_EXPR_NAME;
+        return pl_expr_check(c, slot, PL_TYPE_NONE);
+    }
     uint32_t lenient = c->lenient;
     c->lenient = 0;
     PlTypeId type = PL_T_ANY;

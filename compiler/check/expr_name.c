@@ -46,9 +46,14 @@ static void help_near(PlChecker *c, PlDiag *d, const PlExpr *x)
         count += t->count;
     }
     PlStr near = pl_words_near(x->text, words, count);
+    uint32_t function;
     if (near.len) {
         pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(near));
         pl_diag_fix(c->diags, d, x->span, near, false);
+    } else if (pl_expr_builtin(x->text, &function)) {
+        pl_diag_help(c->diags, d, "it is a function: `%.*s(...)`", PL_ARG(x->text));
+    } else if (c->in_text) {
+        pl_diag_help(c->diags, d, "if the braces are text, write `\\{%.*s}`", PL_ARG(x->text));
     } else if (t->kind == PL_TYPE_RECORD && t->count) {
         pl_diag_help(c->diags, d, "the item's fields are: %.*s; or, if text is meant, write \"%.*s\"",
                      PL_ARG(pl_words_fields(c, item)), PL_ARG(x->text));
@@ -58,9 +63,37 @@ static void help_near(PlChecker *c, PlDiag *d, const PlExpr *x)
     }
 }
 
+static bool is_name_char(char ch)
+{
+    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '_';
+}
+
+static bool has_word(PlStr text, PlStr word)
+{
+    for (size_t at = pl_str_find(text, word, 0); at != PL_STR_NONE; at = pl_str_find(text, word, at + 1)) {
+        size_t end = at + word.len;
+        if ((at == 0 || !is_name_char(text.ptr[at - 1])) && (end == text.len || !is_name_char(text.ptr[end]))) return true;
+    }
+    return false;
+}
+
+/* Perhaps a step that could not be read would have bound it. */
+static bool may_be_lost(const PlChecker *c, PlStr name)
+{
+    if (c->in_bad) return true;
+    for (uint32_t i = 0; i < c->bads.len; i++) {
+        PlSpan span = c->bads.items[i];
+        if (span.source >= c->diags->sources->all.len) continue;
+        PlStr text = pl_str_slice(c->diags->sources->all.items[span.source].text, span.start, span.end);
+        if (has_word(text, name)) return true;
+    }
+    return false;
+}
+
 static PlTypeId report_unknown(PlChecker *c, PlExpr *x)
 {
     c->missed = true;
+    if (may_be_lost(c, x->text)) return pl_expr_bad(x);
     if (was_reported(c, x->text) || c->diags->errors >= PL_LIMIT_DIAGS) return pl_expr_bad(x);
     PlSymbol *hidden = hidden_symbol(c, x->text);
     PlStep *binder = pl_map_get(&c->binders, x->text);

@@ -26,6 +26,8 @@ static void help_for(PlChecker *c, PlDiag *d, const PlExpr *x, PlTypeId found, P
     else if (f->kind == PL_TYPE_LIST && w->kind != PL_TYPE_LIST)
         pl_diag_help(c->diags, d, "take one, `first(%.*s)`, or put the step into `For each item in %.*s:`",
                      PL_ARG(source), PL_ARG(source));
+    else if ((f->kind == PL_TYPE_DATETIME || f->kind == PL_TYPE_DATE) && (w->kind == PL_TYPE_NUMBER || w->kind == PL_TYPE_INTEGER))
+        pl_diag_help(c->diags, d, "for the seconds since 1970 write `to_unix(%.*s)`", PL_ARG(source));
     else if (f->kind == PL_TYPE_RECORD && f->count > 0)
         pl_diag_help(c->diags, d, "name one of its fields: " PL_FMT, PL_ARG(pl_words_fields(c, found)));
     else if (f->kind == PL_TYPE_TEXT && (w->kind == PL_TYPE_NUMBER || w->kind == PL_TYPE_INTEGER))

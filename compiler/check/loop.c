@@ -90,6 +90,7 @@ static void try_body(PlChecker *c, const PlStep *step, Trial *trial)
     c->trail.len = before.trail.len;
     c->touched.len = before.touched.len;
     c->returns.len = before.returns.len;
+    c->bads.len = before.bads.len;
     c->diags = before.diags;
     c->dry = before.dry;
     c->missed = before.missed || trial->missed;
@@ -376,7 +377,8 @@ void pl_loop_control(PlChecker *c, PlStep *step)
 {
     const char *word = step->kind == PL_STEP_SKIP ? "Skip" : "Leave";
     if (!c->loop) {
-        PL_REPORT(c->diags, NOT_IN_LOOP, step->span, word);
+        if (!c->in_bad) PL_REPORT(c->diags, NOT_IN_LOOP, step->span, word);
+        c->dead = c->in_bad > 0;
         return;
     }
     if (step->kind == PL_STEP_LEAVE && c->loop->step->scatter) {

@@ -84,6 +84,21 @@ static void check_action(PlChecker *c, PlStep *step)
     if (step->bind.len) step->symbol = pl_scope_bind(c, step->bind, step->bind_span, step, given, PL_BOUND_YES);
 }
 
+/* A step that could not be read costs one message: what it would have bound is any, its sub-steps may or may not happen. */
+static void check_bad(PlChecker *c, PlStep *step)
+{
+    pl_vec_push(c->arena, &c->bads, step->span);
+    if (step->bind.len) step->symbol = pl_scope_bind(c, step->bind, step->bind_span, step, PL_T_ANY, PL_BOUND_YES);
+    if (step->steps.len == 0) return;
+    uint32_t mark = pl_flow_mark(c);
+    PlFacts facts = c->facts;
+    c->in_bad++;
+    pl_steps_check(c, step->steps.items, step->steps.len);
+    c->in_bad--;
+    PlDelta ways[2] = {pl_flow_take(c, mark, facts), {.facts = facts}};
+    pl_flow_join(c, ways, 2);
+}
+
 void pl_step_check(PlChecker *c, PlStep *step)
 {
     c->step = step;
@@ -92,9 +107,12 @@ void pl_step_check(PlChecker *c, PlStep *step)
     case PL_STEP_ACTION: check_action(c, step); break;
     case PL_STEP_PROSE:
         pl_bind_prose(c, step);
-        if (step->kind == PL_STEP_ACTION)
+        if (step->kind == PL_STEP_ACTION) {
             check_action(c, step);
-        else if (step->bind.len)
+            break;
+        }
+        pl_vec_push(c->arena, &c->bads, step->span);
+        if (step->bind.len)
             step->symbol = pl_scope_bind(c, step->bind, step->bind_span, step, PL_T_ANY, PL_BOUND_YES);
         break;
     case PL_STEP_IF: pl_control_if(c, &step, 1); break;
@@ -126,11 +144,7 @@ void pl_step_check(PlChecker *c, PlStep *step)
     case PL_STEP_ELSE:
     case PL_STEP_ON_ERROR: /* a block's business */
     case PL_STEP_BAD:
-    case PL_STEP_COUNT: /* what the bad step would have bound is any, so that it costs one message */
-        if (step->kind == PL_STEP_BAD && step->bind.len)
-            step->symbol = pl_scope_bind(c, step->bind, step->bind_span, step, PL_T_ANY, PL_BOUND_YES);
-        if (step->steps.len) pl_steps_check(c, step->steps.items, step->steps.len);
-        break;
+    case PL_STEP_COUNT: check_bad(c, step); break;
     }
 }
 
