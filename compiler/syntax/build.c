@@ -126,13 +126,13 @@ PlExpr *pl_build_index(PlRun *r, PlExpr *of, PlExpr *index, const PlToken *close
     return done(r, e);
 }
 
-/* left is the list; from and to stand in `right` and `cond`. */
+/* left is the list; from and to stand in `cond` and `right`. */
 PlExpr *pl_build_slice(PlRun *r, PlExpr *of, PlExpr *from, PlExpr *to, const PlToken *close)
 {
     PlExpr *e = new_expr(r, PL_EXPR_SLICE, pl_build_join(of->span, close->span));
     e->left = of;
-    e->right = from;
-    e->cond = to;
+    e->cond = from;
+    e->right = to;
     return done(r, e);
 }
 

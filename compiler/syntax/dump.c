@@ -73,9 +73,8 @@ static void dump_expr(PlBuf *out, const PlExpr *e)
     }
     bool list_clause = e->kind >= PL_EXPR_WHERE && e->kind <= PL_EXPR_DISTINCT;
     if (e->left) dump_child(out, e->left);
-    if (e->kind == PL_EXPR_IF) dump_child(out, e->cond);
+    if (e->kind == PL_EXPR_IF || e->kind == PL_EXPR_SLICE) dump_child(out, e->cond);
     if (e->right || e->kind == PL_EXPR_SLICE || (list_clause && e->kind != PL_EXPR_SORTED)) dump_child(out, e->right);
-    if (e->kind == PL_EXPR_SLICE) dump_child(out, e->cond);
     dump_items(out, e);
     pl_buf_put_char(out, ')');
 }

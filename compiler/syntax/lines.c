@@ -66,6 +66,13 @@ static bool opens_text(const Open *open, char c)
     return c == '"' || ((c == '\'' || c == '`') && open->depth > 0 && open->before && strchr("([{,=:+", open->before));
 }
 
+/* Inside a bracket `#` begins a comment behind white space; outside it may be a word of prose ("#general"), unless a space follows. */
+static bool starts_comment(const Open *open, const char *start, const char *p, const char *end)
+{
+    bool spaced = p == start || p[-1] == ' ' || p[-1] == '\t' || p[-1] == '\n';
+    return spaced && (open->depth > 0 || p + 1 == end || p[1] == ' ');
+}
+
 static void track(Open *open, const char *p, const char *end)
 {
     for (const char *start = p; p < end; p++) {
@@ -78,7 +85,7 @@ static void track(Open *open, const char *p, const char *end)
             continue;
         }
         if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
-        if (c == '#' && open->depth > 0 && (p == start || p[-1] == ' ' || p[-1] == '\t' || p[-1] == '\n')) {
+        if (c == '#' && starts_comment(open, start, p, end)) {
             const char *stop = memchr(p, '\n', (size_t)(end - p));
             p = stop ? stop : end - 1;
             continue;

@@ -314,9 +314,9 @@ static void print_slice(Printer *pr, const PlExpr *e)
 {
     print(pr, e->left, PL_LEVEL_POSTFIX);
     pl_buf_put_char(pr->out, '[');
-    if (e->right) print_item(pr, e->right);
-    pl_buf_put_char(pr->out, ':');
     if (e->cond) print_item(pr, e->cond);
+    pl_buf_put_char(pr->out, ':');
+    if (e->right) print_item(pr, e->right);
     pl_buf_put_char(pr->out, ']');
 }
 

@@ -73,6 +73,9 @@ static void keep_comments(Reading *rd, const PlScan *scan)
     PlStep *step = rd->step;
     for (uint32_t i = 0; i < scan->comments.len; i++) {
         PlComment comment = scan->comments.items[i];
+        if (comment.text.len > 1 && comment.text.ptr[1] != ' ') /* so that it is one in prose too */
+            comment.text = pl_arena_printf(rd->syntax->arena, "# " PL_FMT,
+                                           PL_ARG(pl_str_slice(comment.text, 1, comment.text.len)));
         const char *from = rd->text, *to = rd->syntax->text.ptr + comment.span.start;
         bool first_line = to > from && !memchr(from, '\n', (size_t)(to - from));
         if (first_line && step->trailing.text.len == 0)
