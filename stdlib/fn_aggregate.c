@@ -83,6 +83,22 @@ PlStatus pl_fn_sum(PlBuiltinContext *context, const PlValue *all, uint32_t count
     return give_sum(context, &sum, out);
 }
 
+PlStatus pl_fn_sum_durations(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
+{
+    PlArgs args = {context, all, count};
+    PlList *list;
+    Sum sum = {.durations = 1};
+    if (!pl_args_list(&args, 0, &list)) return PL_INVALID;
+    for (uint32_t i = 0; i < list->len; i++) {
+        PlArgs item = {context, list->items + i, 1};
+        PlValue d = pl_duration(0, 0);
+        if (pl_args_has(&item, 0) && !pl_args_duration(&item, 0, &d)) return wrong_item(context, i, "a duration", list->items[i]);
+        sum.us += d.as.integer;
+        sum.months += d.extra;
+    }
+    return give_sum(context, &sum, out);
+}
+
 PlStatus pl_fn_average(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
 {
     PlArgs args = {context, all, count};

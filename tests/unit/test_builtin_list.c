@@ -80,6 +80,8 @@ TEST(aggregates)
         {"sum([1e100, 1, -1e100])", "1"},
         {"sum([duration(\"1 hour\"), duration(\"30 minutes\")])", "\"PT1H30M\""},
         {"sum([duration(\"1 hour\"), 1])", "!numbers and durations"},
+        {"total_duration([])", "\"PT0S\""},
+        {"total_duration([nothing, 5])", "!item 1 must be a duration, found 5"},
         {"average([])", "null"},
         {"average([nothing])", "null"},
         {"average([1, 2])", "1.5"},
