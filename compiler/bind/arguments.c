@@ -8,7 +8,8 @@
 #include "compiler/check/scope.h"
 #include "compiler/syntax/parse.h"
 
-enum { NO_PARAM = UINT32_MAX, CANDIDATES = 5 };
+#define NO_PARAM UINT32_MAX
+enum { CANDIDATES = 5 };
 
 static PlStr action_name(PlChecker *c, const PlAction *a)
 {
