@@ -184,6 +184,7 @@ static const char *kind_of_fault(PlNetFault fault)
     case PL_NET_REFUSED_ORIGIN:
     case PL_NET_REFUSED_ADDRESS: return "refused";
     case PL_NET_NO_CREDENTIAL: return "credential";
+    case PL_NET_TOO_LARGE: return "limit";
     default: return "network";
     }
 }
