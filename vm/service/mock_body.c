@@ -131,6 +131,8 @@ static PlNode gather(Form *form, PlMockSchema *schema, uint32_t first)
     for (uint32_t i = first; i < form->fields.len; i++)
         if (pl_str_eq(field_name(form->fields.items[i].name), name))
             pl_vec_push(form->mock->request, &items, field_value(form, flat->items, form->fields.items[i].value));
+    PlNode whole = items.len == 1 ? field_value(form, schema, form->fields.items[first].value) : pl_node_null();
+    if (whole.kind == PL_NODE_LIST) return whole; /* one field that holds a list as JSON */
     return pl_node_of_items(form->mock->request, items.items, items.len);
 }
 

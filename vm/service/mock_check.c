@@ -117,11 +117,11 @@ static bool among(const PlNode *values, const PlNode *value)
     return false;
 }
 
-/* `enum: [1, 2]` of a string, unquoted in YAML: the texts "1" and "2". */
+/* `enum: [1, 2]` of a string, unquoted in YAML, or ["1", "2"] of an integer. */
 static bool among_as_text(PlArena *arena, const PlNode *values, const PlNode *value)
 {
-    for (uint32_t i = 0; value->kind == PL_NODE_TEXT && i < values->count; i++)
-        if (pl_str_eq(pl_node_show(arena, pl_node_item(values, i)), pl_node_text(value))) return true;
+    for (uint32_t i = 0; value->kind != PL_NODE_NULL && value->kind < PL_NODE_LIST && i < values->count; i++)
+        if (pl_str_eq(pl_node_show(arena, pl_node_item(values, i)), pl_node_show(arena, value))) return true;
     return false;
 }
 

@@ -10,6 +10,7 @@
 #include "vm/service/mock_fault.h"
 #include "vm/service/mock_make.h"
 #include "vm/service/mock_state.h"
+#include "vm/value/value.h"
 
 typedef struct PlMockOp PlMockOp;
 
@@ -121,6 +122,7 @@ struct PlMock {
     PlArena *request;   /* of one request, rewound before the next */
     PlArenaMark mark;
     PlBuf out;          /* the answer's body where it is written */
+    PlBuf words;        /* of a wrong pattern */
     PlMockApi *apis;
     uint32_t api_count;
     PlMockRoute *routes; /* specific ones first */
@@ -134,6 +136,9 @@ struct PlMock {
     PlStr *lines;       /* the log, on the heap */
     uint32_t line_count, line_start;
     PlMockCall *call;
+    PlEscape heap_escape;
+    PlHeap *heap;       /* of `values` */
+    PlValues *values;   /* for regular expressions only */
 };
 
 /* mock_doc.c */

@@ -50,31 +50,44 @@ static bool kind_fits(const PlMockSchema *flat, const PlNode *value)
     return flat->kinds == 0 || flat->kinds & pl_mock_kinds_of(value);
 }
 
-/* An example, const, default or one of the enum. False when there is none of the right kind. */
-static bool given(PlMockMaker *m, const PlMockSchema *flat, uint64_t seed, PlNode *out)
+/* Examples of real documents are often wrong; such a one is not used. */
+static bool is_good(PlMockMaker *m, PlMockSchema *schema, const PlNode *value)
+{
+    return value && pl_mock_fits(m->schemas, m->arena, schema, value, !m->request);
+}
+
+static const PlNode *one_of_enum(const PlMockSchema *flat, uint64_t seed)
+{
+    uint32_t count = flat->values->count, start = (uint32_t)(seed % count);
+    for (uint32_t i = 0; i < count; i++) {
+        const PlNode *one = pl_node_item(flat->values, (start + i) % count);
+        if (one->kind != PL_NODE_NULL) return one;
+    }
+    return pl_node_item(flat->values, 0);
+}
+
+/* A const, an example, the default or one of the enum. False when there is none that can be used. */
+static bool given(PlMockMaker *m, PlMockSchema *schema, const PlMockSchema *flat, uint64_t seed, PlNode *out)
 {
     const PlNode *from = flat->constant;
     bool text_only = (flat->kinds & ~(uint32_t)PL_KIND_NULL) == PL_KIND_TEXT;
-    if (!from && flat->example && flat->example->kind < PL_NODE_LIST) from = flat->example;
-    if (!from && flat->example && kind_fits(flat, flat->example)) from = flat->example;
-    if (!from && flat->fallback && flat->fallback->kind != PL_NODE_NULL) from = flat->fallback;
-    if (!from && flat->values) {
-        uint32_t count = flat->values->count, start = (uint32_t)(seed % count);
-        for (uint32_t i = 0; i < count && !from; i++) {
-            const PlNode *one = pl_node_item(flat->values, (start + i) % count);
-            if (one->kind != PL_NODE_NULL) from = one;
+    if (!from && flat->example && !(flat->example->kind == PL_NODE_MAP && flat->property_count)) {
+        PlNode text = pl_node_of_text(pl_node_show(m->arena, flat->example));
+        bool scalar = flat->example->kind != PL_NODE_NULL && flat->example->kind < PL_NODE_TEXT;
+        if (text_only && scalar && is_good(m, schema, &text)) { /* `example: 12` of a string */
+            *out = text;
+            return true;
         }
-        if (!from) from = pl_node_item(flat->values, 0);
+        if (is_good(m, schema, flat->example)) from = flat->example;
     }
+    if (!from && flat->fallback && flat->fallback->kind != PL_NODE_NULL && is_good(m, schema, flat->fallback)) from = flat->fallback;
+    if (!from && flat->values) from = one_of_enum(flat, seed);
     if (!from) return false;
-    if (text_only && from->kind < PL_NODE_TEXT && from->kind != PL_NODE_NULL) { /* `example: 12` of a string */
-        *out = pl_node_of_text(pl_node_show(m->arena, from));
-        return true;
-    }
-    if (!kind_fits(flat, from)) return false;
     *out = *from;
     out->flags = 0;
-    return true;
+    if (text_only && from->kind < PL_NODE_TEXT && from->kind != PL_NODE_NULL) *out = pl_node_of_text(pl_node_show(m->arena, from));
+    if (from->kind == PL_NODE_TEXT && flat->kinds && !(flat->kinds & PL_KIND_TEXT)) *out = pl_mock_of_text(m->schemas, schema, pl_node_text(from));
+    return kind_fits(flat, out);
 }
 
 /* ---- numbers ------------------------------------------------------------------------------------------------------ */
@@ -129,7 +142,7 @@ static bool on_stack(const PlMockMaker *m, const PlMockSchema *flat)
 /* Of a property that may lack: does the made record have it? Write-only ones never, where lists go on neither. */
 static bool wanted(PlMockMaker *m, const PlMockProperty *property, const PlMockSchema *flat)
 {
-    if (flat->flags & PL_MOCK_WRITE_ONLY) return false;
+    if (flat->flags & (m->request ? PL_MOCK_READ_ONLY : PL_MOCK_WRITE_ONLY)) return false;
     if (property->required) return true;
     if (pl_mock_is_next(property->name) || on_stack(m, flat) || m->budget == 0) return false;
     bool plain = flat->kinds && !(flat->kinds & (PL_KIND_RECORD | PL_KIND_LIST));
@@ -159,7 +172,7 @@ static PlNode make_record(PlMockMaker *m, PlMockSchema *flat, PlStr name, uint64
     for (uint32_t i = 0; i < flat->property_count; i++) {
         const PlMockProperty *property = &flat->properties[i];
         const PlNode *shown = whole ? pl_node_get(flat->example, property->name) : NULL;
-        if (shown) pl_fields_add(&fields, property->name, *shown);
+        if (is_good(m, property->schema, shown)) pl_fields_add(&fields, property->name, *shown);
         else if (wanted(m, property, pl_mock_flat(m->schemas, property->schema))) pl_fields_add(&fields, property->name, make_field(m, property, seed));
     }
     if (flat->property_count == 0 && whole) {
@@ -202,7 +215,7 @@ PlNode pl_mock_make(PlMockMaker *m, PlMockSchema *schema, PlStr name, uint64_t s
     PlMockSchema *flat = pl_mock_flat(m->schemas, schema);
     PlNode out;
     if (m->budget) m->budget--;
-    if (given(m, flat, seed, &out) && !(out.kind == PL_NODE_MAP && flat->property_count)) return out;
+    if (given(m, schema, flat, seed, &out)) return out;
     if (m->stack.len > MAX_DEPTH) return pl_node_null();
     uint32_t kinds = flat->kinds;
     if (kinds & PL_KIND_RECORD && on_stack(m, flat) && (flat->nullable || m->stack.len > DEEP * 2)) return pl_node_null();
@@ -225,6 +238,22 @@ static bool filled_by_server(const PlMockSchema *flat)
     return flat->flags & PL_MOCK_READ_ONLY && !(flat->kinds & (PL_KIND_RECORD | PL_KIND_LIST)) && flat->kinds;
 }
 
+static PlNode complete_part(PlMockMaker *m, PlMockSchema *schema, PlMockSchema *flat, const PlNode *has, uint64_t seed)
+{
+    bool record = has->kind == PL_NODE_MAP && flat->property_count, list = has->kind == PL_NODE_LIST && flat->items;
+    if ((!record && !list) || m->stack.len >= MAX_DEPTH) return *has;
+    PL_VEC(PlNode) items = {0};
+    pl_vec_push(m->arena, &m->stack, flat);
+    PlNode out = record ? pl_mock_complete(m, schema, has, seed) : *has;
+    for (uint32_t i = 0; list && i < has->count; i++) {
+        PlMockSchema *part = pl_mock_flat(m->schemas, flat->items);
+        pl_vec_push(m->arena, &items, complete_part(m, flat->items, part, pl_node_item(has, i), pl_mix(seed, i)));
+    }
+    if (list) out = pl_node_of_items(m->arena, items.items, items.len);
+    m->stack.len--;
+    return out;
+}
+
 PlNode pl_mock_complete(PlMockMaker *m, PlMockSchema *schema, const PlNode *base, uint64_t seed)
 {
     if (base->kind != PL_NODE_MAP) return *base;
@@ -235,12 +264,9 @@ PlNode pl_mock_complete(PlMockMaker *m, PlMockSchema *schema, const PlNode *base
         PlMockSchema *own = pl_mock_flat(m->schemas, property->schema);
         const PlNode *has = pl_node_get(base, property->name);
         if (own->flags & PL_MOCK_WRITE_ONLY) continue;
-        if (has && has->kind == PL_NODE_MAP && own->property_count && m->stack.len < MAX_DEPTH) {
-            pl_vec_push(m->arena, &m->stack, own);
-            pl_fields_add(&fields, property->name, pl_mock_complete(m, property->schema, has, pl_mix_str(seed, property->name)));
-            m->stack.len--;
-        } else if (has) {
-            pl_fields_add(&fields, property->name, *has);
+        if (has && !kind_fits(own, has)) has = NULL; /* what was sent had another kind than what is read */
+        if (has) {
+            pl_fields_add(&fields, property->name, complete_part(m, property->schema, own, has, pl_mix_str(seed, property->name)));
         } else if (property->required || own->fallback || filled_by_server(own)) {
             pl_fields_add(&fields, property->name, make_field(m, property, seed));
         }

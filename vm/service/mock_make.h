@@ -11,6 +11,7 @@ typedef struct PlMockMaker {
     PlArena *arena;      /* of the request */
     PL_VEC(const PlMockSchema *) stack; /* records that are being made: recursion is cut */
     uint32_t budget;     /* values left; then only what is required is made */
+    bool request;        /* the value is to be sent: write-only fields are made, read-only ones are not */
     int64_t now_us;      /* times are near it; fixed, so that answers repeat */
 } PlMockMaker;
 

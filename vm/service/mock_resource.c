@@ -221,7 +221,7 @@ static PlNode make_id(PlMock *mock, const PlMockResource *r, PlMockItems *items)
     PlMockSchema *flat = schema ? pl_mock_flat(&r->api->schemas, schema) : NULL;
     if (flat && flat->kinds & (PL_KIND_INTEGER | PL_KIND_NUMBER)) return pl_node_of_int((int64_t)items->next);
     if (flat && (pl_str_eq_z(flat->format, "uuid") || pl_str_eq_z(flat->format, "guid"))) return pl_node_of_text(pl_mock_uuid(mock->request, seed));
-    if (flat && (flat->pattern.len || flat->values || flat->max_len < 12)) {
+    if (flat && (flat->pattern.len || flat->values || flat->min_len > 0 || flat->max_len < 24)) {
         PlMockMaker maker;
         pl_mock_maker_init(&maker, &r->api->schemas, mock->request);
         PlMockSchema plain = *flat; /* each id differs: no example */
