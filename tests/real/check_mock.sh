@@ -4,8 +4,7 @@
 # most one of twenty may be refused or answer otherwise than the document says (schemas that contradict themselves, patterns with lookahead).
 set -u
 cd "$(dirname "$0")/../.."
-build=$PWD/${PILOT_BUILD:-build/release}
-[ "${PILOT_BUILD#/}" != "${PILOT_BUILD-}" ] && build=$PILOT_BUILD
+build=$(realpath -m "${PILOT_BUILD:-build/release}")
 data=${PILOT_REAL_DATA:-$PWD/../shared/data}/openapi
 if [ ! -f "$data/index.tsv" ]; then
     echo "real mock: skipped, no $data"

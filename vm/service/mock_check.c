@@ -247,7 +247,7 @@ static PlStr nearest_property(PlMockCheck *c, PlMockSchema *schema, PlStr name)
     unsigned distance = 3;
     for (uint32_t i = 0; i < flat->property_count; i++) {
         unsigned d = pl_str_distance(flat->properties[i].name, name, 2);
-        if (d < distance) distance = d, best = flat->properties[i].name;
+        if (d < distance && 2 * d <= name.len) distance = d, best = flat->properties[i].name;
     }
     return best;
 }
