@@ -224,7 +224,8 @@ static void ask(Bed *bed, PlMockOp *op, PlStr base, Totals *totals)
     else totals->wrong++, verdict = "wrong";
     if (!verdict || !bed->verbose) return;
     PlStr text = pl_str_slice(answer.body, 0, 600);
-    printf("%s " PL_FMT " " PL_FMT ": %u " PL_FMT "\n    " PL_FMT "\n", verdict, PL_ARG(request.method), PL_ARG(target), answer.status, PL_ARG(why), PL_ARG(text));
+    printf("%s " PL_FMT " " PL_FMT ": %u " PL_FMT "\n    " PL_FMT "\n", verdict, PL_ARG(request.method), PL_ARG(target), answer.status,
+           PL_ARG(why), PL_ARG(text));
     printf("    sent " PL_FMT "\n", PL_ARG(pl_str_slice(request.body, 0, 600)));
 }
 
