@@ -13,7 +13,8 @@ SHELL := /bin/bash
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
 PKGS := libcurl jansson sqlite3 libffi yaml-0.1 libpcre2-8 libutf8proc libcrypto libmicrohttpd libcmark
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+# libcurl is loaded when a plan first calls a server (vm/io/http_curl.h); only the peers of the benchmarks link it.
+PKG_LIBS   := -Wl,--as-needed $(shell pkg-config --libs $(filter-out libcurl,$(PKGS)) 2>/dev/null)
 BASE_CFLAGS := -std=c17 -D_GNU_SOURCE -I. -I$(B)/gen $(PKG_CFLAGS) -MMD -MP -fno-strict-aliasing -ffp-contract=off
 
 MODE_release := -O2 -g -DNDEBUG
@@ -101,7 +102,7 @@ $(B)/net/%: tests/net/%.c $(LIB)
 $(B)/real/%: tests/real/%.c $(LIB)
 	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@
 $(B)/bench/%: tests/bench/%.c $(LIB)
-	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@
+	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lcurl -lm -o $@
 $(B)/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(LIB)
 	$(TEST_CC) $< tests/fuzz/replay.c $(LIB) $(PKG_LIBS) -lm -o $@
 $(B)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(LIB)

@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 #include "vm/io/address.h"
 #include "vm/io/http_call.h"
+#include "vm/io/http_curl.h"
 
 #include "vm/base/fault.h"
 #include "vm/base/limits.h"
@@ -59,6 +60,8 @@ TEST(addresses)
 
 TEST(origins_are_read_as_libcurl_reads_them)
 {
+    const PlCurl *curl = pl_http_curl_open();
+    CHECK(curl != NULL);
     static const char *const good[][2] = {
         {"https://API.Example.com", "https://api.example.com:443"},
         {"http://example.com/a?b#c", "http://example.com:80"},
@@ -72,7 +75,7 @@ TEST(origins_are_read_as_libcurl_reads_them)
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         const char *why;
-        char *origin = pl_http_gate_origin(good[i][0], &why);
+        char *origin = pl_http_gate_origin(curl, good[i][0], &why);
         CHECK(origin && strcmp(origin, good[i][1]) == 0);
         pl_free(origin);
     }
@@ -81,10 +84,11 @@ TEST(origins_are_read_as_libcurl_reads_them)
                                       "http://exa mple.com/", "http://example.com:99999/", "http://a\nb/", "dict://h/"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const char *why = NULL;
-        char *origin = pl_http_gate_origin(bad[i], &why);
+        char *origin = pl_http_gate_origin(curl, bad[i], &why);
         CHECK(!origin && why);
         pl_free(origin);
     }
+    pl_http_curl_close(curl);
 }
 
 typedef struct Got {

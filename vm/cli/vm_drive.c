@@ -65,7 +65,12 @@ static bool open_world(PlArena *arena, const PlvDrive *d, PlWorld *world, int *c
     const char *what = "";
     PlStatus status = secrets ? pl_world_open(world, &options, secrets, &what) : PL_NOMEM;
     if (status == PL_OK) return true;
-    if (what && *what) *code = pl_cli_fail(status, "the hook %s cannot be started", what);
+    if (status == PL_NETWORK)
+        *code = pl_cli_fail(status, "%s cannot be loaded, and the plan calls servers\n  = help: install libcurl (Debian: libcurl4)", what);
+    else if (status == PL_INVALID && *what)
+        *code = pl_cli_fail(status, "%s is not the address of a server", what);
+    else if (*what)
+        *code = pl_cli_fail(status, "the hook %s cannot be started", what);
     else *code = pl_cli_fail(status, "%s", pl_status_words(status));
     return false;
 }

@@ -7,7 +7,7 @@
 #include "vm/base/fault.h"
 #include "vm/base/limits.h"
 
-#include <curl/curl.h>
+#include "vm/io/http_curl.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -108,13 +108,13 @@ static bool attach(PlHttpPool *pool, PlHttpTransfer *transfer)
     transfer->next = pool->under_way;
     if (pool->under_way) pool->under_way->prev = transfer;
     pool->under_way = transfer;
-    return curl_multi_add_handle(pool->multi, transfer->easy) == CURLM_OK;
+    return pool->http->curl->multi_add_handle(pool->multi, transfer->easy) == CURLM_OK;
 }
 
 /* Also after an add that failed, which may have got half way. */
 static void detach(PlHttpPool *pool, PlHttpTransfer *transfer)
 {
-    curl_multi_remove_handle(transfer->multi, transfer->easy);
+    pool->http->curl->multi_remove_handle(transfer->multi, transfer->easy);
     if (transfer->prev)
         transfer->prev->next = transfer->next;
     else
@@ -156,7 +156,7 @@ static void bury(PlHttpPool *pool)
         if (!transfer) break;
         pl_http_finish(transfer, CURLE_OUT_OF_MEMORY);
     }
-    curl_multi_cleanup(multi);
+    pool->http->curl->multi_cleanup(multi);
 }
 
 static void deliver_finished(void *user)
@@ -216,7 +216,7 @@ void pl_http_finish(PlHttpTransfer *transfer, int curl_code)
     PlHttpCall *call = transfer->call;
     PlHttp *http = call->http;
     long status = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    http->curl->easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     detach(pool_of(transfer), transfer);
     call->origin->active--;
     http->active--;
@@ -250,11 +250,11 @@ void pl_http_finish(PlHttpTransfer *transfer, int curl_code)
 static void read_messages(PlHttpPool *pool)
 {
     int left;
-    for (CURLMsg *msg; (msg = curl_multi_info_read(pool->multi, &left));) {
+    for (CURLMsg *msg; (msg = pool->http->curl->multi_info_read(pool->multi, &left));) {
         if (msg->msg != CURLMSG_DONE) continue;
         char *transfer = NULL;
         CURLcode code = msg->data.result;
-        curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &transfer);
+        pool->http->curl->easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &transfer);
         pl_http_finish((PlHttpTransfer *)(void *)transfer, (int)code);
     }
     bury(pool);
@@ -265,7 +265,7 @@ static void on_ready(void *user, int fd, uint32_t events)
     PlHttpPool *pool = user;
     int running, mask = (events & EPOLLIN ? CURL_CSELECT_IN : 0) | (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
                         (events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
-    curl_multi_socket_action(pool->multi, fd, mask, &running);
+    pool->http->curl->multi_socket_action(pool->multi, fd, mask, &running);
     read_messages(pool);
 }
 
@@ -274,7 +274,7 @@ static void on_time(void *user)
     PlHttpPool *pool = user;
     int running;
     pool->timer = 0;
-    curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    pool->http->curl->multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);
     read_messages(pool);
 }
 
@@ -309,14 +309,14 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *
 static bool pool_open(PlHttp *http, PlHttpPool *pool)
 {
     if (pool->multi) return true;
-    CURLM *multi = curl_multi_init();
+    CURLM *multi = http->curl->multi_init();
     if (!multi) return false;
-    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, set_socket);
-    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, pool);
-    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_timer);
-    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, pool);
-    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)http->max_active);
-    curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    http->curl->multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, set_socket);
+    http->curl->multi_setopt(multi, CURLMOPT_SOCKETDATA, pool);
+    http->curl->multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_timer);
+    http->curl->multi_setopt(multi, CURLMOPT_TIMERDATA, pool);
+    http->curl->multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)http->max_active);
+    http->curl->multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
     pool->multi = multi;
     return true;
 }
@@ -475,7 +475,8 @@ PlHttp *pl_http_new(PlLoop *loop, PlSecrets *secrets, const PlHttpOptions *optio
     http->max_host_active = options->max_host_connections ? options->max_host_connections : MAX_ACTIVE;
     http->connect_timeout_us = options->connect_timeout_us ? options->connect_timeout_us : CONNECT_TIMEOUT_US;
     for (int i = 0; i < 2; i++) http->pools[i].http = http;
-    bool failed = curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK;
+    http->curl = options->rule_count ? pl_http_curl_open() : NULL;
+    bool failed = options->rule_count && !http->curl;
     http->proxy = copy_option(options->proxy, NULL, &failed);
     http->user_agent = copy_option(options->user_agent, "pilot/0.1", &failed);
     http->ca_file = copy_option(options->ca_file, NULL, &failed);
@@ -484,7 +485,7 @@ PlHttp *pl_http_new(PlLoop *loop, PlSecrets *secrets, const PlHttpOptions *optio
         failed |= !http->origins;
     }
     for (uint32_t i = 0; i < options->rule_count && !failed; i++) {
-        failed = pl_http_gate_rule(&http->origins[i], &options->rules[i]) != PL_OK;
+        failed = pl_http_gate_rule(http->curl, &http->origins[i], &options->rules[i]) != PL_OK;
         if (!failed) http->origin_count++;
     }
     if (failed) {
@@ -511,9 +512,9 @@ void pl_http_free(PlHttp *http)
         PlHttpPool *pool = &http->pools[i];
         for (PlHttpTransfer *t = pool->free, *next; t; t = next) {
             next = t->next;
-            pl_http_setup_free(t);
+            pl_http_setup_free(http, t);
         }
-        if (pool->multi) curl_multi_cleanup(pool->multi);
+        if (pool->multi) http->curl->multi_cleanup(pool->multi);
         if (pool->timer) http->clock.timer_cancel(http->clock.self, pool->timer);
     }
     if (http->live) http->clock.timer_cancel(http->clock.self, http->finished_timer);
@@ -524,5 +525,6 @@ void pl_http_free(PlHttp *http)
     pl_free(http->proxy);
     pl_free(http->user_agent);
     pl_free(http->ca_file);
+    pl_http_curl_close(http->curl);
     pl_free(http);
 }

@@ -7,7 +7,7 @@
 #include "vm/base/limits.h"
 #include "vm/code/hash.h"
 
-#include <curl/curl.h>
+#include "vm/io/http_curl.h"
 #include <stdio.h>
 
 /* ---- an answer's lines ---- */
@@ -74,15 +74,15 @@ static int watch_wire(void *user, curl_off_t total, curl_off_t now, curl_off_t u
     return 1;
 }
 
-void pl_http_body_attach(void *easy, PlHttpTransfer *transfer)
+void pl_http_body_attach(const PlCurl *curl, void *easy, PlHttpTransfer *transfer)
 {
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_line);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, watch_wire);
-    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_line);
+    curl->easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+    curl->easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    curl->easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, watch_wire);
+    curl->easy_setopt(easy, CURLOPT_XFERINFODATA, transfer);
+    curl->easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
 }
 
 static bool header_room(PlHttpTransfer *transfer, uint32_t count)

@@ -8,6 +8,7 @@
 #include "vm/io/http.h"
 
 struct curl_slist;
+struct PlCurl;
 
 typedef struct PlHttpCall PlHttpCall;
 typedef struct PlHttpToken PlHttpToken;
@@ -90,6 +91,7 @@ typedef struct PlHttpSlot {
 } PlHttpSlot;
 
 struct PlHttp {
+    const struct PlCurl *curl; /* NULL: there is no rule, so nothing is ever sent */
     PlLoop *loop;
     PlClockPort clock;
     PlSecrets *secrets;       /* may be NULL: no credentials */
@@ -124,21 +126,21 @@ void pl_http_finish(PlHttpTransfer *transfer, int curl_code);
 /* ---- http_setup.c ---- */
 PlHttpTransfer *pl_http_setup_take(PlHttp *http, bool allow_private); /* from the pool or new; NULL when out of memory */
 void pl_http_setup_give(PlHttp *http, PlHttpTransfer *transfer);      /* back; keeps small buffers */
-void pl_http_setup_free(PlHttpTransfer *transfer);
+void pl_http_setup_free(PlHttp *http, PlHttpTransfer *transfer);
 bool pl_http_setup_request(PlHttpCall *call, PlHttpTransfer *transfer);
 PlNetFault pl_http_setup_fault(const PlHttpCall *call, int curl_code, const char *error, char *message, size_t size);
 
 /* ---- http_gate.c ---- */
 /* "scheme://host:port" in lower case as libcurl itself parses the URL, into a new string; NULL: not a URL that we send, *why says why. */
-char *pl_http_gate_origin(const char *url, const char **why);
-PL_MUST_USE PlStatus pl_http_gate_rule(PlHttpOrigin *origin, const PlHttpRule *rule);
+char *pl_http_gate_origin(const struct PlCurl *curl, const char *url, const char **why);
+PL_MUST_USE PlStatus pl_http_gate_rule(const struct PlCurl *curl, PlHttpOrigin *origin, const PlHttpRule *rule);
 PlHttpOrigin *pl_http_gate_find(PlHttp *http, const char *url, PlStr plugin, PlHttpCall *call); /* NULL: call->message */
-void pl_http_gate_attach(void *easy, PlHttpTransfer *transfer);
+void pl_http_gate_attach(const struct PlCurl *curl, void *easy, PlHttpTransfer *transfer);
 PL_MUST_USE bool pl_http_gate_is_header(PlStr name, PlStr value); /* token; no control characters */
 bool pl_http_gate_owns_header(PlStr name);   /* framing that the transport sets itself */
 
 /* ---- http_body.c ---- */
-void pl_http_body_attach(void *easy, PlHttpTransfer *transfer);
+void pl_http_body_attach(const struct PlCurl *curl, void *easy, PlHttpTransfer *transfer);
 /* One line of an answer's head with its line end. Blocks of interim answers (1xx) are dropped when the next begins, trailers are not taken. False: past
  * the ceiling, or out of memory. */
 PL_MUST_USE bool pl_http_body_line(PlHttpTransfer *transfer, PlStr line);

@@ -5,7 +5,7 @@
 
 #include "vm/base/fault.h"
 
-#include <curl/curl.h>
+#include "vm/io/http_curl.h"
 #include <stdio.h>
 
 typedef struct Maker {

@@ -8,7 +8,7 @@
 #include "vm/base/fault.h"
 #include "vm/io/address.h"
 
-#include <curl/curl.h>
+#include "vm/io/http_curl.h"
 #include <stdio.h>
 #include <unistd.h>
 
@@ -23,23 +23,23 @@ static char *join_origin(const char *scheme, const char *host, const char *port)
     return origin;
 }
 
-char *pl_http_gate_origin(const char *url, const char **why)
+char *pl_http_gate_origin(const PlCurl *curl, const char *url, const char **why)
 {
     char *scheme = NULL, *host = NULL, *port = NULL, *zone = NULL, *origin = NULL;
     *why = "out of memory";
-    CURLU *parsed = curl_url();
+    CURLU *parsed = curl->url();
     if (!parsed) return NULL;
-    CURLUcode code = curl_url_set(parsed, CURLUPART_URL, url, CURLU_DISALLOW_USER);
+    CURLUcode code = curl->url_set(parsed, CURLUPART_URL, url, CURLU_DISALLOW_USER);
     if (code == CURLUE_USER_NOT_ALLOWED)
         *why = "a URL must not hold a user name or password";
     else if (code == CURLUE_UNSUPPORTED_SCHEME)
         *why = "only http and https can be sent to";
     else if (code != CURLUE_OK)
         *why = "not a URL";
-    else if (curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-             curl_url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-             curl_url_get(parsed, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK) {
-        curl_url_get(parsed, CURLUPART_ZONEID, &zone, 0);
+    else if (curl->url_get(parsed, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+             curl->url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+             curl->url_get(parsed, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK) {
+        curl->url_get(parsed, CURLUPART_ZONEID, &zone, 0);
         if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)
             *why = "only http and https can be sent to";
         else if (zone)
@@ -47,20 +47,20 @@ char *pl_http_gate_origin(const char *url, const char **why)
         else
             origin = join_origin(scheme, host, port);
     }
-    curl_free(scheme);
-    curl_free(host);
-    curl_free(port);
-    curl_free(zone);
-    curl_url_cleanup(parsed);
+    curl->free(scheme);
+    curl->free(host);
+    curl->free(port);
+    curl->free(zone);
+    curl->url_cleanup(parsed);
     return origin;
 }
 
-PlStatus pl_http_gate_rule(PlHttpOrigin *origin, const PlHttpRule *rule)
+PlStatus pl_http_gate_rule(const PlCurl *curl, PlHttpOrigin *origin, const PlHttpRule *rule)
 {
     const char *why;
     char *given = pl_strdup_n(rule->origin.ptr, rule->origin.len);
     if (!given) return PL_NOMEM;
-    char *full = pl_http_gate_origin(given, &why);
+    char *full = pl_http_gate_origin(curl, given, &why);
     pl_free(given);
     if (!full) return PL_INVALID;
     size_t len = strlen(full);
@@ -97,8 +97,8 @@ PlHttpOrigin *pl_http_gate_find(PlHttp *http, const char *url, PlStr plugin, PlH
         PlHttpOrigin *o = &http->origins[i];
         if (plugin_fits(o, plugin) && (begins_with(text, o->prefix) || begins_with(text, o->origin))) return o;
     }
-    const char *why;
-    char *origin = pl_http_gate_origin(url, &why);
+    const char *why = "this plan names no server";
+    char *origin = http->curl ? pl_http_gate_origin(http->curl, url, &why) : NULL;
     if (!origin) {
         snprintf(call->message, sizeof call->message, "the request's address cannot be used: %s", why);
         return NULL;
@@ -165,12 +165,12 @@ static int before_request(void *user, char *peer, char *local, int peer_port, in
     return CURL_PREREQFUNC_OK;
 }
 
-void pl_http_gate_attach(void *easy, PlHttpTransfer *transfer)
+void pl_http_gate_attach(const PlCurl *curl, void *easy, PlHttpTransfer *transfer)
 {
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
-    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
-    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+    curl->easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl->easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+    curl->easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
+    curl->easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
 }
 
 /* ---- headers ---- */

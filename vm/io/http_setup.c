@@ -6,7 +6,7 @@
 #include "vm/base/fault.h"
 #include "vm/base/limits.h"
 
-#include <curl/curl.h>
+#include "vm/io/http_curl.h"
 #include <stdio.h>
 
 enum {
@@ -17,31 +17,32 @@ enum {
 
 static void set_always(PlHttp *http, PlHttpTransfer *transfer)
 {
+    const PlCurl *curl = http->curl;
     CURL *easy = transfer->easy;
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_UNRESTRICTED_AUTH, 0L);
-    curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    curl_easy_setopt(easy, CURLOPT_PROXY, http->proxy ? http->proxy : "");
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, http->proxy ? "" : "*");
-    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    curl_easy_setopt(easy, CURLOPT_ALTSVC_CTRL, 0L);
-    curl_easy_setopt(easy, CURLOPT_HSTS_CTRL, 0L);
-    curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
-    curl_easy_setopt(easy, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(http->connect_timeout_us / 1000));
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, http->user_agent);
-    if (http->ca_file) curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
-    if (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_LIBZ)
-        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
-    pl_http_gate_attach(easy, transfer);
-    pl_http_body_attach(easy, transfer);
+    curl->easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+    curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
+    curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl->easy_setopt(easy, CURLOPT_UNRESTRICTED_AUTH, 0L);
+    curl->easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    curl->easy_setopt(easy, CURLOPT_PROXY, http->proxy ? http->proxy : "");
+    curl->easy_setopt(easy, CURLOPT_NOPROXY, http->proxy ? "" : "*");
+    curl->easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl->easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    curl->easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    curl->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl->easy_setopt(easy, CURLOPT_ALTSVC_CTRL, 0L);
+    curl->easy_setopt(easy, CURLOPT_HSTS_CTRL, 0L);
+    curl->easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+    curl->easy_setopt(easy, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
+    curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(http->connect_timeout_us / 1000));
+    curl->easy_setopt(easy, CURLOPT_USERAGENT, http->user_agent);
+    if (http->ca_file) curl->easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
+    if (curl->version_info(CURLVERSION_NOW)->features & CURL_VERSION_LIBZ)
+        curl->easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+    pl_http_gate_attach(curl, easy, transfer);
+    pl_http_body_attach(curl, easy, transfer);
 }
 
 PlHttpTransfer *pl_http_setup_take(PlHttp *http, bool allow_private)
@@ -57,7 +58,7 @@ PlHttpTransfer *pl_http_setup_take(PlHttp *http, bool allow_private)
     transfer->allow_private = allow_private;
     pl_buf_init(&transfer->head, PL_LIMIT_HEADER_BYTES + 1024);
     pl_buf_init(&transfer->body, 0);
-    transfer->easy = pl_fault_hit(PL_FAULT_NET) ? NULL : curl_easy_init();
+    transfer->easy = pl_fault_hit(PL_FAULT_NET) ? NULL : http->curl->easy_init();
     if (!transfer->easy) {
         pl_free(transfer);
         return NULL;
@@ -77,9 +78,9 @@ void pl_http_setup_give(PlHttp *http, PlHttpTransfer *transfer)
     pool->free = transfer;
 }
 
-void pl_http_setup_free(PlHttpTransfer *transfer)
+void pl_http_setup_free(PlHttp *http, PlHttpTransfer *transfer)
 {
-    curl_easy_cleanup(transfer->easy);
+    http->curl->easy_cleanup(transfer->easy);
     pl_buf_deinit(&transfer->head);
     pl_buf_deinit(&transfer->body);
     pl_free(transfer->headers);
@@ -87,20 +88,20 @@ void pl_http_setup_free(PlHttpTransfer *transfer)
 }
 
 /* CUSTOMREQUEST is only the word; GET, NOBODY and POST decide what libcurl does with the body. */
-static void set_method(CURL *easy, const PlHttpCall *call)
+static void set_method(const PlCurl *curl, CURL *easy, const PlHttpCall *call)
 {
     bool wants_length = call->method == PL_POST || call->method == PL_PUT || call->method == PL_PATCH;
-    curl_easy_setopt(easy, CURLOPT_NOBODY, call->method == PL_HEAD && !call->has_body ? 1L : 0L);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
+    curl->easy_setopt(easy, CURLOPT_NOBODY, call->method == PL_HEAD && !call->has_body ? 1L : 0L);
+    curl->easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
     if (call->has_body || wants_length) {
-        curl_easy_setopt(easy, CURLOPT_POST, 1L);
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body.len ? call->body.ptr : "");
+        curl->easy_setopt(easy, CURLOPT_POST, 1L);
+        curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
+        curl->easy_setopt(easy, CURLOPT_POSTFIELDS, call->body.len ? call->body.ptr : "");
     } else if (call->method != PL_HEAD) {
-        curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+        curl->easy_setopt(easy, CURLOPT_HTTPGET, 1L);
     }
     bool is_plain = !call->has_body && (call->method == PL_GET || call->method == PL_HEAD);
-    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, is_plain ? NULL : pl_method_name(call->method));
+    curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, is_plain ? NULL : pl_method_name(call->method));
 }
 
 static long milliseconds(uint64_t us)
@@ -111,6 +112,7 @@ static long milliseconds(uint64_t us)
 
 bool pl_http_setup_request(PlHttpCall *call, PlHttpTransfer *transfer)
 {
+    const PlCurl *curl = call->http->curl;
     CURL *easy = transfer->easy;
     bool is_https = call->origin->is_https, is_unsafe = call->method == PL_POST || call->method == PL_PATCH;
     transfer->call = call;
@@ -118,16 +120,16 @@ bool pl_http_setup_request(PlHttpCall *call, PlHttpTransfer *transfer)
     transfer->head_done = transfer->is_interim = false;
     transfer->error[0] = '\0';
     transfer->body.ceiling = call->max_body;
-    set_method(easy, call);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, is_https ? "https" : "http");
-    curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, is_https ? "https" : "http");
+    set_method(curl, easy, call);
+    curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, is_https ? "https" : "http");
+    curl->easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, is_https ? "https" : "http");
     bool may_share = is_https && !is_unsafe; /* a shared connection that closes leaves nobody knowing about all that was on it */
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)(may_share ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, may_share ? 1L : 0L);
-    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)(is_unsafe ? IDLE_UNSAFE_S : IDLE_S));
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(call->timeout_us));
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call->lines);
-    return curl_easy_setopt(easy, CURLOPT_URL, call->url) == CURLE_OK;
+    curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)(may_share ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+    curl->easy_setopt(easy, CURLOPT_PIPEWAIT, may_share ? 1L : 0L);
+    curl->easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)(is_unsafe ? IDLE_UNSAFE_S : IDLE_S));
+    curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(call->timeout_us));
+    curl->easy_setopt(easy, CURLOPT_HTTPHEADER, call->lines);
+    return curl->easy_setopt(easy, CURLOPT_URL, call->url) == CURLE_OK;
 }
 
 /* ---- what went wrong ---- */
@@ -187,7 +189,7 @@ PlNetFault pl_http_setup_fault(const PlHttpCall *call, int curl_code, const char
     PlNetFault fault = call->too_large ? PL_NET_TOO_LARGE : fault_of(call, (CURLcode)curl_code);
     bool is_connect_timeout = fault == PL_NET_TIMEOUT && !call->sends;
     const char *words = is_connect_timeout ? "no connection to the server within the time limit" : words_of(fault);
-    const char *detail = fault == PL_NET_TOO_LARGE ? "" : error[0] ? error : curl_easy_strerror((CURLcode)curl_code);
+    const char *detail = fault == PL_NET_TOO_LARGE ? "" : error[0] ? error : call->http->curl->easy_strerror((CURLcode)curl_code);
     snprintf(message, size, "%.*s: %s%s%.160s%s", PL_ARG(call->origin->prefix), words, detail[0] ? " (" : "", detail,
              detail[0] ? ")" : "");
     return fault;

@@ -4,10 +4,12 @@
 
 #include "vm/base/fault.h"
 #include "vm/io/http_call.h"
+#include "vm/io/http_curl.h"
 
 #include <errno.h>
 
 typedef struct Rules {
+    const PlCurl *curl; /* its parser reads the origins */
     PlHttpRule *all;
     uint32_t count;
     char **origins; /* of the servers; owned */
@@ -26,14 +28,15 @@ static void rules_free(Rules *rules)
     for (uint32_t i = 0; i < rules->origin_count; i++) pl_free(rules->origins[i]);
     pl_free(rules->origins);
     pl_free(rules->all);
+    pl_http_curl_close(rules->curl);
 }
 
-static PlStatus origin_of(PlStr url, char **origin)
+static PlStatus origin_of(const PlCurl *curl, PlStr url, char **origin)
 {
     const char *why;
     char *copy = pl_strdup_n(url.ptr, url.len);
     if (!copy) return PL_NOMEM;
-    *origin = pl_http_gate_origin(copy, &why);
+    *origin = pl_http_gate_origin(curl, copy, &why);
     pl_free(copy);
     return *origin ? PL_OK : PL_INVALID;
 }
@@ -46,10 +49,16 @@ static PlStatus rules_make(const PlWorldOptions *options, Rules *rules, const ch
     *rules = (Rules){.all = pl_zalloc((hosts + options->server_count + 1) * sizeof *rules->all),
                      .origins = pl_zalloc((options->server_count + 1) * sizeof *rules->origins)};
     if (!rules->all || !rules->origins) return PL_NOMEM;
+    if (!hosts && !options->server_count) return PL_OK;
+    rules->curl = pl_http_curl_open();
+    if (!rules->curl) {
+        *what = "libcurl.so.4";
+        return PL_NETWORK;
+    }
     for (uint32_t i = 0; i < options->server_count; i++) {
         PlStr url = options->servers[2 * i + 1];
         char *origin;
-        PlStatus status = origin_of(url, &origin);
+        PlStatus status = origin_of(rules->curl, url, &origin);
         if (status == PL_INVALID) *what = url.ptr;
         if (status != PL_OK) return status;
         rules->origins[rules->origin_count++] = origin;
@@ -58,7 +67,7 @@ static PlStatus rules_make(const PlWorldOptions *options, Rules *rules, const ch
     for (uint32_t i = 0; i < hosts; i++) {
         const PlHostRule *host = &manifest->hosts[i];
         char *origin;
-        PlStatus status = origin_of(host->origin, &origin);
+        PlStatus status = origin_of(rules->curl, host->origin, &origin);
         if (status == PL_NOMEM) return status;
         if (status == PL_INVALID) continue; /* nothing can be sent there */
         pl_free(origin);

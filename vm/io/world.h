@@ -33,7 +33,8 @@ typedef struct PlWorld {
     uint32_t hook_count;
 } PlWorld;
 
-/* `secrets` is taken over. PL_NOMEM, PL_IO with the failing hook's command in *what, or PL_INVALID with a server's URL that is none. On failure nothing is
+/* `secrets` is taken over. PL_NOMEM; PL_IO with the failing hook's command in *what; PL_INVALID with a server's URL that is none; PL_NETWORK with
+ * the library that cannot be loaded. On failure nothing is
  * left to free. */
 PL_MUST_USE PlStatus pl_world_open(PlWorld *world, const PlWorldOptions *options, PlSecrets *secrets, const char **what);
 void pl_world_close(PlWorld *world);
