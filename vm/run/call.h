@@ -30,6 +30,8 @@ struct PlCall {
     uint32_t attempt;        /* from 1; counts redirects and sends after a crash, too */
     uint32_t failures;       /* attempts that failed: what retries are counted by */
     uint32_t epoch, hops;
+    PlValue pages;           /* `all pages`: what came so far, owned; nothing before the second page */
+    uint64_t items;          /* in it */
     bool was_unknown;        /* an earlier attempt may have been applied */
     bool queued, in_flight, in_doubt, told, approved;
     uint64_t handle;

@@ -5,6 +5,7 @@
 #include "vm/run/ask.h"
 #include "vm/run/call.h"
 #include "vm/run/hook.h"
+#include "vm/run/pages.h"
 #include "vm/run/rows.h"
 #include "vm/run/run_end.h"
 
@@ -28,6 +29,7 @@ static PlGo leave(PlFiber *fiber, PlCall *call, PlGo go)
 {
     if (go == PL_GO_END) return go;
     bool in_order = call->site->flags & PL_CALL_IN_ORDER;
+    pl_release(fiber->run->values, call->pages);
     pl_call_free(call);
     if (in_order) pl_group_passed(fiber);
     return go;
@@ -292,20 +294,62 @@ static PlGo on_retry(PlRun *run, PlFiber *fiber)
     return go == AGAIN ? attempts(fiber, fiber->call) : go;
 }
 
+/* The next attempt goes to another address. */
+static PlGo go_to(PlFiber *fiber, PlCall *call, PlStr url)
+{
+    char *copy = pl_strdup_n(url.ptr, url.len);
+    if (!copy) pl_heap_escape(fiber->run->heap, PL_NOMEM);
+    pl_free(call->location);
+    call->location = copy;
+    return AGAIN;
+}
+
 static PlGo follow(PlFiber *fiber, PlCall *call, const PlReply *reply, PlStr from)
 {
     PlRun *run = fiber->run;
     PlBuf *url = pl_run_scratch(run);
     pl_request_resolve(url, from, pl_call_header(reply, "location"));
     pl_run_check_buf(run, url);
-    char *copy = pl_strdup_n(url->ptr, url->len);
-    pl_run_give(run, url);
-    if (!copy) pl_heap_escape(run->heap, PL_NOMEM);
-    pl_free(call->location);
-    call->location = copy;
     call->hops++;
     call->attempt++;
-    return AGAIN;
+    PlGo go = go_to(fiber, call, pl_buf_str(url));
+    pl_run_give(run, url);
+    return go;
+}
+
+/* A page came: join it to those before. AGAIN: the next one is to be asked for. */
+static PlGo turn_page(PlFiber *fiber, PlCall *call, const PlReply *reply)
+{
+    PlRun *run = fiber->run;
+    uint32_t most = call->site->max_items;
+    PlValue *slot = &fiber->regs[result_register(fiber)], page = *slot, items = pl_pages_items(page);
+    bool is_first = call->pages.tag == PL_NOTHING;
+    if (items.tag != PL_LIST) return PL_GO_ON;
+    call->items += pl_list_len(items);
+    PlBuf *url = pl_run_scratch(run);
+    PlPageNext next = pl_pages_next(run, call, reply, page, call->items, url);
+    pl_run_check_buf(run, url);
+    bool same = pl_str_eq_z(pl_buf_str(url), call->url ? call->url : "");
+    if ((most && call->items >= most) || same) next = PL_PAGE_LAST;
+    *slot = pl_nothing();
+    PlValue first = is_first ? pl_retain(page) : call->pages;
+    call->pages = pl_nothing();
+    first = pl_pages_join_take(run->values, first, is_first ? pl_nothing() : page, most);
+    pl_release(run->values, page);
+    PlGo go = PL_GO_ON;
+    if (next == PL_PAGE_LAST) {
+        *slot = first;
+    } else if (next == PL_PAGE_LOST) {
+        pl_release(run->values, first);
+        go = PL_RAISE(fiber, RUN_PAGES, "answer", PL_ARG(call->action->plugin), PL_ARG(call->action->name));
+    } else {
+        call->pages = first;
+        call->failures = call->hops = 0;
+        call->attempt++;
+        go = go_to(fiber, call, pl_buf_str(url));
+    }
+    pl_run_give(run, url);
+    return go;
 }
 
 /* The last word on a call: a value or an error. The AFTER event comes before a handler runs. */
@@ -318,6 +362,12 @@ static PlGo deliver(PlFiber *fiber, PlCall *call, const PlReply *reply, PlVerdic
     else if (verdict == PL_VERDICT_ERROR) go = pl_response_error(fiber, call, reply);
     else pl_fiber_set(fiber, result_register(fiber), pl_nothing()); /* GONE */
     fiber->held = NULL;
+    if (go == PL_GO_ON && verdict == PL_VERDICT_VALUE && (call->site->flags & PL_CALL_ALL_PAGES || call->site->max_items)) {
+        fiber->held = &error;
+        go = turn_page(fiber, call, reply);
+        fiber->held = NULL;
+        if (go == AGAIN) return go;
+    }
     tell_after(fiber, call, reply, pl_rows_text(error, "message"), replayed);
     if (go != PL_GO_ON) go = pl_error_throw_take(fiber, error);
     return leave(fiber, call, go);
