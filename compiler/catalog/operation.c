@@ -93,6 +93,28 @@ static void find_key(PlDraft *draft)
     }
 }
 
+/* ---- credentials among the parameters --------------------------------------------------------------------------- */
+
+static bool gives(const PlAuth *auth, const PlParam *param)
+{
+    if (auth->kind == PL_AUTH_API_KEY) return auth->place == param->place && pl_str_eq_nocase(auth->wire, param->wire);
+    bool token =
+        auth->kind == PL_AUTH_BEARER || auth->kind == PL_AUTH_OAUTH2_TOKEN || auth->kind == PL_AUTH_OAUTH2_CLIENT;
+    bool place = param->place == PL_IN_HEADER || param->place == PL_IN_QUERY;
+    bool named = pl_str_eq_z(param->wire, "token") || pl_str_eq_z(param->wire, "access_token");
+    return token && place && named;
+}
+
+/* Some documents declare the credential a second time, as a required parameter. The engine adds it, so no plan has to. */
+static void excuse_credentials(PlDraft *draft)
+{
+    const PlAction *action = draft->action;
+    for (uint32_t p = 0; p < action->param_count; p++)
+        for (uint32_t i = 0; i < action->auth_count; i++)
+            for (uint32_t k = 0; k < action->auth[i].count; k++)
+                if (gives(&action->auth[i].all[k], &action->params[p])) action->params[p].required = false;
+}
+
 /* ---- the action ------------------------------------------------------------------------------------------------- */
 
 static PlAction *build(PlApi *api, PlEntry *entry)
@@ -115,6 +137,7 @@ static PlAction *build(PlApi *api, PlEntry *entry)
     action->param_count = draft.params.len;
     pl_draft_responses(&draft);
     pl_draft_security(&draft);
+    excuse_credentials(&draft);
     decide_effect(&draft);
     pl_contract_hash(api->schemas.types, action, action->contract);
     return action;

@@ -141,7 +141,7 @@ PlStatus pl_catalog_json(PlBuf *out, PlCatalog *catalog, const PlPlugin *plugin,
         json_array_append_new(actions, action_json(catalog, all[i], pl_catalog_action(catalog, all[i]), details));
     json_object_set_new(root, "plugins", plugins);
     json_object_set_new(root, "actions", actions);
-    int failed = root ? json_dump_callback(root, put_bytes, out, JSON_INDENT(2)) : -1;
+    int failed = root ? json_dump_callback(root, put_bytes, out, JSON_COMPACT) : -1;
     pl_buf_put_char(out, '\n');
     json_decref(root);
     return failed ? PL_NOMEM : out->status;

@@ -6,7 +6,7 @@
 
 #include "compiler/catalog/catalog.h"
 
-/* As pl_catalog_print, one JSON object and a newline: {"plugins": [...], "actions": [...]}.
+/* As pl_catalog_print, one JSON object on one line: {"plugins": [...], "actions": [...]}.
  * PL_NOMEM when memory lacks. */
 PL_MUST_USE PlStatus pl_catalog_json(PlBuf *out, PlCatalog *catalog, const PlPlugin *plugin, PlStr search,
                                      bool details);

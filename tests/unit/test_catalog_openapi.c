@@ -283,28 +283,33 @@ TEST(paths_and_odd_parameters)
 TEST(security_alternatives)
 {
     Bed bed;
-    bed_open(&bed,
-             PL_STR(HEAD3 "components:\n"
-                          "  securitySchemes:\n"
-                          "    BearerAuth: {type: http, scheme: bearer}\n"
-                          "    basic: {type: http, scheme: Basic}\n"
-                          "    app_id: {type: apiKey, in: query, name: app}\n"
-                          "    OAuth2: {type: oauth2, flows: {authorizationCode: {authorizationUrl: 'https://x/a', "
-                          "tokenUrl: 'https://x/t', scopes: {}}}}\n"
-                          "    oidc: {type: openIdConnect, openIdConnectUrl: 'https://x'}\n"
-                          "security: [{BearerAuth: []}]\n"
-                          "paths:\n"
-                          "  /a: {get: {operationId: a, security: [{basic: [], app_id: []}, {OAuth2: [r, w]}, {gone: "
-                          "[]}, {oidc: []}, {}]}}\n"
-                          "  /b: {get: {operationId: b, security: []}}\n"
-                          "  /c: {get: {operationId: c}}\n"),
-             NULL);
+    bed_open(
+        &bed,
+        PL_STR(HEAD3
+               "components:\n"
+               "  securitySchemes:\n"
+               "    BearerAuth: {type: http, scheme: bearer}\n"
+               "    basic: {type: http, scheme: Basic}\n"
+               "    app_id: {type: apiKey, in: query, name: app}\n"
+               "    OAuth2: {type: oauth2, flows: {authorizationCode: {authorizationUrl: 'https://x/a', "
+               "tokenUrl: 'https://x/t', scopes: {}}}}\n"
+               "    oidc: {type: openIdConnect, openIdConnectUrl: 'https://x'}\n"
+               "security: [{BearerAuth: []}]\n"
+               "paths:\n"
+               "  /a: {get: {operationId: a, security: [{basic: [], app_id: []}, {OAuth2: [r, w]}, {gone: "
+               "[]}, {oidc: []}, {}],\n"
+               "    parameters: [{name: app, in: query, required: true}, {name: token, in: query, required: true},\n"
+               "      {name: other, in: query, required: true}]}}\n"
+               "  /b: {get: {operationId: b, security: []}}\n"
+               "  /c: {get: {operationId: c}}\n"),
+        NULL);
     const PlAction *a = action(&bed, "a");
     CHECK(a->auth_count == 4 && a->auth[0].count == 2 && a->auth[1].count == 1 && a->auth[3].count == 0);
     CHECK(a->auth[0].all[0].kind == PL_AUTH_BASIC && a->auth[0].all[1].place == PL_IN_QUERY);
     CHECK(a->auth[1].all[0].kind == PL_AUTH_OAUTH2_TOKEN && a->auth[1].all[0].scope_count == 2);
     CHECK_STR(a->auth[1].all[0].credential, "t.oauth2");
     CHECK(has(&bed, PL_D_OP_SCHEME));
+    CHECK_STR(params_text(&bed, a), "query app: text; query token: text; query other: text required");
     CHECK(action(&bed, "b")->auth_count == 0);
     const PlAction *c = action(&bed, "c");
     CHECK(c->auth_count == 1 && c->auth[0].all[0].kind == PL_AUTH_BEARER);
