@@ -152,7 +152,8 @@ static bool convert_time(PlChecker *c, PlExpr **slot, PlTypeId want)
     PlTypeKind found = pl_type(c->types, (*slot)->type)->kind;
     PlTypeId wanted = pl_type_without_nothing(c->types, want);
     PlTypeKind w = pl_type(c->types, wanted)->kind;
-    if (!is_timelike(w) || (found != PL_TYPE_TEXT && found != PL_TYPE_DATE)) return false;
+    bool midnight = found == PL_TYPE_DATE && w == PL_TYPE_DATETIME;
+    if (!midnight && (!is_timelike(w) || found != PL_TYPE_TEXT)) return false;
     PlExpr *call = pl_expr_call_of(c, functions[w], *slot, wanted);
     if (!call) return false;
     note_read_as(c, *slot, call, "a time is wanted");
@@ -194,6 +195,7 @@ void pl_expr_fit(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
         return;
     case PL_USABLE_NO: break;
     }
+    if (pl_type(c->types, (*slot)->type)->kind == PL_TYPE_DATE && convert_time(c, slot, want)) return;
     if (unwrap(c, slot, want)) {
         pl_expr_fit(c, slot, want, what);
         return;

@@ -3,6 +3,7 @@
  * compiling. spec/types.md, "Literals". */
 #include "compiler/check/expr.h"
 #include "vm/value/time.h"
+#include "vm/value/type_check.h"
 
 static PlStr literal_words(PlChecker *c, const PlExpr *x)
 {
@@ -75,26 +76,10 @@ static bool fit_enum(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
 
 /* ---- text as something narrower ------------------------------------------------------------------------------------ */
 
-static bool is_email(PlStr s)
-{
-    size_t at = pl_str_find_char(s, '@', 0);
-    return at != PL_STR_NONE && at > 0 && at + 1 < s.len && pl_str_find_char(s, ' ', 0) == PL_STR_NONE;
-}
-
-static bool is_url(PlStr s)
-{
-    size_t at = pl_str_find(s, PL_STR("://"), 0);
-    return (at != PL_STR_NONE && at > 0 && pl_str_find_char(s, ' ', 0) == PL_STR_NONE) ||
-           pl_str_starts(s, PL_STR("/")) || pl_str_starts(s, PL_STR("mailto:"));
-}
-
-/* Is the text of that form? What has no simple form passes. */
+/* A path alone is a reference, which documents call a uri too. */
 static bool has_format(PlStr s, PlTextFormat format)
 {
-    if (format == PL_FORMAT_EMAIL) return is_email(s);
-    if (format == PL_FORMAT_URL) return is_url(s);
-    if (format == PL_FORMAT_UUID) return s.len == 36 && s.ptr[8] == '-' && s.ptr[13] == '-';
-    return true;
+    return pl_type_text_fits(format, s) || (format == PL_FORMAT_URL && pl_str_starts(s, PL_STR("/")));
 }
 
 static bool fit_text(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)

@@ -19,8 +19,10 @@ typedef struct Verdict {
 typedef struct Judge {
     PlArena *arena;
     PlTypes *types;
-    PlMap pairs;            /* {source, target} -> Verdict + 1 */
+    PlMap pairs;            /* {source, target, is wrapped} -> Verdict + 1 */
     PL_VEC(uint32_t) trail; /* entries of `pairs` that rest on an assumption, in order */
+    bool wrapping;          /* the value is judged as the item of a list ... */
+    const Segment *wrapped; /* ... at this place, and not twice there */
     PlUsableWhy *why;
     PlUsable why_for; /* the verdict that `why` explains; YES: none yet */
 } Judge;
@@ -73,6 +75,7 @@ static bool is_syntax(PlTextFormat format)
            format == PL_FORMAT_HOSTNAME || format == PL_FORMAT_TIME;
 }
 
+/* A format is a promise of the document, which nobody checks at run time: two different promises cannot both hold, no promise may. */
 static bool is_address(PlTextFormat format)
 {
     return format == PL_FORMAT_IP || format == PL_FORMAT_HOSTNAME;
@@ -80,9 +83,8 @@ static bool is_address(PlTextFormat format)
 
 static Verdict judge_text(PlTextFormat source, PlTextFormat target)
 {
-    if (source == target || target == PL_FORMAT_NONE || !is_syntax(target)) return yes;
-    if (source == PL_FORMAT_NONE || !is_syntax(source)) return at_run_time;
-    return is_address(source) && is_address(target) ? at_run_time : no;
+    bool known = is_syntax(source) && is_syntax(target) && source != target;
+    return known && !(is_address(source) && is_address(target)) ? no : yes;
 }
 
 static Verdict judge_to_text(const PlType *s, const PlType *t)
@@ -105,8 +107,6 @@ static Verdict judge_to_scalar(const PlType *s, const PlType *t)
     case PL_TYPE_NUMBER: return s->kind == PL_TYPE_INTEGER ? yes : no;
     case PL_TYPE_INTEGER: return s->kind == PL_TYPE_NUMBER ? converted_perhaps : no;
     case PL_TYPE_DATETIME:
-        if (s->kind == PL_TYPE_DATE) return converted;
-        return s->kind == PL_TYPE_TEXT ? converted_perhaps : no;
     case PL_TYPE_DATE:
     case PL_TYPE_DURATION: return s->kind == PL_TYPE_TEXT ? converted_perhaps : no;
     default: return no;
@@ -250,6 +250,11 @@ static Verdict judge_to_union(Judge *j, PlTypeId source, const PlType *t, const 
     return best;
 }
 
+static bool is_wrapped(const Judge *j, const Segment *at)
+{
+    return j->wrapping && j->wrapped == at;
+}
+
 /* ---- the judgement ----------------------------------------------------------------------------------------------- */
 
 static Verdict judge_list(Judge *j, PlTypeId source, const PlType *t, const Segment *at, unsigned depth)
@@ -259,8 +264,14 @@ static Verdict judge_list(Judge *j, PlTypeId source, const PlType *t, const Segm
         Segment inner = {PL_STR(""), at};
         return judge(j, s->elem, t->elem, &inner, depth);
     }
-    if (s->kind == PL_TYPE_NOTHING) return no;
+    if (s->kind == PL_TYPE_NOTHING || is_wrapped(j, at)) return no;
+    bool wrapping = j->wrapping;
+    const Segment *wrapped = j->wrapped;
+    j->wrapping = true;
+    j->wrapped = at;
     Verdict one = judge(j, source, t->elem, at, depth);
+    j->wrapping = wrapping;
+    j->wrapped = wrapped;
     if (one.usable == PL_USABLE_NO) return no;
     return (Verdict){one.usable == PL_USABLE_RUNTIME ? PL_USABLE_RUNTIME : PL_USABLE_COERCE, true};
 }
@@ -294,7 +305,7 @@ static Verdict judge(Judge *j, PlTypeId source, PlTypeId target, const Segment *
 {
     if (source == target) return yes;
     if (depth >= PL_LIMIT_TYPE_DEPTH) return at_run_time;
-    PlTypeId ids[2] = {source, target};
+    uint32_t ids[3] = {source, target, is_wrapped(j, at)};
     PlStr key = pl_str((const char *)ids, sizeof ids);
     PlMapEntry *entry = pl_map_find(&j->pairs, key);
     if (!entry) entry = pl_map_put(&j->pairs, pl_arena_str(j->arena, key), NULL);

@@ -49,14 +49,15 @@ TEST(scalars)
     CHECK(usable(&t, PL_T_TEXT, PL_T_INTEGER) == PL_USABLE_NO);
     CHECK(usable(&t, PL_T_YESNO, PL_T_TEXT) == PL_USABLE_NO);
     CHECK(usable(&t, PL_T_TEXT, PL_T_DATE) == PL_USABLE_RUNTIME && t.why.converts);
-    CHECK(usable(&t, PL_T_DATE, PL_T_DATETIME) == PL_USABLE_COERCE);
+    CHECK(usable(&t, PL_T_DATE, PL_T_DATETIME) == PL_USABLE_NO);
     CHECK(usable(&t, PL_T_DATETIME, PL_T_DATE) == PL_USABLE_NO);
     CHECK(usable(&t, PL_T_ANY, PL_T_INTEGER) == PL_USABLE_RUNTIME && !t.why.converts);
     CHECK(usable(&t, PL_T_INTEGER, PL_T_ANY) == PL_USABLE_YES);
     CHECK(usable(&t, PL_T_NOTHING, PL_T_TEXT) == PL_USABLE_NO);
     PlTypeId email = pl_type_text(&t.types, PL_FORMAT_EMAIL), url = pl_type_text(&t.types, PL_FORMAT_URL);
     CHECK(usable(&t, email, PL_T_TEXT) == PL_USABLE_YES);
-    CHECK(usable(&t, PL_T_TEXT, email) == PL_USABLE_RUNTIME && !t.why.converts);
+    CHECK(usable(&t, PL_T_TEXT, email) == PL_USABLE_YES);
+    CHECK(usable(&t, pl_type_text(&t.types, PL_FORMAT_IP), pl_type_text(&t.types, PL_FORMAT_HOSTNAME)) == PL_USABLE_YES);
     CHECK(usable(&t, email, url) == PL_USABLE_NO);
     CHECK(usable(&t, PL_T_TEXT, pl_type_text(&t.types, PL_FORMAT_HTML)) == PL_USABLE_YES);
     pl_arena_free(t.arena);
