@@ -17,7 +17,7 @@ static PlSyntax syntax_of(PlArena *arena, PlDiags *diags, uint32_t source)
     return syntax;
 }
 
-/* Whole text that can be read at all: not too large, UTF-8. */
+/* Whole text that can be read at all: not too large, UTF-8, no control characters (RFC 8259 names the same ones). */
 static bool check_text(PlSyntax *syntax)
 {
     if (syntax->text.len > PL_LIMIT_SOURCE_BYTES) {
@@ -28,6 +28,14 @@ static bool check_text(PlSyntax *syntax)
     if (bad < syntax->text.len) {
         PlSpan span = {syntax->source, (uint32_t)bad, (uint32_t)bad + 1};
         PL_REPORT0(syntax->diags, NOT_UTF8, span);
+        return false;
+    }
+    for (size_t i = 0; i < syntax->text.len; i++) {
+        unsigned char c = (unsigned char)syntax->text.ptr[i];
+        if (c >= 0x20 || c == '\n' || c == '\r' || c == '\t') continue;
+        PlSpan span = {syntax->source, (uint32_t)i, (uint32_t)i + 1};
+        PL_REPORT(syntax->diags, STRANGE_CHARACTER, span,
+                  pl_arena_printf(syntax->arena, "the control character %02x", (unsigned)c).ptr);
         return false;
     }
     return true;
