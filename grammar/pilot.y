@@ -196,6 +196,12 @@ compare(A) ::= coalesce(L) NOT_EMPTY(T). { A = pl_build_postfix(r, PL_OPR_NOT_EM
 compare(A) ::= coalesce(L) EXISTS(T). { A = pl_build_postfix(r, PL_OPR_EXISTS, L, &T); }
 compare(A) ::= coalesce(L) MISSING(T). { A = pl_build_postfix(r, PL_OPR_MISSING, L, &T); }
 
+compare(A) ::= coalesce(L) HAS(T) coalesce(R). { A = pl_build_has(r, L, &T, R); }
+compare(A) ::= coalesce(L) HAS(T) coalesce(R) ITEMS. { A = pl_build_has(r, L, &T, R); }
+compare(A) ::= coalesce(L) FOUND(T). { A = pl_build_postfix(r, PL_OPR_NOT_EMPTY, L, &T); }
+compare(A) ::= NO NAME(N) FOUND(T). { A = pl_build_postfix(r, PL_OPR_EMPTY, pl_build_name(r, &N), &T); }
+compare(A) ::= NONE_OF(T) postfix(L). { A = pl_build_postfix(r, PL_OPR_EMPTY, L, &T); }
+
 coalesce(A) ::= sum(A).
 coalesce(A) ::= sum(L) COALESCE coalesce(R). { A = pl_build_coalesce(r, L, R); }
 sum(A) ::= product(A).
@@ -237,6 +243,8 @@ primary(A) ::= MOMENT(T). { A = T.expr; }
 primary(A) ::= EMPTY_LIST(T). { A = pl_build_list(r, NULL, T.span, T.span); }
 primary(A) ::= EMPTY_RECORD(T). { A = pl_build_record(r, NULL, T.span, T.span); }
 primary(A) ::= LPAREN(T) expr(E) RPAREN(Z). { A = pl_build_parens(r, E, T.span, Z.span); }
+primary(A) ::= LPAREN(T) expr(E) COMMA items(I) RPAREN(Z). { A = pl_build_list(r, pl_build_item_first(r, E, I), T.span, Z.span); }
+primary(A) ::= LBRACKET(T) expr(E) FOR NAME(N) IN expr(L) RBRACKET(Z). { A = pl_build_comprehension(r, E, &N, L, T.span, Z.span); }
 primary(A) ::= LBRACE2 expr(E) RBRACE2. { A = E; }
 primary(A) ::= LBRACKET(T) RBRACKET(Z). { A = pl_build_list(r, NULL, T.span, Z.span); }
 primary(A) ::= LBRACKET(T) items(I) more RBRACKET(Z). { A = pl_build_list(r, I, T.span, Z.span); }

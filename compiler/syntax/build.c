@@ -253,6 +253,13 @@ PlItems *pl_build_item(PlRun *r, PlItems *items, PlExpr *item)
     return items;
 }
 
+PlItems *pl_build_item_first(PlRun *r, PlExpr *first, PlItems *rest)
+{
+    PlItems *items = pl_build_item(r, NULL, first);
+    for (uint32_t i = 0; i < rest->all.len; i++) pl_build_item(r, items, rest->all.items[i]);
+    return items;
+}
+
 PlArgs *pl_build_argument(PlRun *r, PlArgs *args, PlArgument arg)
 {
     if (!args) args = PL_NEW(r->syntax->arena, PlArgs);

@@ -81,6 +81,7 @@ PlExpr *pl_build_call(PlRun *r, const PlToken *name, PlExpr *self, PlArgs *args,
                       const PlToken *close);                              /* self: of a method, or NULL */
 PlExpr *pl_build_call2(PlRun *r, const char *name, PlExpr *a, PlExpr *b); /* b may be NULL */
 PlItems *pl_build_item(PlRun *r, PlItems *items, PlExpr *item);
+PlItems *pl_build_item_first(PlRun *r, PlExpr *first, PlItems *rest);
 PlArgs *pl_build_argument(PlRun *r, PlArgs *args, PlArgument arg);
 PlFields *pl_build_record_field(PlRun *r, PlFields *fields, PlRecordField field);
 
@@ -97,6 +98,9 @@ PlExpr *pl_build_ago(PlRun *r, PlOperator op, PlExpr *duration, const PlToken *w
 PlExpr *pl_build_ordered(PlRun *r, PlOperator op, PlExpr *left, PlExpr *right,
                          const PlToken *words);                           /* "more than 3 days ago" is before */
 PlExpr *pl_build_age(PlRun *r, PlOperator op, PlExpr *left, PlExpr *age); /* older than 10 days: left < now - age */
+PlExpr *pl_build_has(PlRun *r, PlExpr *list, const PlToken *words, PlExpr *number); /* batch has fewer than 100 items */
+/* [x.a for x in list]: list select it.a */
+PlExpr *pl_build_comprehension(PlRun *r, PlExpr *what, const PlToken *name, PlExpr *list, PlSpan open, PlSpan close);
 /* yesterday, Monday of last week, the last day of this month: what the row's exact column says. */
 PlExpr *pl_build_moment(PlSyntax *syntax, const PlSpelling *row, PlSpan span);
 PlExpr *pl_build_assign_read_as_is(PlRun *r, PlExpr *left, PlExpr *right, const PlToken *sign);

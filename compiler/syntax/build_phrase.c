@@ -181,6 +181,39 @@ PlExpr *pl_build_age(PlRun *r, PlOperator op, PlExpr *left, PlExpr *age)
     return pl_build_binary(r, op, left, then);
 }
 
+PlExpr *pl_build_has(PlRun *r, PlExpr *list, const PlToken *words, PlExpr *number)
+{
+    static const PlOperator ops[] = {PL_OPR_LT, PL_OPR_LE, PL_OPR_GT, PL_OPR_GE};
+    PlOperator op = PL_OPR_IS;
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
+        if (pl_str_eq_z(words->spelling->exact, pl_operator_text(ops[i]))) op = ops[i];
+    return pl_build_binary(r, op, pl_build_call2(r, "count", list, NULL), number);
+}
+
+/* Every `name` in e becomes `it`; inside another list clause `it` would be that clause's, and the name stays. */
+static void becomes_it(PlExpr *e, PlStr name)
+{
+    if (!e) return;
+    if (e->kind == PL_EXPR_NAME && pl_str_eq(e->text, name)) {
+        e->kind = PL_EXPR_IT;
+        e->text = PL_STR("");
+    }
+    becomes_it(e->left, name);
+    if (e->kind >= PL_EXPR_WHERE && e->kind <= PL_EXPR_DISTINCT) return;
+    becomes_it(e->right, name);
+    becomes_it(e->cond, name);
+    for (uint32_t i = 0; i < e->items.len; i++) becomes_it(e->items.items[i], name);
+    for (uint32_t i = 0; i < e->fields.len; i++) becomes_it(e->fields.items[i].value, name);
+}
+
+PlExpr *pl_build_comprehension(PlRun *r, PlExpr *what, const PlToken *name, PlExpr *list, PlSpan open, PlSpan close)
+{
+    becomes_it(what, name->text);
+    PlExpr *e = pl_build_list_clause(r, PL_EXPR_SELECT, list, what);
+    e->span = pl_build_join(open, close);
+    return e;
+}
+
 /* The moment was not written as it is read, so every part of it stands where the words stand. */
 static void stand_at(PlExpr *e, PlSpan span)
 {

@@ -63,6 +63,7 @@ static bool ends_value(int kind)
     case PL_TK_AGO:
     case PL_TK_FROM_NOW:
     case PL_TK_EMPTY:
+    case PL_TK_FOUND:
     case PL_TK_NOT_EMPTY:
     case PL_TK_EXISTS:
     case PL_TK_MISSING:
@@ -124,6 +125,7 @@ static PlToken emit_spelling(PlScan *s, const PlSpelling *row, const char *start
     else if (is_list_clause(row->kind) && s->sorting == (int)s->depth)
         s->sorting = -1;
     if (row->kind == PL_TK_IN) s->head = false;
+    if (row->kind == PL_TK_HAS) s->has = true;
     if (row->kind == PL_TK_ONE_OF) s->one_of = true;
     if (row->kind == PL_TK_AS && s->tail) {
         s->type = true;
@@ -352,6 +354,8 @@ static PlToken quote(PlScan *s, const char *p)
 {
     char closer;
     const char *open = *p == 'f' || *p == 'F' ? p + 1 : p, *end = NULL;
+    if (!s->value && p[0] == '\'' && p[1] == 's' && p[2] == ' ')
+        return pl_scan_emit(s, PL_TK_DOT, p, p + 2); /* the user's name */
     if (!s->value && (*p == '\'' || (unsigned char)*p >= 0x80))
         return strange(s, p, p + ((unsigned char)*p >= 0x80 ? 3 : 1));
     if (open == p && pl_text_quote(p, s->limit, &closer) && top(s) == '{' && (end = pl_text_end(p, s->limit))) {
@@ -389,6 +393,7 @@ static bool usable(const PlScan *s, const PlSpelling *row)
     case PL_TK_BY: return plain && (s->entry == PL_TK_S_INCREASE || s->entry == PL_TK_S_DECREASE);
     case PL_TK_AS: return plain && (s->tail || s->entry == PL_TK_S_SET);
     case PL_TK_WITH: return plain && s->entry == PL_TK_S_ON_ERROR;
+    case PL_TK_FOR: return top(s) == '[';
     case PL_TK_ARROW: return plain;
     default: return true;
     }
@@ -412,6 +417,8 @@ static PlToken behind_value(PlScan *s, const char *p, PlRaw raw, const char *end
     if ((s->tail || s->newline) && (row = clause_at(s, p, &behind))) return emit_spelling(s, row, p, behind);
     if (s->counting && s->depth == 0 && (row = phrase(s, PL_AT_COUNT, p, &behind)))
         return emit_spelling(s, row, p, behind);
+    if (s->has && (row = phrase(s, PL_AT_COUNT, p, &behind)) && row->kind == PL_TK_ITEMS)
+        return emit_spelling(s, row, p, behind);
     row = phrase(s, PL_AT_INFIX, p, &behind);
     if (row && row->kind == PL_TK_TIMES && multiplies(s, behind)) return pl_scan_emit(s, PL_TK_STAR, p, behind);
     if (row && usable(s, row)) return emit_spelling(s, row, p, behind);
@@ -420,6 +427,17 @@ static PlToken behind_value(PlScan *s, const char *p, PlRaw raw, const char *end
     if (row && row->accepted.len > 3) return emit_spelling(s, row, p, behind);
     if (raw == PL_RAW_WORD) return pl_scan_emit(s, PL_TK_NAME, p, end);
     return strange(s, p, end);
+}
+
+/* `the` before another name says nothing. */
+static bool is_article(const PlScan *s, const char *p, const char *end)
+{
+    const char *next = end, *behind, *word;
+    while (*next == ' ') next++;
+    if (end - p != 3 || next == end || !pl_str_eq_nocase(pl_str(p, 3), PL_STR("the"))) return false;
+    if (pl_raw_scan(PL_MODE_EXPR, next, s->limit, &word) != PL_RAW_WORD || phrase(s, PL_AT_INFIX, next, &behind))
+        return false;
+    return !pl_str_eq_nocase(pl_str(next, (size_t)(word - next)), PL_STR("the")); /* one article */
 }
 
 static PlToken where_value(PlScan *s, const char *p, PlRaw raw, const char *end)
@@ -436,6 +454,10 @@ static PlToken where_value(PlScan *s, const char *p, PlRaw raw, const char *end)
     }
     if (*p == '*' && top(s) == 'i' && s->prev == PL_TK_LBRACKET) return pl_scan_emit(s, PL_TK_STAR, p, p + 1);
     if (!s->head && s->prev != PL_TK_ARROW) row = phrase(s, PL_AT_PREFIX, p, &behind);
+    if (!row && raw == PL_RAW_WORD && is_article(s, p, end)) return s->cursor = end, pl_scan_next(s);
+    if (s->entry == PL_TK_S_SET && s->prev == PL_TK_TO &&
+        pl_str_eq_nocase(pl_str(p, (size_t)(end - p)), PL_STR("empty")))
+        return pl_scan_emit(s, PL_TK_NOTHING, p, end);
     if (row && raw == PL_RAW_WORD && behind == end && *behind == '(') row = NULL; /* a call of that name */
     if (row) {
         token = emit_spelling(s, row, p, behind);

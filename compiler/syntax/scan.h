@@ -47,6 +47,7 @@ typedef struct PlScan {
     unsigned type_depth;
     bool one_of;      /* inside `one of "a", "b"` */
     bool counting;    /* inside a clause: the words of place COUNT count */
+    bool has;        /* behind `has fewer than`: a noun may follow its number */
     bool failing;     /* behind `if it fails`, before its comma */
     bool fail_do;     /* behind that comma */
     int sorting;      /* depth of the `sorted by` whose keys are being read, -1 when none */

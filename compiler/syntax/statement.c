@@ -210,7 +210,7 @@ static bool promises(const Reading *rd, int token, const char *behind)
     case PL_TK_S_CHECK: return pl_str_find(rest, PL_STR(", else"), 0) != PL_STR_NONE;
     case PL_TK_S_WAIT: return rest.len && is_digit(*p);
     case PL_TK_S_ASK: return literal || pl_str_find_char(rest, '"', 0) != PL_STR_NONE;
-    case PL_TK_S_ADD:
+    case PL_TK_S_ADD: return (literal && *p != '`') || (rest.len && is_digit(*p));
     case PL_TK_S_RETURN: return literal || (rest.len && is_digit(*p));
     case PL_TK_S_STOP:
     case PL_TK_S_FAIL:

@@ -115,6 +115,19 @@ TEST(list_clauses)
     EXPR("x distinct", "(distinct x _)");
 }
 
+TEST(english)
+{
+    EXPR("batch has fewer than 100 items", "(< (call count batch) 100)");
+    EXPR("no flights are found", "(is empty flights)");
+    EXPR("there are no flights or x", "(or (is empty flights) x)");
+    EXPR("the transcript is not available", "(is missing transcript)");
+    EXPR("the user's name", "(field name user)");
+    EXPR("[row.email for row in batch]", "(select batch (field email it))");
+    EXPR("[(\"a\", b), (\"c\", d)]", "(list (list \"a\" b) (list \"c\" d))");
+    EXPR("the", "the");
+    EXPR("the the the x", "error P0104");
+}
+
 TEST(references)
 {
     EXPR("step 3.1", "(step 3.1)");
