@@ -113,6 +113,40 @@ TEST(ended_after_any_row_it_comes_to_the_same)
     asm_free(a);
 }
 
+TEST(any_allocation_may_fail)
+{
+    /* The nth allocation of the run fails, for every n: it ends with an END row or is broken, and what was unsafe was sent once at most. */
+    Asm *a = bit_of_everything();
+    uint64_t n = 0;
+    bool fired = true;
+    asm_done(a);
+    for (; fired; n++) {
+        World *w = world_new();
+        w->server = shop;
+        w->fault = true;
+        w->fault_at = n;
+        WorldRun *r = world_begin(w, &a->m, "{}");
+        PlRunState state = r->run ? world_go(w, r) : PL_RUN_BROKEN;
+        fired = pl_fault_fired();
+        CHECK(state != PL_RUN_WAITING);
+        CHECK(fired || state == PL_RUN_DONE);
+        CHECK(!r->run == (r->status != PL_OK));
+        world_end(w, r);
+        pl_fault_disarm();
+        bool ended = world_count(w, PL_ROW_END) == 1;
+        r = world_begin(w, &a->m, "{}");
+        CHECK(r->run != NULL);
+        state = world_go(w, r);
+        CHECK(state == PL_RUN_DONE || (ended && state == PL_RUN_FAILED) || (state == PL_RUN_PARKED && world_count(w, PL_ROW_INDOUBT) == 1));
+        size_t order = pl_str_find(pl_str_z(w->sent_log), PL_STR("/order"), 0);
+        CHECK(order == PL_STR_NONE || pl_str_find(pl_str_z(w->sent_log), PL_STR("/order"), order + 1) == PL_STR_NONE);
+        world_end(w, r);
+        world_free(w);
+    }
+    CHECK(n > 50);
+    asm_free(a);
+}
+
 TEST(another_plan_and_damaged_rows_are_refused)
 {
     Asm *a = bit_of_everything(), *b = bit_of_everything();

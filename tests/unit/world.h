@@ -71,6 +71,8 @@ struct World {
     char events[32768];
     const char *veto_path;
     int counter; /* for a server's own use */
+    bool fault;  /* the next run to begin lives with a failing allocation, the fault_at'th from 0 */
+    uint64_t fault_at;
 };
 
 UNUSED static char *world_copy(PlStr s)
@@ -368,6 +370,9 @@ UNUSED static WorldRun *world_begin_with(World *w, const PlModule *module, PlRun
         .builtins = builtins,
     };
     if (options.id.len == 0) options.id = PL_STR("r-test");
+    pl_arena_alloc(r->arena, 16, 8); /* so that diagnostics find a chunk */
+    if (w->fault) pl_fault_arm(PL_FAULT_ALLOC, w->fault_at, false);
+    w->fault = false;
     r->run = pl_run_new(module, &ports, &options, &r->diags, &r->status);
     return r;
 }

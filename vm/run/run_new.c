@@ -254,6 +254,7 @@ static PlStatus begin_escaping(PlRun *run, const PlRunOptions *options, PlDiags 
         else PL_REPORT0(diags, RUN_NO_MEMORY, PL_NO_SPAN);
         return run->phase == PL_PHASE_OVER ? run->status : run->escape.status;
     }
+    run->values = pl_values_new(run->heap);
     copy_options(run, options);
     return begin(run, diags);
 }
@@ -277,10 +278,11 @@ PlRun *pl_run_new(const PlModule *module, const PlPorts *ports, const PlRunOptio
         pl_buf_init(&run->error, 0);
         pl_buf_init(&run->park_error, 0);
         pl_buf_init(&run->cancel_text, 4096);
-        if (run->keep && run->sending && run->heap && run->index) run->values = pl_values_new(run->heap);
-        if (run->values) *status = begin_escaping(run, options, diags);
+        if (run->keep && run->sending && run->heap && run->index) *status = begin_escaping(run, options, diags);
+        else PL_REPORT0(diags, RUN_NO_MEMORY, PL_NO_SPAN);
+    } else {
+        PL_REPORT0(diags, RUN_NO_MEMORY, PL_NO_SPAN);
     }
-    if (*status == PL_NOMEM && (!run || !run->values)) PL_REPORT0(diags, RUN_NO_MEMORY, PL_NO_SPAN);
     if (*status == PL_OK) return run;
     pl_run_free(run);
     return NULL;
