@@ -268,9 +268,30 @@ static const char *header(Lines *lines, const char *p, PlItem *item)
     return end;
 }
 
+/* A line "Limt: 500 calls" above the steps is no preamble but a header line with a slip, and a limit must not be lost in silence. */
+static bool misspelt_header(Lines *lines, const char *p, const char *end)
+{
+    static const char *const keys[] = {"Workflow", "Goal", "Use", "Input", "Output", "Schedule", "Limit", "Allow", "Never"};
+    const char *colon = memchr(p, ':', (size_t)(end - p));
+    if (lines->seen_step || !colon || colon - p < 4) return false;
+    PlStr word = pl_str(p, (size_t)(colon - p));
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        unsigned slips = strlen(keys[i]) > 5 ? 2 : 1;
+        if (pl_str_find_char(word, ' ', 0) != PL_STR_NONE || pl_str_distance(word, pl_str_z(keys[i]), slips) > slips) continue;
+        PlSpan span = span_of(lines, p, colon);
+        PlDiag *d = PL_REPORT(lines->syntax->diags, HEADER_UNKNOWN, span, PL_ARG(word));
+        pl_diag_help(lines->syntax->diags, d, "did you mean `%s:`?", keys[i]);
+        pl_diag_fix(lines->syntax->diags, d, span, pl_str_z(keys[i]), true);
+        lines->has_item = false;
+        return true;
+    }
+    return false;
+}
+
 static void ignore(Lines *lines, const char *p, const char *end)
 {
     while (end > p && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r')) end--;
+    if (misspelt_header(lines, p, end)) return;
     PL_REPORT0(lines->syntax->diags, IGNORED_TEXT, span_of(lines, p, end));
     lines->has_item = false;
 }
