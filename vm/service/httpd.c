@@ -45,7 +45,8 @@ struct PlHttpd {
     uint16_t port;
     int epoll;
     uint64_t timer;
-    bool closing;
+    bool closing, running;
+    bool resumed; /* since the last run: libmicrohttpd does not tell the loop of it */
     PlHttpdCall *suspended;
 };
 
@@ -73,6 +74,15 @@ static void suspend(PlHttpdCall *call)
     MHD_suspend_connection(call->connection);
 }
 
+static void run_timer(void *user);
+
+static void plan_at(PlHttpd *httpd, int64_t at_us)
+{
+    if (httpd->timer) httpd->clock.timer_cancel(httpd->clock.self, httpd->timer);
+    httpd->timer = 0;
+    if (httpd->clock.timer(httpd->clock.self, at_us, run_timer, httpd, &httpd->timer) != PL_OK) httpd->timer = 0;
+}
+
 static void resume(PlHttpdCall *call)
 {
     if (!call->suspended) return;
@@ -81,6 +91,8 @@ static void resume(PlHttpdCall *call)
     else call->httpd->suspended = call->next;
     if (call->next) call->next->previous = call->previous;
     MHD_resume_connection(call->connection);
+    call->httpd->resumed = true;
+    if (!call->httpd->running && !call->httpd->closing) plan_at(call->httpd, 0);
 }
 
 static void wait_is_over(void *user)
@@ -90,26 +102,27 @@ static void wait_is_over(void *user)
     resume(call);
 }
 
-static void run_timer(void *user);
-
 /* libmicrohttpd has nothing ready, yet may want to be called again at some time. */
 static void plan_next(PlHttpd *httpd)
 {
     MHD_UNSIGNED_LONG_LONG ms;
     if (httpd->timer) httpd->clock.timer_cancel(httpd->clock.self, httpd->timer);
     httpd->timer = 0;
-    if (MHD_get_timeout(httpd->daemon, &ms) != MHD_YES) return;
-    int64_t at = httpd->clock.mono_us(httpd->clock.self) + (int64_t)(ms > 60000 ? 60000 : ms) * 1000;
-    if (httpd->clock.timer(httpd->clock.self, at, run_timer, httpd, &httpd->timer) != PL_OK) httpd->timer = 0;
+    if (httpd->resumed) plan_at(httpd, 0);
+    else if (MHD_get_timeout(httpd->daemon, &ms) == MHD_YES)
+        plan_at(httpd, httpd->clock.mono_us(httpd->clock.self) + (int64_t)(ms > 60000 ? 60000 : ms) * 1000);
 }
 
 static void run(PlHttpd *httpd)
 {
     MHD_UNSIGNED_LONG_LONG ms = 0;
+    httpd->running = true;
     for (int turn = 0; turn < TURNS; turn++) {
+        httpd->resumed = false;
         MHD_run(httpd->daemon);
-        if (MHD_get_timeout(httpd->daemon, &ms) != MHD_YES || ms > 0) break;
+        if (!httpd->resumed && (MHD_get_timeout(httpd->daemon, &ms) != MHD_YES || ms > 0)) break;
     }
+    httpd->running = false;
     plan_next(httpd);
 }
 
