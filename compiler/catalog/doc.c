@@ -77,6 +77,33 @@ static void adopt(PlDiags *diags, const PlDiags *trial)
     diags->notes += trial->notes;
 }
 
+/* Behind a text's opening quote: the place behind its closing one. */
+static size_t skip_text(PlStr text, size_t at)
+{
+    while (at < text.len && text.ptr[at] != '"') at += text.ptr[at] == '\\' ? 2 : 1;
+    return at < text.len ? at + 1 : text.len;
+}
+
+/* Comments as of JavaScript become spaces. NULL when there are none. */
+static char *without_comments(PlArena *arena, PlStr text)
+{
+    char *copy = NULL;
+    for (size_t at = 0; at + 1 < text.len;) {
+        bool line = text.ptr[at] == '/' && text.ptr[at + 1] == '/',
+             block = text.ptr[at] == '/' && text.ptr[at + 1] == '*';
+        if (!line && !block) {
+            at = text.ptr[at] == '"' ? skip_text(text, at + 1) : at + 1;
+            continue;
+        }
+        size_t end = line ? pl_str_find_char(text, '\n', at) : pl_str_find(text, PL_STR("*/"), at + 2);
+        end = end == PL_STR_NONE ? text.len : line ? end : end + 2;
+        if (!copy) copy = (char *)(uintptr_t)pl_arena_str(arena, text).ptr;
+        for (; at < end; at++)
+            if (copy[at] != '\n') copy[at] = ' ';
+    }
+    return copy;
+}
+
 static PlStatus try_yaml(PlDoc *doc, PlDiags *trial, PlStr text)
 {
     PlTree tree;
@@ -121,6 +148,17 @@ static PlStatus parse_json(PlDoc *doc, PlDiags *diags, PlStr text)
     return PL_OK;
 }
 
+/* Text that begins like JSON but is none, as YAML; then once more without comments. */
+static bool parse_loose(PlDoc *doc, PlDiags *yaml, PlStr text)
+{
+    pl_diags_init(yaml, yaml->arena, yaml->sources);
+    if (parse_yaml(doc, yaml, text) == PL_OK && doc->root->kind >= PL_NODE_LIST) return true;
+    char *bare = without_comments(yaml->arena, text);
+    if (!bare) return false;
+    pl_diags_init(yaml, yaml->arena, yaml->sources);
+    return parse_yaml(doc, yaml, pl_str(bare, text.len)) == PL_OK && doc->root->kind >= PL_NODE_LIST;
+}
+
 /* JSON first where it begins like JSON. If that fails, YAML (of which flow style is a looser JSON); if both fail, the
  * JSON fault is the one that helps. */
 static void parse_text(PlDoc *doc, PlDiags *diags, PlStr text)
@@ -133,8 +171,7 @@ static void parse_text(PlDoc *doc, PlDiags *diags, PlStr text)
     pl_diags_init(&json, diags->arena, diags->sources);
     pl_diags_init(&yaml, diags->arena, diags->sources);
     PlStatus status = parse_json(doc, &json, text);
-    bool as_yaml = status == PL_INVALID && parse_yaml(doc, &yaml, text) == PL_OK && doc->root->kind >= PL_NODE_LIST;
-    if (as_yaml) {
+    if (status == PL_INVALID && parse_loose(doc, &yaml, text)) {
         const PlDiag *fault = json.all.items[json.all.len - 1];
         PL_REPORT(diags, DOC_JSON_AS_YAML, fault->span, PL_ARG(fault->message));
         adopt(diags, &yaml);

@@ -107,38 +107,47 @@ static void add_operation(PlApi *api, PlStr path, PlMethod method, PlNode *item,
     name_operation(api, entry);
 }
 
-static void add_item(PlApi *api, PlPair *path_pair)
+/* The methods of a path item; those that `before`, the target of its $ref, has already are not taken again. */
+static void add_methods(PlApi *api, PlStr path, PlNode *item, const PlNode *before)
 {
-    PlStr path = pl_pair_key(path_pair);
-    if (pl_str_starts(path, PL_STR("x-"))) return;
-    PlNode *item = pl_ref_follow(&api->refs, &path_pair->value, NULL);
-    if (!pl_node_is(item, PL_NODE_MAP)) {
-        if (item && item->kind != PL_NODE_NULL) PL_REPORT(api->diags, OP_SHAPE, pl_pair_span(path_pair), PL_ARG(path));
-        return;
-    }
-    if (path.len > LONGEST_PATH) {
-        PL_REPORT(api->diags, OP_PATH_LONG, pl_pair_span(path_pair), (unsigned)LONGEST_PATH);
-        return;
-    }
-    if (path.len == 0 || path.ptr[0] != '/') {
-        PL_REPORT(api->diags, OP_PATH_SLASH, pl_pair_span(path_pair), PL_ARG(path));
-        path = pl_arena_printf(api->arena, "/" PL_FMT, PL_ARG(path));
-    }
+    PlMethod method;
     for (uint32_t i = 0; i < item->count; i++) {
         PlPair *pair = pl_node_at(item, i);
-        PlMethod method;
         if (pair->value.flags & PL_NODE_SHADOWED || pair->value.kind == PL_NODE_NULL) continue;
-        if (pl_method_by_name(pl_pair_key(pair), &method)) add_operation(api, path, method, item, pair);
+        bool taken_before = pl_node_get(before, pl_pair_key(pair)) != NULL;
+        if (!taken_before && pl_method_by_name(pl_pair_key(pair), &method))
+            add_operation(api, path, method, item, pair);
     }
     PlNode *more = PL_GET(item, "additionalOperations"); /* 3.2 */
     for (uint32_t i = 0; pl_node_is(more, PL_NODE_MAP) && i < more->count; i++) {
         PlPair *pair = pl_node_at(more, i);
-        PlMethod method;
         if (pl_method_by_name(pl_pair_key(pair), &method))
             add_operation(api, path, method, item, pair);
         else
             PL_REPORT(api->diags, OP_METHOD, pl_pair_span(pair), PL_ARG(pl_pair_key(pair)));
     }
+}
+
+static void add_item(PlApi *api, PlPair *pair)
+{
+    PlStr path = pl_pair_key(pair);
+    if (pl_str_starts(path, PL_STR("x-"))) return;
+    if (pair->value.kind != PL_NODE_MAP) {
+        if (pair->value.kind != PL_NODE_NULL) PL_REPORT(api->diags, OP_SHAPE, pl_pair_span(pair), PL_ARG(path));
+        return;
+    }
+    if (path.len > LONGEST_PATH) {
+        PL_REPORT(api->diags, OP_PATH_LONG, pl_pair_span(pair), (unsigned)LONGEST_PATH);
+        return;
+    }
+    if (path.len == 0 || path.ptr[0] != '/') {
+        PL_REPORT(api->diags, OP_PATH_SLASH, pl_pair_span(pair), PL_ARG(path));
+        path = pl_arena_printf(api->arena, "/" PL_FMT, PL_ARG(path));
+    }
+    PlNode *target = pl_ref_follow(&api->refs, &pair->value, NULL);
+    bool leads_on = target != &pair->value && pl_node_is(target, PL_NODE_MAP);
+    if (leads_on) add_methods(api, path, target, NULL);
+    add_methods(api, path, &pair->value, leads_on ? target : NULL);
 }
 
 static void add_paths(PlApi *api, PlNode *paths)

@@ -194,6 +194,18 @@ TEST(loose_json_is_read_as_yaml)
     bed_close(&bed);
 }
 
+TEST(comments_in_json_are_forgiven)
+{
+    Bed bed = {0};
+    bed_open(&bed, PL_STR("{ // one\n \"a\": \"x // y\", /* two\n three */ \"b\": [1, 2,], // \"c\": 3\n}"));
+    CHECK(has(&bed, PL_D_DOC_JSON_AS_YAML) && bed.diags.errors == 0);
+    CHECK(pl_node_count(bed.doc.root) == 2);
+    CHECK_STR(pl_node_text(PL_GET(bed.doc.root, "a")), "x // y");
+    PlNode *b = PL_GET(bed.doc.root, "b");
+    CHECK(pl_node_count(b) == 2 && pl_sources_position(&bed.sources, b->source, b->start).line == 3);
+    bed_close(&bed);
+}
+
 TEST(tabs_are_forgiven)
 {
     Bed bed = {0};
