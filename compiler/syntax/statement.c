@@ -379,10 +379,26 @@ static void read_words_of_people(Reading *rd)
     read_prose(rd);
 }
 
+/* "**Process stories:** For each ...": the step behind a heading in bold; NULL when there is none that begins a block or statement. */
+static const char *behind_heading(const PlSyntax *syntax, const char *text, const char *limit)
+{
+    const char *p = text, *end;
+    while (p < limit && *p != '*' && *p != '\n') p++;
+    if (p == text || limit - p < 3 || p[-1] != ':' || p[1] != '*' || p[2] != ' ') return NULL;
+    p = blanks(p + 2);
+    return pl_phrase_match(syntax->phrases, PL_AT_OPENING, p, limit, &end) ? p : NULL;
+}
+
 void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t end)
 {
     const char *text = syntax->text.ptr;
     while (start < end && (text[start] == ' ' || text[start] == '\t' || text[start] == '*')) start++;
+    const char *body = start >= 2 && text[start - 1] == '*' ? behind_heading(syntax, text + start, text + end) : NULL;
+    if (body) {
+        uint32_t at = (uint32_t)(body - text);
+        PL_REPORT0(syntax->diags, IGNORED_TEXT, ((PlSpan){syntax->source, start, at}));
+        start = at;
+    }
     Reading rd = {syntax, step, text + start, text + end, start, end, false};
     const char *behind = NULL;
     const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, rd.text, rd.limit, &behind);
