@@ -209,6 +209,10 @@ static void becomes_it(PlExpr *e, PlStr name)
 PlExpr *pl_build_comprehension(PlRun *r, PlExpr *what, const PlToken *name, PlExpr *list, PlSpan open, PlSpan close)
 {
     becomes_it(what, name->text);
+    for (PlExpr *at = list; at->kind >= PL_EXPR_WHERE && at->kind <= PL_EXPR_DISTINCT; at = at->left) {
+        becomes_it(at->right, name->text);
+        for (uint32_t i = 0; i < at->items.len; i++) becomes_it(at->items.items[i], name->text);
+    }
     PlExpr *e = pl_build_list_clause(r, PL_EXPR_SELECT, list, what);
     e->span = pl_build_join(open, close);
     return e;
