@@ -53,8 +53,8 @@ static void emit_output(PlEmit *e)
     uint32_t outer, site = pl_emit_site_begin(e, &line, &outer);
     if (e->plan->output) pl_emit_expr(e, e->plan->output, out);
     else pl_emit_op(e, PL_OP_LOADN, 0, out, 0, 0);
-    pl_emit_op(e, PL_OP_RETURN, 0, out, 0, 0);
     pl_emit_site_end(e, site, outer);
+    pl_emit_op(e, PL_OP_RETURN, 0, out, 0, 0);
 }
 
 static void emit_main(PlEmit *e)

@@ -37,6 +37,12 @@ bool plv_input(PlArena *arena, const PlModule *module, const PlCliList *inputs, 
 /* --server PLUGIN=URL. False after a message. */
 bool plv_servers(PlArena *arena, const PlModule *module, const PlCliList *servers, PlServerOverride **out, uint32_t *count);
 
+/* To write; NULL after a message, *code is the exit code. vm_run.c */
+PlStore *plv_open_store(PlArena *arena, const PlvOptions *o, PlStr file, int *code);
+
+/* ---- vm_trace.c ---- */
+PlHookPort plv_trace_port(void);
+
 /* ---- vm_drive.c: runs a run to its end, and says how it ended ---- */
 typedef struct PlvDrive {
     const PlvOptions *options;
@@ -55,6 +61,7 @@ int plv_cmd_run(PlArena *arena, int argc, char **argv);
 int plv_cmd_resume(PlArena *arena, int argc, char **argv);
 int plv_cmd_runs(PlArena *arena, int argc, char **argv);
 int plv_cmd_show(PlArena *arena, int argc, char **argv);
+int plv_cmd_settle(PlArena *arena, int argc, char **argv);
 int plv_cmd_audit(PlArena *arena, int argc, char **argv);
 
 #endif

@@ -85,7 +85,7 @@ static int approve(PlArena *arena, const PlvOptions *o, const PlModule *module, 
 
 /* ---- the store ---- */
 
-static PlStore *open_store(PlArena *arena, const PlvOptions *o, PlStr file, int *code)
+PlStore *plv_open_store(PlArena *arena, const PlvOptions *o, PlStr file, int *code)
 {
     PlSources sources;
     PlDiags diags;
@@ -104,7 +104,7 @@ static PlStore *open_store(PlArena *arena, const PlvOptions *o, PlStr file, int 
 static int begin_run(PlArena *arena, PlvDrive *drive, PlStr bytes, PlStr file, char id[32])
 {
     int code = 0;
-    drive->store = open_store(arena, drive->options, file, &code);
+    drive->store = plv_open_store(arena, drive->options, file, &code);
     if (!drive->store) return code;
     PlStatus status = pl_store_put_module(drive->store, drive->module->hash, bytes);
     if (status == PL_OK) status = pl_store_begin(drive->store, drive->module->hash, drive->module->title, id, &drive->journal);
@@ -237,7 +237,7 @@ int plv_cmd_resume(PlArena *arena, int argc, char **argv)
     PlStr id = pl_str_z(rest.items[0]);
     PlStr file = plv_store_file_of(arena, plv_store_place(arena, &o, drive.project), id);
     if (file.len == 0) return 2;
-    drive.store = open_store(arena, &o, file, &code);
+    drive.store = plv_open_store(arena, &o, file, &code);
     if (!drive.store) return code;
     code = resume_stored(arena, &o, &drive, id);
     pl_store_close(drive.store);
