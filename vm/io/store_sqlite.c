@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Opening the file, its schema, its statements. Not here: runs (store_sqlite_runs.c), rows (store_sqlite_rows.c). One connection, no mmap, WAL with
- * synchronous=NORMAL: a commit survives kill -9, a barrier (an fdatasync of the WAL) survives a power cut. */
+ * synchronous=NORMAL (but see store_sqlite_young.c): a commit survives kill -9, a barrier (an fdatasync of the WAL) survives a power cut. */
 #include "vm/io/store_sqlite.h"
 
 #include "vm/base/fault.h"
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { APPLICATION_ID = 0x504c4f54 /* "PLOT" */, STORE_VERSION = 1, BUSY_MS = 5000, CHECKPOINT_PAGES = 4000 };
+enum { APPLICATION_ID = 0x504c4f54 /* "PLOT" */, STORE_VERSION = 1, BUSY_MS = 5000 };
 
 static const char schema[] =
     "CREATE TABLE module(hash BLOB NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
@@ -102,10 +102,10 @@ PlStatus pl_store_sqlite_do(PlStore *store, PlStoreSql which)
     return status;
 }
 
-static int run_sql(PlStore *store, const char *sql)
+PlStatus pl_store_sqlite_run(PlStore *store, const char *sql)
 {
-    if (pl_fault_hit(PL_FAULT_STORE)) return SQLITE_IOERR;
-    return sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+    int code = pl_fault_hit(PL_FAULT_STORE) ? SQLITE_IOERR : sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+    return pl_store_sqlite_status(store, code);
 }
 
 static PlStatus read_int(PlStore *store, const char *sql, int64_t *out)
@@ -126,7 +126,7 @@ static PlStatus make_schema(PlStore *store)
     char sql[sizeof schema + 160];
     snprintf(sql, sizeof sql, "BEGIN IMMEDIATE;%sPRAGMA application_id=%d;PRAGMA user_version=%d;COMMIT;", schema, APPLICATION_ID,
              STORE_VERSION);
-    PlStatus status = pl_store_sqlite_status(store, run_sql(store, sql));
+    PlStatus status = pl_store_sqlite_run(store, sql);
     if (status != PL_OK) sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     return status;
 }
@@ -138,14 +138,17 @@ static PlStatus migrate(PlStore *store, int64_t version)
     return PL_VERSION;
 }
 
-static PlStatus check_kind(PlStore *store, PlStoreMode mode)
+static PlStatus check_kind(PlStore *store, PlStoreMode mode, bool in_memory)
 {
     int64_t application = 0, version = 0, tables = 0;
     PlStatus status = read_int(store, "PRAGMA application_id", &application);
     if (status == PL_OK) status = read_int(store, "PRAGMA user_version", &version);
     if (status == PL_OK) status = read_int(store, "SELECT count(*) FROM sqlite_schema", &tables);
     if (status != PL_OK) return status;
-    if (application == 0 && tables == 0 && mode == PL_STORE_WRITE) return make_schema(store);
+    if (application == 0 && tables == 0 && mode == PL_STORE_WRITE) {
+        if (!in_memory) status = pl_store_young_begin(store);
+        return status == PL_OK ? make_schema(store) : status;
+    }
     if (application != APPLICATION_ID) {
         snprintf(store->message, sizeof store->message, "it is not a store of Pilot");
         return PL_INVALID;
@@ -160,20 +163,17 @@ static PlStatus check_kind(PlStore *store, PlStoreMode mode)
 
 static PlStatus set_up(PlStore *store, PlStoreMode mode, bool in_memory)
 {
-    char sql[320];
     sqlite3_busy_timeout(store->db, BUSY_MS);
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     PlStatus status = PL_OK;
-    if (mode == PL_STORE_WRITE && !in_memory) {
-        snprintf(sql, sizeof sql, "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA mmap_size=0;PRAGMA cell_size_check=ON;"
-                                  "PRAGMA wal_autocheckpoint=%d;PRAGMA journal_size_limit=67108864;PRAGMA secure_delete=ON;",
-                 CHECKPOINT_PAGES);
-        status = pl_store_sqlite_status(store, run_sql(store, sql));
-    }
-    return status == PL_OK ? check_kind(store, mode) : status;
+    bool writes_file = mode == PL_STORE_WRITE && !in_memory;
+    if (writes_file) status = pl_store_sqlite_run(store, "PRAGMA mmap_size=0;PRAGMA cell_size_check=ON;PRAGMA secure_delete=ON;");
+    if (status == PL_OK) status = check_kind(store, mode, in_memory);
+    if (status == PL_OK && writes_file && !store->is_young) status = pl_store_sqlite_run(store, PL_STORE_GROWN);
+    return status;
 }
 
 /* "file:" URI with everything but the plainest characters escaped. */

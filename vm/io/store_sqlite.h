@@ -34,14 +34,16 @@ typedef struct PlStoreRun { /* a run whose journal was given out */
     PlStore *store;
     int64_t number;
     char id[32];
+    bool is_done;     /* its END row said so, and its state with it */
     uint64_t seq;     /* of the last row, also of one that is still pending */
     uint8_t head[32]; /* its hash */
 } PlStoreRun;
 
 typedef struct PlPendingRow { /* appended, not yet in the file; texts in PlStore.pending_bytes, one behind the other */
     PlStoreRun *run;
-    PlRow row;        /* path, body, blob: lengths only */
+    PlRow row;        /* path, body, blob: lengths only, unless borrowed */
     size_t at;        /* of path; body and blob follow */
+    bool is_borrowed; /* a large row: its texts are the caller's, and it is written before append returns */
     uint8_t salt[PL_CHAIN_SALT], commit[32], hash[32], blob_hash[32];
 } PlPendingRow;
 
@@ -53,7 +55,9 @@ struct PlStore {
     PlStoreLock lock;
     PlStatus broken;    /* sticky: PL_IO, PL_FULL, PL_NOMEM, PL_CORRUPT */
     bool is_full;       /* the reserve is spent: only rows that end things */
-    bool is_unsynced;   /* frames in the WAL that no fdatasync covered */
+    bool is_unsynced;   /* written since the last fdatasync */
+    bool is_young, is_file_unsynced; /* store_sqlite_young.c; the second: file and name may not survive a power cut */
+    uint32_t young_batches;
     PlStoreRun *runs;
     PlPendingRow *pending;
     uint32_t pending_len, pending_cap;
@@ -71,6 +75,15 @@ struct sqlite3_stmt *pl_store_sqlite_stmt(PlStore *store, PlStoreSql which);
 PL_MUST_USE PlStatus pl_store_sqlite_do(PlStore *store, PlStoreSql which);   /* one that gives no rows */
 PL_MUST_USE PlStatus pl_store_sqlite_fail(PlStore *store, PlStatus status);  /* make it sticky; returns it */
 
+PL_MUST_USE PlStatus pl_store_sqlite_run(PlStore *store, const char *sql);   /* several, without bindings */
+
+/* ---- store_sqlite_young.c ---- */
+#define PL_STORE_GROWN "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA wal_autocheckpoint=4000;PRAGMA journal_size_limit=67108864;"
+PL_MUST_USE PlStatus pl_store_young_begin(PlStore *store);                /* the file is empty */
+PL_MUST_USE PlStatus pl_store_young_write(PlStore *store, bool ends_run); /* before each write: grow up if it is time */
+PL_MUST_USE PlStatus pl_store_young_sync(PlStore *store);                 /* the file and its name, once */
+PL_MUST_USE PlStatus pl_store_young_sync_file(PlStore *store, int pointer); /* fdatasync of SQLITE_FCNTL_{FILE,JOURNAL}_POINTER's file */
+
 /* ---- store_sqlite_rows.c ---- */
 PL_MUST_USE PlStatus pl_store_rows_commit(PlStore *store);
 PL_MUST_USE PlStatus pl_store_rows_barrier(PlStore *store);
@@ -78,6 +91,7 @@ PlJournalPort pl_store_rows_port(PlStoreRun *run);
 PL_MUST_USE PlStatus pl_store_rows_last(PlStore *store, int64_t number, uint64_t *seq, uint8_t head[32], int64_t *wall_us);
 
 /* ---- store_sqlite_runs.c ---- */
+PL_MUST_USE PlStatus pl_store_runs_set(PlStore *store, int64_t number, PlStoredState state, PlStr reason, uint64_t rows, const uint8_t head[32]);
 PL_MUST_USE PlStatus pl_store_runs_find(PlStore *store, PlStr id, PlStoredRun *run, int64_t *number);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rows: appended in memory with their hashes, written in one transaction for all runs, made durable by one fdatasync of the WAL. When the disk is
+/* The rows: appended in memory with their hashes, written in one transaction for all runs, made durable by one fdatasync. When the disk is
  * full the reserve is given up and the transaction tried once more; after that only rows that end things are taken. Invariant: a row that was
  * appended is pending or in the file, in order of seq, until the store is broken; then nothing is written any more. */
 #include "vm/io/store_sqlite.h"
@@ -10,7 +10,8 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
-enum { FLUSH_BYTES = 8 * 1024 * 1024, FLUSH_ROWS = 8192 };
+/* A row of LARGE_BYTES goes to the file from where it stands; smaller ones are cheaper to copy than to write one by one. */
+enum { LARGE_BYTES = 256 * 1024, FLUSH_BYTES = 8 * 1024 * 1024, FLUSH_ROWS = 8192 };
 
 /* ---- append ---- */
 
@@ -60,14 +61,18 @@ static PlStatus append(void *self, PlRow *row)
     PlPendingRow *p = pending_room(store);
     if (!p) return pl_store_sqlite_fail(store, PL_NOMEM);
     size_t at = store->pending_bytes.len;
-    pl_buf_put(&store->pending_bytes, row->path);
-    pl_buf_put(&store->pending_bytes, row->body);
-    pl_buf_put(&store->pending_bytes, row->blob);
+    bool is_large = row->body.len + row->blob.len >= LARGE_BYTES;
+    if (!is_large) {
+        pl_buf_put(&store->pending_bytes, row->path);
+        pl_buf_put(&store->pending_bytes, row->body);
+        pl_buf_put(&store->pending_bytes, row->blob);
+    }
     if (store->pending_bytes.status != PL_OK) return pl_store_sqlite_fail(store, store->pending_bytes.status);
     row->seq = run->seq + 1;
     p->run = run;
     p->row = *row;
     p->at = at;
+    p->is_borrowed = is_large;
     memcpy(p->salt, next_salt(store), PL_CHAIN_SALT);
     if (row->blob.len) pl_hash_bytes(row->blob, p->blob_hash);
     pl_store_chain_commit(p->salt, row->body, row->blob.len ? p->blob_hash : NULL, p->commit);
@@ -75,7 +80,7 @@ static PlStatus append(void *self, PlRow *row)
     memcpy(run->head, p->hash, 32);
     run->seq++;
     store->pending_len++;
-    return PL_OK;
+    return is_large ? pl_store_rows_commit(store) : PL_OK;
 }
 
 /* ---- commit ---- */
@@ -100,8 +105,14 @@ static int put_row(PlStore *store, sqlite3_stmt *stmt, const PlPendingRow *p)
 {
     const PlRow *row = &p->row;
     const char *path = store->pending_bytes.ptr ? store->pending_bytes.ptr + p->at : "", *body = path + row->path.len;
+    const char *blob = body + row->body.len;
+    if (p->is_borrowed) {
+        path = row->path.ptr;
+        body = row->body.ptr;
+        blob = row->blob.ptr;
+    }
     if (row->blob.len) {
-        int code = put_blob(store, p, pl_str(body + row->body.len, row->blob.len));
+        int code = put_blob(store, p, pl_str(blob, row->blob.len));
         if (code != SQLITE_DONE) return code;
     }
     sqlite3_bind_int64(stmt, 1, p->run->number);
@@ -125,14 +136,27 @@ static int put_row(PlStore *store, sqlite3_stmt *stmt, const PlPendingRow *p)
     return step_once(stmt);
 }
 
+/* The END row of a run that did all it should brings the run's state with it: one transaction, one sync. */
+static PlStatus settle_done(PlStore *store, const PlPendingRow *p)
+{
+    PlStr body = p->row.body;
+    if (!p->is_borrowed) body.ptr = store->pending_bytes.ptr + p->at + p->row.path.len;
+    if (!pl_str_starts(body, PL_STR("{\"state\":\"done\""))) return PL_OK;
+    p->run->is_done = true;
+    return pl_store_runs_set(store, p->run->number, PL_STORED_DONE, PL_STR(""), p->row.seq, p->hash);
+}
+
 static PlStatus write_pending(PlStore *store)
 {
-    PlStatus status = pl_store_sqlite_do(store, PL_SQL_BEGIN);
+    const PlPendingRow *last = &store->pending[store->pending_len - 1];
+    PlStatus status = pl_store_young_write(store, last->row.kind == PL_ROW_END);
+    if (status == PL_OK) status = pl_store_sqlite_do(store, PL_SQL_BEGIN);
     if (status != PL_OK) return status;
     sqlite3_stmt *stmt = pl_store_sqlite_stmt(store, PL_SQL_PUT_ROW);
     status = stmt ? PL_OK : store->broken;
     for (uint32_t i = 0; i < store->pending_len && status == PL_OK; i++)
         status = pl_store_sqlite_status(store, put_row(store, stmt, &store->pending[i]));
+    if (status == PL_OK && last->row.kind == PL_ROW_END) status = settle_done(store, last);
     if (status == PL_OK) status = pl_store_sqlite_do(store, PL_SQL_COMMIT);
     if (status != PL_OK && !sqlite3_get_autocommit(store->db)) {
         char message[sizeof store->message];
@@ -142,19 +166,6 @@ static PlStatus write_pending(PlStore *store)
         memcpy(store->message, message, sizeof message);
     }
     return status;
-}
-
-static PlStatus sync_wal(PlStore *store)
-{
-    sqlite3_file *wal = NULL;
-    sqlite3_file_control(store->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
-    if (!wal || !wal->pMethods) return PL_OK; /* in memory */
-    int code = pl_fault_hit(PL_FAULT_SYNC) ? SQLITE_IOERR_FSYNC
-                                           : wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
-    if (code == SQLITE_OK) return PL_OK;
-    /* What the kernel could not write it may have dropped and called clean: asking again would say yes to a lie. */
-    snprintf(store->message, sizeof store->message, "the disk did not take the journal (fdatasync failed)");
-    return PL_IO;
 }
 
 PlStatus pl_store_rows_commit(PlStore *store)
@@ -184,7 +195,8 @@ PlStatus pl_store_rows_barrier(PlStore *store)
     if (store->broken != PL_OK) return store->broken;
     if (store->pending_len) return pl_store_rows_commit(store);
     if (!store->is_unsynced) return PL_OK;
-    PlStatus status = sync_wal(store);
+    PlStatus status = pl_store_young_sync(store);
+    if (status == PL_OK) status = pl_store_young_sync_file(store, SQLITE_FCNTL_JOURNAL_POINTER);
     if (status != PL_OK) return pl_store_sqlite_fail(store, status);
     store->is_unsynced = false;
     return PL_OK;

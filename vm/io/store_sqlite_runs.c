@@ -45,7 +45,8 @@ PlStatus pl_store_put_module(PlStore *store, const uint8_t hash[32], PlStr bytes
 {
     PlStatus status = writable(store);
     if (status != PL_OK) return status;
-    sqlite3_stmt *stmt = pl_store_sqlite_stmt(store, PL_SQL_PUT_MODULE);
+    status = pl_store_young_write(store, true);
+    sqlite3_stmt *stmt = status == PL_OK ? pl_store_sqlite_stmt(store, PL_SQL_PUT_MODULE) : NULL;
     if (!stmt) return store->broken;
     sqlite3_bind_blob(stmt, 1, hash, 32, SQLITE_TRANSIENT);
     sqlite3_bind_blob64(stmt, 2, bytes.ptr, bytes.len, SQLITE_STATIC);
@@ -108,6 +109,8 @@ static int insert_run(PlStore *store, const uint8_t module_hash[32], PlStr title
 PlStatus pl_store_begin(PlStore *store, const uint8_t module_hash[32], PlStr title, char id[32], PlJournalPort *journal)
 {
     PlStatus status = writable(store);
+    if (status != PL_OK) return status;
+    status = pl_store_young_write(store, true);
     if (status != PL_OK) return status;
     bool own_id = id[0] == '\0';
     int code = SQLITE_CONSTRAINT;
@@ -214,6 +217,22 @@ PlStatus pl_store_open_run(PlStore *store, PlStr id, PlStoredRun *run, PlJournal
     return PL_OK;
 }
 
+PlStatus pl_store_runs_set(PlStore *store, int64_t number, PlStoredState state, PlStr reason, uint64_t rows, const uint8_t head[32])
+{
+    sqlite3_stmt *stmt = pl_store_sqlite_stmt(store, PL_SQL_SET_STATE);
+    if (!stmt) return store->broken;
+    sqlite3_bind_int64(stmt, 1, number);
+    sqlite3_bind_int(stmt, 2, (int)state);
+    sqlite3_bind_text64(stmt, 3, reason.ptr ? reason.ptr : "", reason.len, SQLITE_TRANSIENT, SQLITE_UTF8);
+    sqlite3_bind_int64(stmt, 4, now_us());
+    sqlite3_bind_int64(stmt, 5, (int64_t)rows);
+    sqlite3_bind_blob(stmt, 6, head, 32, SQLITE_TRANSIENT);
+    if (state == PL_STORED_RUNNING) sqlite3_bind_null(stmt, 5);
+    if (state == PL_STORED_RUNNING) sqlite3_bind_null(stmt, 6);
+    store->is_unsynced = true;
+    return pl_store_sqlite_do(store, PL_SQL_SET_STATE);
+}
+
 PlStatus pl_store_set_state(PlStore *store, PlStr id, PlStoredState state, PlStr reason)
 {
     PlStoredRun run;
@@ -221,18 +240,10 @@ PlStatus pl_store_set_state(PlStore *store, PlStr id, PlStoredState state, PlStr
     if (store->mode != PL_STORE_WRITE) return PL_INVALID;
     PlStatus status = pl_store_runs_find(store, id, &run, &number);
     if (status != PL_OK) return status;
-    sqlite3_stmt *stmt = pl_store_sqlite_stmt(store, PL_SQL_SET_STATE);
-    if (!stmt) return store->broken;
-    sqlite3_bind_int64(stmt, 1, number);
-    sqlite3_bind_int(stmt, 2, (int)state);
-    sqlite3_bind_text64(stmt, 3, reason.ptr ? reason.ptr : "", reason.len, SQLITE_TRANSIENT, SQLITE_UTF8);
-    sqlite3_bind_int64(stmt, 4, now_us());
-    sqlite3_bind_int64(stmt, 5, (int64_t)run.rows);
-    sqlite3_bind_blob(stmt, 6, run.head, 32, SQLITE_TRANSIENT);
-    if (state == PL_STORED_RUNNING) sqlite3_bind_null(stmt, 5);
-    if (state == PL_STORED_RUNNING) sqlite3_bind_null(stmt, 6);
-    status = pl_store_sqlite_do(store, PL_SQL_SET_STATE);
-    store->is_unsynced = true;
+    const PlStoreRun *open = opened(store, number);
+    if (state == PL_STORED_DONE && !reason.len && open && open->is_done) return PL_OK; /* written with the END row */
+    status = pl_store_young_write(store, false);
+    if (status == PL_OK) status = pl_store_runs_set(store, number, state, reason, run.rows, run.head);
     return status == PL_OK ? PL_OK : pl_store_sqlite_fail(store, status);
 }
 

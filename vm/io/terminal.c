@@ -32,8 +32,6 @@ PlTerminal *pl_terminal_on(FILE *in, FILE *out)
     t->out = out;
     pl_buf_init(&t->answer, 0);
     pl_buf_init(&t->who, 0);
-    const struct passwd *user = getpwuid(geteuid());
-    pl_buf_put_z(&t->who, user ? user->pw_name : "terminal");
     return t;
 }
 
@@ -226,12 +224,20 @@ static PlAnswerKind ask_approval(PlTerminal *t, PlStr *answer)
     return PL_ANSWER_DENIED;
 }
 
+/* Looked up when somebody is asked: reading the users' files at each start would be for nothing. */
+static PlStr name_of_user(PlTerminal *t)
+{
+    const struct passwd *user = t->who.len ? NULL : getpwuid(geteuid());
+    if (!t->who.len) pl_buf_put_z(&t->who, user ? user->pw_name : "terminal");
+    return pl_buf_str(&t->who);
+}
+
 static PlAnswerKind ask(void *self, const PlQuestion *question, PlStr *answer, PlStr *who)
 {
     PlTerminal *t = self;
     *answer = *who = PL_STR("");
     if (!t || !t->in) return PL_ANSWER_LATER;
-    *who = pl_buf_str(&t->who);
+    *who = name_of_user(t);
     pl_buf_clear(&t->answer);
     show_question(t->out, question);
     if (question->is_approval) return ask_approval(t, answer);

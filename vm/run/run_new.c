@@ -21,7 +21,8 @@ static void copy_options(PlRun *run, const PlRunOptions *options)
 {
     run->options = *options;
     run->id = run->options.id = pl_arena_str(run->keep, options->id);
-    run->options.input = pl_arena_str(run->keep, options->input);
+    /* The input may be large, and when its values and the START row are made only a hook asks for its text again. */
+    run->options.input = run->ports.hook_count ? pl_arena_str(run->keep, options->input) : options->input;
     PlServerOverride *servers = NEW_N(run, PlServerOverride, options->server_count);
     for (uint32_t i = 0; i < options->server_count; i++) {
         servers[i].plugin = pl_arena_str(run->keep, options->servers[i].plugin);
@@ -256,7 +257,9 @@ static PlStatus begin_escaping(PlRun *run, const PlRunOptions *options, PlDiags 
     }
     run->values = pl_values_new(run->heap);
     copy_options(run, options);
-    return begin(run, diags);
+    PlStatus status = begin(run, diags);
+    if (!run->ports.hook_count) run->options.input = PL_STR("");
+    return status;
 }
 
 PlRun *pl_run_new(const PlModule *module, const PlPorts *ports, const PlRunOptions *options, PlDiags *diags,
