@@ -90,6 +90,8 @@ typedef struct PlChecker {
     uint32_t in_bad;     /* inside the sub-steps of a step that could not be read: its names are not known */
     PL_VEC(PlSpan) bads; /* steps that could not be read: a name that stands in one is not reported */
     uint32_t in_text;    /* inside a text */
+    const PlExpr *joined; /* the text that "a" + b became last, and the note of it: a longer sum has one note */
+    PlDiag *joined_note;
     bool missed;              /* a name that is not bound yet was read in a body being tried */
     PlTypeId empty_list;      /* of a list nothing was added to yet; never in an expression's type */
     PlTypeId error_type;      /* of `error` */
@@ -99,6 +101,7 @@ typedef struct PlChecker {
 /* ---- words of messages (words.c) ---- */
 PlStr pl_words_type(PlChecker *c, PlTypeId type);                                    /* short enough for a line */
 PlStr pl_words_expr(PlChecker *c, const PlExpr *x);                                  /* as source, cut */
+PlStr pl_words_source(PlChecker *c, PlSpan span);               /* as the plan says it, cut */
 PlStr pl_words_list(PlChecker *c, const PlStr *words, uint32_t count, uint32_t max); /* "a, b, c, ..." */
 PlStr pl_words_fields(PlChecker *c, PlTypeId record);                                /* the names of its fields */
 PlStr pl_words_step(const PlStep *step);                                             /* its number for a message */

@@ -89,8 +89,14 @@ static PlTypeId join_text(PlChecker *c, PlExpr **slot)
         else
             pl_vec_push(c->arena, &text->items, sides[i]);
     }
-    PL_REPORT(c->diags, READ_AS, x->span, PL_ARG(pl_words_expr(c, x)), PL_ARG(pl_words_expr(c, text)));
-    *slot = text;
+    PlStr from = pl_words_source(c, x->span), to = pl_words_expr(c, text);
+    if (c->joined == x->left && c->joined_note) {
+        c->joined_note->message = pl_arena_printf(c->arena, PL_DF_READ_AS, PL_ARG(from), PL_ARG(to));
+        c->joined_note->span = x->span;
+    } else {
+        c->joined_note = PL_REPORT(c->diags, READ_AS, x->span, PL_ARG(from), PL_ARG(to));
+    }
+    c->joined = *slot = text;
     return PL_T_TEXT;
 }
 

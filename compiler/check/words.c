@@ -23,13 +23,9 @@ PlStr pl_words_type(PlChecker *c, PlTypeId type)
     return taken(c, &buf);
 }
 
-/* Never cuts inside a UTF-8 sequence. */
-PlStr pl_words_expr(PlChecker *c, const PlExpr *x)
+/* Never inside a UTF-8 sequence. */
+static PlStr cut(PlChecker *c, PlStr s)
 {
-    PlBuf buf;
-    pl_buf_init(&buf, 0);
-    pl_print_expr(&buf, x);
-    PlStr s = taken(c, &buf);
     if (s.len <= EXPR_WIDTH) return s;
     size_t end = EXPR_WIDTH;
     while (end > 0 && ((unsigned char)s.ptr[end] & 0xc0) == 0x80) end--;
@@ -59,6 +55,20 @@ PlStr pl_words_fields(PlChecker *c, PlTypeId record)
 PlStr pl_words_step(const PlStep *step)
 {
     return step->label;
+}
+
+PlStr pl_words_expr(PlChecker *c, const PlExpr *x)
+{
+    PlBuf buf;
+    pl_buf_init(&buf, 0);
+    pl_print_expr(&buf, x);
+    return cut(c, taken(c, &buf));
+}
+
+PlStr pl_words_source(PlChecker *c, PlSpan span)
+{
+    if (span.source >= c->diags->sources->all.len) return PL_STR("");
+    return cut(c, pl_str_slice(c->diags->sources->all.items[span.source].text, span.start, span.end));
 }
 
 /* A third of the letters may differ, one at least; a prefix of the other counts as near. */
