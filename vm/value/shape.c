@@ -156,6 +156,14 @@ uint32_t pl_shape_find(const PlShapeNode *shape, PlStr name)
     return PL_SHAPE_NONE;
 }
 
+uint32_t pl_shape_find_near(const PlShapeNode *shape, PlStr name, uint32_t *near)
+{
+    PlText **names = pl_shape_names(shape);
+    uint32_t field = *near < shape->count && is_named(names[*near], name) ? *near : pl_shape_find(shape, name);
+    if (field != PL_SHAPE_NONE) *near = field + 1;
+    return field;
+}
+
 /* ---- private shapes ---------------------------------------------------------------------------------------------- */
 
 /* A private shape with the names of `shape`, whose reference it consumes when that is private. */

@@ -45,6 +45,9 @@ PlText *pl_text_room(PlValues *values, size_t len); /* bytes not set but for the
 /* The field of this name, or PL_SHAPE_NONE. */
 uint32_t pl_shape_find(const PlShapeNode *shape, PlStr name);
 PlText **pl_shape_names(const PlShapeNode *shape); /* [count] */
+/* The same as pl_shape_find, quick when the name is that of field *near; then *near is the one behind it. For going through names in
+ * about the shape's order. */
+uint32_t pl_shape_find_near(const PlShapeNode *shape, PlStr name, uint32_t *near);
 static inline uint32_t pl_shape_mark(const PlShapeNode *parent, PlStr name)
 {
     uint32_t ends = name.len ? (unsigned char)name.ptr[0] * 7u + (unsigned char)name.ptr[name.len - 1] : 0;

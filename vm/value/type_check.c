@@ -173,11 +173,13 @@ static bool check_record(PlTypeWalk *walk, const PlTypePlace *place, PlTypeId id
 {
     if (v.tag != PL_RECORD) return pl_type_walk_fail(walk, place, id, v);
     const PlType *type = pl_type(walk->types, id);
+    uint32_t near = 0;
     for (uint32_t i = 0; i < type->count; i++) {
         const PlField *f = &type->fields[i];
         PlTypePlace field = {.up = place, .name = f->name};
-        PlValue value = pl_nothing();
-        bool there = pl_record_find(v, f->name, &value);
+        uint32_t at = pl_shape_find_near(v.as.record->shape, f->name, &near);
+        bool there = at != PL_SHAPE_NONE;
+        PlValue value = there ? pl_record_at(v, at) : pl_nothing();
         if (value.tag == PL_NOTHING && (!f->required || walk->answer)) continue;
         if (!there && (f->write_only || pl_type_has_nothing(walk->types, f->type))) continue;
         if (!pl_type_walk_check(walk, &field, f->type, value)) return false;

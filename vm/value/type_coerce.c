@@ -178,11 +178,13 @@ static bool to_list(Coercion *c, const PlTypePlace *place, PlTypeId id, PlValue 
     return true;
 }
 
-/* The type that field i of v should have; PL_TYPE_NONE: as it is. */
-static PlTypeId wanted(const PlTypes *types, PlTypeId id, PlStr name, bool *known, bool *required)
+/* The type that a field of this name should have; PL_TYPE_NONE: as it is. Fields are looked for in about the type's order. */
+static PlTypeId wanted(const PlTypes *types, PlTypeId id, PlStr name, uint32_t *near, bool *known, bool *required)
 {
     const PlType *type = pl_type(types, id);
-    const PlField *f = pl_type_field(types, id, name);
+    bool is_next = *near < type->count && pl_str_eq(type->fields[*near].name, name);
+    const PlField *f = is_next ? &type->fields[*near] : pl_type_field(types, id, name);
+    if (f) *near = (uint32_t)(f - type->fields) + 1;
     *known = f != NULL || !type->closed || type->rest != PL_TYPE_NONE;
     *required = f && f->required;
     return f ? f->type : type->rest;
@@ -191,11 +193,11 @@ static PlTypeId wanted(const PlTypes *types, PlTypeId id, PlStr name, bool *know
 static bool has_required(Coercion *c, const PlTypePlace *place, PlTypeId id, PlValue v)
 {
     const PlType *type = pl_type(c->walk.types, id);
+    uint32_t near = 0;
     for (uint32_t i = 0; i < type->count; i++) {
         const PlField *f = &type->fields[i];
-        PlValue unused;
         if (!f->required || f->read_only || f->write_only || pl_type_has_nothing(c->walk.types, f->type)) continue;
-        if (pl_record_find(v, f->name, &unused)) continue;
+        if (pl_shape_find_near(v.as.record->shape, f->name, &near) != PL_SHAPE_NONE) continue;
         PlTypePlace field = {.up = place, .name = f->name};
         return fail(c, &field, f->type, pl_nothing());
     }
@@ -207,12 +209,13 @@ static bool to_record(Coercion *c, const PlTypePlace *place, PlTypeId id, PlValu
     if (v.tag != PL_RECORD) return fail(c, place, id, v);
     if (!has_required(c, place, id, v)) return false;
     PlValue made = pl_retain(v);
+    uint32_t near = 0;
     for (uint32_t i = 0; i < pl_record_len(v); i++) {
         PlStr name = pl_record_name(v, i);
         PlTypePlace at = {.up = place, .name = name};
         PlValue field = pl_record_at(v, i), as;
         bool known, required;
-        PlTypeId type = wanted(c->walk.types, id, name, &known, &required);
+        PlTypeId type = wanted(c->walk.types, id, name, &near, &known, &required);
         if (known && (type == PL_TYPE_NONE || (field.tag == PL_NOTHING && !required))) continue;
         if (!known || !coerce(c, &at, type, field, &as)) {
             pl_release(c->values, made);
