@@ -212,9 +212,14 @@ PlStatus pl_fn_range(PlBuiltinContext *context, const PlValue *all, uint32_t cou
 PlStatus pl_fn_concat(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
 {
     PlArgs args = {context, all, count};
-    PlList *list;
-    for (uint32_t i = 0; i < count; i++)
-        if (!pl_args_list(&args, i, &list)) return PL_INVALID;
+    uint32_t lists = 0;
+    for (uint32_t i = 0; i < count; i++) lists += all[i].tag == PL_LIST;
+    if (lists == 0 && count) {
+        PlBuf *buf = pl_values_scratch(context->values);
+        for (uint32_t i = 0; i < count; i++) pl_value_show(buf, all[i]);
+        return pl_args_give_scratch(&args, out);
+    }
+    if (lists < count) return pl_args_fail(context, "lists are joined with lists only");
     PlValue joined = pl_list(context->values, 0);
     for (uint32_t i = 0; i < count; i++) joined = pl_list_extend_take(context->values, joined, all[i]);
     *out = joined;

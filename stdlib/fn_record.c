@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Records: their names and values, choosing and renaming fields, records from pairs. */
 #include "stdlib/args.h"
+#include "stdlib/by.h"
 #include "stdlib/keyset.h"
 
 static PlValue name_value(PlBuiltinContext *context, PlValue record, uint32_t i)
@@ -124,21 +125,6 @@ PlStatus pl_fn_set(PlBuiltinContext *context, const PlValue *all, uint32_t count
     return PL_OK;
 }
 
-/* One step of a path: a field, or an item by its number, negative from the end. */
-static PlValue step_into(PlValue v, PlStr part)
-{
-    PlValue found = pl_nothing();
-    int64_t i;
-    if (v.tag == PL_RECORD) {
-        pl_record_find(v, part, &found);
-    } else if (v.tag == PL_LIST && pl_str_to_int(part, &i)) {
-        if (i < 0) i += pl_list_len(v);
-        if (i >= 0 && i < pl_list_len(v)) found = pl_list_at(v, (uint32_t)i);
-    }
-    return found;
-}
-
-/* path = part *( "." part ), also "a[0].b"; a field whose name is the whole path comes first */
 PlStatus pl_fn_get(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
 {
     PlArgs args = {context, all, count};
@@ -149,14 +135,7 @@ PlStatus pl_fn_get(PlBuiltinContext *context, const PlValue *all, uint32_t count
     } else {
         PlStr path;
         if (!pl_args_text(&args, 1, &path)) return PL_INVALID;
-        if (v.tag != PL_RECORD || !pl_record_find(v, path, &found)) {
-            for (found = v; path.len && found.tag != PL_NOTHING;) {
-                size_t end = 0;
-                while (end < path.len && !memchr(".[]", path.ptr[end], 3)) end++;
-                if (end) found = step_into(found, pl_str_slice(path, 0, end));
-                path = pl_str_slice(path, end < path.len ? end + 1 : end, path.len);
-            }
-        }
+        found = pl_by_path(v, path);
     }
     *out = pl_retain(found.tag == PL_NOTHING ? pl_args_at(&args, 2) : found);
     return PL_OK;

@@ -30,7 +30,7 @@ TEST(names_are_unique_and_found)
     CHECK(!pl_builtin_find(PL_STR("nope")) && !pl_builtin_find(PL_STR("")));
     CHECK(pl_builtin_ref(PL_STR("sum")).fn && !pl_builtin_ref(PL_STR("nope")).fn);
 #define PL_BUILTIN(name, fn, signature, min, max, doc, example, result)
-#define PL_BUILTIN_ALIAS(name, of) CHECK(pl_builtin_find(PL_STR(name)) && pl_builtin_find(PL_STR(name)) == pl_builtin_find(PL_STR(of)));
+#define PL_BUILTIN_ALIAS(name, of) CHECK(of[0] != '_' && pl_builtin_find(PL_STR(name)) && pl_builtin_find(PL_STR(name)) == pl_builtin_find(PL_STR(of)));
 #include "stdlib/builtins.def"
 #undef PL_BUILTIN
 #undef PL_BUILTIN_ALIAS

@@ -54,7 +54,8 @@ TEST(lists)
         {"range(0, 20000000)", "!more than 10000000"},
         {"count(range(1, 100000))", "100000"},
         {"concat()", "[]"},
-        {"concat([1], 2)", "!argument 2 must be a list"},
+        {"concat([1], 2)", "!lists are joined with lists only"},
+        {"concat(\"a\", 1, nothing, yes)", "\"a1yes\""},
         {"append([], nothing)", "[null]"},
         {"without([1, 1.0, \"1\"], 1)", "[\"1\"]"},
         {"union([1, 1], [])", "[1]"},
@@ -130,6 +131,29 @@ TEST(groups)
         {"_is_empty({})", "true"},
         {"_is_empty(0)", "false"},
         {"_coalesce(nothing, no, 1)", "false"},
+    };
+    check_rows(rows, sizeof rows / sizeof *rows);
+}
+
+TEST(by_a_field)
+{
+    static const Row rows[] = {
+        {"pluck([{a: {b: [7]}}, {a: 1}, 5], \"a.b[0]\")", "[7,null,null]"},
+        {"pluck([], \"a\")", "[]"},
+        {"pluck([{a: 1}], 5)", "!argument 2 must be text"},
+        {"sort_by([{n: 1}, {}, {n: 2}], \"n\", yes)", "[{\"n\":2},{\"n\":1},{}]"},
+        {"sort_by([{n: 1}, {n: \"x\"}], \"n\")", "!cannot order"},
+        {"group_by([{a: 1}, {}], \"a\")", "[{\"key\":1,\"items\":[{\"a\":1}]},{\"key\":null,\"items\":[{}]}]"},
+        {"unique_by([{a: 1}, {a: 1.0}], \"a\")", "[{\"a\":1}]"},
+        {"filter_by([{a: 1}, {b: 2}], \"a\", nothing)", "[{\"b\":2}]"},
+        {"find_by([{a: 1}], \"a\", 2)", "null"},
+        {"sum_by([{n: \"x\"}], \"n\")", "!item 0 must be a number"},
+        {"max_by([], \"n\")", "null"},
+        {"join_on([{id: 1, n: 1}], [{uid: 1, n: 2}], \"id\", \"uid\")", "[{\"id\":1,\"n\":1,\"uid\":1}]"},
+        {"join_on([{id: 1}], [2], \"id\")", "!only lists of records"},
+        {"join_on([{id: 1}], 2, \"id\")", "!argument 2 must be a list"},
+        {"coalesce(nothing, 2)", "2"},
+        {"is_empty(\"\")", "true"},
     };
     check_rows(rows, sizeof rows / sizeof *rows);
 }
