@@ -143,7 +143,7 @@ TEST(any_allocation_may_fail)
         world_end(w, r);
         world_free(w);
     }
-    CHECK(n > 50);
+    CHECK(n > 20); /* the slab heap asks seldom */
     asm_free(a);
 }
 

@@ -40,9 +40,6 @@ bool plv_servers(PlArena *arena, const PlModule *module, const PlCliList *server
 /* To write; NULL after a message, *code is the exit code. vm_run.c */
 PlStore *plv_open_store(PlArena *arena, const PlvOptions *o, PlStr file, int *code);
 
-/* ---- vm_trace.c ---- */
-PlHookPort plv_trace_port(void);
-
 /* ---- vm_drive.c: runs a run to its end, and says how it ended ---- */
 typedef struct PlvDrive {
     const PlvOptions *options;
@@ -55,6 +52,9 @@ typedef struct PlvDrive {
     PlStr id, input;
 } PlvDrive;
 int plv_drive(PlArena *arena, const PlvDrive *drive);
+
+/* ---- vm_trace.c: notes and the trace on stderr; adds a hook where there is anything to tell ---- */
+void plv_tell(PlArena *arena, const PlvOptions *options, const PlModule *module, PlPorts *ports);
 
 typedef int (*PlvCommand)(PlArena *arena, int argc, char **argv);
 int plv_cmd_run(PlArena *arena, int argc, char **argv);

@@ -202,10 +202,9 @@ static int run_in(PlArena *arena, const PlvDrive *d, PlWorld *world)
     PlPorts ports = {.net = pl_http_port(world->http), .clock = pl_loop_clock(world->loop), .journal = d->journal};
     ports.person = pl_terminal_port(world->terminal);
     ports.builtins = pl_builtin_ref;
-    PlHookPort *hooks = PL_NEW_N(arena, PlHookPort, world->hook_count + 1);
-    for (uint32_t i = 0; i < world->hook_count; i++) hooks[ports.hook_count++] = world->hooks[i];
-    if (d->options->trace && !d->options->json) hooks[ports.hook_count++] = plv_trace_port();
-    ports.hooks = hooks;
+    ports.hooks = world->hooks;
+    ports.hook_count = world->hook_count;
+    plv_tell(arena, d->options, d->module, &ports);
     PlRunOptions options = {.id = d->id, .input = d->input, .servers = d->servers, .server_count = d->server_count};
     options.trace = d->options->trace;
     options.max_calls = number_option(d->options->max_calls);

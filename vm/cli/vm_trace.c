@@ -1,8 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* --trace: a hook of our own that tells each step on standard error, indented as it is nested. Never vetoes. */
+/* What a run says on stderr while it goes on: the texts of Note steps, and with --trace each step as it begins and ends. A hook like any other,
+ * which never refuses. Texts may come from anywhere, so control and direction characters are not printed. */
 #include "vm/cli/vm.h"
 
+#include "vm/base/utf8.h"
+
 #include <stdio.h>
+
+enum { SHOWN = 400 }; /* code points of one text */
+
+static void put_safe(PlBuf *out, PlStr text)
+{
+    size_t pos = 0;
+    int32_t c;
+    for (unsigned n = 0; (c = pl_utf8_next(text, &pos)) >= 0; n++) {
+        bool unsafe = c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+        if (n == SHOWN) {
+            pl_buf_put_z(out, "...");
+            return;
+        }
+        if (unsafe) pl_buf_put_char(out, ' ');
+        else pl_utf8_put(out, c);
+    }
+}
+
+static void put_field(PlBuf *out, const char *lead, PlStr text)
+{
+    if (text.len == 0) return;
+    pl_buf_put_z(out, lead);
+    put_safe(out, text);
+}
 
 static int depth_of(PlStr path)
 {
@@ -11,38 +38,54 @@ static int depth_of(PlStr path)
     return depth;
 }
 
-static void tell_action(const PlHookEvent *event)
+static void put_event(PlBuf *line, const PlHookEvent *e, bool trace)
 {
-    if (event->action.len) fprintf(stderr, "  " PL_FMT " " PL_FMT " " PL_FMT, PL_ARG(event->action), PL_ARG(event->method), PL_ARG(event->url));
-}
-
-static bool tell(void *self, const PlHookEvent *event, PlStr *reason)
-{
-    (void)self;
-    (void)reason;
-    int indent = 2 * depth_of(event->path);
-    switch (event->when) {
+    pl_buf_printf(line, "%*s%c ", trace ? 2 * depth_of(e->path) : 0, "", e->when == PL_HOOK_NOTE ? '-' : e->when == PL_HOOK_BEFORE ? '>' : '<');
+    put_safe(line, e->path);
+    switch (e->when) {
+    case PL_HOOK_NOTE: put_field(line, "  ", e->text); break;
     case PL_HOOK_BEFORE:
-        fprintf(stderr, "%*s> " PL_FMT "  " PL_FMT, indent, "", PL_ARG(event->path), PL_ARG(event->text));
-        tell_action(event);
-        fputs(event->replayed ? "  (from the journal)\n" : "\n", stderr);
-        break;
-    case PL_HOOK_AFTER:
-        fprintf(stderr, "%*s< " PL_FMT "  " PL_FMT, indent, "", PL_ARG(event->path), PL_ARG(event->outcome));
-        if (event->error.len) fprintf(stderr, ": " PL_FMT, PL_ARG(event->error));
-        if (event->elapsed_us > 1000) fprintf(stderr, "  %lld ms", (long long)(event->elapsed_us / 1000));
-        fputc('\n', stderr);
-        break;
-    case PL_HOOK_NOTE:
-        fprintf(stderr, "%*s- " PL_FMT "  " PL_FMT "\n", indent, "", PL_ARG(event->path), PL_ARG(event->text));
+        put_field(line, "  ", e->text);
+        put_field(line, "  ", e->action);
+        put_field(line, " ", e->method);
+        put_field(line, " ", e->url);
         break;
     default:
-        break;
+        put_field(line, "  ", e->outcome);
+        put_field(line, ": ", e->error);
+        if (e->elapsed_us > 1000) pl_buf_printf(line, "  %lld ms", (long long)(e->elapsed_us / 1000));
     }
+    pl_buf_put_z(line, e->replayed ? "  (from the journal)\n" : "\n");
+}
+
+static bool tell(void *self, const PlHookEvent *e, PlStr *reason)
+{
+    const PlvOptions *o = self;
+    PlBuf line;
+    (void)reason;
+    bool shown = e->when == PL_HOOK_NOTE ? o->trace || !e->replayed : o->trace && (e->when == PL_HOOK_BEFORE || e->when == PL_HOOK_AFTER);
+    if (!shown) return true;
+    pl_buf_init(&line, 65536);
+    put_event(&line, e, o->trace);
+    fwrite(pl_buf_str(&line).ptr, 1, line.len, stderr);
+    pl_buf_deinit(&line);
     return true;
 }
 
-PlHookPort plv_trace_port(void)
+static bool has_notes(const PlModule *module)
 {
-    return (PlHookPort){NULL, tell};
+    for (uint32_t f = 0; f < module->function_count; f++)
+        for (uint32_t i = 0; i < module->functions[f].code_count; i++)
+            if (module->functions[f].code[i].op == PL_OP_NOTE) return true;
+    return false;
+}
+
+void plv_tell(PlArena *arena, const PlvOptions *options, const PlModule *module, PlPorts *ports)
+{
+    if (options->quiet || options->json || (!options->trace && !has_notes(module))) return;
+    PlHookPort *hooks = PL_NEW_N(arena, PlHookPort, ports->hook_count + 1);
+    for (uint32_t i = 0; i < ports->hook_count; i++) hooks[i + 1] = ports->hooks[i];
+    hooks[0] = (PlHookPort){(void *)(uintptr_t)options, tell};
+    ports->hooks = hooks;
+    ports->hook_count++;
 }

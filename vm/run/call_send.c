@@ -156,7 +156,7 @@ void pl_step_send_all(PlRun *run)
         call->request = NULL;
         call->in_flight = true;
         run->in_flight++;
-        call->began_us = run->ports.clock.mono_us(run->ports.clock.self);
+        if (call->began_us == 0) call->began_us = run->ports.clock.mono_us(run->ports.clock.self);
         if (net->send(net->self, &request, done, call, &call->handle) == PL_OK) continue;
         PlNetAnswer failed = {.evidence = PL_EVIDENCE_NEVER_SENT, .fault = PL_NET_CANCELLED, .message = PL_STR("out of memory")};
         take_answer(call, &failed);

@@ -98,7 +98,9 @@ static void tell_after(PlFiber *fiber, PlCall *call, const PlReply *reply, PlStr
     enum { CUT = 65536 };
     PlStr unused;
     if (fiber->run->ports.hook_count == 0) return;
-    PlHookEvent event = {.when = PL_HOOK_AFTER, .replayed = replayed, .elapsed_us = (int64_t)reply->elapsed_us};
+    int64_t now = fiber->run->ports.clock.mono_us(fiber->run->ports.clock.self);
+    PlHookEvent event = {.when = PL_HOOK_AFTER, .replayed = replayed};
+    event.elapsed_us = replayed || call->began_us == 0 ? (int64_t)reply->elapsed_us : now - call->began_us; /* retries and their waits, too */
     event.outcome = error.len ? PL_STR("failed") : PL_STR("done");
     event.result = pl_str_slice(reply->body, 0, CUT);
     event.error = error;

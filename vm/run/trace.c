@@ -149,7 +149,8 @@ void pl_trace_failed(PlFiber *fiber, uint32_t target, PlValue record)
 
 void pl_trace_end(PlFiber *fiber)
 {
-    PlStr outcome = fiber->cancelled ? PL_STR("skipped") : PL_STR("done");
+    bool skipped = fiber->cancelled && fiber->run->current != fiber; /* the one that ends the run is not */
+    PlStr outcome = skipped ? PL_STR("skipped") : PL_STR("done");
     while (fiber->trace->len > 0) leave(fiber, outcome, PL_STR(""));
     pl_heap_release(fiber->run->heap, fiber->trace, sizeof *fiber->trace);
     fiber->trace = NULL;
