@@ -273,7 +273,10 @@ static void print_fields(Printer *pr, const PlExpr *e, const char *sign, bool mo
 {
     for (uint32_t i = 0; i < e->fields.len; i++) {
         if (i || more) pl_buf_put_z(pr->out, ", ");
-        print_key(pr, e->fields.items[i].name);
+        if (e->kind == PL_EXPR_CALL)
+            pl_buf_put(pr->out, e->fields.items[i].name); /* always a name, of whatever script */
+        else
+            print_key(pr, e->fields.items[i].name);
         pl_buf_put_z(pr->out, sign);
         print_item(pr, e->fields.items[i].value);
     }

@@ -72,6 +72,7 @@ TEST(exact_words)
     PRINT("0 seconds", "0 seconds");
     PRINT("1.0", "1.0");
     PRINT("{'a b': 1, c}", "{\"a b\": 1, c: c}");
+    PRINT("f(größe=1)", "f(größe=1)");
     PRINT("results of step 3.1", "step 3.1");
 }
 
