@@ -306,6 +306,22 @@ TEST(an_erased_body_leaves_the_chain_whole)
     place_end(&p);
 }
 
+TEST(a_run_that_could_not_begin_is_whole)
+{
+    Place p;
+    place_begin(&p);
+    PlStore *store = open_store(&p, PL_STORE_WRITE);
+    PlJournalPort j;
+    char id[32] = "r";
+    uint64_t bad;
+    const char *why;
+    CHECK(pl_store_begin(store, module_hash, PL_STR(""), id, &j) == PL_OK);
+    CHECK(pl_store_set_state(store, PL_STR("r"), PL_STORED_FAILED, PL_STR("not started")) == PL_OK);
+    CHECK(verify(store, "r", &bad, &why) == PL_OK);
+    pl_store_close(store);
+    place_end(&p);
+}
+
 TEST(modules)
 {
     Place p;

@@ -197,6 +197,8 @@ static int resume_stored(PlArena *arena, PlvOptions *o, PlvDrive *drive, PlStr i
     PlStoredRun run;
     PlStatus status = pl_store_open_run(drive->store, id, &run, &drive->journal);
     if (status != PL_OK) return pl_cli_fail(PL_USAGE, "there is no run " PL_FMT, PL_ARG(id));
+    if (run.rows == 0) /* its input and servers went with the process */
+        return pl_cli_fail(PL_USAGE, "run " PL_FMT " never began, and nothing was sent\n  = help: run the plan again", PL_ARG(run.id));
     drive->id = pl_arena_str(arena, run.id);
     PlBuf bytes;
     pl_buf_init(&bytes, PL_LIMIT_MODULE_BYTES);
