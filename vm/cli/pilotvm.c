@@ -12,7 +12,8 @@ static const struct {
 } commands[] = {
     {"run", "FILE.pbc: run it (the default command)", plv_cmd_run},
     {"resume", "RUN: go on with a run that was killed or parked", plv_cmd_resume},
-    {"settle", "RUN PATH applied|not-applied|skip|abort: say what became of a write that was never answered", plv_cmd_settle},
+    {"settle", "RUN [PATH] applied|not-applied|skip|abort: say what became of a write that was never answered", plv_cmd_settle},
+    {"answer", "RUN: answer a question of a parked run, or approve", plv_cmd_answer},
     {"runs", "list the runs of the store", plv_cmd_runs},
     {"show", "RUN: the rows of its journal", plv_cmd_show},
     {"audit", "verify RUN|--all: prove that no row was changed, dropped or moved", plv_cmd_audit},

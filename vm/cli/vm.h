@@ -61,7 +61,8 @@ int plv_cmd_run(PlArena *arena, int argc, char **argv);
 int plv_cmd_resume(PlArena *arena, int argc, char **argv);
 int plv_cmd_runs(PlArena *arena, int argc, char **argv);
 int plv_cmd_show(PlArena *arena, int argc, char **argv);
-int plv_cmd_settle(PlArena *arena, int argc, char **argv);
+int plv_cmd_settle(PlArena *arena, int argc, char **argv); /* vm_settle.c */
+int plv_cmd_answer(PlArena *arena, int argc, char **argv);
 int plv_cmd_audit(PlArena *arena, int argc, char **argv);
 
 #endif

@@ -134,6 +134,19 @@ static int report_json(const PlvDrive *d, const PlRun *run, PlRunState state)
     return pl_cli_put(&out);
 }
 
+/* What to type for a run that waits for a person or an event. */
+static void help_parked(PlArena *arena, const PlvDrive *d, PlStr error)
+{
+    PlStr kind = PL_STR(""), path = PL_STR("");
+    (void)plv_json_text(arena, error, "kind", &kind);
+    (void)plv_json_text(arena, error, "path", &path);
+    if (pl_str_eq_z(kind, "in_doubt"))
+        fprintf(stderr, "  = help: look whether it happened, then `pilotvm settle " PL_FMT " " PL_FMT " applied` or `... not-applied`\n", PL_ARG(d->id), PL_ARG(path));
+    else if (pl_str_eq_z(kind, "answer"))
+        fprintf(stderr, "  = help: `pilotvm answer " PL_FMT " " PL_FMT " ANSWER`\n", PL_ARG(d->id), PL_ARG(path));
+    fprintf(stderr, "  = help: `pilotvm resume " PL_FMT "` then goes on\n", PL_ARG(d->id));
+}
+
 static void report_error(PlArena *arena, const PlvDrive *d, const PlRun *run, PlRunState state)
 {
     PlStr error = pl_run_error(run), message = PL_STR("no reason was given"), step, path, code;
@@ -149,7 +162,7 @@ static void report_error(PlArena *arena, const PlvDrive *d, const PlRun *run, Pl
     }
     PlStr help;
     if (plv_json_text(arena, error, "help", &help)) fprintf(stderr, "  = help: " PL_FMT "\n", PL_ARG(help));
-    else if (state == PL_RUN_PARKED) fprintf(stderr, "  = help: `pilotvm resume " PL_FMT "` goes on when it is settled\n", PL_ARG(d->id));
+    else if (state == PL_RUN_PARKED) help_parked(arena, d, error);
     else if (state == PL_RUN_FAILED) fprintf(stderr, "  = help: `pilotvm show " PL_FMT "` prints its journal\n", PL_ARG(d->id));
 }
 
@@ -217,7 +230,9 @@ static int run_in(PlArena *arena, const PlvDrive *d, PlWorld *world)
     if (!run) {
         plv_print_diags(&diags);
         if (diags.errors == 0) pl_cli_fail(status, "%s", pl_status_words(status));
-        PlStatus kept = pl_store_set_state(d->store, d->id, PL_STORED_FAILED, PL_STR("not started"));
+        PlStoredRun stored_run;
+        PlStatus kept = pl_store_open_run(d->store, d->id, &stored_run, NULL);
+        if (kept == PL_OK && stored_run.rows == 0) kept = pl_store_set_state(d->store, d->id, PL_STORED_FAILED, PL_STR("not started"));
         (void)kept; /* the run's own failure is what the user must hear */
         return pl_status_exit_code(status);
     }
@@ -244,6 +259,7 @@ int plv_drive(PlArena *arena, const PlvDrive *drive)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     code = run_in(arena, drive, &world);
+    for (const char *warning; (warning = pl_secrets_warning(world.secrets));) fprintf(stderr, "warning: %s\n", warning);
     pl_world_close(&world);
     return code;
 }

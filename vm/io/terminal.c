@@ -141,8 +141,6 @@ static bool is_json(PlStr text)
     return event == PL_JSON_END;
 }
 
-static bool put_typed(PlBuf *out, PlStr text, PlStr type);
-
 static bool put_list(PlBuf *out, PlStr text, PlStr item_type)
 {
     if (text.len && text.ptr[0] == '[') {
@@ -153,14 +151,14 @@ static bool put_list(PlBuf *out, PlStr text, PlStr item_type)
     for (size_t from = 0; text.len && from <= text.len;) {
         size_t comma = pl_str_find_char(text, ',', from), end = comma == PL_STR_NONE ? text.len : comma;
         if (from) pl_buf_put_char(out, ',');
-        if (!put_typed(out, pl_str_trim(pl_str_slice(text, from, end)), item_type)) return false;
+        if (!pl_terminal_put_answer(out, pl_str_trim(pl_str_slice(text, from, end)), item_type)) return false;
         from = end + 1;
     }
     pl_buf_put_char(out, ']');
     return true;
 }
 
-static bool put_typed(PlBuf *out, PlStr text, PlStr type)
+bool pl_terminal_put_answer(PlBuf *out, PlStr text, PlStr type)
 {
     PlStr nothing = PL_STR(" or nothing"), one_of = PL_STR("one of "), list_of = PL_STR("list of ");
     if (pl_str_ends(type, nothing)) {
@@ -246,7 +244,7 @@ static PlAnswerKind ask(void *self, const PlQuestion *question, PlStr *answer, P
         fprintf(t->out, "answer (%.*s), or later: ", (int)(question->type.len < 200 ? question->type.len : 200), question->type.ptr);
         if (!read_line(t, &line) || pl_str_eq_nocase(line, PL_STR("later"))) return PL_ANSWER_LATER;
         pl_buf_clear(&t->answer);
-        if (put_typed(&t->answer, line, question->type) && t->answer.status == PL_OK) break;
+        if (pl_terminal_put_answer(&t->answer, line, question->type) && t->answer.status == PL_OK) break;
         show(t->out, PL_STR("that is not what is asked for"), "  ");
     }
     *answer = pl_buf_str(&t->answer);
