@@ -5,8 +5,31 @@
 #include "vm/base/utf8.h"
 #include "vm/value/regex.h"
 
-static PlStatus find(const PlArgs *args, PlStr pattern, PlStr text, size_t from, PlRegexMatch *match)
+#include <time.h>
+
+enum { MOST_SECONDS = 10, FINDS_PER_LOOK = 16 };
+
+/* One match has limits of its own; many that each go near them would still stall a run. This is the one place where a function looks at a
+ * clock: work that ends in time is the same on every machine. */
+typedef struct Watch {
+    uint32_t finds;
+    time_t begun;
+} Watch;
+
+static time_t seconds(void)
 {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
+}
+
+static PlStatus find(const PlArgs *args, Watch *watch, PlStr pattern, PlStr text, size_t from, PlRegexMatch *match)
+{
+    if (watch->finds++ % FINDS_PER_LOOK == 1) {
+        time_t now = seconds();
+        if (!watch->begun) watch->begun = now;
+        if (now - watch->begun > MOST_SECONDS) return pl_args_fail(args->context, "the pattern takes more than %d seconds on this text", (int)MOST_SECONDS);
+    }
     pl_buf_clear(&args->context->error);
     return pl_regex_find(args->context->values, pattern, text, from, match, &args->context->error);
 }
@@ -26,10 +49,11 @@ PlStatus pl_fn_matches(PlBuiltinContext *context, const PlValue *all, uint32_t c
     PlArgs args = {context, all, count};
     PlStr s, pattern;
     PlRegexMatch match;
+    Watch watch = {0};
     *out = pl_yesno(false);
     if (count && all[0].tag == PL_NOTHING) return PL_OK;
     if (!pl_args_text(&args, 0, &s) || !pl_args_text(&args, 1, &pattern)) return PL_INVALID;
-    PlStatus status = find(&args, pattern, s, 0, &match);
+    PlStatus status = find(&args, &watch, pattern, s, 0, &match);
     if (status == PL_OK) *out = pl_yesno(match.count > 0);
     return status;
 }
@@ -63,9 +87,10 @@ PlStatus pl_fn_extract(PlBuiltinContext *context, const PlValue *all, uint32_t c
     PlArgs args = {context, all, count};
     PlStr s, pattern;
     PlRegexMatch match;
+    Watch watch = {0};
     uint32_t group;
     if (!pl_args_text(&args, 0, &s) || !pl_args_text(&args, 1, &pattern)) return PL_INVALID;
-    PlStatus status = find(&args, pattern, s, 0, &match);
+    PlStatus status = find(&args, &watch, pattern, s, 0, &match);
     if (status != PL_OK) return status;
     *out = pl_nothing();
     if (match.count == 0) return PL_OK;
@@ -79,11 +104,12 @@ PlStatus pl_fn_extract_all(PlBuiltinContext *context, const PlValue *all, uint32
     PlArgs args = {context, all, count};
     PlStr s, pattern;
     PlRegexMatch match;
+    Watch watch = {0};
     uint32_t group;
     if (!pl_args_text(&args, 0, &s) || !pl_args_text(&args, 1, &pattern)) return PL_INVALID;
     PlValue list = pl_list(context->values, 0);
     for (size_t from = 0; from <= s.len; from = behind(s, &match)) {
-        PlStatus status = find(&args, pattern, s, from, &match);
+        PlStatus status = find(&args, &watch, pattern, s, from, &match);
         if (status == PL_OK && match.count == 0) break;
         if (status != PL_OK || !group_of(&args, pattern, &match, &group)) {
             pl_release(context->values, list);
@@ -101,11 +127,12 @@ PlStatus pl_fn_split_pattern(PlBuiltinContext *context, const PlValue *all, uint
     PlArgs args = {context, all, count};
     PlStr s, pattern;
     PlRegexMatch match;
+    Watch watch = {0};
     if (!pl_args_text(&args, 0, &s) || !pl_args_text(&args, 1, &pattern)) return PL_INVALID;
     PlValue list = pl_list(context->values, 0);
     size_t begin = 0;
     for (size_t from = 0; from <= s.len; from = behind(s, &match)) {
-        if (find(&args, pattern, s, from, &match) != PL_OK) {
+        if (find(&args, &watch, pattern, s, from, &match) != PL_OK) {
             pl_release(context->values, list);
             return PL_INVALID;
         }
@@ -144,11 +171,12 @@ PlStatus pl_fn_replace_pattern(PlBuiltinContext *context, const PlValue *all, ui
     PlArgs args = {context, all, count};
     PlStr s, pattern, with;
     PlRegexMatch match;
+    Watch watch = {0};
     if (!pl_args_text(&args, 0, &s) || !pl_args_text(&args, 1, &pattern) || !pl_args_text(&args, 2, &with)) return PL_INVALID;
     PlBuf *buf = pl_values_scratch(context->values);
     size_t copied = 0;
     for (size_t from = 0; from <= s.len; from = behind(s, &match)) {
-        PlStatus status = find(&args, pattern, s, from, &match);
+        PlStatus status = find(&args, &watch, pattern, s, from, &match);
         if (status != PL_OK) return status;
         if (match.count == 0) break;
         pl_buf_put(buf, pl_str_slice(s, copied, match.group[0].start));

@@ -184,12 +184,19 @@ static uint64_t mix(uint64_t h)
     return h ^ h >> 32;
 }
 
+/* Through the keyed hash of texts: numbers that were made to collide must not. */
+static uint64_t hash_number(uint64_t tag, uint64_t n)
+{
+    uint64_t words[] = {tag, n};
+    return pl_str_hash((PlStr){(const char *)words, sizeof words});
+}
+
 static uint64_t hash_double(double d)
 {
-    if (d >= -0x1p63 && d < 0x1p63 && trunc(d) == d) return mix((uint64_t)(int64_t)d + PL_INT);
+    if (d >= -0x1p63 && d < 0x1p63 && trunc(d) == d) return hash_number(PL_INT, (uint64_t)(int64_t)d);
     uint64_t bits;
     memcpy(&bits, &d, sizeof bits);
-    return mix(bits + PL_DOUBLE);
+    return hash_number(PL_DOUBLE, bits);
 }
 
 uint64_t pl_value_hash(PlValue v)
@@ -197,11 +204,11 @@ uint64_t pl_value_hash(PlValue v)
     uint64_t h = v.tag;
     switch ((PlTag)v.tag) {
     case PL_YESNO: return mix(h << 8 | v.as.yes);
-    case PL_INT: return mix((uint64_t)v.as.integer + PL_INT);
+    case PL_INT: return hash_number(PL_INT, (uint64_t)v.as.integer);
     case PL_DOUBLE: return hash_double(v.as.number);
     case PL_DURATION: h += (uint64_t)(uint32_t)v.extra << 32; /* fallthrough */
     case PL_DATETIME:
-    case PL_DATE: return mix(mix(h) + (uint64_t)v.as.integer);
+    case PL_DATE: return hash_number(h, (uint64_t)v.as.integer);
     case PL_TEXT: return mix((uint64_t)pl_text_hash(v.as.text) << 8 | v.tag);
     case PL_LIST:
         for (uint32_t i = 0; i < v.as.list->len; i++) h = mix(h + pl_value_hash(v.as.list->items[i]));
