@@ -473,6 +473,20 @@ TEST(cancel_awaits_what_writes)
     over(&x);
 }
 
+TEST(two_calls_of_one_path_break_the_run)
+{
+    /* A jump back over a call that no loop counter tells apart: no compiler of ours writes it. */
+    Asm *a = asm_new();
+    uint32_t action = asm_action(a, "act", PL_POST, "/things");
+    uint16_t f = asm_function(a, "main", 2, CODE(I(CALL, .a = 0, .b = 0), I(JMP, J32(-2))));
+    asm_call(a, action, asm_site(a, "1", f, 0, 2, PL_NO_SITE), 0, 0, (PlCallSite){0});
+    Run x = run_it(a, good);
+    CHECK(x.state == PL_RUN_BROKEN && x.w->sent == 1 && has(pl_run_error(x.r->run), "P0956"));
+    again(&x);
+    CHECK(x.state == PL_RUN_BROKEN && x.w->sent == 1 && has(pl_run_error(x.r->run), "P0956"));
+    over(&x);
+}
+
 /* ---- pages ---- */
 
 static int page_way;

@@ -40,6 +40,7 @@ void pl_call_put_intent(PlCall *call, const PlRequest *request)
     PlRun *run = call->run;
     const PlAction *a = call->action;
     PlBuf *body = pl_run_scratch(run);
+    if (pl_rows_taken(run, call->path, PL_ROW_INTENT, call->attempt)) PL_BREAK(run, PL_INTERNAL, RUN_SAME_PATH, call->path, call->path.ptr);
     pl_buf_printf(body, "{\"action\":\"" PL_FMT "." PL_FMT "\",\"class\":\"%s\",\"request\":", PL_ARG(a->plugin), PL_ARG(a->name),
                   pl_doubt_name(a->doubt));
     put_hash(body, request->hash);
@@ -49,6 +50,7 @@ void pl_call_put_intent(PlCall *call, const PlRequest *request)
     pl_request_show(run, body, request);
     pl_buf_put_char(body, '}');
     pl_rows_put(run, PL_ROW_INTENT, call->site->site, call->attempt, call->path, body, PL_STR(""));
+    pl_rows_take(run, call->path, PL_ROW_INTENT, call->attempt);
     pl_run_give(run, body);
 }
 
@@ -159,6 +161,7 @@ bool pl_call_find_intent(PlCall *call, const PlRequest *request, int64_t *wall_u
     PlRun *run = call->run;
     PlValue row;
     char hex[65];
+    if (pl_rows_taken(run, call->path, PL_ROW_INTENT, call->attempt)) PL_BREAK(run, PL_INTERNAL, RUN_SAME_PATH, call->path, call->path.ptr);
     if (!pl_rows_find(run, call->path, PL_ROW_INTENT, call->attempt, &row, NULL)) return false;
     pl_hash_hex(request->hash, 32, hex);
     if (!pl_str_eq_z(pl_rows_text(row, "request"), hex)) contradict(call, row, request);

@@ -5,6 +5,7 @@
 #include "vm/run/state.h"
 
 #include "vm/run/rows.h"
+#include "vm/value/arith.h"
 
 static PlGo group_done(PlRun *run, PlFiber *parent);
 
@@ -252,31 +253,30 @@ void pl_group_passed(PlFiber *fiber)
 
 /* ---- handing over ---- */
 
-static void gather_one(PlFiber *parent, PlGather gather, PlValue v)
+/* False when a count cannot be added up: *error says why. */
+static bool gather_one(PlFiber *parent, PlGather gather, PlValue v, const char **error)
 {
     PlValues *values = parent->run->values;
-    PlValue *slot = &parent->regs[gather.reg];
-    if (v.tag == PL_NOTHING && gather.kind != PL_GATHER_SET) return;
+    PlValue *slot = &parent->regs[gather.reg], sum;
     if (gather.kind == PL_GATHER_SET) {
         pl_fiber_set(parent, gather.reg, pl_retain(v));
+    } else if (v.tag == PL_NOTHING) {
+        return true;
     } else if (gather.kind == PL_GATHER_COUNT) {
-        int64_t sum;
         if (slot->tag == PL_NOTHING) *slot = pl_int(0);
-        if (slot->tag == PL_INT && v.tag == PL_INT && !__builtin_add_overflow(slot->as.integer, v.as.integer, &sum))
-            slot->as.integer = sum;
-        else if ((slot->tag == PL_INT || slot->tag == PL_DOUBLE) && (v.tag == PL_INT || v.tag == PL_DOUBLE))
-            *slot = pl_double((slot->tag == PL_INT ? (double)slot->as.integer : slot->as.number)
-                              + (v.tag == PL_INT ? (double)v.as.integer : v.as.number));
+        if (pl_arith_add(values, *slot, v, &sum, error) != PL_OK) return false;
+        pl_fiber_set(parent, gather.reg, sum);
     } else if (v.tag == PL_LIST) {
         if (slot->tag == PL_NOTHING) *slot = pl_list(values, pl_list_len(v));
-        if (slot->tag != PL_LIST) return;
+        if (slot->tag != PL_LIST) return true;
         PlValue list = *slot;
         *slot = pl_nothing();
         *slot = pl_list_extend_take(values, list, v);
     }
+    return true;
 }
 
-static void gather_all(PlGroup *group)
+static bool gather_all(PlGroup *group, const char **error)
 {
     PlFiber *parent = group->parent;
     PlRun *run = parent->run;
@@ -285,15 +285,16 @@ static void gather_all(PlGroup *group)
         const PlGather *gathers = group->scatter ? group->scatter->gathers : group->together->branches[i].gathers;
         uint16_t count = group->scatter ? group->scatter->gather_count : group->together->branches[i].gather_count;
         for (uint16_t k = 0; k < count; k++)
-            gather_one(parent, gathers[k], group->values[(size_t)i * group->width + k]);
+            if (!gather_one(parent, gathers[k], group->values[(size_t)i * group->width + k], error)) return false;
     }
     bool tolerant = group->scatter ? group->scatter->tolerate > 0 : group->together->go_on;
-    if (!tolerant) return;
+    if (!tolerant) return true;
     PlValue failures = pl_list(run->values, group->failures);
     for (uint32_t i = 0; i < group->count; i++)
         if (group->errors[i].tag != PL_NOTHING)
             failures = pl_list_append_take(run->values, failures, pl_retain(group->errors[i]));
     pl_fiber_set(parent, group->scatter ? group->scatter->failures : group->together->failures, failures);
+    return true;
 }
 
 static void record_failure(PlRun *run, PlFiber *parent, PlGroup *group)
@@ -318,9 +319,10 @@ static PlGo group_done(PlRun *run, PlFiber *parent)
         return pl_fiber_end_take(parent, pl_nothing());
     }
     if (failure.tag == PL_NOTHING) {
-        gather_all(group);
+        const char *error = "";
+        bool good = gather_all(group, &error);
         group_free(group);
-        return PL_GO_ON;
+        return good ? PL_GO_ON : PL_RAISE(parent, RUN_ARITH, "value", PL_ARG(pl_str_z(error)));
     }
     record_failure(run, parent, group);
     group_free(group);

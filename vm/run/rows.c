@@ -49,6 +49,20 @@ bool pl_rows_has(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt)
     return run->resumed && pl_index_find(run->index, path, kind, attempt) != NULL;
 }
 
+bool pl_rows_taken(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt)
+{
+    const PlIndexEntry *e = pl_index_find(run->index, path, kind, attempt);
+    return e && e->taken;
+}
+
+void pl_rows_take(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt)
+{
+    PlRow row = {.kind = kind, .attempt = attempt, .path = path};
+    PlStatus status = pl_index_add(run->index, &row);
+    if (status != PL_OK) pl_heap_escape(run->heap, status);
+    pl_index_find(run->index, path, kind, attempt)->taken = true;
+}
+
 int64_t pl_rows_wall_us(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt)
 {
     const PlIndexEntry *e = run->resumed ? pl_index_find(run->index, path, kind, attempt) : NULL;

@@ -11,6 +11,9 @@ void pl_rows_put(PlRun *run, PlRowKind kind, uint32_t site, uint32_t attempt, Pl
  * JSON record breaks the run. */
 bool pl_rows_find(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt, PlValue *body, PlBuf *blob);
 bool pl_rows_has(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt);
+/* Was the row found, or made by this process and marked by take. */
+bool pl_rows_taken(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt);
+void pl_rows_take(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt);
 /* When that row was written; 0 when there is none. */
 int64_t pl_rows_wall_us(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt);
 
