@@ -3,7 +3,6 @@
 #include "compiler/check/expr.h"
 #include "compiler/check/signature.h"
 #include "stdlib/builtin.h"
-#include "vm/base/utf8.h"
 
 bool pl_expr_builtin(PlStr name, uint32_t *index)
 {
@@ -22,12 +21,12 @@ static bool find_spelling(PlChecker *c, PlStr name, uint32_t *index)
             *index = i;
             return true;
         }
-    PlBuf lower;
-    pl_buf_init(&lower, 0);
-    pl_utf8_lower(&lower, name);
-    PlStr folded = pl_arena_str(c->arena, pl_buf_str(&lower));
-    pl_buf_deinit(&lower);
-    return pl_expr_builtin(folded, index);
+    char *lower = pl_arena_alloc(c->arena, name.len + 1, 1);
+    for (size_t i = 0; i < name.len; i++) {
+        bool capital = name.ptr[i] >= 'A' && name.ptr[i] <= 'Z';
+        lower[i] = capital ? (char)(name.ptr[i] - 'A' + 'a') : name.ptr[i];
+    }
+    return pl_expr_builtin(pl_str(lower, name.len), index);
 }
 
 static bool find_function(PlChecker *c, PlExpr *x)

@@ -47,7 +47,9 @@ static void help_near(PlChecker *c, PlDiag *d, const PlExpr *x)
     }
     PlStr near = pl_words_near(x->text, words, count);
     uint32_t function;
-    if (near.len) {
+    if (pl_str_eq_z(x->text, "error")) {
+        pl_diag_help(c->diags, d, "`error` is known inside of `If it fails:`");
+    } else if (near.len) {
         pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(near));
         pl_diag_fix(c->diags, d, x->span, near, false);
     } else if (pl_expr_builtin(x->text, &function)) {

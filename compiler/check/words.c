@@ -3,45 +3,62 @@
 #include "compiler/check/checker.h"
 #include "compiler/syntax/print.h"
 
-enum { TYPE_WIDTH = 90, EXPR_WIDTH = 60, FIELDS_SHOWN = 12 };
+enum { TYPE_WIDTH = 90, EXPR_WIDTH = 60, FIELDS_SHOWN = 12, ROOM = 1024 };
 
-static PlStr taken(PlChecker *c, PlBuf *buf)
+/* By way of the stack: an arena may escape, and must not leave a buffer behind. What does not fit ends in "...". */
+static PlStr taken(PlChecker *c, PlBuf *buf, size_t width)
 {
-    PlStr s = pl_arena_str(c->arena, pl_buf_str(buf));
+    char room[ROOM + 4];
+    PlStr s = pl_buf_str(buf);
+    size_t len = s.len;
+    if (len > width || buf->status != PL_OK) {
+        if (len > width) len = width;
+        while (len > 0 && len < s.len && ((unsigned char)s.ptr[len] & 0xc0) == 0x80) len--;
+        memcpy(room, s.ptr, len);
+        memcpy(room + len, "...", 3);
+        len += 3;
+    } else {
+        memcpy(room, s.ptr, len);
+    }
     pl_buf_deinit(buf);
-    return s;
+    return pl_arena_str(c->arena, pl_str(room, len));
 }
 
 PlStr pl_words_type(PlChecker *c, PlTypeId type)
 {
     PlBuf buf;
-    pl_buf_init(&buf, 0);
-    if (type == PL_TYPE_NONE)
-        pl_buf_put_z(&buf, "any");
-    else
-        pl_type_print(&buf, c->types, type, TYPE_WIDTH);
-    return taken(c, &buf);
+    pl_buf_init(&buf, ROOM);
+    pl_type_print(&buf, c->types, type == PL_TYPE_NONE ? PL_T_ANY : type, TYPE_WIDTH);
+    return taken(c, &buf, ROOM);
 }
 
-/* Never inside a UTF-8 sequence. */
-static PlStr cut(PlChecker *c, PlStr s)
+PlStr pl_words_expr(PlChecker *c, const PlExpr *x)
 {
-    if (s.len <= EXPR_WIDTH) return s;
-    size_t end = EXPR_WIDTH;
-    while (end > 0 && ((unsigned char)s.ptr[end] & 0xc0) == 0x80) end--;
-    return pl_arena_printf(c->arena, PL_FMT "...", PL_ARG(pl_str_slice(s, 0, end)));
+    PlBuf buf;
+    pl_buf_init(&buf, ROOM);
+    pl_print_expr(&buf, x);
+    return taken(c, &buf, EXPR_WIDTH);
+}
+
+PlStr pl_words_source(PlChecker *c, PlSpan span)
+{
+    if (span.source >= c->diags->sources->all.len) return PL_STR("");
+    PlBuf buf;
+    pl_buf_init(&buf, 0);
+    pl_buf_put(&buf, pl_str_slice(c->diags->sources->all.items[span.source].text, span.start, span.end));
+    return taken(c, &buf, EXPR_WIDTH);
 }
 
 PlStr pl_words_list(PlChecker *c, const PlStr *words, uint32_t count, uint32_t max)
 {
     PlBuf buf;
-    pl_buf_init(&buf, 0);
+    pl_buf_init(&buf, ROOM);
     for (uint32_t i = 0; i < count && i < max; i++) {
         if (i) pl_buf_put_z(&buf, ", ");
         pl_buf_put(&buf, words[i]);
     }
     if (count > max) pl_buf_printf(&buf, ", ... (%u more)", (unsigned)(count - max));
-    return taken(c, &buf);
+    return taken(c, &buf, ROOM);
 }
 
 PlStr pl_words_fields(PlChecker *c, PlTypeId record)
@@ -55,20 +72,6 @@ PlStr pl_words_fields(PlChecker *c, PlTypeId record)
 PlStr pl_words_step(const PlStep *step)
 {
     return step->label;
-}
-
-PlStr pl_words_expr(PlChecker *c, const PlExpr *x)
-{
-    PlBuf buf;
-    pl_buf_init(&buf, 0);
-    pl_print_expr(&buf, x);
-    return cut(c, taken(c, &buf));
-}
-
-PlStr pl_words_source(PlChecker *c, PlSpan span)
-{
-    if (span.source >= c->diags->sources->all.len) return PL_STR("");
-    return cut(c, pl_str_slice(c->diags->sources->all.items[span.source].text, span.start, span.end));
 }
 
 /* A third of the letters may differ, one at least; a prefix of the other counts as near. */

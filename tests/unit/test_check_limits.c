@@ -98,4 +98,46 @@ TEST(deep_loops)
     pl_buf_deinit(&plan);
 }
 
+static void check_within(PlArena *arena)
+{
+    static const char text[] = "1. Set xs to [{a: 1, b: \"x\"}, {a: 2}]\n2. For each x in xs:\n   2.1. Add x.a to sums\n   2.2. Note \"{x.c}\"\n"
+                               "3. Read using a.red(1)\n4. Set y to xs where a > 1 and nowhere is 2\n";
+    PlSources sources;
+    PlDiags diags;
+    PlTypes types;
+    pl_sources_init(&sources, arena);
+    pl_diags_init(&diags, arena, &sources);
+    pl_types_init(&types, arena);
+    PlPlan *plan = pl_parse(arena, &diags, pl_sources_add(&sources, PL_STR("plan"), pl_str_z(text)));
+    pl_check(arena, &diags, pl_catalog_new(arena, &sources, &diags, &types), plan, NULL);
+}
+
+static bool fits_in(size_t ceiling)
+{
+    PlEscape escape;
+    PlArena *volatile arena = NULL;
+    volatile bool fits = false;
+    if (!setjmp(escape.at)) {
+        arena = pl_arena_new(&escape, ceiling);
+        check_within(arena);
+        fits = true;
+    } else {
+        CHECK(escape.status == PL_LIMIT || escape.status == PL_NOMEM);
+    }
+    pl_arena_free(arena);
+    return fits;
+}
+
+/* Wherever memory ends, the check leaves through the arena's escape and keeps nothing (AddressSanitizer sees what it keeps). */
+TEST(memory_ends_anywhere)
+{
+    unsigned ends = 0;
+    size_t ceiling = 4096;
+    while (ceiling < 64u * 1024 * 1024 && !fits_in(ceiling)) {
+        ends++;
+        ceiling += ceiling / 16;
+    }
+    CHECK(fits_in(ceiling) && ends > 3);
+}
+
 UNIT_MAIN
