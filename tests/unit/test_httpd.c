@@ -60,7 +60,10 @@ static void bed_open(Bed *bed)
 {
     *bed = (Bed){.socket = -1};
     const char *reason;
-    PlHttpdOptions options = {.bind = "127.0.0.1", .body_bytes = PL_LIMIT_MOCK_BODY, .connections = 20, .idle_seconds = 10, .handle = handle, .done = done, .user = bed};
+    PlHttpdOptions options = {.bind = "127.0.0.1", .body_bytes = PL_LIMIT_MOCK_BODY, .connections = 20, .idle_seconds = 10};
+    options.handle = handle;
+    options.done = done;
+    options.user = bed;
     bed->loop = pl_loop_new();
     CHECK(pl_httpd_open(bed->loop, &options, &bed->httpd, &reason) == PL_OK);
     pl_buf_init(&bed->got, 0);

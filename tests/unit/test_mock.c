@@ -406,6 +406,31 @@ TEST(filled_collections)
     bed_close(&bed);
 }
 
+TEST(collections_that_can_only_be_read)
+{
+    static const char books[] =
+        "openapi: 3.0.3\ninfo: {title: Books, version: '1'}\npaths:\n"
+        "  /books: {get: {responses: {'200': {description: ok, content: {application/json: {schema: {type: array, items: {$ref: '#/x/Book'}}}}}}}}\n"
+        "  /books/{id}:\n    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]\n"
+        "    get: {responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/x/Book'}}}}}}\n"
+        "x: {Book: {type: object, required: [id, title], properties: {id: {type: integer}, title: {type: string}}}}\n";
+    for (int empty = 0; empty < 2; empty++) {
+        Bed bed;
+        bed_init(&bed);
+        bed_add(&bed, "books", books);
+        bed.options.empty = empty;
+        CHECK(pl_mock_new(bed.catalog, &bed.options, &bed.mock) == PL_OK);
+        CHECK(ask(&bed, "GET", "/books", NULL) == 200);
+        PlStr list = pl_arena_str(bed.arena, bed.answer.body);
+        CHECK((list.len == 2) == empty);
+        CHECK(ask(&bed, "GET", "/books/3", NULL) == (empty ? 404 : 200));
+        CHECK((pl_str_find(list, bed.answer.body, 0) != PL_STR_NONE) == !empty); /* the item is the list's */
+        CHECK(ask(&bed, "GET", "/books/77", NULL) == (empty ? 404 : 200));
+        CHECK(says(&bed, empty ? "not found" : "\"id\":77"));
+        bed_close(&bed);
+    }
+}
+
 /* PL_LIMIT_MOCK_BYTES is what all items together may take. */
 TEST(state_has_a_ceiling)
 {

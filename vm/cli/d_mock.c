@@ -77,7 +77,7 @@ static int parse(Server *s, int argc, char **argv)
         {"credential", 0, PL_CLI_LIST, &s->credentials, "NAME=VALUE", "the only value taken for a credential, repeatable"},
         {"state", 0, PL_CLI_TEXT, &s->state, "FILE", "read collections from here, and write them back at the end"},
         {"fill", 0, PL_CLI_TEXT, &s->fill, "N", "begin each collection with N made items"},
-        {"empty", 0, PL_CLI_FLAG, &s->empty, NULL, "begin collections without the document's examples"},
+        {"empty", 0, PL_CLI_FLAG, &s->empty, NULL, "begin collections without examples and made items"},
         {"log", 0, PL_CLI_TEXT, &s->log_path, "FILE", "one line of JSON per request; - for standard output"},
         {"no-control", 0, PL_CLI_FLAG, &s->no_control, NULL, "do not serve /__pilot/"},
         {"quiet", 'q', PL_CLI_FLAG, &s->quiet, NULL, "print the address only"},

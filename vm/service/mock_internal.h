@@ -54,6 +54,7 @@ typedef struct PlMockResource {
     PlStr id_name;     /* property that holds the id */
     PlMockSchema *id_schema; /* NULL: the document has no such property */
     PlMockSchema *schema;    /* of an item, as it is read; NULL: unknown */
+    bool fixed;        /* nothing can be added: items are made at first use, and any other id has a made answer */
     PlMockOp *list, *create, *read, *replace, *change, *remove; /* NULL: not documented */
 } PlMockResource;
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Plain collections: a path with POST (or items with PUT) whose items can be read. What is posted is found again; the answers have the shape that the
- * document gives them. docs/mock.md, "Collections". */
+ * document gives them. A collection that can only be read has made items, so that a list and its items agree. docs/mock.md, "Collections". */
 #include "vm/service/mock_internal.h"
 #include "vm/service/mock_text.h"
 
-#define PATCH_DEPTH 60
+enum { PATCH_DEPTH = 60, FIXED_ITEMS = 3 };
 
 /* ---- finding them --------------------------------------------------------------------------------------------------- */
 
@@ -116,12 +116,13 @@ static bool is_plain(PlMockSchemas *schemas, PlMockResource *r)
     PlMockSchema *body = body_schema(r->create ? r->create : r->replace);
     PlMockSchema *read = json_schema(r->read, 200), *list = json_schema(r->list, 200);
     PlStr key;
-    if (!r->create && !(r->replace && r->read)) return false;
-    if (!is_record(schemas, body)) return false;
+    r->fixed = !r->create && !r->replace;
+    if (!(r->fixed ? r->list && r->read : r->create || r->read)) return false;
+    if (!r->fixed && !is_record(schemas, body)) return false;
     if (r->read && !is_record(schemas, read)) return false;
     PlMockSchema *items = list ? pl_mock_list_schema(schemas, list, r, &key) : NULL;
     if (!items) r->list = NULL;
-    if (!r->read && !items) return false;
+    if (r->fixed ? !items : !r->read && !items) return false;
     PlMockSchema *made = json_schema(r->create, 201);
     if (read) r->schema = pl_mock_unwrap(schemas, read, r, &key);
     else if (items && is_record(schemas, items)) r->schema = items;
@@ -190,7 +191,7 @@ void pl_mock_find_resources(PlMock *mock, PlMockApi *api)
     for (uint32_t i = 0; i < paths.len; i++) {
         PlStr path = paths.entries[i].key;
         bool literal = path.len > 1 && path.ptr[path.len - 1] != '}' && path.ptr[path.len - 1] != '/';
-        if (literal && op_at(&paths, PL_POST, path) && op_at(&paths, PL_GET, path))
+        if (literal && op_at(&paths, PL_POST, path) && op_at(&paths, PL_GET, path)) /* without paths of items */
             add_resource(mock, api, &paths, path, PL_STR(""), PL_STR(""));
     }
     for (uint32_t i = 0; i < api->op_count; i++) find_parent(api, &api->ops[i]);
@@ -314,7 +315,9 @@ static void add_examples(PlMock *mock, PlMockCall *call, const PlMockResource *r
 
 static void fill(PlMock *mock, PlMockCall *call, const PlMockResource *r, PlMockItems *items)
 {
-    for (uint32_t i = 0; i < mock->options.fill; i++) {
+    uint32_t count = mock->options.fill;
+    if (r->fixed && count == 0 && items->live == 0 && !mock->options.empty) count = FIXED_ITEMS;
+    for (uint32_t i = 0; i < count; i++) {
         PlNode id = make_id(mock, r, items);
         uint64_t seed = pl_mix(pl_mix_str(mock->options.seed, pl_str(items->path, items->path_len)), items->next);
         PlNode made = pl_mock_make(&call->maker, r->schema, PL_STR(""), seed);
@@ -459,6 +462,13 @@ static PlNode merge_patch(PlArena *arena, const PlNode *old, const PlNode *patch
     return pl_fields_map(&fields);
 }
 
+/* An item that is not there: 404, or what the document alone says of it. */
+static void answer_unknown(PlMock *mock, PlMockCall *call, const PlMockResource *r, PlStr id)
+{
+    if (r->fixed && !mock->options.empty) pl_mock_answer_made(mock, call);
+    else refuse_unknown(mock, call, r, id);
+}
+
 static void change(PlMock *mock, PlMockCall *call, PlMockResource *r, PlMockItems *items, PlStr id)
 {
     PlStr text;
@@ -467,7 +477,7 @@ static void change(PlMock *mock, PlMockCall *call, PlMockResource *r, PlMockItem
     bool replaces = call->op == r->replace;
     const PlMockResponse *made = pl_mock_response(call->op, 201);
     if (!there && (!replaces || (r->create && !(made && made->low == 201)))) {
-        refuse_unknown(mock, call, r, id);
+        answer_unknown(mock, call, r, id);
         return;
     }
     base = !there ? body : replaces ? keep_read_only(mock, r, &body, &old) : merge_patch(mock->request, &old, &body, 0);
@@ -484,7 +494,7 @@ static void read_one(PlMock *mock, PlMockCall *call, PlMockResource *r, PlMockIt
     PlNode item;
     unsigned status;
     if (!pl_mock_items_find(items, id, &text)) {
-        refuse_unknown(mock, call, r, id);
+        answer_unknown(mock, call, r, id);
         return;
     }
     PlMockMedia *media = pl_mock_json_of(pl_mock_success(call->op, 200, &status));
@@ -505,7 +515,7 @@ static void drop(PlMock *mock, PlMockCall *call, PlMockResource *r, PlMockItems 
     PlNode item;
     bool there = pl_mock_items_find(items, id, &text) && read_stored(mock, text, &item);
     if (!there) {
-        refuse_unknown(mock, call, r, id);
+        answer_unknown(mock, call, r, id);
         return;
     }
     answer_item(mock, call, r, 204, &item);
@@ -518,7 +528,7 @@ static bool parent_item(PlMock *mock, PlMockCall *call, PlNode *out)
     PlStr id = pl_mock_var(call, r->id_param), text;
     PlMockItems *items = pl_mock_collection(mock, call, r);
     if (pl_mock_items_find(items, id, &text) && read_stored(mock, text, out)) return true;
-    refuse_unknown(mock, call, r, id);
+    answer_unknown(mock, call, r, id);
     return false;
 }
 
