@@ -119,10 +119,13 @@ bool pl_build_add_duration(PlLiteral *duration, double number, PlStr unit)
     duration->kind = PL_LIT_DURATION;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         if (!pl_str_eq(units[i].name, unit)) continue;
-        double micros = (double)duration->as.integer + rint(number * (double)units[i].micros);
-        double months = duration->offset + number * units[i].months;
-        if (!(fabs(micros) < 9e18) || !(fabs(months) < 1e6) || months != floor(months)) return false;
-        duration->as.integer = (int64_t)micros;
+        double whole = trunc(number), months = duration->offset + number * units[i].months;
+        if (!(fabs(whole) < 9e18) || !(fabs(months) < 1e6) || months != floor(months)) return false;
+        int64_t micros, part = (int64_t)rint((number - whole) * (double)units[i].micros); /* apart: a double has 53 bits only */
+        if (__builtin_mul_overflow((int64_t)whole, units[i].micros, &micros) || __builtin_add_overflow(micros, part, &micros) ||
+            __builtin_add_overflow(micros, duration->as.integer, &micros))
+            return false;
+        duration->as.integer = micros;
         duration->offset = (int32_t)months;
         return true;
     }

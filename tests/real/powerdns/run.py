@@ -178,6 +178,9 @@ def killed_run(seed, kills):
         if '"id"' not in listed:
             continue
         run = run_id(store)
+        if process.returncode == 2 and "nothing was done" in err:
+            args = run_args(zone, store)
+            continue
         if process.returncode == 5:
             settle(run, store, zone)
         args = [pilotvm, "resume", run, "--store", store]
