@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Makes and reads stores for tests/audit/run: store_tool make FILE RUNS ROWS SEED | append FILE RUN SEED | fill FILE RUN SEED | verify FILE RUN | export FILE RUN
+/* Makes and reads stores for tests/audit/run:
+ *     store_tool make FILE RUNS ROWS SEED | append FILE RUN SEED | fill FILE RUN SEED | verify FILE RUN | export FILE RUN
  * append goes on with a run (or begins it) until it is killed, and prints the number of rows after each commit or barrier: "c 12", "b 13". fill appends
  * until the disk is full, then ends the run. */
 #include "vm/io/store.h"

@@ -141,7 +141,8 @@ static void help_parked(PlArena *arena, const PlvDrive *d, PlStr error)
     (void)plv_json_text(arena, error, "kind", &kind);
     (void)plv_json_text(arena, error, "path", &path);
     if (pl_str_eq_z(kind, "in_doubt"))
-        fprintf(stderr, "  = help: look whether it happened, then `pilotvm settle " PL_FMT " " PL_FMT " applied` or `... not-applied`\n", PL_ARG(d->id), PL_ARG(path));
+        fprintf(stderr, "  = help: look whether it happened, then `pilotvm settle " PL_FMT " " PL_FMT " applied` or `... not-applied`\n",
+                PL_ARG(d->id), PL_ARG(path));
     else if (pl_str_eq_z(kind, "answer"))
         fprintf(stderr, "  = help: `pilotvm answer " PL_FMT " " PL_FMT " ANSWER`\n", PL_ARG(d->id), PL_ARG(path));
     fprintf(stderr, "  = help: `pilotvm resume " PL_FMT "` then goes on\n", PL_ARG(d->id));

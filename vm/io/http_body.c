@@ -96,8 +96,8 @@ static bool header_room(PlHttpTransfer *transfer, uint32_t count)
     return true;
 }
 
-/* Lines of head, each ended by '\n' unless memory ran out. A line that begins with white space goes on with the value before it (obsolete folding, RFC 9112 section
- * 5.2); one without a colon is dropped. */
+/* Lines of head, each ended by '\n' unless memory ran out. A line that begins with white space goes on with the value before it
+ * (obsolete folding, RFC 9112 section 5.2); one without a colon is dropped. */
 uint32_t pl_http_body_headers(PlHttpTransfer *transfer)
 {
     uint32_t count = 0;
