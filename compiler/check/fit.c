@@ -84,8 +84,20 @@ static bool replace_by_field(PlChecker *c, PlExpr **slot, const PlField *field, 
     return true;
 }
 
-/* Rule: a record with exactly one list where a list is wanted; a record with `id` where a plain value is; a list of one where its item is. */
-static bool unwrap(PlChecker *c, PlExpr **slot, PlTypeId want)
+/* Does the parameter or field that `what` has in back-ticks name an id: id, order_id, orderId, uuid? */
+static bool wants_id(PlStr what)
+{
+    size_t start = pl_str_find_char(what, '`', 0), end = PL_STR_NONE;
+    if (start != PL_STR_NONE) end = pl_str_find_char(what, '`', start + 1);
+    if (end == PL_STR_NONE || end < start + 3) return false;
+    PlStr name = pl_str_slice(what, start + 1, end), tail = pl_str_slice(name, name.len - 2, name.len);
+    if (pl_str_eq_nocase(name, PL_STR("uuid")) || pl_str_eq_nocase(name, PL_STR("identifier"))) return true;
+    if (!pl_str_eq_nocase(tail, PL_STR("id"))) return false;
+    return name.len == 2 || tail.ptr[0] == 'I' || name.ptr[name.len - 3] == '_' || name.ptr[name.len - 3] == '-';
+}
+
+/* Rule: a record with exactly one list where a list is wanted; a record with `id` where an id is; a list of one where its item is. */
+static bool unwrap(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
 {
     PlExpr *x = *slot;
     PlTypeId found = pl_type_without_nothing(c->types, x->type), wanted = pl_type_without_nothing(c->types, want);
@@ -94,9 +106,8 @@ static bool unwrap(PlChecker *c, PlExpr **slot, PlTypeId want)
         const PlField *list = w == PL_TYPE_LIST ? only_list(c, found) : NULL;
         if (list && pl_usable(c->arena, c->types, list->type, want, NULL) != PL_USABLE_NO)
             return replace_by_field(c, slot, list, "the record's only list is meant");
-        const PlField *id = w == PL_TYPE_TEXT || w == PL_TYPE_INTEGER || w == PL_TYPE_NUMBER
-                                ? pl_type_field(c->types, found, PL_STR("id"))
-                                : NULL;
+        bool plain = w == PL_TYPE_TEXT || w == PL_TYPE_INTEGER || w == PL_TYPE_NUMBER;
+        const PlField *id = plain && wants_id(what) ? pl_type_field(c->types, found, PL_STR("id")) : NULL;
         if (id && pl_usable(c->arena, c->types, id->type, want, NULL) != PL_USABLE_NO)
             return replace_by_field(c, slot, id, "the record's id is meant");
         return false;
@@ -196,7 +207,7 @@ void pl_expr_fit(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
     case PL_USABLE_NO: break;
     }
     if (pl_type(c->types, (*slot)->type)->kind == PL_TYPE_DATE && convert_time(c, slot, want)) return;
-    if (unwrap(c, slot, want)) {
+    if (unwrap(c, slot, want, what)) {
         pl_expr_fit(c, slot, want, what);
         return;
     }
