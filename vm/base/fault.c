@@ -6,6 +6,9 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+
+enum { HUGE_PAGE = 2 * 1024 * 1024, LARGE = 2 * HUGE_PAGE };
 
 typedef struct FaultState {
     atomic_int site; /* a PlFault, or -1 when off */
@@ -69,9 +72,21 @@ void pl_fault_from_env(void)
         if (pl_str_eq_nocase(site, pl_str_z(names[i]))) pl_fault_arm((PlFault)i, (uint64_t)nth, sticky);
 }
 
+/* A block this large will be filled from end to end (a document, its copy for the journal, a slab of values): huge pages spare it most of the page
+ * faults. A kernel that has none to give says no, and nothing is lost. */
+static void *want_huge_pages(void *block, size_t size)
+{
+    uintptr_t from = ((uintptr_t)block + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);
+    uintptr_t to = ((uintptr_t)block + size) & ~(uintptr_t)(HUGE_PAGE - 1);
+    int refused = block && from < to ? madvise((void *)from, to - from, MADV_HUGEPAGE) : 0;
+    (void)refused;
+    return block;
+}
+
 void *pl_alloc(size_t size)
 {
-    return pl_fault_hit(PL_FAULT_ALLOC) ? NULL : malloc(size ? size : 1);
+    void *block = pl_fault_hit(PL_FAULT_ALLOC) ? NULL : malloc(size ? size : 1);
+    return size < LARGE ? block : want_huge_pages(block, size);
 }
 
 void *pl_zalloc(size_t size)
@@ -81,7 +96,8 @@ void *pl_zalloc(size_t size)
 
 void *pl_realloc(void *ptr, size_t size)
 {
-    return pl_fault_hit(PL_FAULT_ALLOC) ? NULL : realloc(ptr, size ? size : 1);
+    void *block = pl_fault_hit(PL_FAULT_ALLOC) ? NULL : realloc(ptr, size ? size : 1);
+    return size < LARGE ? block : want_huge_pages(block, size);
 }
 
 void pl_free(void *ptr)

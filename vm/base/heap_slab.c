@@ -14,7 +14,7 @@ enum {
     SLAB_MAX = 32768, /* up to here four classes for each doubling */
     CLASSES = SMALL_CLASSES + 6 * 4,
     FIRST_SLAB = 64 * 1024,
-    LARGEST_SLAB = 1024 * 1024
+    LARGEST_SLAB = 16 * 1024 * 1024 /* large enough for pl_alloc to ask for huge pages */
 };
 
 typedef struct Free {

@@ -13,6 +13,7 @@
 
 enum { APPLICATION_ID = 0x504c4f54 /* "PLOT" */, STORE_VERSION = 1, BUSY_MS = 5000 };
 
+/* `row` has a rowid: without one the rows would be keys, and each search would read large bodies whole to compare them. */
 static const char schema[] =
     "CREATE TABLE module(hash BLOB NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
     "CREATE TABLE blob(hash BLOB NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
@@ -21,7 +22,7 @@ static const char schema[] =
     " sealed_rows INTEGER, sealed_head BLOB) STRICT;"
     "CREATE TABLE row(run INTEGER NOT NULL, seq INTEGER NOT NULL, kind INTEGER NOT NULL, site INTEGER,"
     " attempt INTEGER NOT NULL, path TEXT NOT NULL, wall_us INTEGER NOT NULL, salt BLOB, body TEXT, blob BLOB,"
-    " body_commit BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY(run, seq)) STRICT, WITHOUT ROWID;";
+    " body_commit BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY(run, seq)) STRICT;";
 
 #define ROW_COLUMNS \
     "SELECT r.seq, r.kind, r.site, r.attempt, r.path, r.wall_us, r.salt, r.body, r.blob, b.bytes, r.body_commit, r.hash" \

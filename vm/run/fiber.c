@@ -101,7 +101,8 @@ PlGo pl_fiber_end_take(PlFiber *fiber, PlValue failure)
     if (fiber->state == PL_FIBER_PARKED) run->parked--;
     fiber->state = PL_FIBER_ENDED;
     fiber->failure = failure;
-    for (uint16_t i = 0; i < fiber->function->regs; i++) pl_fiber_set(fiber, i, pl_nothing());
+    /* The main fiber's values go with the heap, which is freed whole: to take a million records apart first would be for nothing. */
+    for (uint16_t i = 0; fiber != run->main && i < fiber->function->regs; i++) pl_fiber_set(fiber, i, pl_nothing());
     unlink(fiber);
     if (fiber->group) pl_group_child_ended(fiber->group, fiber);
     else if (failure.tag != PL_NOTHING) pl_run_settle_take(run, PL_STR("failed"), pl_error_status(failure), pl_retain(failure));

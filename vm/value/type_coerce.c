@@ -8,11 +8,22 @@
 
 #include <math.h>
 
+enum { KNOWN = 8, KNOWN_FIELDS = 16 };
+
+/* The records of a list mostly have one shape: what a type wants of each field of a shape is looked up once, and then a field that is right already costs
+ * a glance at its tag. All required fields are in the shape. */
+typedef struct Known {
+    const PlShapeNode *shape; /* NULL: free */
+    PlTypeId id;
+    PlTypeId types[KNOWN_FIELDS]; /* PL_TYPE_NONE: anything */
+} Known;
+
 typedef struct Coercion {
     PlTypeWalk walk;
     PlValues *values;
     bool wrapping;             /* a value is tried as the item of a list ... */
     const PlTypePlace *wrapped; /* ... at this place, and not twice there: types may be recursive */
+    Known known[KNOWN];        /* at its type's number */
 } Coercion;
 
 static bool coerce(Coercion *c, const PlTypePlace *place, PlTypeId id, PlValue v, PlValue *out);
@@ -133,20 +144,34 @@ static bool to_scalar(Coercion *c, const PlType *type, PlValue v, PlValue *out)
     }
 }
 
+/* Whether nothing is to be done: the short way past what coerce would find too. */
+static inline bool stays(const Coercion *c, PlTypeId id, PlValue v)
+{
+    if (id == PL_TYPE_NONE) return true;
+    switch (pl_type(c->walk.types, id)->kind) {
+    case PL_TYPE_TEXT: return v.tag == PL_TEXT;
+    case PL_TYPE_INTEGER: return v.tag == PL_INT;
+    case PL_TYPE_NUMBER: return v.tag == PL_INT || v.tag == PL_DOUBLE;
+    case PL_TYPE_YESNO: return v.tag == PL_YESNO;
+    default: return false;
+    }
+}
+
 /* ---- containers -------------------------------------------------------------------------------------------------- */
 
 static bool wrap(Coercion *c, const PlTypePlace *place, PlTypeId id, PlValue v, PlValue *out)
 {
     if (v.tag == PL_NOTHING || (c->wrapping && c->wrapped == place)) return fail(c, place, id, v);
-    Coercion saved = *c;
+    bool was_wrapping = c->wrapping;
+    const PlTypePlace *was_wrapped = c->wrapped;
     PlValue one;
     c->wrapping = true;
     c->wrapped = place;
     c->walk.muted++;
     bool fits = coerce(c, place, pl_type(c->walk.types, id)->elem, v, &one);
     c->walk.muted--;
-    c->wrapping = saved.wrapping;
-    c->wrapped = saved.wrapped;
+    c->wrapping = was_wrapping;
+    c->wrapped = was_wrapped;
     if (!fits) return fail(c, place, id, v);
     *out = pl_list_append_take(c->values, pl_list(c->values, 1), one);
     return true;
@@ -160,6 +185,7 @@ static bool to_list(Coercion *c, const PlTypePlace *place, PlTypeId id, PlValue 
     for (uint32_t i = 0; i < pl_list_len(v); i++) {
         PlTypePlace at = {.up = place, .index = i};
         PlValue item = pl_list_at(v, i), as;
+        if (made.tag == PL_NOTHING && stays(c, elem, item)) continue;
         if (!coerce(c, &at, elem, item, &as)) {
             pl_release(c->values, made);
             return false;
@@ -204,16 +230,38 @@ static bool has_required(Coercion *c, const PlTypePlace *place, PlTypeId id, PlV
     return true;
 }
 
+/* A private shape is not remembered: its block may become another shape's. */
+static void remember(Coercion *c, PlTypeId id, PlValue v)
+{
+    const PlShapeNode *shape = v.as.record->shape;
+    bool known, required;
+    uint32_t near = 0;
+    if (shape->refs || pl_record_len(v) > KNOWN_FIELDS) return;
+    Known *k = &c->known[id % KNOWN];
+    *k = (Known){.shape = shape, .id = id};
+    for (uint32_t i = 0; i < pl_record_len(v); i++)
+        k->types[i] = wanted(c->walk.types, id, pl_record_name(v, i), &near, &known, &required);
+}
+
+/* What is remembered for this type and shape; NULL: nothing. A record inside may have taken the place: ask again after each. */
+static const Known *recall(const Coercion *c, PlTypeId id, PlValue v)
+{
+    const Known *k = &c->known[id % KNOWN];
+    return k->shape == v.as.record->shape && k->id == id ? k : NULL;
+}
+
 static bool to_record(Coercion *c, const PlTypePlace *place, PlTypeId id, PlValue v, PlValue *out)
 {
     if (v.tag != PL_RECORD) return fail(c, place, id, v);
-    if (!has_required(c, place, id, v)) return false;
+    const Known *k = recall(c, id, v);
+    if (!k && !has_required(c, place, id, v)) return false;
     PlValue made = pl_retain(v);
     uint32_t near = 0;
     for (uint32_t i = 0; i < pl_record_len(v); i++) {
+        PlValue field = pl_record_at(v, i), as;
+        if (k && stays(c, k->types[i], field)) continue;
         PlStr name = pl_record_name(v, i);
         PlTypePlace at = {.up = place, .name = name};
-        PlValue field = pl_record_at(v, i), as;
         bool known, required;
         PlTypeId type = wanted(c->walk.types, id, name, &near, &known, &required);
         if (known && (type == PL_TYPE_NONE || (field.tag == PL_NOTHING && !required))) continue;
@@ -225,7 +273,9 @@ static bool to_record(Coercion *c, const PlTypePlace *place, PlTypeId id, PlValu
             pl_release(c->values, as);
         else
             made = pl_record_set_take(c->values, made, name, as);
+        k = recall(c, id, v);
     }
+    if (!k) remember(c, id, v);
     *out = made;
     return true;
 }
