@@ -30,7 +30,8 @@ static const char doc[] =
     "  /c/{a}.{b}/{rest}:\n    get: {security: [{b: []}, {k: [], c: []}],\n"
     "      responses: {'200': {description: a, content: {text/xml: {schema: {$ref: '#/x/O'}}}}}}\n"
     "components: {securitySchemes: {b: {type: http, scheme: basic},\n  k: {type: apiKey, in: query, name: k}, c: {type: apiKey, in: cookie, name: c}}}\n"
-    "x:\n  O: {type: object, required: [n], properties: {id: {type: string}, n: {type: integer, minimum: 1}, t: {type: string, pattern: '^(a|b)+$', maxLength: 9},\n"
+    "x:\n  O: {type: object, required: [n], properties: {id: {type: string}, n: {type: integer, minimum: 1}, "
+    "t: {type: string, pattern: '^(a|b)+$', maxLength: 9},\n"
     "    when: {type: string, format: date-time}, kind: {enum: [x, y]}, sub: {$ref: '#/x/O'},\n"
     "    list: {type: array, uniqueItems: true, items: {oneOf: [{type: integer}, {$ref: '#/x/O'}]}}}}\n";
 

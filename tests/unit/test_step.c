@@ -507,7 +507,9 @@ static WorldAnswer paged(World *w, const WorldSend *s)
     case 2:
         a.body = strstr(s->url, "page=2") ? "{\"items\":[{\"id\":3}],\"total\":3}" : "{\"items\":[{\"id\":1},{\"id\":2}],\"total\":3}";
         break;
-    case 3: a.body = strstr(s->url, "starting_after=2") ? "{\"has_more\":false,\"items\":[{\"id\":3}]}" : "{\"has_more\":true,\"items\":[{\"id\":1},{\"id\":2}]}"; break;
+    case 3:
+        a.body = strstr(s->url, "starting_after=2") ? "{\"has_more\":false,\"items\":[{\"id\":3}]}"
+                                                    : "{\"has_more\":true,\"items\":[{\"id\":1},{\"id\":2}]}"; break;
     case 4: a.body = "{\"items\":[{\"id\":1},{\"id\":2}],\"next_page_token\":\"t\"}"; break; /* and nowhere to put it */
     case 5: a.body = "{\"items\":[{\"id\":1},{\"id\":2}],\"next\":\"/things?more=1\"}"; break; /* for ever: the same address */
     default: break;

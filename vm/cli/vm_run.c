@@ -201,7 +201,8 @@ static int resume_stored(PlArena *arena, PlvOptions *o, PlvDrive *drive, PlStr i
         return pl_cli_fail(PL_USAGE, "run " PL_FMT " never began, and nothing was sent\n  = help: run the plan again", PL_ARG(run.id));
     drive->id = pl_arena_str(arena, run.id);
     if (run.rows == 0) {
-        return pl_cli_fail(PL_USAGE, "run " PL_FMT " was ended before its first row was written: nothing was done\n  = help: start it again", PL_ARG(drive->id));
+        return pl_cli_fail(PL_USAGE, "run " PL_FMT " was ended before its first row was written: nothing was done\n  = help: start it again",
+                           PL_ARG(drive->id));
     }
     PlBuf bytes;
     pl_buf_init(&bytes, PL_LIMIT_MODULE_BYTES);

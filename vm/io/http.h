@@ -26,8 +26,8 @@ typedef struct PlHttpOptions {
 
 typedef struct PlHttp PlHttp;
 /* Copies the options. NULL when out of memory or without libcurl (which is loaded when there is a rule), or when a rule's origin is not
- * "http(s)://host[:port]". At most max_connections requests are on their way at a time, the others wait in order; a request's time limit begins when it leaves the queue. Free: calls under way are dropped
- * and their done is not called. `secrets` may be NULL. */
+ * "http(s)://host[:port]". At most max_connections requests are on their way at a time, the others wait in order; a request's time limit
+ * begins when it leaves the queue. Free: calls under way are dropped and their done is not called. `secrets` may be NULL. */
 PlHttp *pl_http_new(PlLoop *loop, PlSecrets *secrets, const PlHttpOptions *options);
 void pl_http_free(PlHttp *http);
 PlNetPort pl_http_port(PlHttp *http);
