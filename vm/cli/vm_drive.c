@@ -260,7 +260,8 @@ int plv_drive(PlArena *arena, const PlvDrive *drive)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     code = run_in(arena, drive, &world);
-    for (const char *warning; (warning = pl_secrets_warning(world.secrets));) fprintf(stderr, "warning: %s\n", warning);
+    for (const char *warning; (warning = pl_secrets_warning(world.secrets));)
+        fprintf(stderr, "warning[%s]: a secret is not well kept: %s\n", pl_diag_infos[PL_D_CREDENTIAL_OPEN].code, warning);
     pl_world_close(&world);
     return code;
 }
