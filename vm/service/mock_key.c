@@ -40,7 +40,7 @@ static void forget(PlMockKey *key)
 
 void pl_mock_forget_keys(PlMock *mock)
 {
-    for (uint32_t i = 0; mock->keys && i < KEYS; i++) forget(&mock->keys[i]);
+    for (uint32_t i = 0; mock->keys && i < KEYS && i < mock->key_count; i++) forget(&mock->keys[i]);
     pl_free(mock->keys);
     mock->keys = NULL;
     mock->key_count = 0;

@@ -220,7 +220,7 @@ static void turn_page(List *list)
     if (list->start > list->total) list->start = list->total;
     uint64_t left = list->total - list->start, count = left < list->limit ? left : list->limit;
     list->more = paged && count < left && count > 0;
-    list->page = pl_node_of_items(list->mock->request, list->items.items + list->start, (uint32_t)count);
+    list->page = pl_node_of_items(list->mock->request, count ? list->items.items + list->start : NULL, (uint32_t)count);
 }
 
 /* ---- where it goes on ------------------------------------------------------------------------------------------------ */

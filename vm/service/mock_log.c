@@ -86,7 +86,7 @@ void pl_mock_log(PlMock *mock, PlMockCall *call, const PlHttpdAnswer *answer)
 
 void pl_mock_forget_log(PlMock *mock)
 {
-    for (uint32_t i = 0; mock->lines && i < LINES; i++) pl_free((void *)(uintptr_t)mock->lines[i].ptr);
+    for (uint32_t i = 0; i < mock->line_count; i++) pl_free((void *)(uintptr_t)mock->lines[i].ptr);
     pl_free(mock->lines);
     mock->lines = NULL;
     mock->line_count = mock->line_start = 0;
