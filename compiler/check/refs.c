@@ -8,6 +8,7 @@ typedef struct Refs {
     PlChecker *c;
     PlMap by_written; /* number as written -> PlStep * */
     PlMap by_label;
+    PlMap again; /* name -> the second step that binds it */
 } Refs;
 
 /* "2.1." and "2.1" are the same number. */
@@ -44,7 +45,9 @@ static void collect(Refs *r, PlStep *const *steps, uint32_t count)
         PlStep *step = steps[i];
         put_first(&r->by_written, number_of(step->written), step);
         put_first(&r->by_label, step->label, step);
-        put_first(&r->c->binders, name_of(step), step);
+        PlStr name = name_of(step);
+        if (name.len && pl_map_get(&r->c->binders, name)) put_first(&r->again, name, step);
+        put_first(&r->c->binders, name, step);
         collect(r, step->steps.items, step->steps.len);
     }
 }
@@ -92,6 +95,13 @@ static void resolve(void *context, PlExpr **slot)
         return;
     }
     PL_REPORT(r->c->diags, STEP_READ_AS, x->span, PL_ARG(number), PL_ARG(name));
+    PlStep *other = pl_map_get(&r->again, name);
+    if (other && binds_result(step->kind)) {
+        if (other == step) other = pl_map_get(&r->c->binders, name);
+        PlDiag *d = PL_REPORT(r->c->diags, STEP_REBOUND, x->span, PL_ARG(number), PL_ARG(name), PL_ARG(other->label));
+        pl_diag_related(r->c->diags, d, other->bind.len ? other->bind_span : other->span, "bound here too");
+        pl_diag_help(r->c->diags, d, "give the result of step %.*s a name of its own", PL_ARG(number));
+    }
     x->kind = PL_EXPR_NAME;
     x->text = name;
     x->text_span = x->span;
@@ -110,6 +120,7 @@ void pl_scope_prepare(PlChecker *c)
     Refs r = {.c = c};
     pl_map_init(&r.by_written, c->arena);
     pl_map_init(&r.by_label, c->arena);
+    pl_map_init(&r.again, c->arena);
     collect(&r, c->plan->steps.items, c->plan->steps.len);
     resolve_all(&r, c->plan->steps.items, c->plan->steps.len);
     if (c->plan->output) resolve(&r, &c->plan->output);
