@@ -220,7 +220,7 @@ static int run_in(PlArena *arena, const PlvDrive *d, PlWorld *world)
     ports.hook_count = world->hook_count;
     plv_tell(arena, d->options, d->module, &ports);
     PlRunOptions options = {.id = d->id, .input = d->input, .servers = d->servers, .server_count = d->server_count};
-    options.trace = d->options->trace;
+    options.trace = ports.hook_count > 0; /* who listens is told of every step */
     options.max_calls = number_option(d->options->max_calls);
     options.max_body = number_option(d->options->max_body);
     if (!options.max_body && d->project) options.max_body = d->project->max_body;
