@@ -110,6 +110,10 @@ static PlTypeId add_or_subtract(PlChecker *c, PlExpr **slot)
     PlExpr *x = *slot;
     Class l = class_of(c, x->left->type), r = class_of(c, x->right->type);
     bool add = x->op == PL_OPR_ADD;
+    if (l == OF_TEXT && r == OF_DURATION) { /* a time as an API writes it: "created + 2 hours" */
+        pl_expr_fit(c, &x->left, PL_T_DATETIME, PL_STR("the time"));
+        l = class_of(c, x->left->type);
+    }
     if (add && (l == OF_TEXT || r == OF_TEXT) && shows_as_text(l) && shows_as_text(r)) return join_text(c, slot);
     both_some(c, x);
     PlTypeId left = x->left->type, right = x->right->type;
