@@ -42,11 +42,14 @@ static const char *line_end(const char *p, const char *limit)
     return end ? end : limit;
 }
 
+/* Over white space as the scanner has it: also U+00A0, U+202F and U+FEFF. A NUL behind the text ends the look ahead. */
 static const char *blanks(const char *p)
 {
     for (;; p++) {
-        if ((unsigned char)p[0] == 0xc2 && (unsigned char)p[1] == 0xa0)
+        if (strncmp(p, "\xc2\xa0", 2) == 0)
             p++;
+        else if (strncmp(p, "\xe2\x80\xaf", 3) == 0 || strncmp(p, "\xef\xbb\xbf", 3) == 0)
+            p += 2;
         else if (*p != ' ' && *p != '\t' && *p != '\r')
             return p;
     }
