@@ -107,6 +107,14 @@ static void run_file(Totals *totals, const char *path, PlArena *arena)
     }
 }
 
+static void one(Totals *totals, const char *path)
+{
+    PlEscape escape;
+    PlArena *arena = pl_arena_new(&escape, 0);
+    if (setjmp(escape.at) == 0) run_file(totals, path, arena);
+    pl_arena_free(arena);
+}
+
 int main(int argc, char **argv)
 {
     Totals totals = {0};
@@ -115,10 +123,7 @@ int main(int argc, char **argv)
             totals.verbose = true;
             continue;
         }
-        PlEscape escape;
-        PlArena *arena = pl_arena_new(&escape, 0);
-        if (setjmp(escape.at) == 0) run_file(&totals, argv[i], arena);
-        pl_arena_free(arena);
+        one(&totals, argv[i]);
     }
     printf("schemas %u; valid values %u, refused %u; invalid values %u, caught %u\n", totals.schemas, totals.valid,
            totals.refused, totals.invalid, totals.caught);
