@@ -531,7 +531,8 @@ PlToken pl_scan_next(PlScan *s)
     if (role(s, p, &token)) return token;
     PlRaw raw = pl_raw_scan(PL_MODE_EXPR, p, s->limit, &end);
     if (s->prev == PL_TK_DOT && (raw == PL_RAW_WORD || raw == PL_RAW_STEP || raw == PL_RAW_FIRST_N)) {
-        for (end = p; pl_phrase_word_char(*end) || (unsigned char)*end >= 0x80; end++) {}
+        if (raw != PL_RAW_WORD) /* what else begins like a word: a field `step3` or `first_2` */
+            for (end = p; pl_phrase_word_char(*end); end++) {}
         return pl_scan_emit(s, PL_TK_NAME, p, end);
     }
     if ((raw == PL_RAW_STEP || raw == PL_RAW_FIRST_N) && !s->value) {
