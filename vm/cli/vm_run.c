@@ -23,6 +23,23 @@
     {"quiet", 'q', PL_CLI_FLAG, &(o).quiet, NULL, "only the result and errors"},                                                  \
     {"json", 0, PL_CLI_FLAG, &(o).json, NULL, "one JSON object a line; the first names the format; asks nothing"}
 
+/* A limit that cannot be read is not lost in silence: -1 to go on, else the exit code after a message. */
+static int check_options(const PlvOptions *o)
+{
+    const struct {
+        const char *name, *value;
+    } numbers[] = {{"max-calls", o->max_calls}, {"max-body", o->max_body}, {"timeout", o->timeout}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        int64_t n;
+        if (!numbers[i].value || (pl_str_to_int(pl_str_z(numbers[i].value), &n) && n > 0 && n <= INT32_MAX)) continue;
+        return pl_cli_fail(PL_USAGE, "--%s wants a whole number from 1 to %d, found %s", numbers[i].name, INT32_MAX, numbers[i].value);
+    }
+    if (o->durable && strcmp(o->durable, "effects") != 0 && strcmp(o->durable, "always") != 0) {
+        return pl_cli_fail(PL_USAGE, "--durable wants effects or always, found %s", o->durable);
+    }
+    return -1;
+}
+
 static PlModule *read_module(PlArena *arena, PlStr bytes, const char *name, int *code)
 {
     PlSources sources;
@@ -152,6 +169,7 @@ int plv_cmd_run(PlArena *arena, int argc, char **argv)
                                   options, sizeof options / sizeof *options};
     PlCliList rest = {0};
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);
+    if (code < 0) code = check_options(&o);
     if (code >= 0) return code;
     if (rest.count != 1) return pl_cli_fail(PL_USAGE, "give one .pbc file\n  = help: usage: %s", command.usage);
     PlStr bytes;
@@ -233,6 +251,7 @@ int plv_cmd_resume(PlArena *arena, int argc, char **argv)
                                   sizeof options / sizeof *options};
     PlCliList rest = {0};
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);
+    if (code < 0) code = check_options(&o);
     if (code >= 0) return code;
     if (rest.count != 1) return pl_cli_fail(PL_USAGE, "give one run\n  = help: `pilotvm runs` lists them");
     PlProject project = {0};

@@ -24,8 +24,8 @@ static void memo_grow(PlTypeCopy *copy)
     copy->memo_len = len;
 }
 
-/* The id in `to` for `id`. What needs a visit gets a reserved id, and `id` goes to `todo`. */
-static PlTypeId copy_of(PlTypeCopy *copy, PlTypeId id, Ids *todo)
+/* The id in `to` for `id`. What needs a visit gets a reserved id, and `id` goes to `pending`. */
+static PlTypeId copy_of(PlTypeCopy *copy, PlTypeId id, Ids *pending)
 {
     if (id == PL_TYPE_NONE) return PL_TYPE_NONE;
     if (copy->memo[id] != PL_TYPE_NONE) return copy->memo[id];
@@ -43,7 +43,7 @@ static PlTypeId copy_of(PlTypeCopy *copy, PlTypeId id, Ids *todo)
             break;
         }
         to = pl_type_reserve(copy->to);
-        pl_vec_push(copy->to->arena, todo, id);
+        pl_vec_push(copy->to->arena, pending, id);
         break;
     default: to = (PlTypeId)type->kind; break; /* the ids of plain kinds are the kinds */
     }
@@ -56,26 +56,26 @@ static PlLiteral copy_literal(PlArena *arena, PlLiteral value)
     return value;
 }
 
-static void copy_parts(PlTypeCopy *copy, PlType *type, Ids *todo)
+static void copy_parts(PlTypeCopy *copy, PlType *type, Ids *pending)
 {
     PlArena *arena = copy->to->arena;
     type->name = type->name.len ? pl_arena_str(arena, type->name) : PL_STR("");
-    if (type->kind == PL_TYPE_LIST) type->elem = copy_of(copy, type->elem, todo);
+    if (type->kind == PL_TYPE_LIST) type->elem = copy_of(copy, type->elem, pending);
     if (type->kind == PL_TYPE_RECORD) {
         const PlField *old = type->fields;
-        type->rest = copy_of(copy, type->rest, todo);
+        type->rest = copy_of(copy, type->rest, pending);
         type->fields = PL_NEW_N(arena, PlField, type->count);
         for (uint32_t i = 0; i < type->count; i++) {
             type->fields[i] = old[i];
             type->fields[i].name = pl_arena_str(arena, old[i].name);
             type->fields[i].doc = PL_STR("");
-            type->fields[i].type = copy_of(copy, old[i].type, todo);
+            type->fields[i].type = copy_of(copy, old[i].type, pending);
         }
     }
     if (type->kind == PL_TYPE_UNION) {
         const PlTypeId *old = type->members;
         type->members = PL_NEW_N(arena, PlTypeId, type->count);
-        for (uint32_t i = 0; i < type->count; i++) type->members[i] = copy_of(copy, old[i], todo);
+        for (uint32_t i = 0; i < type->count; i++) type->members[i] = copy_of(copy, old[i], pending);
     }
     if (type->kind == PL_TYPE_ENUM) {
         const PlLiteral *old = type->values;
@@ -87,13 +87,13 @@ static void copy_parts(PlTypeCopy *copy, PlType *type, Ids *todo)
 PlTypeId pl_type_copy(PlTypeCopy *copy, PlTypeId id)
 {
     memo_grow(copy);
-    Ids todo = {0};
-    PlTypeId result = copy_of(copy, id, &todo);
-    for (uint32_t i = 0; i < todo.len; i++) {
-        PlType type = *pl_type(copy->from, todo.items[i]);
-        copy_parts(copy, &type, &todo);
+    Ids pending = {0};
+    PlTypeId result = copy_of(copy, id, &pending);
+    for (uint32_t i = 0; i < pending.len; i++) {
+        PlType type = *pl_type(copy->from, pending.items[i]);
+        copy_parts(copy, &type, &pending);
         /* not pl_type_define: the source's union is in order already, and its members here may still be reserved */
-        copy->to->all.items[copy->memo[todo.items[i]]] = type;
+        copy->to->all.items[copy->memo[pending.items[i]]] = type;
     }
     return result;
 }
