@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines to items. A line that begins no item continues the one above: because it is indented deeper, because a bracket or quote is open, or
- * because nothing separates them. An open bracket carries a step over the lines up to its partner, but never over the marker of the step
- * that comes next by number, so a forgotten bracket costs one step and not the rest of the plan. */
+ * because nothing separates them. An open bracket carries a step over the lines up to its partner, but never over a line that begins with a
+ * number of its own, whatever the number; an open quote does, when what closes it looks like the end of a text. So a forgotten bracket or
+ * quote costs one step and not the rest of the plan, and renumbering changes nothing. */
 #include "compiler/syntax/lines.h"
 #include "compiler/syntax/build.h"
 
@@ -103,6 +104,18 @@ static void track(Open *open, const char *p, const char *end)
     }
 }
 
+/* Behind the quote that closes the open text on this line, or NULL. */
+static const char *closing_quote(const Open *open, const char *p, const char *end)
+{
+    for (; p < end; p++) {
+        if (*p == '\\' && p + 1 < end)
+            p++;
+        else if (*p == open->quote)
+            return p + 1;
+    }
+    return NULL;
+}
+
 static bool is_open(const Open *open)
 {
     return open->depth > 0 || open->quote;
@@ -179,28 +192,36 @@ static const char *marker(Lines *lines, const char *p, PlItem *item)
     }
 }
 
-/* Whether `next` can follow `item` by its number: its first child, or the next one of any level. */
-static bool follows(const PlItem *item, const PlItem *next)
+/* Whether a line inside a bracket begins a step all the same: "4." and "Step 4:" do, and "4.2" before a word; bullets and letters may be text. */
+static bool begins_step(Lines *lines, const char *text)
 {
-    if (next->style != PL_MARK_NUMBER || next->count == 0) return false;
-    if (item->kind == PL_ITEM_HEADER) return next->count == 1 && next->numbers[0] == 1;
-    uint32_t n = next->count;
-    if (n > item->count + 1) return false;
-    for (uint32_t i = 0; i + 1 < n; i++)
-        if (next->numbers[i] != item->numbers[i]) return false;
-    return next->numbers[n - 1] == (n > item->count ? 1 : item->numbers[n - 1] + 1);
+    PlItem next = {0};
+    PlArenaMark mark = pl_arena_mark(lines->syntax->arena);
+    const char *behind = marker(lines, text, &next);
+    pl_arena_rewind(lines->syntax->arena, mark);
+    if (!behind || next.style != PL_MARK_NUMBER || next.count == 0) return false;
+    char last = behind[-1];
+    behind = blanks(behind);
+    return !(last >= '0' && last <= '9') || (*behind | 32) >= 'a' || *behind == '*' || *behind == '`';
+}
+
+/* What closes a text that spans lines: a quote before punctuation, an operator, or the line's end; a quote before a word opens another text. */
+static bool ends_text(const char *p, const char *end)
+{
+    p = blanks(p);
+    return p >= end || strchr(",.;:)]}+-=*|", *p) || (unsigned char)*p >= 0x80;
 }
 
 /* With something open at `p`, the end of a line: the end of the line that closes it, or NULL. */
-static const char *look_ahead(Lines *lines, const PlItem *item, Open open, const char *p)
+static const char *look_ahead(Lines *lines, Open open, const char *p)
 {
-    PlArenaMark mark = pl_arena_mark(lines->syntax->arena);
     for (int n = 0; n < LOOK_AHEAD_LINES && p < lines->limit; n++) {
-        const char *start = p + 1, *text = blanks(start), *end = line_end(start, lines->limit);
-        PlItem next = {0};
-        bool stops = marker(lines, text, &next) && follows(item, &next);
-        pl_arena_rewind(lines->syntax->arena, mark);
-        if (stops) return NULL;
+        const char *start = p + 1, *end = line_end(start, lines->limit);
+        if (!open.quote && begins_step(lines, blanks(start))) return NULL;
+        if (open.quote) {
+            const char *closed = closing_quote(&open, start, end);
+            if (closed && !ends_text(closed, end)) return NULL;
+        }
         track(&open, start, end);
         if (!is_open(&open)) return end;
         p = end;
@@ -222,7 +243,7 @@ static const char *extend(Lines *lines, const char *from, const char *end)
     PlItem *item = &pl_vec_last(&lines->out->all);
     track(&lines->open, from, end);
     while (is_open(&lines->open) && !lines->gave_up) {
-        const char *closed = look_ahead(lines, item, lines->open, end);
+        const char *closed = look_ahead(lines, lines->open, end);
         if (!closed) {
             lines->gave_up = true;
             break;

@@ -61,8 +61,8 @@ const char *pl_oneline_path_end(const char *p, const char *limit)
     if (pl_raw_scan(PL_MODE_EXPR, p, limit, &end) != PL_RAW_WORD) return NULL;
     while (end < limit && (*end == '.' || *end == '[')) {
         if (*end == '[') {
-            while (end < limit && *end != ']' && *end != '\n') end++;
-            if (*end != ']') return NULL;
+            while (end < limit && *end != ']') end++;
+            if (end == limit) return NULL;
             end++;
         } else if (pl_raw_scan(PL_MODE_EXPR, end + 1, limit, &end) != PL_RAW_WORD) {
             return NULL;
