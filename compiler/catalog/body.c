@@ -67,9 +67,10 @@ static PlStr choose_type(PlDraft *draft, const char *key)
     return best;
 }
 
-static PlStr concrete(PlStr type, PlBodyKind kind)
+/* The type that is sent: without wildcards, and nothing that breaks a header. */
+static PlStr sendable(PlStr type, PlBodyKind kind)
 {
-    if (pl_str_find_char(type, '*', 0) == PL_STR_NONE) return type;
+    if (pl_str_find_char(type, '*', 0) == PL_STR_NONE && pl_name_is_plain(type)) return type;
     switch (kind) {
     case PL_BODY_JSON: return PL_STR("application/json");
     case PL_BODY_MULTIPART: return PL_STR("multipart/form-data");
@@ -112,6 +113,7 @@ static void read_encoding(PlParam *param, const PlNode *encoding)
     PlStr type = pl_node_text(PL_GET(own, "contentType"));
     size_t comma = pl_str_find_char(type, ',', 0);
     param->content_type = pl_str_trim(pl_str_slice(type, 0, comma));
+    if (!pl_name_is_plain(param->content_type)) param->content_type = PL_STR("");
 }
 
 static bool is_read_only(PlDraft *draft, const PlProperty *property)
@@ -194,7 +196,7 @@ static void body_of_2(PlDraft *draft)
     }
     if (!draft->body_param) return;
     action->body = type.len ? pl_media_kind(type) : PL_BODY_JSON;
-    action->body_type = type.len ? concrete(type, action->body) : PL_STR("application/json");
+    action->body_type = type.len ? sendable(type, action->body) : PL_STR("application/json");
     const PlNode *required = PL_GET(draft->body_param, "required");
     PlStr doc = pl_text_first_line(pl_node_text(PL_GET(draft->body_param, "description")));
     add_body(draft, PL_GET(draft->body_param, "schema"), required, NULL, doc);
@@ -226,13 +228,15 @@ static void body_of_3(PlDraft *draft)
     action->body = pl_media_kind(type);
     if (wild && action->body == PL_BODY_JSON && schema && pl_schema_part_type(&api->schemas, schema) == PL_T_FILE)
         action->body = PL_BODY_BYTES;
-    action->body_type = concrete(type, action->body);
+    action->body_type = sendable(type, action->body);
     add_body(draft, schema, PL_GET(body, "required"), PL_GET(entry, "encoding"), doc);
 }
 
 void pl_draft_body(PlDraft *draft)
 {
-    if (draft->api->dialect == PL_DIALECT_2)
+    const PlNode *said = PL_GET(draft->entry->node, "requestBody"); /* some documents mix the versions */
+    bool has_old = draft->form_params.len || draft->body_param;
+    if (draft->api->dialect == PL_DIALECT_2 ? has_old || !said : has_old && !said)
         body_of_2(draft);
     else
         body_of_3(draft);

@@ -19,6 +19,13 @@ static void from_latin1(PlBuf *out, PlStr bytes)
 
 static PlStr decode(PlDiags *diags, PlBuf *buf, PlStr bytes, bool *latin1)
 {
+    if (bytes.len >= 4 && (bytes.ptr[0] == 0) != (bytes.ptr[1] == 0)) { /* UTF-16 without a mark: ASCII comes first */
+        pl_buf_put(buf, bytes.ptr[0] ? PL_STR("\xff\xfe") : PL_STR("\xfe\xff"));
+        pl_buf_put(buf, bytes);
+        if (buf->status != PL_OK) pl_arena_escape(diags->arena, buf->status);
+        bytes = pl_arena_str(diags->arena, pl_buf_str(buf));
+        pl_buf_clear(buf);
+    }
     bool marked = bytes.len && strchr("\xef\xfe\xff", bytes.ptr[0]);
     *latin1 = false;
     if (!marked && pl_utf8_check(bytes) == bytes.len) return bytes;

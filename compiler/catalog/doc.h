@@ -61,6 +61,7 @@ typedef struct PlDoc {
     PlStr path; /* as the user or the $ref wrote it, below the root document's folder */
     uint32_t source;
     PlNode *root; /* NULL when it could not be read; the reason was reported */
+    void *names;  /* anchor.c: schemas by $anchor and $id, once somebody asked */
 } PlDoc;
 
 /* Parse `bytes` (borrowed: they must outlive the arena, as the tree points into them) under the name `path`. Tries JSON

@@ -136,6 +136,10 @@ static void add_item(PlApi *api, PlPair *pair)
         if (pair->value.kind != PL_NODE_NULL) PL_REPORT(api->diags, OP_SHAPE, pl_pair_span(pair), PL_ARG(path));
         return;
     }
+    if (!pl_name_is_plain(path) && path.len) {
+        PL_REPORT0(api->diags, OP_PATH_CONTROL, pl_pair_span(pair));
+        return;
+    }
     if (path.len > LONGEST_PATH) {
         PL_REPORT(api->diags, OP_PATH_LONG, pl_pair_span(pair), (unsigned)LONGEST_PATH);
         return;

@@ -275,3 +275,19 @@ PlStr pl_name_file(PlArena *arena, PlStr stem)
 {
     return words_of(arena, stem, false);
 }
+
+/* ---- on the wire ------------------------------------------------------------------------------------------------- */
+
+bool pl_name_is_token(PlStr name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (!is_alnum(name.ptr[i]) && (name.ptr[i] == 0 || !strchr("!#$%&'*+-.^_`|~", name.ptr[i]))) return false;
+    return name.len > 0;
+}
+
+bool pl_name_is_plain(PlStr name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if ((unsigned char)name.ptr[i] < 0x20 || name.ptr[i] == 0x7f) return false;
+    return name.len > 0;
+}

@@ -23,6 +23,9 @@ PlStr pl_name_from_path(PlArena *arena, PlMethod method, PlStr path);
 PlStr pl_name_plugin(PlArena *arena, PlStr title);
 /* Of a plugin, by the file: "My-Api.v2" -> "my_api_v2". */
 PlStr pl_name_file(PlArena *arena, PlStr stem);
+/* A field name of HTTP (RFC 9110 section 5.6.2: token); a name without control characters, not empty. */
+bool pl_name_is_token(PlStr name);
+bool pl_name_is_plain(PlStr name);
 /* What two spellings of one name share: lower-case letters and digits only ("issues/create", "issuesCreate" ->
  * "issuescreate"). */
 PlStr pl_name_key(PlArena *arena, PlStr name);

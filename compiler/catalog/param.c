@@ -86,6 +86,16 @@ static bool place_of(PlStr in, PlPlace *out)
     return false;
 }
 
+/* Where a parameter without `in` goes: where the path's template says it, else into the query. */
+static PlPlace likely_place(PlDraft *draft, const PlNode *node, PlStr wire)
+{
+    PlStr braced = pl_arena_printf(draft->api->arena, "{" PL_FMT "}", PL_ARG(wire));
+    PlPlace place = pl_str_find(draft->entry->public.path, braced, 0) != PL_STR_NONE ? PL_IN_PATH : PL_IN_QUERY;
+    if (pl_ref_once(&draft->api->refs, pl_node_span(node), "in"))
+        PL_REPORT(draft->api->diags, OP_PARAM_PLACE, pl_node_span(node), PL_ARG(wire), pl_place_name(place));
+    return place;
+}
+
 /* Headers that the engine sets itself. OpenAPI 3.1 section 4.8.12.2 says to ignore them. */
 static bool is_reserved_header(PlDraft *draft, const PlParam *param, const PlNode *node)
 {
@@ -120,23 +130,58 @@ static PlNode *schema_of(PlDraft *draft, PlParam *param, PlNode *node)
     return schema || !PL_GET(node, "type") ? schema : node;
 }
 
+/* in: querystring (3.2): the properties of its schema are the query's parameters. */
+static void add_query_string(PlDraft *draft, const PlNode *node)
+{
+    PlPair *media = pl_media_choose(PL_GET(node, "content"));
+    PlShape shape;
+    if (!media || !pl_schema_object(&draft->api->schemas, PL_GET(&media->value, "schema"), &shape)) return;
+    for (uint32_t i = 0; i < shape.properties.len; i++) {
+        const PlProperty *property = &shape.properties.items[i];
+        PlParam param = {.wire = property->name, .place = PL_IN_QUERY, .style = PL_STYLE_FORM, .explode = true};
+        param.required = pl_node_yes(PL_GET(node, "required")) && pl_shape_requires(&shape, property);
+        param.type = pl_schema_type(&draft->api->schemas, property->schema);
+        pl_draft_value(draft, &param, property->schema, property->schema);
+        if (param.wire.len) pl_draft_add(draft, param);
+    }
+}
+
+/* Parameters that are the body: of 2.0, and by habit in later documents that have no requestBody. */
+static bool is_body(PlDraft *draft, PlNode *node, PlStr in)
+{
+    bool whole = pl_str_eq_nocase(in, PL_STR("body"));
+    bool form = pl_str_eq_nocase(in, PL_STR("formData")) || pl_str_eq_nocase(in, PL_STR("form"));
+    if (!whole && !form) return false;
+    if (whole)
+        draft->body_param = node;
+    else
+        pl_vec_push(draft->api->arena, &draft->form_params, node);
+    return true;
+}
+
+/* A header's name is a token (RFC 9110 section 5.6.2); no name has line breaks. */
+static bool can_be_sent(const PlParam *param)
+{
+    return param->place == PL_IN_HEADER ? pl_name_is_token(param->wire) : pl_name_is_plain(param->wire);
+}
+
 static void add_param(PlDraft *draft, PlNode *node)
 {
     PlApi *api = draft->api;
     PlParam param = {.wire = pl_str_trim(raw(draft, PL_GET(node, "name")))};
     PlStr in = pl_str_trim(pl_node_text(PL_GET(node, "in")));
-    if (api->dialect == PL_DIALECT_2 && pl_str_eq_z(in, "body")) {
-        draft->body_param = node;
+    if (is_body(draft, node, in)) return;
+    if (pl_str_eq_z(in, "querystring")) {
+        add_query_string(draft, node);
         return;
     }
-    if (api->dialect == PL_DIALECT_2 && pl_str_eq_z(in, "formData")) {
-        pl_vec_push(api->arena, &draft->form_params, node);
-        return;
-    }
-    if (param.wire.len == 0 || !place_of(in, &param.place)) {
+    if (param.wire.len && in.len == 0)
+        param.place = likely_place(draft, node, param.wire);
+    else if (param.wire.len == 0 || !place_of(in, &param.place) || !can_be_sent(&param)) {
+        bool odd = param.wire.len && place_of(in, &param.place);
         if (pl_ref_once(&api->refs, pl_node_span(node), "param"))
             PL_REPORT(api->diags, OP_PARAM, pl_node_span(node),
-                      param.wire.len ? "in: path, query, header or cookie" : "a name");
+                      odd ? "a name that can be sent" : param.wire.len ? "in: path, query, header or cookie" : "a name");
         return;
     }
     if (is_reserved_header(draft, &param, node)) return;
@@ -171,8 +216,12 @@ static bool has_same(const PlDraft *draft, const Nodes *nodes, const PlNode *nod
 static void collect(PlDraft *draft, Nodes *nodes, const PlNode *list)
 {
     list = pl_ref_follow(&draft->api->refs, (PlNode *)(uintptr_t)list, NULL);
-    for (uint32_t i = 0; pl_node_is(list, PL_NODE_LIST) && i < list->count; i++) {
-        PlNode *node = pl_ref_follow(&draft->api->refs, pl_node_item(list, i), NULL);
+    bool named = pl_node_is(list, PL_NODE_MAP); /* by habit a map of parameters, as in components */
+    if (named && pl_ref_once(&draft->api->refs, pl_node_span(list), "list"))
+        PL_REPORT(draft->api->diags, SCHEMA_SHAPE, pl_node_span(list), "parameters", "a list");
+    for (uint32_t i = 0; i < pl_node_count(list); i++) {
+        PlNode *item = named ? &pl_node_at(list, i)->value : pl_node_item(list, i);
+        PlNode *node = pl_ref_follow(&draft->api->refs, item, NULL);
         if (!node) continue; /* dangling: reported */
         if (node->kind != PL_NODE_MAP) {
             if (pl_ref_once(&draft->api->refs, pl_node_span(node), "param"))

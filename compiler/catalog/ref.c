@@ -5,6 +5,7 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { MAX_HOPS = 100, MAX_FILES = 10000 };
 
@@ -21,7 +22,9 @@ void pl_refs_init(PlRefs *refs, PlDiags *diags, PlDoc *root, bool files)
 
 PlStr pl_ref_of(const PlNode *node)
 {
-    return pl_node_text(PL_GET(node, "$ref"));
+    const PlNode *ref = PL_GET(node, "$ref");
+    if (!ref) ref = PL_GET(node, "$dynamicRef");
+    return pl_node_text(ref);
 }
 
 /* ---- paths ------------------------------------------------------------------------------------------------------ */
@@ -131,7 +134,8 @@ bool pl_ref_once(PlRefs *refs, PlSpan at, const char *tag)
 
 static PlSpan ref_span(const PlNode *node)
 {
-    return pl_node_span(PL_GET(node, "$ref"));
+    const PlNode *ref = PL_GET(node, "$ref");
+    return pl_node_span(ref ? ref : PL_GET(node, "$dynamicRef"));
 }
 
 static PlNode *dangling(PlRefs *refs, const PlNode *node, PlStr ref, const char *why)
@@ -171,29 +175,77 @@ static PlDoc *read_doc(PlRefs *refs, const PlNode *node, PlStr path)
     return doc;
 }
 
-/* The document that the part of `ref` before '#' names; NULL (reported) when it may not or cannot be read. */
-static PlDoc *doc_for(PlRefs *refs, const PlNode *node, PlStr ref, PlStr file)
+static PlStr stem(PlStr path)
 {
-    PlDoc *here = doc_of(refs, node->source);
-    if (file.len == 0) return here;
-    if (pl_str_find(file, PL_STR("://"), 0) != PL_STR_NONE || pl_str_starts(file, PL_STR("//"))) {
-        if (first_time(refs, node, ref)) PL_REPORT(refs->diags, REF_REMOTE, ref_span(node), PL_ARG(ref));
-        return NULL;
+    size_t start = pl_path_folder(path).len;
+    while (start < path.len && path.ptr[start] == '/') start++;
+    size_t dot = pl_str_find_char(path, '.', start);
+    return pl_str_slice(path, start, dot == PL_STR_NONE ? path.len : dot);
+}
+
+static bool is_remote(PlStr file)
+{
+    return pl_str_find(file, PL_STR("://"), 0) != PL_STR_NONE || pl_str_starts(file, PL_STR("//"));
+}
+
+/* What stands at an address of the network: a schema here that has this $id, or the copy that somebody fetched. */
+static PlNode *remote_root(PlRefs *refs, const PlNode *node, PlStr ref, PlStr file)
+{
+    PlDoc *known = pl_map_get(&refs->by_path, file);
+    if (known) return known->root;
+    PlNode *named = pl_anchor_find(refs, doc_of(refs, node->source), file);
+    if (named) return named;
+    PlStr text;
+    if (refs->fetch && refs->docs.len < MAX_FILES && refs->fetch(refs->fetch_context, refs->arena, file, &text)) {
+        PlDoc *doc = PL_NEW(refs->arena, PlDoc);
+        uint32_t from = refs->diags->all.len;
+        pl_doc_parse(doc, refs->diags, file, text);
+        pl_doc_soften(refs->diags, from);
+        pl_map_put(&refs->by_path, file, NULL)->value.ptr = doc;
+        pl_vec_push(refs->arena, &refs->docs, doc);
+        if (refs->on_file) refs->on_file(refs->context, text);
+        return doc->root;
     }
-    file = percent_decode(refs->arena, file);
-    if (memchr(file.ptr, 0, file.len)) return dangling(refs, node, ref, "the file's name has a zero byte"), NULL;
+    if (first_time(refs, node, ref)) PL_REPORT(refs->diags, REF_REMOTE, ref_span(node), PL_ARG(ref));
+    return NULL;
+}
+
+/* Relative to the file in which the reference stands; beside an address that was fetched, an address. */
+static PlStr path_of(PlRefs *refs, const PlDoc *here, PlStr file)
+{
     PlStr folder = pl_path_folder(here->path);
     bool rooted = file.ptr[0] == '/' || folder.len == 0;
+    if (is_remote(here->path)) {
+        size_t host = pl_str_find(here->path, PL_STR("://"), 0) + 3, end = pl_str_find_char(here->path, '/', host);
+        PlStr origin = pl_str_slice(here->path, 0, end);
+        PlStr below = rooted ? file : pl_arena_printf(refs->arena, PL_FMT "/" PL_FMT, PL_ARG(pl_str_slice(folder, origin.len, folder.len)), PL_ARG(file));
+        below = pl_path_normalise(refs->arena, below);
+        return pl_arena_printf(refs->arena, PL_FMT "%s" PL_FMT, PL_ARG(origin), pl_str_starts(below, PL_STR("/")) ? "" : "/", PL_ARG(below));
+    }
     PlStr joined = rooted ? file : pl_arena_printf(refs->arena, PL_FMT "/" PL_FMT, PL_ARG(folder), PL_ARG(file));
-    PlStr path = pl_path_normalise(refs->arena, joined);
+    return pl_path_normalise(refs->arena, joined);
+}
+
+/* What the part of `ref` before '#' names: a file's root, or a schema by its $id. NULL (reported) when it may not or cannot be read. */
+static PlNode *root_for(PlRefs *refs, const PlNode *node, PlStr ref, PlStr file, PlStr *name)
+{
+    PlDoc *here = doc_of(refs, node->source);
+    if (file.len == 0) return here->root;
+    if (is_remote(file)) return remote_root(refs, node, ref, file);
+    file = percent_decode(refs->arena, file);
+    if (memchr(file.ptr, 0, file.len)) return dangling(refs, node, ref, "the file's name has a zero byte");
+    PlStr path = path_of(refs, here, file);
+    if (name) *name = stem(path);
+    if (is_remote(path)) return remote_root(refs, node, ref, path);
     PlDoc *known = pl_map_get(&refs->by_path, path);
-    if (known) return known->root ? known : NULL;
+    if (known && known->root) return known->root;
+    PlNode *named = access(path.ptr, R_OK) == 0 ? NULL : pl_anchor_find(refs, here, file);
+    if (named || known) return named;
     if (!may_read(refs, path)) {
         if (first_time(refs, node, ref)) PL_REPORT(refs->diags, REF_OUTSIDE, ref_span(node), PL_ARG(ref));
         return NULL;
     }
-    PlDoc *doc = read_doc(refs, node, path);
-    return doc->root ? doc : NULL;
+    return read_doc(refs, node, path)->root;
 }
 
 /* ---- pointers --------------------------------------------------------------------------------------------------- */
@@ -240,23 +292,14 @@ static bool names_its_children(PlStr key)
 }
 
 /* "#Pet": an $anchor, an $id, or (people write it) the name of a schema. */
-static PlNode *find_anchor(const PlNode *root, PlStr anchor)
+static PlNode *find_anchor(PlRefs *refs, const PlNode *root, PlStr anchor)
 {
-    const PlNode *homes[] = {PL_GET(PL_GET(root, "components"), "schemas"), PL_GET(root, "definitions"),
+    PlDoc *doc = doc_of(refs, root->source);
+    PlNode *named = pl_anchor_find(refs, doc, pl_arena_printf(refs->arena, "#" PL_FMT, PL_ARG(anchor)));
+    const PlNode *homes[] = {PL_GET(PL_GET(doc->root, "components"), "schemas"), PL_GET(doc->root, "definitions"),
                              PL_GET(root, "$defs")};
-    for (size_t h = 0; h < 3; h++) {
-        for (uint32_t i = 0; i < pl_node_count(homes[h]) && homes[h]->kind == PL_NODE_MAP; i++) {
-            PlNode *schema = &pl_node_at(homes[h], i)->value;
-            PlStr id = pl_node_text(PL_GET(schema, "$id"));
-            if (pl_str_eq(pl_node_text(PL_GET(schema, "$anchor")), anchor)) return schema;
-            if (id.len == anchor.len + 1 && id.ptr[0] == '#' && pl_str_ends(id, anchor)) return schema;
-        }
-    }
-    for (size_t h = 0; h < 3; h++) {
-        PlNode *schema = pl_node_get(homes[h], anchor);
-        if (schema) return schema;
-    }
-    return NULL;
+    for (size_t h = 0; h < 3 && !named; h++) named = pl_node_get(homes[h], anchor);
+    return named;
 }
 
 static PlNode *walk_pointer(PlRefs *refs, PlNode *root, PlStr pointer, PlStr *name)
@@ -264,7 +307,7 @@ static PlNode *walk_pointer(PlRefs *refs, PlNode *root, PlStr pointer, PlStr *na
     if (pointer.len == 0) return root;
     if (pointer.ptr[0] != '/') {
         if (name) *name = pointer;
-        return find_anchor(root, pointer);
+        return find_anchor(refs, root, pointer);
     }
     PlNode *at = root;
     PlStr before = PL_STR("");
@@ -279,14 +322,6 @@ static PlNode *walk_pointer(PlRefs *refs, PlNode *root, PlStr pointer, PlStr *na
         i = end + 1;
     }
     return at;
-}
-
-static PlStr stem(PlStr path)
-{
-    size_t start = pl_path_folder(path).len;
-    while (start < path.len && path.ptr[start] == '/') start++;
-    size_t dot = pl_str_find_char(path, '.', start);
-    return pl_str_slice(path, start, dot == PL_STR_NONE ? path.len : dot);
 }
 
 /* One hop. */
@@ -304,10 +339,9 @@ static PlNode *resolve(PlRefs *refs, PlNode *node, PlStr *name)
     bool bare = hash == PL_STR_NONE && pl_str_find_char(ref, '.', 0) == PL_STR_NONE &&
                 pl_str_find_char(ref, '/', 0) == PL_STR_NONE;
     if (bare) file = PL_STR(""), pointer = ref;
-    PlDoc *doc = doc_for(refs, node, ref, file);
-    if (!doc) return NULL;
-    if (pointer.len == 0 && name && file.len) *name = stem(doc->path);
-    PlNode *target = walk_pointer(refs, doc->root, percent_decode(refs->arena, pointer), name);
+    PlNode *root = root_for(refs, node, ref, file, pointer.len == 0 ? name : NULL);
+    if (!root) return NULL;
+    PlNode *target = walk_pointer(refs, root, percent_decode(refs->arena, pointer), name);
     if (!target && refs->hops > MAX_HOPS) return NULL;
     return target ? target : dangling(refs, node, ref, "nothing stands there");
 }

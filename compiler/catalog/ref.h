@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Where a $ref leads: into the same document, or into another file of the project (below the root document's folder, or
- * below the working directory), read once. Never to the network. One PlRefs serves one plugin. Faults are reported once
+ * below the working directory), read once. To the network only through `fetch`. One PlRefs serves one plugin. Faults are reported once
  * per text of a $ref and file; the target is NULL then and the reader goes on with "any". Sources: RFC 6901 (JSON
  * pointer), RFC 3986 (percent encoding), OpenAPI 3.1 (reference object). */
 #ifndef PL_COMPILER_CATALOG_REF_H
@@ -20,16 +20,22 @@ typedef struct PlRefs {
     uint32_t hops;                               /* of the resolution that is under way */
     void (*on_file)(void *context, PlStr bytes); /* called for each file that was read; may be NULL */
     void *context;
+    /* Reads an address of the network; false when it cannot. NULL: such references are not followed. */
+    bool (*fetch)(void *context, PlArena *arena, PlStr url, PlStr *text);
+    void *fetch_context;
 } PlRefs;
 
 void pl_refs_init(PlRefs *refs, PlDiags *diags, PlDoc *root, bool files);
 
-/* The text of $ref when this node is a reference, else "". */
+/* The text of $ref (or of $dynamicRef, which for types is the same) when this node is a reference, else "". */
 PlStr pl_ref_of(const PlNode *node);
 /* Through references until something stands there that is none. A node that is no reference is its own target. NULL
  * when it leads nowhere. *name (may be NULL) gets the schema's name when the last hop led to a named one
  * ("#/components/schemas/Pet"), else stays. */
 PlNode *pl_ref_follow(PlRefs *refs, PlNode *node, PlStr *name);
+
+/* The schema of this document that is called so: "#name" for an $anchor, else an $id or the last part of one. NULL when there is none. */
+PlNode *pl_anchor_find(PlRefs *refs, PlDoc *doc, PlStr name);
 
 /* True the first time it is asked about this place and tag: for faults that many references run into. */
 bool pl_ref_once(PlRefs *refs, PlSpan at, const char *tag);

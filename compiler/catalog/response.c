@@ -91,9 +91,8 @@ static void add_response(PlDraft *draft, const PlPair *pair)
     if (!node && pl_ref_of(&pair->value).len) {
         response.body = PL_BODY_JSON; /* a dangling reference: it may have any body */
         response.type = PL_T_ANY;
-    } else if (api->dialect == PL_DIALECT_2) {
-        PlNode *schema = PL_GET(node, "schema");
-        if (schema) read_body(draft, &response, schema, produces(draft));
+    } else if (PL_GET(node, "schema") && !PL_GET(node, "content")) { /* 2.0, and by habit later */
+        read_body(draft, &response, PL_GET(node, "schema"), produces(draft));
     } else {
         PlPair *media = choose_answer(PL_GET(node, "content"));
         PlNode *entry = media ? pl_ref_follow(&api->refs, &media->value, NULL) : NULL;
@@ -161,7 +160,7 @@ static const PlNode *media_example(PlApi *api, PlNode *media)
 
 static const PlNode *response_example(PlApi *api, PlNode *response)
 {
-    if (api->dialect != PL_DIALECT_2) {
+    if (PL_GET(response, "content")) {
         PlPair *media = choose_answer(PL_GET(response, "content"));
         return media ? media_example(api, pl_ref_follow(&api->refs, &media->value, NULL)) : NULL;
     }

@@ -7,8 +7,8 @@
 
 static PlNode *scheme_node(PlApi *api, PlStr name)
 {
-    PlNode *home = api->dialect == PL_DIALECT_2 ? PL_GET(api->root, "securityDefinitions")
-                                                : PL_GET(PL_GET(api->root, "components"), "securitySchemes");
+    PlNode *old = PL_GET(api->root, "securityDefinitions"), *home = PL_GET(PL_GET(api->root, "components"), "securitySchemes");
+    if (old && (api->dialect == PL_DIALECT_2 || !home)) home = old;
     return pl_ref_follow(&api->refs, pl_node_get(pl_ref_follow(&api->refs, home, NULL), name), NULL);
 }
 
@@ -36,7 +36,7 @@ static void read_scopes(PlApi *api, PlAuth *auth, const PlNode *scopes)
     auth->scopes = PL_NEW_N(api->arena, PlStr, count + 1u);
     for (uint32_t i = 0; i < count; i++) {
         PlStr scope = pl_node_text(pl_node_item(scopes, i));
-        if (scope.len) auth->scopes[auth->scope_count++] = scope;
+        if (pl_name_is_plain(scope)) auth->scopes[auth->scope_count++] = scope;
     }
 }
 
@@ -44,7 +44,7 @@ static void read_oauth(PlDraft *draft, PlAuth *auth, const PlNode *scheme)
 {
     const PlNode *flow = PL_GET(PL_GET(scheme, "flows"), "clientCredentials");
     bool client = flow != NULL;
-    if (draft->api->dialect == PL_DIALECT_2) {
+    if (!PL_GET(scheme, "flows")) { /* 2.0 */
         flow = scheme;
         client = pl_str_eq_z(pl_node_text(PL_GET(scheme, "flow")), "application");
     }
@@ -63,7 +63,7 @@ static void read_api_key(PlAuth *auth, const PlNode *scheme)
     auth->kind = PL_AUTH_API_KEY;
     auth->wire = pl_str_trim(pl_node_text(PL_GET(scheme, "name")));
     auth->place = pl_str_eq_z(in, "query") ? PL_IN_QUERY : pl_str_eq_z(in, "cookie") ? PL_IN_COOKIE : PL_IN_HEADER;
-    if (auth->wire.len == 0) auth->kind = PL_AUTH_OTHER;
+    if (!(auth->place == PL_IN_HEADER ? pl_name_is_token(auth->wire) : pl_name_is_plain(auth->wire))) auth->kind = PL_AUTH_OTHER;
 }
 
 static bool holds(PlStr name, const char *word)

@@ -2,6 +2,7 @@
 /* The base URL of an operation: the project's, else the first usable one of the operation, its path or the document.
  * OpenAPI 3.1 section 4.8.5 (server object), 2.0 (schemes, host, basePath). */
 #include "compiler/catalog/api.h"
+#include "compiler/catalog/name.h"
 
 enum { LONGEST_URL = 8192 };
 
@@ -79,7 +80,8 @@ static PlStr usable(PlApi *api, PlStr url)
     if (authority.len == 0 || authority.ptr[0] == ':') return PL_STR("");
     for (size_t i = 0; i < url.len; i++)
         if (url.ptr[i] == '?' || url.ptr[i] == '#') url.len = i;
-    return without_slash(url);
+    url = without_slash(url);
+    return pl_action_origin(api->arena, url).len && pl_name_is_plain(url) ? url : PL_STR("");
 }
 
 static PlStr from_servers(PlApi *api, const PlNode *servers, bool report)
@@ -126,15 +128,15 @@ PlStr pl_server_of(PlApi *api, const PlNode *item, const PlNode *operation, bool
 {
     if (api->options.server.len) return without_slash(api->options.server);
     PlStr url;
-    if (api->dialect == PL_DIALECT_2) {
+    bool servers = PL_GET(api->root, "servers") != NULL, host = PL_GET(api->root, "host") != NULL;
+    if (api->dialect == PL_DIALECT_2 ? host || !servers : host && !servers) {
         url = from_host(api, operation, report);
     } else {
         url = from_servers(api, PL_GET(operation, "servers"), false);
         if (url.len == 0) url = from_servers(api, PL_GET(item, "servers"), false);
         if (url.len == 0) url = from_servers(api, PL_GET(api->root, "servers"), report);
     }
-    bool said = PL_GET(api->root, "servers") || PL_GET(api->root, "host");
-    if (report && url.len == 0 && !said) {
+    if (report && url.len == 0 && !servers && !host) {
         PlDiag *d = PL_REPORT(api->diags, SERVER_NONE, pl_node_span(api->root), PL_ARG(api->plugin->name));
         pl_diag_help(api->diags, d, "server: https://...");
         d->span.end = d->span.start + 1;

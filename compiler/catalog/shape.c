@@ -10,6 +10,7 @@ static const struct {
     PlKeyword keyword;
 } keyword_names[] = {
     {"$ref", PL_KW_REF},
+    {"$dynamicRef", PL_KW_REF},
     {"type", PL_KW_TYPE},
     {"format", PL_KW_FORMAT},
     {"properties", PL_KW_PROPERTIES},

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* Schemas that are referred to by a name of their own: $anchor, $dynamicAnchor and $id (JSON Schema 2020-12 section 8.2), draft 4's id. A
+ * document is walked once, when the first such reference is met; examples and other data are not schemas and are not looked into. */
+#include "compiler/catalog/ref.h"
+
+enum { MAX_WALK = 2000000, MAX_DEPTH = 200 };
+
+typedef struct Walk {
+    PlArena *arena;
+    PlMap *names; /* "#anchor" and ids -> PlNode */
+    uint32_t left;
+} Walk;
+
+static bool is_data(PlStr key)
+{
+    static const char *const keys[] = {"example", "examples", "default", "enum", "const", "x-example", "x-examples"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (pl_str_eq_z(key, keys[i])) return true;
+    return false;
+}
+
+static void put_name(Walk *w, PlStr name, PlNode *schema)
+{
+    bool added;
+    if (name.len == 0) return;
+    PlMapEntry *entry = pl_map_put(w->names, name, &added);
+    if (added) entry->value.ptr = schema;
+}
+
+static void note_names(Walk *w, PlNode *schema)
+{
+    PlStr anchor = pl_node_text(PL_GET(schema, "$anchor")), dynamic = pl_node_text(PL_GET(schema, "$dynamicAnchor"));
+    PlStr id = pl_node_text(PL_GET(schema, "$id"));
+    if (id.len == 0 && PL_GET(schema, "type")) id = pl_node_text(PL_GET(schema, "id"));
+    if (anchor.len) put_name(w, pl_arena_printf(w->arena, "#" PL_FMT, PL_ARG(anchor)), schema);
+    if (dynamic.len) put_name(w, pl_arena_printf(w->arena, "#" PL_FMT, PL_ARG(dynamic)), schema);
+    if (id.len && pl_str_ends(id, PL_STR("#"))) id.len--;
+    put_name(w, id, schema);
+    size_t slash = id.len;
+    while (slash > 0 && id.ptr[slash - 1] != '/') slash--;
+    if (slash) put_name(w, pl_str_slice(id, slash, id.len), schema);
+}
+
+static void walk(Walk *w, PlNode *node, uint32_t depth)
+{
+    if (node->kind < PL_NODE_LIST || depth > MAX_DEPTH || w->left == 0) return;
+    w->left--;
+    if (node->kind == PL_NODE_MAP) note_names(w, node);
+    for (uint32_t i = 0; i < node->count && w->left; i++) {
+        bool data = node->kind == PL_NODE_MAP && is_data(pl_pair_key(pl_node_at(node, i)));
+        if (!data) walk(w, node->kind == PL_NODE_MAP ? &pl_node_at(node, i)->value : pl_node_item(node, i), depth + 1);
+    }
+}
+
+PlNode *pl_anchor_find(PlRefs *refs, PlDoc *doc, PlStr name)
+{
+    if (!doc->root) return NULL;
+    if (!doc->names) {
+        Walk w = {refs->arena, PL_NEW(refs->arena, PlMap), MAX_WALK};
+        pl_map_init(w.names, refs->arena);
+        walk(&w, doc->root, 0);
+        doc->names = w.names;
+    }
+    return pl_map_get(doc->names, name);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* Documents that are wrong in ways that people are wrong: each operation is kept and says what was done. */
+#include "tests/unit/unit.h"
+
+#include "compiler/catalog/catalog.h"
+
+typedef struct Bed {
+    PlEscape escape;
+    PlArena *arena;
+    PlSources sources;
+    PlDiags diags;
+    PlTypes types;
+    PlCatalog *catalog;
+    PlPlugin *plugin;
+    PlStatus status;
+    PlBuf out;
+} Bed;
+
+static void bed_init(Bed *bed)
+{
+    *bed = (Bed){0};
+    bed->arena = pl_arena_new(&bed->escape, 0);
+    if (setjmp(bed->escape.at)) CHECK(!"escaped");
+    pl_sources_init(&bed->sources, bed->arena);
+    pl_diags_init(&bed->diags, bed->arena, &bed->sources);
+    pl_types_init(&bed->types, bed->arena);
+    pl_buf_init(&bed->out, 0);
+    bed->catalog = pl_catalog_new(bed->arena, &bed->sources, &bed->diags, &bed->types);
+}
+
+static void bed_open(Bed *bed, PlStr text)
+{
+    bed_init(bed);
+    bed->status = pl_catalog_add_text(bed->catalog, PL_STR("t"), PL_STR("t.yaml"), text, NULL, &bed->plugin);
+}
+
+static void bed_close(Bed *bed)
+{
+    pl_buf_deinit(&bed->out);
+    pl_arena_free(bed->arena);
+}
+
+static unsigned count(const Bed *bed, PlDiagCode code)
+{
+    unsigned n = 0;
+    for (uint32_t i = 0; i < bed->diags.all.len; i++) n += bed->diags.all.items[i]->code == code;
+    return n;
+}
+
+/* "place name type[!], ... [-> result]" of the first operation; "!" when required. */
+static const char *first(Bed *bed)
+{
+    pl_buf_clear(&bed->out);
+    if (bed->status != PL_OK || bed->plugin->operation_count == 0) return "nothing";
+    const PlAction *a = pl_catalog_action(bed->catalog, bed->plugin->operations[0]);
+    for (uint32_t i = 0; i < a->param_count; i++) {
+        const PlParam *p = &a->params[i];
+        pl_buf_printf(&bed->out, "%s%s " PL_FMT " ", i ? ", " : "", pl_place_name(p->place), PL_ARG(p->wire));
+        pl_type_print(&bed->out, &bed->types, p->type, 0);
+        if (p->required) pl_buf_put_char(&bed->out, '!');
+    }
+    pl_buf_put_z(&bed->out, " -> ");
+    pl_type_print(&bed->out, &bed->types, a->result, 0);
+    return pl_arena_str(bed->arena, pl_buf_str(&bed->out)).ptr;
+}
+
+#define HEAD3 "openapi: 3.0.3\ninfo: {title: T}\nservers: [{url: 'https://a.example'}]\n"
+#define FIRST(text, expected, code)                                                                                   \
+    Bed bed;                                                                                                           \
+    bed_open(&bed, PL_STR(text));                                                                                      \
+    CHECK_STR(pl_str_z(first(&bed)), expected);                                                                        \
+    CHECK((code) == 0 || count(&bed, (PlDiagCode)(code)) == 1);                                                        \
+    bed_close(&bed)
+
+TEST(parameter_without_a_place)
+{
+    FIRST(HEAD3 "paths: {'/a/{id}': {get: {parameters: [{name: id, schema: {type: integer}}], responses: {}}}}",
+          "path id integer! -> nothing", PL_D_OP_PARAM_PLACE);
+}
+
+TEST(parameter_without_a_place_or_template)
+{
+    FIRST(HEAD3 "paths: {/a: {get: {parameters: [{name: q, schema: {type: integer}}], responses: {}}}}",
+          "query q integer -> nothing", PL_D_OP_PARAM_PLACE);
+}
+
+TEST(parameters_as_a_map)
+{
+    FIRST(HEAD3 "paths: {/a: {get: {parameters: {one: {name: q, in: query, schema: {type: string}}}}}}",
+          "query q text -> nothing", PL_D_SCHEMA_SHAPE);
+}
+
+TEST(body_parameter_in_version_three)
+{
+    FIRST(HEAD3 "paths: {/a: {post: {parameters: [{name: b, in: body, required: true, schema: {type: object, required: [n], "
+                "properties: {n: {type: integer}}}}], responses: {'200': {description: ok, schema: {type: string}}}}}}",
+          "body n integer! -> text", 0);
+}
+
+TEST(form_parameters_in_version_three)
+{
+    FIRST(HEAD3 "paths: {/a: {post: {parameters: [{name: n, in: formData, type: integer, required: true}], responses: {}}}}",
+          "body n integer! -> nothing", 0);
+}
+
+TEST(request_body_in_version_two)
+{
+    FIRST("swagger: '2.0'\ninfo: {title: T}\nservers: [{url: 'https://a.example'}]\n"
+          "paths: {/a: {post: {requestBody: {required: true, content: {application/json: {schema: {type: array, items: "
+          "{type: string}}}}}, responses: {'200': {content: {application/json: {schema: {type: integer}}}}}}}}",
+          "body body list of text! -> integer", 0);
+}
+
+TEST(query_string_of_3_2)
+{
+    FIRST("openapi: 3.2.0\ninfo: {title: T}\npaths: {/a: {get: {parameters: [{name: s, in: querystring, required: true, content: "
+          "{application/x-www-form-urlencoded: {schema: {type: object, required: [x], properties: {x: {type: string}, y: {type: "
+          "integer}}}}}}], responses: {}}}}",
+          "query x text!, query y integer -> nothing", PL_D_API_VERSION);
+}
+
+TEST(header_that_cannot_be_sent)
+{
+    FIRST(HEAD3 "paths: {/a: {get: {parameters: [{name: 'X Key', in: header, schema: {type: string}}], responses: {}}}}",
+          " -> nothing", PL_D_OP_PARAM);
+}
+
+TEST(anchors_deep_inside)
+{
+    FIRST("openapi: 3.1.0\ninfo: {title: T}\npaths: {/a: {get: {responses: {'200': {description: '', content: {application/json: "
+          "{schema: {$ref: '#pet'}}}}}}}}\ncomponents: {schemas: {Outer: {properties: {inner: {$anchor: pet, type: integer}}}}}",
+          " -> integer", 0);
+}
+
+TEST(schemas_by_id)
+{
+    FIRST("openapi: 3.1.0\ninfo: {title: T}\npaths: {/a: {get: {responses: {'200': {description: '', content: {application/json: "
+          "{schema: {$ref: 'https://x.example/pet#/$defs/n'}}}}}}}}\n"
+          "components: {schemas: {Pet: {$id: 'https://x.example/pet', $defs: {n: {type: integer}}}}}",
+          " -> integer", 0);
+}
+
+TEST(dynamic_references)
+{
+    FIRST("openapi: 3.1.0\ninfo: {title: T}\npaths: {/a: {get: {responses: {'200': {description: '', content: {application/json: "
+          "{schema: {$ref: '#/components/schemas/Tree'}}}}}}}}\n"
+          "components: {schemas: {Tree: {$dynamicAnchor: node, type: object, properties: {n: {type: integer}, sub: {type: array, items: "
+          "{$dynamicRef: '#node'}}}}}}",
+          " -> {n?: integer, sub?: list of Tree}", 0);
+}
+
+TEST(examples_are_not_searched_for_anchors)
+{
+    FIRST("openapi: 3.1.0\ninfo: {title: T}\npaths: {/a: {get: {responses: {'200': {description: '', content: {application/json: "
+          "{schema: {$ref: '#pet'}, example: {$anchor: pet, type: integer}}}}}}}}",
+          " -> any", PL_D_REF_DANGLING);
+}
+
+static void put_16(PlBuf *out, const char *text, bool big)
+{
+    for (; *text; text++) {
+        if (big) pl_buf_put_char(out, 0);
+        pl_buf_put_char(out, *text);
+        if (!big) pl_buf_put_char(out, 0);
+    }
+}
+
+TEST(utf16_without_a_mark)
+{
+    for (int big = 0; big < 2; big++) {
+        PlBuf text;
+        pl_buf_init(&text, 0);
+        put_16(&text, HEAD3 "paths: {/a: {get: {}}}", big);
+        Bed bed;
+        bed_open(&bed, pl_buf_str(&text));
+        CHECK((bed.status) == PL_OK);
+        CHECK((bed.plugin ? bed.plugin->operation_count : 0) == 1);
+        bed_close(&bed);
+        pl_buf_deinit(&text);
+    }
+}
+
+TEST(path_with_a_line_break)
+{
+    Bed bed;
+    bed_open(&bed, PL_STR(HEAD3 "paths: {\"/a\\nb\": {get: {}}, /c: {get: {}}}"));
+    CHECK((bed.plugin->operation_count) == 1);
+    CHECK((count(&bed, PL_D_OP_PATH_CONTROL)) == 1);
+    bed_close(&bed);
+}
+
+UNIT_MAIN
