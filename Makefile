@@ -53,7 +53,7 @@ $(B)/%.o: %.c
 	$(CC) $(BASE_CFLAGS) $(WARN) $(CFLAGS) -c $< -o $@
 
 $(B)/gen/%.o: $(B)/gen/%.c
-	$(CC) $(BASE_CFLAGS) -I$(B)/gen -Wall -Wno-unused-parameter $(CFLAGS) -c $< -o $@
+	$(CC) $(BASE_CFLAGS) -I$(B)/gen -Wall -Wno-unused-parameter -Wno-unused-variable $(CFLAGS) -c $< -o $@
 
 $(B)/gen/%.c: compiler/syntax/%.re
 	@mkdir -p $(@D)
@@ -75,7 +75,7 @@ $$(B)/bin/$(1): $$($(1)_OBJ) $$(LIB)
 	@mkdir -p $$(@D)
 	$$(CC) $$(LDFLAGS) $$($(1)_OBJ) $$(LIB) $$(PKG_LIBS) -lm -o $$@
 $$(BIN)/$(1): build/release/bin/$(1)
-	@mkdir -p $$(@D) && cp $$< $$@
+	@mkdir -p $$(@D) && cp -f $$< $$@
 endef
 $(foreach p,pilotc pilotvm pilotd,$(eval $(call PROGRAM,$(p))))
 

@@ -12,6 +12,7 @@ static PlSyntax syntax_of(PlArena *arena, PlDiags *diags, uint32_t source)
     PlSyntax syntax = {.arena = arena, .diags = diags, .source = source};
     syntax.text = pl_arena_str(arena, diags->sources->all.items[source].text);
     syntax.phrases = pl_phrases_new(arena);
+    syntax.beyond = syntax.text.len + 65536;
     syntax.plan = PL_NEW(arena, PlPlan);
     syntax.plan->source = source;
     return syntax;

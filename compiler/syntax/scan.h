@@ -27,6 +27,7 @@ typedef struct PlSyntax {
     PlPhrases *phrases;
     PlPlan *plan;
     unsigned texts; /* texts inside texts, now */
+    size_t beyond;  /* bytes that looking for the end of braces behind a text's first quote may still cost */
 } PlSyntax;
 
 enum { PL_SCAN_BRACKETS = 100 };

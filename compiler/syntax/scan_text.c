@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Texts: "..." and '...' with {expr} and {{expr}}, `...` with ${expr}, f"..." and curly quotes like "...". A text ends at the first quote of
- * its own kind that no backslash precedes, whatever stands in its braces, so a missing quote is found without reading what is inside.
- * Braces that hold no expression stay text, with a note. An inner text uses another quote than the outer one, which bounds the nesting. */
+ * its own kind that no backslash precedes, so a missing quote is found without reading what is inside. Only where that quote stands in
+ * braces, and they hold an expression when texts of the same quote are read in them, does the text go on behind them.
+ * Braces that hold no expression stay text, with a note. */
 #include "compiler/syntax/build.h"
 
 #include "vm/base/limits.h"
 #include "vm/base/utf8.h"
 
-enum { MAX_TEXTS = 6, CURLY_DOUBLE = 'D', CURLY_SINGLE = 'S' };
+/* LOOK_BEYOND: bytes from an open brace to the one that closes it behind the text's first quote. */
+enum { MAX_TEXTS = 6, LOOK_BEYOND = 2048, CURLY_DOUBLE = 'D', CURLY_SINGLE = 'S' };
 
 unsigned pl_text_quote(const char *p, const char *limit, char *closer)
 {
@@ -20,26 +22,36 @@ unsigned pl_text_quote(const char *p, const char *limit, char *closer)
     return 0;
 }
 
-const char *pl_text_end(const char *p, const char *limit)
+/* The first quote that closes a text, from p on; NULL when there is none. */
+static const char *closing_quote(const char *p, const char *limit, char closer, unsigned *size)
 {
-    char closer, other;
-    unsigned size = pl_text_quote(p, limit, &closer);
-    if (!size) return NULL;
-    for (p += size; p < limit;) {
+    char other;
+    while (p < limit) {
         if (*p == '\\' && p + 1 < limit) {
             p += 2;
             continue;
         }
-        size = pl_text_quote(p, limit, &other);
-        if (size && other == closer) return p + size;
-        p += size ? size : 1;
+        *size = pl_text_quote(p, limit, &other);
+        if (*size && other == closer) return p;
+        p += *size ? *size : 1;
     }
     return NULL;
+}
+
+const char *pl_text_end(const char *p, const char *limit)
+{
+    char closer;
+    unsigned size = pl_text_quote(p, limit, &closer);
+    const char *end = size ? closing_quote(p + size, limit, closer, &size) : NULL;
+    return end ? end + size : NULL;
 }
 
 typedef struct Text {
     PlScan *scan;
     PlExpr *expr; /* TEXT, growing */
+    const char *end; /* its closing quote, of `size` bytes */
+    unsigned size;
+    char closer;
     char *bytes;  /* of the piece at hand */
     size_t len;
     const char *piece; /* where it began */
@@ -160,16 +172,41 @@ static PlExpr *embedded(PlScan *scan, const char *start, const char *end)
     return run.expr;
 }
 
+static bool is_twice(const char *open, const char *close)
+{
+    return open[1] == '{' && close[-1] == '}' && close - open > 3;
+}
+
+/* "{x ?? "none"}": braces that are open where the text ends, and hold an expression when they go on behind that. Then so does the text. */
+static PlExpr *beyond(Text *t, const char *open, const char **close)
+{
+    PlSyntax *syntax = t->scan->syntax;
+    size_t rest = (size_t)(t->scan->limit - open), look = rest < LOOK_BEYOND ? rest : LOOK_BEYOND;
+    if (syntax->beyond < look) return NULL;
+    const char *at = closing_brace(open, open + look);
+    syntax->beyond -= at ? (size_t)(at - open) : look;
+    unsigned size;
+    const char *end = at ? closing_quote(at + 1, t->scan->limit, t->closer, &size) : NULL;
+    if (!end) return NULL;
+    PlExpr *inner = embedded(t->scan, open + 1 + is_twice(open, at), at - is_twice(open, at));
+    if (!inner) return NULL;
+    *close = at;
+    t->end = end;
+    t->size = size;
+    return inner;
+}
+
 /* Braces at p: an item of the text, or NULL when they are text. */
-static const char *braces(Text *t, const char *p, const char *open, const char *end)
+static const char *braces(Text *t, const char *p, const char *open)
 {
     if (t->budget == 0) return NULL;
-    const char *close = closing_brace(open, end);
-    size_t cost = (size_t)((close ? close : end) - open);
+    const char *was = t->end;
+    const char *close = closing_brace(open, t->end);
+    size_t cost = (size_t)((close ? close : t->end) - open);
     t->budget -= cost < t->budget ? cost : t->budget;
+    PlExpr *inner = close ? embedded(t->scan, open + 1 + is_twice(open, close), close - is_twice(open, close))
+                          : beyond(t, open, &close);
     if (!close) return NULL;
-    bool twice = open[1] == '{' && close[-1] == '}' && close - open > 3;
-    PlExpr *inner = embedded(t->scan, open + 1 + twice, close - twice);
     if (!inner) {
         bool blank = pl_str_trim(pl_str(open + 1, (size_t)(close - open - 1))).len == 0;
         if (!blank) {
@@ -179,6 +216,7 @@ static const char *braces(Text *t, const char *p, const char *open, const char *
         return NULL;
     }
     flush(t, p);
+    if (t->end > was) t->bytes = pl_arena_alloc(t->scan->syntax->arena, (size_t)(t->end - close), 1);
     inner->flags &= ~(uint32_t)PL_EXPR_PARENS;
     pl_vec_push(t->scan->syntax->arena, &t->expr->items, inner);
     if (inner->depth + 1 > t->expr->depth) t->expr->depth = inner->depth + 1;
@@ -186,34 +224,35 @@ static const char *braces(Text *t, const char *p, const char *open, const char *
     return close + 1;
 }
 
-static bool read_pieces(Text *t, const char *p, const char *end, char closer)
+static bool read_pieces(Text *t, const char *p)
 {
     t->piece = p;
-    t->budget = (size_t)(end - p) * 16 + 65536;
-    while (p < end) {
+    t->budget = (size_t)(t->end - p) * 16 + 65536;
+    while (p < t->end) {
         const char *next = NULL;
         if (*p == '\\') {
-            p = escape(t, p, end);
+            p = escape(t, p, t->end);
             if (!p) return false;
             continue;
         }
-        bool dollar = closer == '`' && p[0] == '$' && p + 1 < end && p[1] == '{';
-        if (closer == '`' ? dollar : *p == '{') next = braces(t, p, p + dollar, end);
+        bool dollar = t->closer == '`' && p[0] == '$' && p + 1 < t->end && p[1] == '{';
+        if (t->closer == '`' ? dollar : *p == '{') next = braces(t, p, p + dollar);
         if (!next) t->bytes[t->len++] = *p;
         p = next ? next : p + 1;
     }
-    flush(t, end);
+    flush(t, t->end);
     return true;
 }
 
 PlExpr *pl_text_scan(PlScan *scan)
 {
     const char *start = scan->cursor, *open = start + (*start == 'f' || *start == 'F');
-    char closer;
-    unsigned size = pl_text_quote(open, scan->limit, &closer);
-    const char *end = pl_text_end(open, scan->limit);
+    Text t = {.scan = scan};
+    unsigned size = pl_text_quote(open, scan->limit, &t.closer);
+    t.end = closing_quote(open + size, scan->limit, t.closer, &t.size);
     PlArena *arena = scan->syntax->arena;
-    if (!end) {
+    char closer = t.closer;
+    if (!t.end) {
         const char *line = open;
         while (line < scan->limit && *line != '\n') line++;
         PlDiag *d = PL_REPORT0(scan->syntax->diags, TEXT_OPEN, pl_scan_span(scan, start, line));
@@ -225,12 +264,13 @@ PlExpr *pl_text_scan(PlScan *scan)
         scan->cursor = scan->limit;
         return NULL;
     }
-    scan->cursor = end;
-    Text t = {.scan = scan,
-              .expr = pl_expr_new(arena, PL_EXPR_TEXT, pl_scan_span(scan, start, end)),
-              .bytes = pl_arena_alloc(arena, (size_t)(end - open) + 1, 1)};
-    if (!read_pieces(&t, open + size, end - size, closer)) return NULL;
+    scan->cursor = t.end + t.size;
+    t.expr = pl_expr_new(arena, PL_EXPR_TEXT, pl_scan_span(scan, start, scan->cursor));
+    t.bytes = pl_arena_alloc(arena, (size_t)(t.end - open) + 1, 1);
+    if (!read_pieces(&t, open + size)) return NULL;
+    scan->cursor = t.end + t.size;
     PlExpr *text = t.expr;
+    text->span = pl_scan_span(scan, start, scan->cursor);
     if (text->items.len == 0 || (text->items.len == 1 && text->items.items[0]->kind == PL_EXPR_LITERAL)) {
         text->kind = PL_EXPR_LITERAL;
         text->literal.kind = PL_LIT_TEXT;
