@@ -296,32 +296,26 @@ static bool in_templates(const Templates *templates, PlStr wire)
     return false;
 }
 
-/* "{id}" in the document's key: the path that the VM fills, without patterns, query or fragment. */
-static PlStr read_path(PlDraft *draft, Templates *templates)
+static void append(PlDraft *draft, PlStr *out, PlStr more)
 {
-    PlArena *arena = draft->api->arena;
-    PlStr path = draft->entry->public.path;
-    PlStr out = PL_STR("");
-    for (size_t i = 0; i < path.len;) {
-        if (path.ptr[i] == '#') break;
-        if (path.ptr[i] == '?') {
-            size_t hash = pl_str_find_char(path, '#', i);
-            draft->query = pl_str_slice(path, i + 1, hash);
-            break;
-        }
-        size_t stop = i;
-        while (stop < path.len && !memchr("{?#", path.ptr[stop], 3)) stop++;
-        PlStr literal = pl_str_slice(path, i, stop);
-        i = stop;
-        out = out.len ? pl_arena_printf(arena, PL_FMT PL_FMT, PL_ARG(out), PL_ARG(literal)) : literal;
-        size_t close = i < path.len && path.ptr[i] == '{' ? pl_str_find_char(path, '}', i) : PL_STR_NONE;
-        if (i >= path.len || path.ptr[i] != '{') continue;
+    *out = out->len ? pl_arena_printf(draft->api->arena, PL_FMT PL_FMT, PL_ARG(*out), PL_ARG(more)) : more;
+}
+
+/* Text with templates as the VM fills it: without patterns and expansions. */
+static void read_templates(PlDraft *draft, Templates *templates, PlStr text, PlStr *out)
+{
+    for (size_t i = 0; i < text.len;) {
+        size_t stop = pl_str_find_char(text, '{', i);
+        if (stop == PL_STR_NONE) stop = text.len;
+        append(draft, out, pl_str_slice(text, i, stop));
+        size_t close = stop < text.len ? pl_str_find_char(text, '}', stop) : PL_STR_NONE;
+        if (stop == text.len) return;
         if (close == PL_STR_NONE) { /* a brace that never closes is a character */
-            out = pl_arena_printf(arena, PL_FMT "%%7B", PL_ARG(out));
-            i++;
+            append(draft, out, PL_STR("%7B"));
+            i = stop + 1;
             continue;
         }
-        PlStr inside = pl_str_slice(path, i + 1, close);
+        PlStr inside = pl_str_slice(text, stop + 1, close);
         i = close + 1;
         if (inside.len && strchr("?&#", inside.ptr[0]))
             continue; /* RFC 6570 query expansion: those are query parameters */
@@ -329,14 +323,61 @@ static PlStr read_path(PlDraft *draft, Templates *templates)
         PlStr name = template_name(inside, &reserved);
         if (name.len == 0) continue;
         template_param(draft, name, reserved);
-        if (!in_templates(templates, name)) pl_vec_push(arena, &templates->wires, name);
-        out = pl_arena_printf(arena, PL_FMT "{" PL_FMT "}", PL_ARG(out), PL_ARG(name));
+        if (!in_templates(templates, name)) pl_vec_push(draft->api->arena, &templates->wires, name);
+        append(draft, out, pl_arena_printf(draft->api->arena, "{" PL_FMT "}", PL_ARG(name)));
     }
+}
+
+/* Where the query in a path's key begins: a '?' that is not inside a template. */
+static size_t find_query(PlStr path)
+{
+    bool inside = false;
+    for (size_t i = 0; i < path.len; i++) {
+        if (path.ptr[i] == '{') inside = pl_str_find_char(path, '}', i) != PL_STR_NONE;
+        if (path.ptr[i] == '}') inside = false;
+        if (!inside && (path.ptr[i] == '?' || path.ptr[i] == '#')) return i;
+    }
+    return path.len;
+}
+
+/* "{id}" in the document's key: the path that the VM fills, without query and fragment. */
+static PlStr read_path(PlDraft *draft, Templates *templates)
+{
+    PlStr path = draft->entry->public.path, out = PL_STR("");
+    size_t end = find_query(path);
+    if (end < path.len && path.ptr[end] == '?')
+        draft->query = pl_str_slice(path, end + 1, pl_str_find_char(path, '#', end));
+    read_templates(draft, templates, pl_str_slice(path, 0, end), &out);
     return out;
 }
 
-/* "?comp=list&id={id}" in a path's key: fixed parameters, and templates that are query parameters. */
-static void read_query(PlDraft *draft)
+/* "comp=list" is sent as it is; "id={id}" is a query parameter; "q=name:{name}" stays in the path with its template. */
+static void read_pair(PlDraft *draft, Templates *templates, PlStr wire, PlStr value)
+{
+    PlParam param = {.wire = wire, .place = PL_IN_QUERY, .style = PL_STYLE_FORM, .required = true, .type = PL_T_TEXT};
+    size_t open = pl_str_find_char(value, '{', 0);
+    bool whole = open == 0 && value.len > 2 && pl_str_find_char(value, '}', 0) == value.len - 1;
+    PlParam *declared = whole ? find_wire(draft, PL_IN_PATH, pl_str_slice(value, 1, value.len - 1), false) : NULL;
+    if (declared) {
+        declared->place = PL_IN_QUERY;
+        declared->style = PL_STYLE_FORM;
+        declared->wire = wire;
+        return;
+    }
+    if (open != PL_STR_NONE && !whole) {
+        bool more = pl_str_find_char(draft->action->path, '?', 0) != PL_STR_NONE;
+        append(draft, &draft->action->path, pl_arena_printf(draft->api->arena, "%s" PL_FMT "=", more ? "&" : "?", PL_ARG(wire)));
+        read_templates(draft, templates, value, &draft->action->path);
+        return;
+    }
+    if (!whole) {
+        param.fixed = true;
+        param.value = (PlLiteral){.kind = PL_LIT_TEXT, .as.text = value};
+    }
+    pl_draft_add(draft, param);
+}
+
+static void read_query(PlDraft *draft, Templates *templates)
 {
     PlStr query = draft->query;
     for (size_t i = 0; i < query.len;) {
@@ -347,26 +388,12 @@ static void read_query(PlDraft *draft)
         PlStr wire = pl_str_slice(part, 0, equals);
         PlStr value = equals == PL_STR_NONE ? PL_STR("") : pl_str_slice(part, equals + 1, part.len);
         if (wire.len == 0 || wire.ptr[0] == '{' || find_wire(draft, PL_IN_QUERY, wire, false)) continue;
-        PlParam param = {
-            .wire = wire, .place = PL_IN_QUERY, .style = PL_STYLE_FORM, .required = true, .type = PL_T_TEXT};
-        if (value.len > 2 && value.ptr[0] == '{') {
-            PlParam *declared = find_wire(draft, PL_IN_PATH, pl_str_slice(value, 1, value.len - 1), false);
-            if (declared) {
-                declared->place = PL_IN_QUERY;
-                declared->style = PL_STYLE_FORM;
-                declared->wire = wire;
-                continue;
-            }
-        } else {
-            param.fixed = true;
-            param.value = (PlLiteral){.kind = PL_LIT_TEXT, .as.text = value};
-        }
-        pl_draft_add(draft, param);
+        read_pair(draft, templates, wire, value);
     }
 }
 
-/* Path parameters that no template takes cannot be sent. */
-static void drop_unused(PlDraft *draft, const Templates *templates)
+/* A path parameter that no template takes was most likely meant for the query; nobody has to give it. */
+static void move_unused(PlDraft *draft, const Templates *templates)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < draft->params.len; i++) {
@@ -375,7 +402,10 @@ static void drop_unused(PlDraft *draft, const Templates *templates)
             if (pl_ref_once(&draft->api->refs, draft->entry->public.span, "unused"))
                 PL_REPORT(draft->api->diags, OP_PATH_EXTRA, draft->entry->public.span, PL_ARG(param.wire),
                           PL_ARG(draft->entry->public.path));
-            continue;
+            if (find_wire(draft, PL_IN_QUERY, param.wire, false) || param.fixed) continue;
+            param.place = PL_IN_QUERY;
+            param.required = false;
+            if (param.style == PL_STYLE_SIMPLE) param.style = PL_STYLE_FORM;
         }
         draft->params.items[kept++] = param;
     }
@@ -407,8 +437,8 @@ void pl_draft_params(PlDraft *draft)
     collect(draft, &nodes, PL_GET(draft->entry->item, "parameters"));
     for (uint32_t i = 0; i < nodes.len; i++) add_param(draft, nodes.items[i]);
     draft->action->path = read_path(draft, &templates);
-    read_query(draft);
-    drop_unused(draft, &templates);
+    read_query(draft, &templates);
+    move_unused(draft, &templates);
     order(draft, &templates);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Loads real API documents and builds every action of them.
- * usage: real_openapi [-v] [-d] FILE...   -v: a line for each document; -d: print its diagnostics
+ * usage: real_openapi [-v] [-d] [-p] FILE...   -v: a line for each document; -d: print its diagnostics; -p: a line for each
+ * operation, in the form of operations.py
  * Ends with a table: documents read, operations, actions, types, time, and how often each diagnostic was given. */
 #include "compiler/catalog/catalog.h"
 
@@ -14,6 +15,8 @@ typedef struct Totals {
     const char *worst_path;
     size_t types, bytes;
     unsigned codes[PL_DIAG_COUNT];
+    unsigned any_arguments, any_results, results; /* typed as any value, of how many */
+    bool verbose, diagnostics, params;
 } Totals;
 
 static double now(void)
@@ -28,7 +31,28 @@ static void count_codes(Totals *totals, const PlDiags *diags)
     for (uint32_t i = 0; i < diags->all.len; i++) totals->codes[diags->all.items[i]->code]++;
 }
 
-static void build_all(Totals *totals, PlCatalog *catalog, const PlPlugin *plugin)
+/* What a call can say, by the names on the wire. */
+static void print_params(const char *path, const PlOperation *op, const PlAction *action)
+{
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    pl_buf_printf(&out, "%s\t%s\t" PL_FMT "\t[", path, pl_method_name(op->method), PL_ARG(op->path));
+    bool first = true;
+    for (uint32_t i = 0; i < action->param_count; i++) {
+        const PlParam *p = &action->params[i];
+        if (p->place == PL_IN_BODY) continue;
+        pl_buf_printf(&out, "%s\"%s ", first ? "" : ", ", pl_place_name(p->place));
+        pl_buf_put(&out, p->wire);
+        pl_buf_put_char(&out, '"');
+        first = false;
+    }
+    if (action->body) pl_buf_put_z(&out, first ? "\"body\"" : ", \"body\"");
+    pl_buf_put_z(&out, "]\n");
+    fwrite(out.ptr, 1, out.len, stdout);
+    pl_buf_deinit(&out);
+}
+
+static void build_all(Totals *totals, const char *path, PlCatalog *catalog, const PlPlugin *plugin)
 {
     for (uint32_t i = 0; i < plugin->operation_count; i++) {
         const PlAction *action = pl_catalog_action(catalog, plugin->operations[i]);
@@ -36,10 +60,14 @@ static void build_all(Totals *totals, PlCatalog *catalog, const PlPlugin *plugin
         if (!action) continue;
         totals->actions++;
         totals->arguments += action->param_count;
+        for (uint32_t k = 0; k < action->param_count; k++) totals->any_arguments += action->params[k].type == PL_T_ANY;
+        totals->results += action->result != PL_T_NOTHING;
+        totals->any_results += action->result == PL_T_ANY;
+        if (totals->params) print_params(path, plugin->operations[i], action);
     }
 }
 
-static void run(Totals *totals, const char *path, bool verbose, bool diagnostics)
+static void run(Totals *totals, const char *path)
 {
     PlEscape escape;
     PlArena *arena = pl_arena_new(&escape, 0);
@@ -62,7 +90,7 @@ static void run(Totals *totals, const char *path, bool verbose, bool diagnostics
     double loaded = now();
     totals->documents++;
     if (status == PL_OK)
-        build_all(totals, catalog, plugin);
+        build_all(totals, path, catalog, plugin);
     else
         totals->unread++;
     double built = now() - loaded;
@@ -72,11 +100,11 @@ static void run(Totals *totals, const char *path, bool verbose, bool diagnostics
     totals->types += types.all.len;
     totals->bytes += pl_arena_used(arena);
     count_codes(totals, &diags);
-    if (verbose)
+    if (totals->verbose)
         printf("%s\t%s\t%u\t%u types\t%.1f ms\t%.1f ms\t%zu kB\n", path,
                status == PL_OK ? plugin->name.ptr : pl_status_name(status), plugin ? plugin->operation_count : 0,
                types.all.len, (loaded - start) * 1e3, built * 1e3, pl_arena_used(arena) / 1024);
-    if (diagnostics) {
+    if (totals->diagnostics) {
         PlBuf out;
         pl_buf_init(&out, 0);
         pl_diags_print(&out, &diags, false);
@@ -89,14 +117,15 @@ static void run(Totals *totals, const char *path, bool verbose, bool diagnostics
 int main(int argc, char **argv)
 {
     static Totals totals;
-    bool verbose = false, diagnostics = false;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "-v") == 0)
-            verbose = true;
+            totals.verbose = true;
         else if (strcmp(argv[i], "-d") == 0)
-            diagnostics = true;
+            totals.diagnostics = true;
+        else if (strcmp(argv[i], "-p") == 0)
+            totals.params = true;
         else
-            run(&totals, argv[i], verbose, diagnostics);
+            run(&totals, argv[i]);
     }
     if (totals.documents == 0) {
         printf("real_openapi: skipped, no documents\n");
@@ -104,6 +133,7 @@ int main(int argc, char **argv)
     }
     printf("documents %u, not API documents %u\noperations %u, actions %u, arguments %u, types %zu\n", totals.documents,
            totals.unread, totals.operations, totals.actions, totals.arguments, totals.types);
+    printf("arguments of any type %u, results %u, of any type %u\n", totals.any_arguments, totals.results, totals.any_results);
     printf("load %.3f s, build all %.3f s (worst %.3f s %s), memory %zu MB\n", totals.load, totals.build,
            totals.worst_build, totals.worst_path ? totals.worst_path : "", totals.bytes / 1048576);
     for (int code = 0; code < PL_DIAG_COUNT; code++)

@@ -84,6 +84,15 @@ TEST(parameter_without_a_place_or_template)
           "query q integer -> nothing", PL_D_OP_PARAM_PLACE);
 }
 
+TEST(templates_within_a_query_value)
+{
+    Bed bed;
+    bed_open(&bed, PL_STR(HEAD3 "paths: {'/a/{id}?v=2&q=name:{name}': {get: {responses: {}}}}"));
+    CHECK_STR(pl_str_z(first(&bed)), "path id text!, path name text!, query v text! -> nothing");
+    CHECK_STR(pl_catalog_action(bed.catalog, bed.plugin->operations[0])->path, "/a/{id}?q=name:{name}");
+    bed_close(&bed);
+}
+
 TEST(parameters_as_a_map)
 {
     FIRST(HEAD3 "paths: {/a: {get: {parameters: {one: {name: q, in: query, schema: {type: string}}}}}}",

@@ -266,11 +266,11 @@ TEST(paths_and_odd_parameters)
     const PlAction *x = action(&bed, "x");
     CHECK_STR(x->path, "/x/{a}.{b}/{rest}");
     CHECK_STR(params_text(&bed, x),
-              "path a: text required; path b: integer required; path rest: text required; query at: integer required; "
+              "path a: text required; path b: integer required; path rest: text required; query gone: integer; query at: integer required; "
               "query filter_status=filter[status]: text; query top=$top: integer default; query query.a=a: text; "
               "query q: {k?: text}; query fixed: text required fixed");
     CHECK(x->params[2].allow_reserved && !x->params[0].allow_reserved);
-    CHECK(x->params[7].style == PL_STYLE_JSON && x->params[4].style == PL_STYLE_FORM);
+    CHECK(x->params[8].style == PL_STYLE_JSON && x->params[5].style == PL_STYLE_FORM);
     CHECK(has(&bed, PL_D_OP_PATH_UNDECLARED) && has(&bed, PL_D_OP_PATH_EXTRA) && has(&bed, PL_D_OP_HEADER) &&
           has(&bed, PL_D_OP_PARAM));
     CHECK(has(&bed, PL_D_OP_STATUS) && x->response_count == 1);

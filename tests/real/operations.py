@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Counts the operations of API documents with other readers than ours (json, PyYAML), to compare.
-usage: count_operations.py FOLDER < list of files   prints: file TAB operations, or file TAB "unread" TAB reason
+"""Lists the operations of API documents with other readers than ours (json, PyYAML), to compare.
+usage: operations.py FOLDER < list of files   prints: file TAB method TAB path TAB parameters as JSON, or file TAB "unread" TAB reason
 
 A path item's $ref within the document or to a file beside it is followed; a null operation is none. What PyYAML refuses but a lenient reader can
 read shows as "unread": those documents are looked at by hand."""
@@ -88,27 +88,45 @@ def follow(path, root, node, hops=0):
         return path, root, None
 
 
-def count(path):
+def parameters(path, root, item, operation, two):
+    """["path id", "query q", ..., "body"]: what a call can say, without headers that follow from the rest."""
+    found, body = set(), False
+    for holder in (operation, item):
+        p, r, many = follow(path, root, holder.get("parameters"))
+        for one in many if isinstance(many, list) and not isinstance(many, Pairs) else []:
+            _, _, one = follow(p, r, one)
+            if not isinstance(one, Pairs) or not one.get("name") or not one.get("in"):
+                continue
+            place, name = str(one.get("in")).strip().lower(), str(one.get("name")).strip()
+            if place in ("body", "formdata"):
+                body = True
+            elif place != "header" or name.lower() not in ("content-type", "accept", "authorization"):
+                found.add(place + " " + name)
+    body |= operation.get("requestBody") is not None
+    return sorted(found) + (["body"] if body else [])
+
+
+def operations(path):
+    """(method, path, parameters) of each operation, as they stand."""
     root = load(path)
-    total = 0
+    two = isinstance(root, Pairs) and root.get("swagger") is not None
     for name in ("paths", "x-ms-paths"):
-        _, _, paths = follow(path, root, root.get(name)) if isinstance(root, Pairs) else (0, 0, None)
+        p0, r0, paths = follow(path, root, root.get(name)) if isinstance(root, Pairs) else (0, 0, None)
         for key, item in paths or []:
             if key.startswith("x-") or not isinstance(item, Pairs):
                 continue
-            p, r, target = follow(path, root, item)
-            keys = {}
-            doubles = 0
-            for one in ([item] if target is item else [item, target]):
-                seen = set()
-                for k, v in one if isinstance(one, Pairs) else []:
-                    if k.lower() in METHODS and v is not None:
-                        doubles += k in seen
-                        seen.add(k)
-                        keys[k] = v
-            more = item.get("additionalOperations")
-            total += len(keys) + len([k for k, v in (more or []) if k.lower() in METHODS])
-    return total
+            p, r, target = follow(p0, r0, item)
+            done = set()
+            for where, at, one in ((p, r, target), (p0, r0, item)):
+                if not isinstance(one, Pairs) or (one is item and target is item and where is p0 and done):
+                    continue
+                more = one.get("additionalOperations")
+                for k, v in list(one) + list(more if isinstance(more, Pairs) else []):
+                    if k.lower() in METHODS and v is not None and (one is target or k not in done):
+                        done.add(k)
+                        _, _, v = follow(where, at, v)
+                        if isinstance(v, Pairs):
+                            yield k.upper(), key, parameters(where, at, one, v, two)
 
 
 def main():
@@ -116,7 +134,8 @@ def main():
         name = line.rstrip("\n")
         cache.clear()
         try:
-            print(name, count(os.path.join(sys.argv[1], name)), sep="\t")
+            for method, path, names in operations(os.path.join(sys.argv[1], name)):
+                print(name, method, path if path.startswith("/") else "/" + path, json.dumps(names, ensure_ascii=False), sep="\t")
         except Exception as e:  # whatever PyYAML thinks of
             print(name, "unread", str(e).split("\n")[0], sep="\t")
 
