@@ -15,8 +15,8 @@ import sqlite3
 import struct
 import sys
 
-KINDS = range(1, 19)
-START, END = 1, 18
+KINDS = range(1, 20)
+START, END, FORKED = 1, 18, 19
 NO_SITE = 0xFFFFFFFF
 
 
@@ -55,7 +55,7 @@ def check_run(run, module, state, sealed_rows, sealed_head, rows):
             raise Bad(seq, "a row is missing")
         if row["kind"] not in KINDS:
             raise Bad(seq, "no such kind of row")
-        if last == END:
+        if last == FORKED or (last == END and row["kind"] != FORKED):
             raise Bad(seq, "a row behind the end of the run")
         if (seq == 1) != (row["kind"] == START):
             raise Bad(seq, "a run begins with START, once")
@@ -74,6 +74,8 @@ def check_run(run, module, state, sealed_rows, sealed_head, rows):
     never_began = seq == 0 and sealed_rows == 0  # its input did not fit, say
     if state in ("done", "failed") and last != END and not never_began:
         raise Bad(seq, "the run has ended, but its END row is missing")
+    if state == "forked" and last != FORKED:
+        raise Bad(seq, "the run went on as another, but its FORKED row is missing")
     if sealed_rows is not None:
         if sealed_rows > seq:
             raise Bad(seq, "rows were cut from the end")
@@ -92,7 +94,7 @@ def store_rows(db, number):
 def check_store(path, wanted):
     db = sqlite3.connect("file:%s?mode=ro" % path.replace("%", "%25").replace("?", "%3f").replace("#", "%23"), uri=True)
     db.text_factory = bytes
-    states = {0: "running", 1: "done", 2: "failed", 3: "parked"}
+    states = {0: "running", 1: "done", 2: "failed", 3: "parked", 4: "forked"}
     for number, run, module, state, rows, head in db.execute(
             "SELECT n, CAST(id AS BLOB), module, state, sealed_rows, sealed_head FROM run ORDER BY n"):
         if not wanted or run.decode() in wanted:

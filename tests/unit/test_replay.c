@@ -3,6 +3,7 @@
  * anything twice that has an answer. Questions, events and waits are taken up where they were. */
 #include "tests/unit/unit.h"
 #include "tests/unit/world.h"
+#include "vm/run/offline.h"
 
 static bool has(PlStr s, const char *part)
 {
@@ -109,6 +110,62 @@ TEST(ended_after_any_row_it_comes_to_the_same)
         world_end(v, q);
         world_free(v);
     }
+    world_free(w);
+    asm_free(a);
+}
+
+static PlOfflineResult offline(World *w, const Asm *a, PlArena *arena)
+{
+    PlSources sources;
+    PlDiags diags;
+    PlOfflineResult result;
+    pl_sources_init(&sources, arena);
+    pl_diags_init(&diags, arena, &sources);
+    CHECK(pl_offline_replay(arena, &a->m, (PlJournalPort){w, world_append, world_commit, world_barrier, world_each, world_read}, NULL, &diags, &result) == PL_OK);
+    return result;
+}
+
+TEST(offline_it_is_the_same_after_any_row)
+{
+    Asm *a = bit_of_everything();
+    World *w = world_new();
+    PlEscape escape;
+    w->server = shop;
+    WorldRun *r = world_begin(w, asm_done(a), "{}");
+    CHECK(world_go(w, r) == PL_RUN_DONE);
+    world_end(w, r);
+    for (uint32_t n = 1; n <= w->row_count; n++) {
+        World *v = cut(w, n);
+        PlArena *arena = pl_arena_new(&escape, 0);
+        PlOfflineResult result = offline(v, a, arena);
+        CHECK(result.verdict == (n == w->row_count ? PL_OFFLINE_SAME : PL_OFFLINE_SO_FAR) && result.difference_count == 0);
+        CHECK(v->sent == 0 && v->row_count == n && result.rows == n);
+        pl_arena_free(arena);
+        world_free(v);
+    }
+    world_free(w);
+    asm_free(a);
+}
+
+TEST(offline_another_end_and_many_differences)
+{
+    /* a note for each of 250 turns; on record is only the first */
+    Asm *a = asm_new();
+    uint16_t f = asm_function(a, "main", 8, CODE(I(LOADI, .a = 0, .b = 0), I(LOADI, .a = 1, .b = 250), I(COUNT, .a = 0, J32(2)), I(NOTE, .a = 2, .b = 0), I(JMP, J32(-3)), I(RETURN, .a = 3)));
+    PlEscape escape;
+    asm_site(a, "1", f, 3, 4, PL_NO_SITE);
+    World *w = world_new();
+    WorldRun *r = world_begin(w, asm_done(a), "{}");
+    CHECK(world_go(w, r) == PL_RUN_DONE);
+    world_end(w, r);
+    World *v = cut(w, 2);
+    world_put(v, PL_ROW_END, 0, "", "{\"state\":\"done\",\"output\":5,\"status\":\"OK\"}");
+    PlArena *arena = pl_arena_new(&escape, 0);
+    PlOfflineResult result = offline(v, a, arena);
+    CHECK(result.verdict == PL_OFFLINE_DIFFERS && result.cut && result.difference_count == PL_LIMIT_DIFFERENCES);
+    CHECK(result.differences[0].kind == PL_DIFFERS_NEW && result.differences[0].row == PL_ROW_NOTE);
+    pl_arena_free(arena);
+    world_free(v);
     world_free(w);
     asm_free(a);
 }

@@ -331,3 +331,44 @@ PlJsonEvent pl_json_scan_skip(PlJsonScan *scan)
     while (event != PL_JSON_ERROR && scan->depth > outside);
     return event;
 }
+
+/* ---- one field ---- */
+
+/* Steps to the value of `key` in an object; the event of its first token, PL_JSON_END when absent. */
+static PlJsonEvent find_key(PlJsonScan *scan, const char *key)
+{
+    if (pl_json_scan_next(scan) != PL_JSON_OBJECT_BEGIN) return PL_JSON_END;
+    for (;;) {
+        PlJsonEvent event = pl_json_scan_next(scan);
+        if (event != PL_JSON_KEY) return PL_JSON_END;
+        bool hit = pl_str_eq_z(scan->text, key);
+        event = pl_json_scan_next(scan);
+        if (hit || event == PL_JSON_ERROR) return event;
+        bool nested = event == PL_JSON_OBJECT_BEGIN || event == PL_JSON_ARRAY_BEGIN;
+        if (nested && pl_json_scan_skip(scan) == PL_JSON_ERROR) return PL_JSON_END;
+    }
+}
+
+bool pl_json_find_text(PlStr object, const char *key, PlBuf *out)
+{
+    PlJsonScan scan;
+    pl_json_scan_init(&scan, object);
+    bool found = find_key(&scan, key) == PL_JSON_STRING;
+    pl_buf_clear(out);
+    if (found) pl_buf_put(out, scan.text);
+    pl_json_scan_deinit(&scan);
+    return found;
+}
+
+bool pl_json_find(PlStr object, const char *key, PlStr *out)
+{
+    PlJsonScan scan;
+    pl_json_scan_init(&scan, object);
+    PlJsonEvent event = find_key(&scan, key);
+    const char *start = scan.at;
+    if (event == PL_JSON_OBJECT_BEGIN || event == PL_JSON_ARRAY_BEGIN) event = pl_json_scan_skip(&scan);
+    bool found = event != PL_JSON_END && event != PL_JSON_ERROR;
+    if (found) *out = pl_str(start, (size_t)(scan.end - start));
+    pl_json_scan_deinit(&scan);
+    return found;
+}

@@ -44,4 +44,9 @@ PlJsonEvent pl_json_scan_next(PlJsonScan *scan);
 /* After OBJECT_BEGIN or ARRAY_BEGIN: read to its end and drop it; PL_JSON_ERROR or the END event. */
 PlJsonEvent pl_json_scan_skip(PlJsonScan *scan);
 
+/* The value of a key of an object, as it stands in the text. False when the text is no object, has no such key or is broken before it. */
+bool pl_json_find(PlStr object, const char *key, PlStr *out);
+/* The same for a text, decoded into `out`, which is emptied first. */
+bool pl_json_find_text(PlStr object, const char *key, PlBuf *out);
+
 #endif

@@ -16,6 +16,12 @@ static const struct {
     {"answer", "RUN: answer a question of a parked run, or approve", plv_cmd_answer},
     {"runs", "list the runs of the store", plv_cmd_runs},
     {"show", "RUN: the rows of its journal", plv_cmd_show},
+    {"replay", "RUN: run it again from its journal, on its plan or on another; nothing is sent", plv_cmd_replay},
+    {"fork", "RUN: go on with a run on a mended plan, taking what is finished", plv_cmd_fork},
+    {"why", "RUN: what a run that is not running waits for", plv_cmd_why},
+    {"inbox", "what waits for a person, over all runs", plv_cmd_inbox},
+    {"approve", "RUN [PATH]: approve what a parked run asks", plv_cmd_approve},
+    {"deny", "RUN [PATH] REASON: refuse it", plv_cmd_deny},
     {"audit", "verify RUN|--all: prove that no row was changed, dropped or moved", plv_cmd_audit},
 };
 

@@ -4,6 +4,7 @@
 #define PL_CLI_VM_H
 
 #include "compiler/project.h"
+#include "vm/base/json_scan.h"
 #include "vm/base/limits.h"
 #include "vm/cli/cli_args.h"
 #include "vm/io/store.h"
@@ -30,15 +31,29 @@ void plv_print_diags(PlDiags *diags); /* on stderr */
 /* -1, or the exit code after a message. *found: whether there is one. */
 int plv_project(PlArena *arena, const PlvOptions *o, const char *near, PlProject *project, bool *found);
 bool plv_json_text(PlArena *arena, PlStr object, const char *key, PlStr *out); /* a text of a flat JSON object */
-/* The value of a key as it stands in the JSON text, objects and lists too. */
-bool plv_json_raw(PlStr object, const char *key, PlStr *out);
 /* --input NAME=VALUE and @FILE to one JSON record, by the types that the module declares. False after a message. */
 bool plv_input(PlArena *arena, const PlModule *module, const PlCliList *inputs, PlStr *out);
 /* --server PLUGIN=URL. False after a message. */
 bool plv_servers(PlArena *arena, const PlModule *module, const PlCliList *servers, PlServerOverride **out, uint32_t *count);
 
-/* To write; NULL after a message, *code is the exit code. vm_run.c */
+/* Opened to write; NULL after a message, *code is the exit code. So with all that follow. */
 PlStore *plv_open_store(PlArena *arena, const PlvOptions *o, PlStr file, int *code);
+PlStore *plv_open_to_read(PlArena *arena, PlStr file, int *code);
+/* The store that holds the run `id` (a unique beginning). */
+PlStore *plv_open_run(PlArena *arena, const PlvOptions *o, PlStr id, PlStoreMode mode, int *code);
+int plv_place(PlArena *arena, const PlvOptions *o, PlStr *place); /* -1, or the exit code after a message */
+PlModule *plv_read_module(PlArena *arena, PlStr bytes, const char *name, int *code); /* `name` for messages */
+PlModule *plv_read_module_of(PlArena *arena, PlStore *store, const uint8_t hash[32], int *code);
+
+#define PLV_READ_OPTIONS(o)                                                                                            \
+    {"store", 's', PL_CLI_TEXT, &(o).store, "PATH", "the file or folder of runs (default: PILOT_STORE, pilot.yaml, the user's state folder)"},    \
+    {"json", 0, PL_CLI_FLAG, &(o).json, NULL, "one JSON object a line; the first names the format"}
+
+/* ---- vm_run.c ---- */
+/* A plan that writes is approved by --yes, by --approve or at the terminal, where its review is shown; one that reads is. -1 to go on, else the exit code. */
+int plv_approve(PlArena *arena, const PlvOptions *o, const PlModule *module, const PlServerOverride *servers, uint32_t count);
+/* The servers that a run was started with, for o->servers; nothing when some were given now. */
+void plv_started_servers(PlArena *arena, PlJournalPort journal, const PlModule *module, PlvOptions *o);
 
 /* ---- vm_drive.c: runs a run to its end, and says how it ended ---- */
 typedef struct PlvDrive {
@@ -63,6 +78,12 @@ int plv_cmd_runs(PlArena *arena, int argc, char **argv);
 int plv_cmd_show(PlArena *arena, int argc, char **argv);
 int plv_cmd_settle(PlArena *arena, int argc, char **argv); /* vm_settle.c */
 int plv_cmd_answer(PlArena *arena, int argc, char **argv);
+int plv_cmd_replay(PlArena *arena, int argc, char **argv); /* vm_replay.c */
+int plv_cmd_fork(PlArena *arena, int argc, char **argv);   /* vm_fork.c */
+int plv_cmd_why(PlArena *arena, int argc, char **argv);    /* vm_why.c */
+int plv_cmd_inbox(PlArena *arena, int argc, char **argv);
+int plv_cmd_approve(PlArena *arena, int argc, char **argv); /* vm_settle.c */
+int plv_cmd_deny(PlArena *arena, int argc, char **argv);
 int plv_cmd_audit(PlArena *arena, int argc, char **argv);
 
 #endif

@@ -2,7 +2,6 @@
 /* Small things that several commands of pilotvm need. */
 #include "vm/cli/vm.h"
 
-#include "vm/base/json_scan.h"
 
 #include <stdio.h>
 
@@ -34,41 +33,13 @@ int plv_project(PlArena *arena, const PlvOptions *o, const char *near, PlProject
     return pl_status_exit_code(status);
 }
 
-/* Steps to the value of `key` in an object; the event of its first token, PL_JSON_END when absent. */
-static PlJsonEvent find_key(PlJsonScan *scan, const char *key)
-{
-    if (pl_json_scan_next(scan) != PL_JSON_OBJECT_BEGIN) return PL_JSON_END;
-    for (;;) {
-        PlJsonEvent event = pl_json_scan_next(scan);
-        if (event != PL_JSON_KEY) return PL_JSON_END;
-        bool hit = pl_str_eq_z(scan->text, key);
-        event = pl_json_scan_next(scan);
-        if (hit || event == PL_JSON_ERROR) return event;
-        bool nested = event == PL_JSON_OBJECT_BEGIN || event == PL_JSON_ARRAY_BEGIN;
-        if (nested && pl_json_scan_skip(scan) == PL_JSON_ERROR) return PL_JSON_END;
-    }
-}
-
 bool plv_json_text(PlArena *arena, PlStr object, const char *key, PlStr *out)
 {
-    PlJsonScan scan;
-    pl_json_scan_init(&scan, object);
-    bool found = find_key(&scan, key) == PL_JSON_STRING;
-    if (found) *out = pl_arena_str(arena, scan.text);
-    pl_json_scan_deinit(&scan);
-    return found;
-}
-
-bool plv_json_raw(PlStr object, const char *key, PlStr *out)
-{
-    PlJsonScan scan;
-    pl_json_scan_init(&scan, object);
-    PlJsonEvent event = find_key(&scan, key);
-    const char *start = scan.at;
-    if (event == PL_JSON_OBJECT_BEGIN || event == PL_JSON_ARRAY_BEGIN) event = pl_json_scan_skip(&scan);
-    bool found = event != PL_JSON_END && event != PL_JSON_ERROR;
-    if (found) *out = pl_str(start, (size_t)(scan.end - start));
-    pl_json_scan_deinit(&scan);
+    PlBuf text;
+    pl_buf_init(&text, 0);
+    bool found = pl_json_find_text(object, key, &text) && text.status == PL_OK;
+    if (found) *out = pl_arena_str(arena, pl_buf_str(&text));
+    pl_buf_deinit(&text);
     return found;
 }
 

@@ -40,21 +40,6 @@ static int check_options(const PlvOptions *o)
     return -1;
 }
 
-static PlModule *read_module(PlArena *arena, PlStr bytes, const char *name, int *code)
-{
-    PlSources sources;
-    PlDiags diags;
-    PlModule *module = NULL;
-    pl_sources_init(&sources, arena);
-    pl_diags_init(&diags, arena, &sources);
-    PlStatus status = pl_module_read(bytes, &diags, &module);
-    if (status == PL_OK) return module;
-    plv_print_diags(&diags);
-    if (diags.errors == 0) pl_cli_fail(status, "%s: %s", name, pl_status_words(status));
-    *code = pl_status_exit_code(status);
-    return NULL;
-}
-
 /* ---- approval: bound to the hash of plan, manifest and actions ---- */
 
 static bool hash_matches(const PlModule *module, const char *given)
@@ -80,8 +65,7 @@ static void show_review(PlArena *arena, const PlModule *module, const PlServerOv
     pl_buf_deinit(&out);
 }
 
-/* -1 to go on, else the exit code. A plan that only reads needs no approval. */
-static int approve(PlArena *arena, const PlvOptions *o, const PlModule *module, const PlServerOverride *servers, uint32_t count)
+int plv_approve(PlArena *arena, const PlvOptions *o, const PlModule *module, const PlServerOverride *servers, uint32_t count)
 {
     if (o->approve && !hash_matches(module, o->approve)) {
         char hex[65];
@@ -98,24 +82,6 @@ static int approve(PlArena *arena, const PlvOptions *o, const PlModule *module, 
     char hex[65];
     pl_hash_hex(module->effect_hash, 32, hex);
     return pl_cli_fail(PL_WAITING, "the plan writes, and nobody approved it\n  = help: read the review, then `--approve %.16s` or `--yes`", hex);
-}
-
-/* ---- the store ---- */
-
-PlStore *plv_open_store(PlArena *arena, const PlvOptions *o, PlStr file, int *code)
-{
-    PlSources sources;
-    PlDiags diags;
-    PlStore *store = NULL;
-    pl_sources_init(&sources, arena);
-    pl_diags_init(&diags, arena, &sources);
-    bool always = o->durable && strcmp(o->durable, "always") == 0;
-    PlStatus status = pl_store_open(file.ptr, PL_STORE_WRITE, always ? PL_DURABLE_ALWAYS : PL_DURABLE_EFFECTS, &diags, &store);
-    if (status == PL_OK) return store;
-    plv_print_diags(&diags);
-    if (diags.errors == 0) pl_cli_fail(status, "cannot open " PL_FMT ": %s", PL_ARG(file), pl_status_words(status));
-    *code = pl_status_exit_code(status);
-    return NULL;
 }
 
 static int begin_run(PlArena *arena, PlvDrive *drive, PlStr bytes, PlStr file, char id[32])
@@ -148,7 +114,7 @@ static int run_module(PlArena *arena, const PlvOptions *o, const char *path, con
     if (!plv_input(arena, module, &o->inputs, &drive.input)) return 2;
     if (!plv_servers(arena, module, &o->servers, &servers, &drive.server_count)) return 2;
     drive.servers = servers;
-    code = approve(arena, o, module, servers, drive.server_count);
+    code = plv_approve(arena, o, module, servers, drive.server_count);
     if (code >= 0) return code;
     char id[32];
     plv_new_id(id);
@@ -174,7 +140,7 @@ int plv_cmd_run(PlArena *arena, int argc, char **argv)
     if (rest.count != 1) return pl_cli_fail(PL_USAGE, "give one .pbc file\n  = help: usage: %s", command.usage);
     PlStr bytes;
     if (!pl_cli_read(arena, rest.items[0], PL_LIMIT_MODULE_BYTES, &bytes)) return 2;
-    PlModule *module = read_module(arena, bytes, rest.items[0], &code);
+    PlModule *module = plv_read_module(arena, bytes, rest.items[0], &code);
     if (!module) return code;
     code = run_module(arena, &o, rest.items[0], module, bytes);
     pl_module_free(module);
@@ -196,13 +162,13 @@ static PlStatus take_first(void *user, const PlRow *row)
 }
 
 /* The servers that the run was started with, so that a resume goes on where it was: {"servers":{"plugin":"url"}} of the START row. */
-static void started_servers(PlArena *arena, PlJournalPort journal, const PlModule *module, PlvOptions *o)
+void plv_started_servers(PlArena *arena, PlJournalPort journal, const PlModule *module, PlvOptions *o)
 {
     FirstRow first = {arena, PL_STR("")};
     PlStatus status = journal.each(journal.self, take_first, &first);
     (void)status;
     PlStr servers, url;
-    if (o->servers.count || !plv_json_raw(first.body, "servers", &servers)) return;
+    if (o->servers.count || !pl_json_find(first.body, "servers", &servers)) return;
     for (uint32_t i = 0; i < module->action_count; i++) {
         PlStr plugin = module->actions[i].plugin;
         if (!plv_json_text(arena, servers, pl_arena_str(arena, plugin).ptr, &url)) continue;
@@ -218,19 +184,11 @@ static int resume_stored(PlArena *arena, PlvOptions *o, PlvDrive *drive, PlStr i
     if (run.rows == 0) /* its input and servers went with the process */
         return pl_cli_fail(PL_USAGE, "run " PL_FMT " never began, and nothing was sent\n  = help: run the plan again", PL_ARG(run.id));
     drive->id = pl_arena_str(arena, run.id);
-    if (run.rows == 0) {
-        return pl_cli_fail(PL_USAGE, "run " PL_FMT " was ended before its first row was written: nothing was done\n  = help: start it again",
-                           PL_ARG(drive->id));
-    }
-    PlBuf bytes;
-    pl_buf_init(&bytes, PL_LIMIT_MODULE_BYTES);
-    status = pl_store_get_module(drive->store, run.module_hash, &bytes);
-    int code = status == PL_OK ? 0 : pl_cli_fail(status, "the store has lost the run's module: %s", pl_status_words(status));
-    PlModule *module = status == PL_OK ? read_module(arena, pl_buf_str(&bytes), "the stored module", &code) : NULL;
-    pl_buf_deinit(&bytes);
+    int code = 0;
+    PlModule *module = plv_read_module_of(arena, drive->store, run.module_hash, &code);
     if (!module) return code;
     drive->module = module;
-    started_servers(arena, drive->journal, module, o);
+    plv_started_servers(arena, drive->journal, module, o);
     PlServerOverride *servers;
     code = 2;
     if (plv_servers(arena, module, &o->servers, &servers, &drive->server_count)) {

@@ -13,7 +13,7 @@
 typedef struct Open { /* a call in doubt, or a question without an answer */
     PlStr path, body;
     uint32_t site, attempt;
-    bool is_question;
+    bool is_question, is_approval, is_event;
 } Open;
 
 typedef struct Scan {
@@ -23,26 +23,37 @@ typedef struct Scan {
     bool has_ended;
 } Scan;
 
-static PlStatus scan_row(void *user, const PlRow *row)
+/* What an earlier row opened and this one closes. A later attempt of a call closes too: the doubt about this one was no reason to stop. */
+static void close_open(Scan *scan, const PlRow *row)
 {
-    Scan *scan = user;
-    PlRowKind opens = scan->questions ? PL_ROW_ASK : PL_ROW_INDOUBT, closes = scan->questions ? PL_ROW_ANSWER : PL_ROW_RESOLVE;
-    if (row->kind == PL_ROW_END) scan->has_ended = true;
-    if (row->kind != opens && row->kind != closes && !(row->kind == PL_ROW_INTENT && !scan->questions)) return PL_OK;
-    for (uint32_t i = scan->open.len; i-- > 0;) { /* a later attempt closes too: the doubt about this one was no reason to stop */
+    for (uint32_t i = scan->open.len; i-- > 0;) {
         const Open *o = &scan->open.items[i];
-        if (!pl_str_eq(o->path, row->path) || (row->kind != PL_ROW_INTENT && o->attempt != row->attempt)) continue;
+        if (!pl_str_eq(o->path, row->path) || (row->kind == PL_ROW_RESOLVE && o->attempt != row->attempt)) continue;
         scan->open.items[i] = pl_vec_last(&scan->open);
         scan->open.len--;
     }
-    Open o = {pl_arena_str(scan->arena, row->path), pl_arena_str(scan->arena, row->body), row->site, row->attempt, scan->questions};
-    if (row->kind == opens) pl_vec_push(scan->arena, &scan->open, o);
+}
+
+static PlStatus scan_row(void *user, const PlRow *row)
+{
+    Scan *scan = user;
+    PlStr raw = PL_STR("");
+    bool is_event = row->kind == PL_ROW_TIMER && pl_json_find(row->body, "event", &raw);
+    bool opens = scan->questions ? row->kind == PL_ROW_ASK || is_event : row->kind == PL_ROW_INDOUBT;
+    bool closes = scan->questions ? row->kind == PL_ROW_ANSWER || row->kind == PL_ROW_FIRED : row->kind == PL_ROW_RESOLVE || row->kind == PL_ROW_INTENT;
+    if (row->kind == PL_ROW_END || row->kind == PL_ROW_FORKED) scan->has_ended = true;
+    if (opens || closes) close_open(scan, row);
+    if (!opens) return PL_OK;
+    bool is_approval = row->kind == PL_ROW_ASK && pl_json_find(row->body, "approval", &raw) && pl_str_eq_z(raw, "true");
+    Open o = {pl_arena_str(scan->arena, row->path), pl_arena_str(scan->arena, row->body), row->site, row->attempt, scan->questions, is_approval, is_event};
+    pl_vec_push(scan->arena, &scan->open, o);
     return PL_OK;
 }
 
 typedef struct Said {
     PlvOptions options;
     const char *result, *note, *deny;
+    bool approvals, denies; /* approve, deny: nothing else is answered */
     PlStr run, path, word; /* path, word: "" when not given */
     PlStore *store;
     PlJournalPort journal;
@@ -53,7 +64,9 @@ static int list_open(const Scan *scan, PlStr run)
     for (uint32_t i = 0; i < scan->open.len; i++) {
         const Open *o = &scan->open.items[i];
         PlStr question;
-        if (o->is_question && plv_json_text(scan->arena, o->body, "question", &question))
+        if (o->is_event && plv_json_text(scan->arena, o->body, "event", &question))
+            fprintf(stderr, "  " PL_FMT "  waits for: " PL_FMT "\n", PL_ARG(o->path), PL_ARG(question));
+        else if (o->is_question && plv_json_text(scan->arena, o->body, "question", &question))
             fprintf(stderr, "  " PL_FMT "  asks: " PL_FMT "\n", PL_ARG(o->path), PL_ARG(question));
         else fprintf(stderr, "  " PL_FMT "  attempt %u: " PL_FMT "\n", PL_ARG(o->path), o->attempt, PL_ARG(o->body));
     }
@@ -70,6 +83,11 @@ static const Open *choose(const Said *said, const Scan *scan, int *code)
     for (uint32_t i = 0; i < scan->open.len; i++)
         if (!said->path.len || pl_str_eq(said->path, scan->open.items[i].path)) found = &scan->open.items[i];
     bool several = !said->path.len && scan->open.len > 1;
+    if (found && said->approvals && !found->is_approval && !several && !scan->has_ended) {
+        *code = pl_cli_fail(PL_USAGE, PL_FMT " asks a question, not for an approval\n  = help: `pilotvm answer " PL_FMT " " PL_FMT " ANSWER`", PL_ARG(found->path),
+                            PL_ARG(said->run), PL_ARG(found->path));
+        return NULL;
+    }
     if (scan->has_ended) *code = pl_cli_fail(PL_USAGE, "run " PL_FMT " has ended", PL_ARG(said->run));
     else if (!found && said->path.len)
         *code = pl_cli_fail(PL_USAGE, scan->questions ? "nothing is asked at " PL_FMT : "nothing is in doubt at " PL_FMT, PL_ARG(said->path));
@@ -105,7 +123,7 @@ static bool is_json(const char *text)
     PlBuf object;
     pl_buf_init(&object, 0);
     pl_buf_printf(&object, "{\"v\":%s}", text);
-    bool good = object.status == PL_OK && plv_json_raw(pl_buf_str(&object), "v", &value) && value.len == strlen(text);
+    bool good = object.status == PL_OK && pl_json_find(pl_buf_str(&object), "v", &value) && value.len == strlen(text);
     pl_buf_deinit(&object);
     return good;
 }
@@ -137,9 +155,9 @@ static int settle(PlArena *arena, Said *said)
 
 static bool put_answer(PlArena *arena, PlBuf *body, const Said *said, const Open *open)
 {
-    PlStr type, approval, request = PL_STR("");
-    bool is_approval = plv_json_raw(open->body, "approval", &approval) && pl_str_eq_z(approval, "true");
-    if (!plv_json_text(arena, open->body, "type", &type)) type = PL_STR("text");
+    PlStr type = open->is_event ? PL_STR("any") : PL_STR("text"), request = PL_STR("");
+    bool is_approval = open->is_approval;
+    (void)plv_json_text(arena, open->body, "type", &type);
     (void)plv_json_text(arena, open->body, "request", &request);
     bool fits = true;
     if (said->deny) {
@@ -171,28 +189,27 @@ static int answer(PlArena *arena, Said *said)
     return code;
 }
 
-/* RUN, RUN WORD, or RUN PATH WORD; with --deny the word is left out. */
+/* RUN, RUN WORD, or RUN PATH WORD; with --deny and for approve the word is left out. */
 static int take_words(Said *said, const PlCliList *rest)
 {
-    uint32_t most = said->deny ? 2 : 3;
-    if (rest->count < 1 || rest->count > most) return pl_cli_fail(PL_USAGE, "give a run, the step's path where several are open, and what you say");
+    bool has_word = !said->deny && (!said->approvals || said->denies);
+    uint32_t most = has_word ? 3 : 2, least = said->denies ? 2 : 1;
+    if (rest->count < least || rest->count > most)
+        return pl_cli_fail(PL_USAGE, said->denies ? "give a run, the step's path where several are open, and the reason"
+                                                  : "give a run, the step's path where several are open, and what you say");
     said->run = pl_str_z(rest->items[0]);
     said->path = said->word = PL_STR("");
-    bool has_path = rest->count == most;
-    if (has_path) said->path = pl_str_z(rest->items[1]);
-    if (!said->deny && rest->count > 1) said->word = pl_str_z(rest->items[rest->count - 1]);
+    if (rest->count == most) said->path = pl_str_z(rest->items[1]);
+    if (has_word && rest->count > 1) said->word = pl_str_z(rest->items[rest->count - 1]);
+    if (said->denies) said->deny = rest->items[rest->count - 1];
+    if (said->approvals && !said->denies) said->word = PL_STR("yes");
     return -1;
 }
 
 static int open_store(PlArena *arena, Said *said)
 {
-    PlProject project = {0};
-    bool found;
-    int code = plv_project(arena, &said->options, NULL, &project, &found);
-    if (code >= 0) return code;
-    PlStr file = plv_store_file_of(arena, plv_store_place(arena, &said->options, found ? &project : NULL), said->run);
-    if (file.len == 0) return 2;
-    said->store = plv_open_store(arena, &said->options, file, &code);
+    int code;
+    said->store = plv_open_run(arena, &said->options, said->run, PL_STORE_WRITE, &code);
     if (!said->store) return code;
     PlStoredRun run;
     PlStatus status = pl_store_open_run(said->store, said->run, &run, &said->journal);
@@ -231,6 +248,25 @@ int plv_cmd_settle(PlArena *arena, int argc, char **argv)
                                   "`skip`: go on without it; `abort`: fail the step. Without a word it lists the calls in doubt.",
                                   options, sizeof options / sizeof *options};
     return say(arena, &said, &command, argc, argv, settle);
+}
+
+int plv_cmd_approve(PlArena *arena, int argc, char **argv)
+{
+    Said said = {.approvals = true};
+    const PlCliOption options[] = {PLACE_OPTIONS(said.options)};
+    const PlCliCommand command = {"pilotvm approve RUN [PATH] [options]",
+                                  "Approves what a parked run asks: one request, at one place. It counts for the request that was shown and no other.", options,
+                                  sizeof options / sizeof *options};
+    return say(arena, &said, &command, argc, argv, answer);
+}
+
+int plv_cmd_deny(PlArena *arena, int argc, char **argv)
+{
+    Said said = {.approvals = true, .denies = true};
+    const PlCliOption options[] = {PLACE_OPTIONS(said.options)};
+    const PlCliCommand command = {"pilotvm deny RUN [PATH] REASON [options]", "Refuses an approval that a parked run asks for. The step fails with the reason.",
+                                  options, sizeof options / sizeof *options};
+    return say(arena, &said, &command, argc, argv, answer);
 }
 
 int plv_cmd_answer(PlArena *arena, int argc, char **argv)

@@ -9,7 +9,7 @@
 
 static const char *state_words(PlStoredState state)
 {
-    static const char *const words[] = {"running", "done", "failed", "parked"};
+    static const char *const words[] = {"running", "done", "failed", "parked", "forked"};
     return words[state];
 }
 
@@ -60,44 +60,15 @@ static PlStatus list_run(void *user, const PlStoredRun *run)
     return PL_OK;
 }
 
-/* Opens a store to read; says why when it cannot. NULL then, *code is the exit code. */
-static PlStore *open_to_read(PlArena *arena, PlStr file, int *code)
-{
-    PlSources sources;
-    PlDiags diags;
-    PlStore *store = NULL;
-    pl_sources_init(&sources, arena);
-    pl_diags_init(&diags, arena, &sources);
-    PlStatus status = pl_store_open(pl_arena_str(arena, file).ptr, PL_STORE_READ, PL_DURABLE_EFFECTS, &diags, &store);
-    if (status == PL_OK) return store;
-    plv_print_diags(&diags);
-    if (diags.errors == 0) pl_cli_fail(status, "cannot open " PL_FMT ": %s", PL_ARG(file), pl_status_words(status));
-    *code = pl_status_exit_code(status);
-    return NULL;
-}
-
-#define STORE_OPTIONS(o)                                                                                               \
-    {"store", 's', PL_CLI_TEXT, &(o).store, "PATH", "the file or folder of runs (default: PILOT_STORE, pilot.yaml, the user's state folder)"},    \
-    {"json", 0, PL_CLI_FLAG, &(o).json, NULL, "one JSON object a line; the first names the format"}
-
-static int places(PlArena *arena, const PlvOptions *o, PlStr *place)
-{
-    PlProject project = {0};
-    bool found;
-    int code = plv_project(arena, o, NULL, &project, &found);
-    *place = plv_store_place(arena, o, found ? &project : NULL);
-    return code;
-}
-
 int plv_cmd_runs(PlArena *arena, int argc, char **argv)
 {
     PlvOptions o = {0};
-    const PlCliOption options[] = {STORE_OPTIONS(o)};
+    const PlCliOption options[] = {PLV_READ_OPTIONS(o)};
     const PlCliCommand command = {"pilotvm runs [options]", "Lists the runs of the store, newest first.", options, 2};
     PlCliList rest = {0};
     PlStr place, *files;
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);
-    if (code < 0) code = places(arena, &o, &place);
+    if (code < 0) code = plv_place(arena, &o, &place);
     if (code >= 0) return code;
     PlBuf out;
     pl_buf_init(&out, 0);
@@ -106,7 +77,7 @@ int plv_cmd_runs(PlArena *arena, int argc, char **argv)
     uint32_t count = plv_store_files(arena, place, &files);
     int worst = 0;
     for (uint32_t i = count; i-- > 0;) {
-        PlStore *store = open_to_read(arena, files[i], &worst);
+        PlStore *store = plv_open_to_read(arena, files[i], &worst);
         if (!store) continue;
         PlStatus status = pl_store_each_run(store, list_run, &listing);
         if (status != PL_OK) worst = pl_cli_fail(status, PL_FMT ": %s", PL_ARG(files[i]), pl_status_words(status));
@@ -160,17 +131,14 @@ static int show_run(PlArena *arena, PlStore *store, PlStr id, bool json)
 int plv_cmd_show(PlArena *arena, int argc, char **argv)
 {
     PlvOptions o = {0};
-    const PlCliOption options[] = {STORE_OPTIONS(o)};
+    const PlCliOption options[] = {PLV_READ_OPTIONS(o)};
     const PlCliCommand command = {"pilotvm show RUN [options]", "Prints the rows of a run's journal.", options, 2};
     PlCliList rest = {0};
-    PlStr place;
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);
     if (code < 0 && rest.count != 1) code = pl_cli_fail(PL_USAGE, "give one run\n  = help: `pilotvm runs` lists them");
-    if (code < 0) code = places(arena, &o, &place);
     if (code >= 0) return code;
-    PlStr id = pl_str_z(rest.items[0]), file = plv_store_file_of(arena, place, id);
-    if (file.len == 0) return 2;
-    PlStore *store = open_to_read(arena, file, &code);
+    PlStr id = pl_str_z(rest.items[0]);
+    PlStore *store = plv_open_run(arena, &o, id, PL_STORE_READ, &code);
     if (!store) return code;
     code = show_run(arena, store, id, o.json);
     pl_store_close(store);
@@ -213,7 +181,7 @@ static bool audit_one(Audit *a, PlStore *store, PlStr id)
 
 static bool audit_file(Audit *a, PlStr file, PlStr only, int *worst)
 {
-    PlStore *store = open_to_read(a->arena, file, worst);
+    PlStore *store = plv_open_to_read(a->arena, file, worst);
     if (!store) return false;
     bool good = true;
     if (only.len) {
@@ -234,7 +202,7 @@ static bool audit_file(Audit *a, PlStr file, PlStr only, int *worst)
 int plv_cmd_audit(PlArena *arena, int argc, char **argv)
 {
     PlvOptions o = {0};
-    const PlCliOption options[] = {STORE_OPTIONS(o), {"all", 'a', PL_CLI_FLAG, &o.all, NULL, "every run of the store"}};
+    const PlCliOption options[] = {PLV_READ_OPTIONS(o), {"all", 'a', PL_CLI_FLAG, &o.all, NULL, "every run of the store"}};
     const PlCliCommand command = {"pilotvm audit verify RUN|--all [options]",
                                   "Checks the hash chain of a run: no row was changed, dropped, added or moved. Exit code 1 when one was.", options, 3};
     PlCliList rest = {0};
@@ -243,7 +211,7 @@ int plv_cmd_audit(PlArena *arena, int argc, char **argv)
     if (code < 0 && (rest.count < 1 || strcmp(rest.items[0], "verify") != 0 || rest.count != (o.all ? 1u : 2u))) {
         code = pl_cli_fail(PL_USAGE, "give a run, or --all\n  = help: usage: %s", command.usage);
     }
-    if (code < 0) code = places(arena, &o, &place);
+    if (code < 0) code = plv_place(arena, &o, &place);
     if (code >= 0) return code;
     PlBuf out;
     pl_buf_init(&out, 0);

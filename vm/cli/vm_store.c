@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where runs are kept. */
+/* Where runs are kept, and how a store and the modules in it are opened. */
 #include "vm/cli/vm.h"
 #include "vm/code/hash.h"
 
@@ -112,4 +112,78 @@ PlStr plv_store_file_of(PlArena *arena, PlStr place, PlStr id)
     if (hits > 1) pl_cli_fail(PL_USAGE, "%u runs begin with " PL_FMT "\n  = help: give more of its id", hits, PL_ARG(id));
     else pl_cli_fail(PL_USAGE, "there is no run " PL_FMT " in " PL_FMT "\n  = help: `pilotvm runs` lists them", PL_ARG(id), PL_ARG(place));
     return PL_STR("");
+}
+
+/* ---- open ---- */
+
+static PlStore *open_store(PlArena *arena, PlStr file, PlStoreMode mode, PlDurable durable, int *code)
+{
+    PlSources sources;
+    PlDiags diags;
+    PlStore *store = NULL;
+    pl_sources_init(&sources, arena);
+    pl_diags_init(&diags, arena, &sources);
+    PlStatus status = pl_store_open(pl_arena_str(arena, file).ptr, mode, durable, &diags, &store);
+    if (status == PL_OK) return store;
+    plv_print_diags(&diags);
+    if (diags.errors == 0) pl_cli_fail(status, "cannot open " PL_FMT ": %s", PL_ARG(file), pl_status_words(status));
+    *code = pl_status_exit_code(status);
+    return NULL;
+}
+
+PlStore *plv_open_store(PlArena *arena, const PlvOptions *o, PlStr file, int *code)
+{
+    bool always = o->durable && strcmp(o->durable, "always") == 0;
+    return open_store(arena, file, PL_STORE_WRITE, always ? PL_DURABLE_ALWAYS : PL_DURABLE_EFFECTS, code);
+}
+
+PlStore *plv_open_to_read(PlArena *arena, PlStr file, int *code)
+{
+    return open_store(arena, file, PL_STORE_READ, PL_DURABLE_EFFECTS, code);
+}
+
+int plv_place(PlArena *arena, const PlvOptions *o, PlStr *place)
+{
+    PlProject project = {0};
+    bool found;
+    int code = plv_project(arena, o, NULL, &project, &found);
+    *place = plv_store_place(arena, o, found ? &project : NULL);
+    return code;
+}
+
+PlStore *plv_open_run(PlArena *arena, const PlvOptions *o, PlStr id, PlStoreMode mode, int *code)
+{
+    PlStr place;
+    *code = plv_place(arena, o, &place);
+    if (*code >= 0) return NULL;
+    *code = 2;
+    PlStr file = plv_store_file_of(arena, place, id);
+    if (!file.len) return NULL;
+    return mode == PL_STORE_READ ? plv_open_to_read(arena, file, code) : plv_open_store(arena, o, file, code);
+}
+
+PlModule *plv_read_module(PlArena *arena, PlStr bytes, const char *name, int *code)
+{
+    PlSources sources;
+    PlDiags diags;
+    PlModule *module = NULL;
+    pl_sources_init(&sources, arena);
+    pl_diags_init(&diags, arena, &sources);
+    PlStatus status = pl_module_read(bytes, &diags, &module);
+    if (status == PL_OK) return module;
+    plv_print_diags(&diags);
+    if (diags.errors == 0) pl_cli_fail(status, "%s: %s", name, pl_status_words(status));
+    *code = pl_status_exit_code(status);
+    return NULL;
+}
+
+PlModule *plv_read_module_of(PlArena *arena, PlStore *store, const uint8_t hash[32], int *code)
+{
+    PlBuf bytes;
+    pl_buf_init(&bytes, PL_LIMIT_MODULE_BYTES);
+    PlStatus status = pl_store_get_module(store, hash, &bytes);
+    if (status != PL_OK) *code = pl_cli_fail(status, "the store has lost the run's module: %s", pl_status_words(status));
+    PlModule *module = status == PL_OK ? plv_read_module(arena, pl_buf_str(&bytes), "the stored module", code) : NULL;
+    pl_buf_deinit(&bytes);
+    return module;
 }

@@ -21,7 +21,7 @@ void pl_store_close(PlStore *store);
 /* Why the last call failed, for people; "" when none did. */
 const char *pl_store_message(const PlStore *store);
 
-typedef enum PlStoredState { PL_STORED_RUNNING, PL_STORED_DONE, PL_STORED_FAILED, PL_STORED_PARKED } PlStoredState;
+typedef enum PlStoredState { PL_STORED_RUNNING, PL_STORED_DONE, PL_STORED_FAILED, PL_STORED_PARKED, PL_STORED_FORKED } PlStoredState;
 typedef struct PlStoredRun { /* texts live until the next call on the store */
     PlStr id;
     uint8_t module_hash[32];

@@ -52,7 +52,7 @@ static PlStatus put_row(void *user, const PlStoredRow *stored)
 
 PlStatus pl_store_export(PlStore *store, PlStr id, bool with_blobs, PlStoreLine put, void *user)
 {
-    static const char *const states[] = {"running", "done", "failed", "parked"};
+    static const char *const states[] = {"running", "done", "failed", "parked", "forked"};
     PlStoredRun run;
     PlStatus status = pl_store_open_run(store, id, &run, NULL);
     if (status != PL_OK) return status;

@@ -47,6 +47,19 @@ PlStatus pl_store_lock_take(const char *path, PlStoreLock *lock, long *pid)
     return PL_OK;
 }
 
+long pl_store_lock_holder(const char *path)
+{
+    char *name = NULL, text[32] = "";
+    if (asprintf(&name, "%s.lock", path) < 0) return 0;
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    free(name);
+    if (fd < 0) return 0;
+    long pid = 0;
+    if (flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) pid = pread(fd, text, sizeof text - 1, 0) > 0 ? strtol(text, NULL, 10) : -1;
+    close(fd);
+    return pid;
+}
+
 PlStatus pl_store_lock_reserve(const char *path, PlStoreLock *lock)
 {
     int fd = open_beside(path, ".reserve");

@@ -14,6 +14,8 @@ typedef struct PlStoreLock {
 PL_MUST_USE PlStatus pl_store_lock_take(const char *path, PlStoreLock *lock, long *pid);
 /* PL_FULL: the disk has not even that much. */
 PL_MUST_USE PlStatus pl_store_lock_reserve(const char *path, PlStoreLock *lock);
+/* The process that writes the store at path: 0 none, -1 when its number is not known. */
+long pl_store_lock_holder(const char *path);
 void pl_store_lock_spend(PlStoreLock *lock); /* give the reserve back to the disk */
 void pl_store_lock_release(PlStoreLock *lock);
 

@@ -29,7 +29,7 @@ static const uint8_t *next_salt(PlStore *store)
 static bool ends_something(PlRowKind kind)
 {
     return kind == PL_ROW_RESULT || kind == PL_ROW_FAIL || kind == PL_ROW_INDOUBT || kind == PL_ROW_PARK || kind == PL_ROW_CANCEL ||
-           kind == PL_ROW_END;
+           kind == PL_ROW_END || kind == PL_ROW_FORKED;
 }
 
 static PlStatus may_append(PlStore *store, const PlRow *row)

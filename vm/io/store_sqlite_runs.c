@@ -158,7 +158,7 @@ static PlStatus read_run(PlStore *store, sqlite3_stmt *stmt, PlStoredRun *run, i
     if (!hash || sqlite3_column_bytes(stmt, 2) != 32) return PL_CORRUPT;
     memcpy(run->module_hash, hash, 32);
     int state = sqlite3_column_int(stmt, 4);
-    if (state < PL_STORED_RUNNING || state > PL_STORED_PARKED || store->text.status != PL_OK)
+    if (state < PL_STORED_RUNNING || state > PL_STORED_FORKED || store->text.status != PL_OK)
         return store->text.status != PL_OK ? store->text.status : PL_CORRUPT;
     run->state = (PlStoredState)state;
     run->started_us = sqlite3_column_int64(stmt, 5);

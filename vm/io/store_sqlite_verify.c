@@ -30,7 +30,7 @@ static PlStatus check_row(void *user, const PlStoredRow *stored)
     check->seq++;
     if (row->seq != check->seq) return bad(check, "a row is missing");
     if (row->kind <= 0 || row->kind >= PL_ROW_KIND_END) return bad(check, "the row is of no known kind");
-    if (check->last == PL_ROW_END) return bad(check, "a row behind the end of the run");
+    if (check->last == PL_ROW_FORKED || (check->last == PL_ROW_END && row->kind != PL_ROW_FORKED)) return bad(check, "a row behind the end of the run");
     if ((row->seq == 1) != (row->kind == PL_ROW_START)) return bad(check, "a run begins with START, once");
     if (stored->salt) { /* else the body was erased, and only its commitment is left */
         pl_store_chain_commit(stored->salt, row->body, stored->blob_hash, hash);
@@ -61,7 +61,9 @@ static PlStatus check_seal(PlStore *store, int64_t number, Check *check)
         uint64_t rows = (uint64_t)sqlite3_column_int64(stmt, 1);
         const void *head = sqlite3_column_blob(stmt, 2);
         bool fits = head && sqlite3_column_bytes(stmt, 2) == 32 && memcmp(head, check->prev, 32) == 0;
+        bool is_forked = state == PL_STORED_FORKED;
         if (has_ended && check->seq > 0 && check->last != PL_ROW_END) status = bad(check, "the run has ended, but its END row is missing");
+        else if (is_forked && check->last != PL_ROW_FORKED) status = bad(check, "the run went on as another, but its FORKED row is missing");
         else if (is_sealed && rows > check->seq) status = bad(check, "rows were cut from the end");
         else if (is_sealed && rows == check->seq && !fits) status = bad(check, "the last row is not the one that the run ended with");
     }

@@ -31,7 +31,7 @@ static PlStr make_key(Builder *b)
     PlBuf *text = pl_run_scratch(run);
     uint8_t mac[32];
     char hex[65], key[37];
-    pl_buf_printf(text, "key " PL_FMT " " PL_FMT " %u", PL_ARG(run->id), PL_ARG(b->path), b->epoch);
+    pl_buf_printf(text, "key " PL_FMT " " PL_FMT " %u", PL_ARG(run->key_id), PL_ARG(b->path), b->epoch);
     pl_run_check_buf(run, text);
     pl_hash_hmac(pl_str((const char *)run->options.seed, sizeof run->options.seed), pl_buf_str(text), mac);
     pl_run_give(run, text);

@@ -146,6 +146,7 @@ static PlStatus load_row(void *user, const PlRow *row)
     if (row->kind == PL_ROW_START && !s->start_seq) s->start_seq = row->seq;
     if (row->kind == PL_ROW_END) s->end_seq = row->seq;
     if (row->kind == PL_ROW_CANCEL) s->cancel_seq = row->seq;
+    if (row->kind == PL_ROW_FORKED) s->forked_seq = row->seq;
     if (row->kind == PL_ROW_RESULT || row->kind == PL_ROW_FAIL || row->kind == PL_ROW_RESOLVE)
         pl_index_close(index, row->path, row->attempt);
     l->run->rows_loaded++;

@@ -24,7 +24,7 @@ bool pl_rows_yes(PlValue body, const char *name);
 
 /* Read all rows: fills the index, counts calls and active time, finds START and END. */
 typedef struct PlRowsStory {
-    uint64_t start_seq, end_seq, cancel_seq; /* 0: there is none */
+    uint64_t start_seq, end_seq, cancel_seq, forked_seq; /* 0: there is none */
     int64_t active_us;  /* from START and each RESUME to the last row before the next RESUME */
 } PlRowsStory;
 PL_MUST_USE PlStatus pl_rows_load(PlRun *run, PlRowsStory *story);

@@ -20,7 +20,7 @@ static void *keep(PlRun *run, size_t count, size_t size)
 static void copy_options(PlRun *run, const PlRunOptions *options)
 {
     run->options = *options;
-    run->id = run->options.id = pl_arena_str(run->keep, options->id);
+    run->id = run->key_id = run->options.id = pl_arena_str(run->keep, options->id);
     /* The input may be large, and when its values and the START row are made only a hook asks for its text again. */
     run->options.input = run->ports.hook_count ? pl_arena_str(run->keep, options->input) : options->input;
     PlServerOverride *servers = NEW_N(run, PlServerOverride, options->server_count);
@@ -211,6 +211,11 @@ static PlStatus recall_start(PlRun *run, PlDiags *diags, uint64_t seq)
         return PL_CORRUPT;
     }
     run->options.max_calls = (uint64_t)pl_rows_int(start, "max_calls", 0);
+    if (pl_record_find(start, PL_STR("forked"), &field) && pl_rows_int(field, "copied", 0) > (int64_t)run->rows_loaded) {
+        PL_REPORT(diags, RUN_FORK_CUT, PL_NO_SPAN, (unsigned long long)run->rows_loaded, (unsigned long long)pl_rows_int(field, "copied", 0));
+        return PL_REFUSED;
+    }
+    if (pl_rows_text(start, "key_run").len) run->key_id = pl_arena_str(run->keep, pl_rows_text(start, "key_run"));
     if (pl_record_find(start, PL_STR("servers"), &field)) recall_servers(run, field);
     pl_buf_clear(text);
     if (pl_record_find(start, PL_STR("input"), &field)) pl_json_write(text, field);
@@ -233,6 +238,10 @@ static PlStatus begin(PlRun *run, PlDiags *diags)
     run->resumed = run->rows_loaded > 0;
     run->active_before_us = story.active_us;
     if (run->resumed) status = recall_start(run, diags, story.start_seq ? story.start_seq : 1);
+    if (status == PL_OK && story.forked_seq) {
+        PL_REPORT0(diags, RUN_FORKED, PL_NO_SPAN);
+        return PL_REFUSED;
+    }
     if (status == PL_OK && story.end_seq) return pl_end_recall(run, story.end_seq);
     if (status != PL_OK) return status;
     pl_trace_init(run);

@@ -118,6 +118,7 @@ struct PlRun {
     uint32_t **site_at;               /* [function_count][code_count], NULL until first asked: innermost site of each instruction */
     uint8_t *site_calls;              /* [site_count] when tracing: the step is a call, which has events of its own */
     PlStr id;
+    PlStr key_id; /* what idempotency keys are made from: the first run of a line of forks */
 
     PlIndex *index;
     uint64_t rows_loaded;
