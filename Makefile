@@ -14,9 +14,12 @@ WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmis
 PKGS := libcurl jansson sqlite3 libffi yaml-0.1 libpcre2-8 libutf8proc libcrypto libmicrohttpd libcmark
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 # libcurl is loaded when a plan first calls a server (vm/io/http_curl.h); only the peers of the benchmarks link it.
-# Of libcrypto only SHA-256 is used: 20 KB from the archive, where there is one, instead of a library of 5 MB that each start would load and relocate.
-CRYPTO     := $(if $(filter /%,$(shell $(CC) -print-file-name=libcrypto.a)),-l:libcrypto.a,-lcrypto)
-PKG_LIBS   := -Wl,--as-needed $(patsubst -lcrypto,$(CRYPTO),$(shell pkg-config --libs $(filter-out libcurl,$(PKGS)) 2>/dev/null))
+# What each start of a program would load and relocate is linked from the archives that Debian's -dev packages bring, where they are; of libcrypto only
+# SHA-256 is used, 20 KB of 5 MB. libmicrohttpd is the server's alone.
+ARCHIVED   := jansson sqlite3 ffi yaml pcre2-8 utf8proc crypto cmark
+archive     = $(if $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l:lib$(1).a,-l$(1))
+LINK_LIBS  := $(filter-out -lcurl,$(shell pkg-config --libs $(filter-out libcurl,$(PKGS)) 2>/dev/null))
+PKG_LIBS   := -Wl,--as-needed $(foreach l,$(LINK_LIBS),$(if $(filter $(l:-l%=%),$(ARCHIVED)),$(call archive,$(l:-l%=%)),$(l)))
 BASE_CFLAGS := -std=c17 -D_GNU_SOURCE -I. -I$(B)/gen $(PKG_CFLAGS) -MMD -MP -fno-strict-aliasing -ffp-contract=off
 
 MODE_release := -O2 -g -DNDEBUG

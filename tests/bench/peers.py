@@ -235,7 +235,7 @@ def bench_fanout():
         bare = os.path.join(os.environ.get("PILOT_BUILD", os.path.join(root, "build/release")), "bench", "fanout_curl")
         for width in (1, 100, 1000):
             pbc = compile_plan(f"fanout{width}", fanout_plan(width))
-            peers = [("bare curl_multi in C", [bare, base, str(total), str(width)]),
+            peers = [("bare curl_multi in C", [bare, base + "/item-1.json", str(total), str(width)]),
                      ("node fetch (undici)", ["node", path("fanout.js", NODE_FANOUT), base, str(total), str(width)])]
             if width <= 300:
                 peers.append(("curl --parallel", ["curl", "-s", "--parallel", "--parallel-max", str(max(width, 1)), "-K", urls]))

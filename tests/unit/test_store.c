@@ -222,7 +222,9 @@ TEST(other_files_are_left_alone)
     pl_store_close(store);
     change(&p, "PRAGMA user_version=99");
     CHECK(pl_store_open(p.path, PL_STORE_WRITE, PL_DURABLE_EFFECTS, &p.diags, &store) == PL_VERSION);
-    CHECK(pl_store_open("/nonexistent/x.db", PL_STORE_WRITE, PL_DURABLE_EFFECTS, &p.diags, &store) == PL_IO);
+    char nowhere[128];
+    snprintf(nowhere, sizeof nowhere, "%s/none/x.db", p.dir);
+    CHECK(pl_store_open(nowhere, PL_STORE_WRITE, PL_DURABLE_EFFECTS, &p.diags, &store) == PL_IO);
     CHECK(p.diags.errors == 5);
     place_end(&p);
 }
@@ -396,6 +398,80 @@ TEST(faults_are_sticky_and_lose_nothing_committed)
             if (!fired) break;
             CHECK(nth < 1000);
             if (nth >= 1000) break;
+        }
+    }
+}
+
+static bool is_there(const Place *p, const char *suffix)
+{
+    char path[128];
+    struct stat file;
+    snprintf(path, sizeof path, "%s%s", p->path, suffix);
+    return stat(path, &file) == 0;
+}
+
+/* A run that ends with its second batch is one file that never needed SQLite's logs; one that goes on has them, and keeps what was there. */
+TEST(a_new_store_is_put_on_the_disk_whole)
+{
+    Place p;
+    place_begin(&p);
+    PlStore *store = open_store(&p, PL_STORE_WRITE);
+    char id[32] = "r";
+    PlJournalPort j;
+    CHECK(pl_store_put_module(store, module_hash, PL_STR("code")) == PL_OK);
+    CHECK(pl_store_begin(store, module_hash, PL_STR(""), id, &j) == PL_OK && !is_there(&p, ""));
+    CHECK(append_row(&j, PL_ROW_START, "", "{}", "") == PL_OK && j.barrier(j.self) == PL_OK);
+    CHECK(is_there(&p, "") && is_there(&p, ".reserve") && !is_there(&p, ".new") && !is_there(&p, "-wal") && !is_there(&p, "-journal"));
+    CHECK(append_row(&j, PL_ROW_END, "", "{\"state\":\"done\"}", "") == PL_OK && j.barrier(j.self) == PL_OK);
+    CHECK(!is_there(&p, "-wal") && !is_there(&p, ".new"));
+    uint64_t count, bad;
+    const char *why;
+    PlStore *reader = open_store(&p, PL_STORE_READ);
+    CHECK(pl_store_verify(reader, PL_STR("r"), &count, &bad, &why) == PL_OK && count == 2);
+    pl_store_close(reader);
+    strcpy(id, "s");
+    CHECK(pl_store_begin(store, module_hash, PL_STR(""), id, &j) == PL_OK);
+    for (int i = 0; i < 3; i++)
+        CHECK(append_row(&j, i ? PL_ROW_NOTE : PL_ROW_START, "1", "{}", "a blob") == PL_OK && j.barrier(j.self) == PL_OK);
+    CHECK(is_there(&p, "-wal"));
+    pl_store_close(store);
+    store = open_store(&p, PL_STORE_READ);
+    CHECK(pl_store_verify(store, PL_STR("r"), &count, &bad, &why) == PL_OK && count == 2);
+    CHECK(pl_store_verify(store, PL_STR("s"), &count, &bad, &why) == PL_OK && count == 3);
+    pl_store_close(store);
+    place_end(&p);
+}
+
+/* The first batches, too: what fails is said, sticks, and what was promised stays. */
+TEST(faults_of_an_image)
+{
+    static const PlFault sites[] = {PL_FAULT_STORE, PL_FAULT_SYNC, PL_FAULT_ALLOC, PL_FAULT_WRITE};
+    for (size_t s = 0; s < sizeof sites / sizeof *sites; s++) {
+        for (uint64_t nth = 0, fired = 1; fired && nth < 200; nth++) {
+            Place p;
+            place_begin(&p);
+            PlStore *store = open_store(&p, PL_STORE_WRITE);
+            char id[32] = "r";
+            PlJournalPort j = {0};
+            int promised = 0;
+            pl_fault_arm(sites[s], nth, false);
+            PlStatus status = pl_store_begin(store, module_hash, PL_STR(""), id, &j);
+            for (int i = 0; i < 3 && status == PL_OK; i++) {
+                status = append_row(&j, i ? PL_ROW_NOTE : PL_ROW_START, "1", "{}", "x");
+                if (status == PL_OK) status = j.barrier(j.self);
+                if (status == PL_OK) promised = i + 1;
+            }
+            fired = pl_fault_fired();
+            pl_fault_disarm();
+            CHECK((fired != 0) == (status != PL_OK));
+            pl_store_close(store);
+            store = open_store(&p, PL_STORE_WRITE);
+            uint64_t rows = 0, bad;
+            const char *why;
+            status = pl_store_verify(store, PL_STR("r"), &rows, &bad, &why);
+            CHECK((status == PL_OK || (status == PL_INVALID && !promised)) && rows >= (uint64_t)promised);
+            pl_store_close(store);
+            place_end(&p);
         }
     }
 }

@@ -139,17 +139,14 @@ static PlStatus migrate(PlStore *store, int64_t version)
     return PL_VERSION;
 }
 
-static PlStatus check_kind(PlStore *store, PlStoreMode mode, bool in_memory)
+static PlStatus check_kind(PlStore *store, PlStoreMode mode)
 {
     int64_t application = 0, version = 0, tables = 0;
     PlStatus status = read_int(store, "PRAGMA application_id", &application);
     if (status == PL_OK) status = read_int(store, "PRAGMA user_version", &version);
     if (status == PL_OK) status = read_int(store, "SELECT count(*) FROM sqlite_schema", &tables);
     if (status != PL_OK) return status;
-    if (application == 0 && tables == 0 && mode == PL_STORE_WRITE) {
-        if (!in_memory) status = pl_store_young_begin(store);
-        return status == PL_OK ? make_schema(store) : status;
-    }
+    if (application == 0 && tables == 0 && mode == PL_STORE_WRITE) return make_schema(store);
     if (application != APPLICATION_ID) {
         snprintf(store->message, sizeof store->message, "it is not a store of Pilot");
         return PL_INVALID;
@@ -162,19 +159,32 @@ static PlStatus check_kind(PlStore *store, PlStoreMode mode, bool in_memory)
     return version == STORE_VERSION ? PL_OK : migrate(store, version);
 }
 
-static PlStatus set_up(PlStore *store, PlStoreMode mode, bool in_memory)
+static PlStatus connect_to(PlStore *store, const char *name, int flags)
 {
+    int code = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code != SQLITE_OK) return pl_store_sqlite_status(store, code);
     sqlite3_busy_timeout(store->db, BUSY_MS);
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
-    PlStatus status = PL_OK;
-    bool writes_file = mode == PL_STORE_WRITE && !in_memory;
-    if (writes_file) status = pl_store_sqlite_run(store, "PRAGMA mmap_size=0;PRAGMA cell_size_check=ON;PRAGMA secure_delete=ON;");
-    if (status == PL_OK) status = check_kind(store, mode, in_memory);
-    if (status == PL_OK && writes_file && !store->is_young) status = pl_store_sqlite_run(store, PL_STORE_GROWN);
+    return PL_OK;
+}
+
+PlStatus pl_store_sqlite_reserve(PlStore *store)
+{
+    PlStatus status = pl_store_lock_reserve(store->path, &store->lock);
+    if (status != PL_OK) snprintf(store->message, sizeof store->message, "%s", strerror(errno));
     return status;
+}
+
+PlStatus pl_store_sqlite_connect(PlStore *store)
+{
+    PlStatus status = connect_to(store, store->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    if (status == PL_OK) status = pl_store_sqlite_run(store, "PRAGMA mmap_size=0;PRAGMA cell_size_check=ON;PRAGMA secure_delete=ON;");
+    if (status == PL_OK) status = check_kind(store, PL_STORE_WRITE);
+    if (status != PL_OK) return status;
+    return store->is_file_unsynced ? pl_store_young_begin(store) : pl_store_sqlite_run(store, PL_STORE_GROWN);
 }
 
 /* "file:" URI with everything but the plainest characters escaped. */
@@ -208,33 +218,45 @@ static PlStatus open_immutable(PlStore *store, const char *path)
     if (access(wal, F_OK) != 0) {
         sqlite3_close(store->db);
         store->db = NULL;
-        int code = sqlite3_open_v2(uri, &store->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
-        status = pl_store_sqlite_status(store, code);
-        if (status == PL_OK) status = set_up(store, PL_STORE_READ, false);
+        status = connect_to(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+        if (status == PL_OK) status = check_kind(store, PL_STORE_READ);
     }
     free(wal);
     pl_free(uri);
     return status;
 }
 
-static PlStatus open_file(PlStore *store, const char *path)
+static PlStatus open_to_read(PlStore *store, const char *path)
 {
-    bool in_memory = strcmp(path, ":memory:") == 0, writes = store->mode == PL_STORE_WRITE;
-    if (!writes && !in_memory && access(path, F_OK) != 0) {
+    if (store->path && access(path, F_OK) != 0) {
         snprintf(store->message, sizeof store->message, "%s", strerror(errno));
         return PL_INVALID;
     }
-    if (writes && !in_memory) {
-        PlStatus status = pl_store_lock_reserve(path, &store->lock);
-        if (status != PL_OK) {
-            snprintf(store->message, sizeof store->message, "%s", strerror(errno));
-            return status;
-        }
+    PlStatus status = connect_to(store, path, SQLITE_OPEN_READONLY);
+    if (status == PL_OK) status = check_kind(store, PL_STORE_READ);
+    return status == PL_IO ? open_immutable(store, path) : status;
+}
+
+static PlStatus open_to_write(PlStore *store)
+{
+    store->is_image = store->path && pl_store_image_fits(store->path);
+    if (store->path && !store->is_image) {
+        PlStatus status = pl_store_sqlite_reserve(store);
+        return status == PL_OK ? pl_store_sqlite_connect(store) : status;
     }
-    int flags = SQLITE_OPEN_NOMUTEX | (writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
-    PlStatus status = pl_store_sqlite_status(store, sqlite3_open_v2(path, &store->db, flags, NULL));
-    if (status == PL_OK) status = set_up(store, store->mode, in_memory);
-    return status == PL_IO && !writes ? open_immutable(store, path) : status;
+    PlStatus status = connect_to(store, ":memory:", SQLITE_OPEN_READWRITE);
+    return status == PL_OK ? make_schema(store) : status;
+}
+
+static PlStatus open_store(PlStore *store, const char *path, long *pid)
+{
+    bool in_memory = strcmp(path, ":memory:") == 0, writes = store->mode == PL_STORE_WRITE;
+    store->path = in_memory ? NULL : pl_strdup_n(path, strlen(path));
+    if (!in_memory && !store->path) return PL_NOMEM;
+    PlStatus status = writes && !in_memory ? pl_store_lock_take(path, &store->lock, pid) : PL_OK;
+    if (status == PL_IO) snprintf(store->message, sizeof store->message, "%s", strerror(errno));
+    if (status != PL_OK) return status;
+    return writes ? open_to_write(store) : open_to_read(store, path);
 }
 
 static void report(PlDiags *diags, const char *path, PlStatus status, const char *message, long pid)
@@ -269,11 +291,10 @@ PlStatus pl_store_open(const char *path, PlStoreMode mode, PlDurable durable, Pl
         store->mode = mode;
         store->durable = durable;
         store->lock = (PlStoreLock){-1, -1};
+        store->image_fd = -1;
         pl_buf_init(&store->pending_bytes, 0);
         pl_buf_init(&store->text, 0);
-        if (mode == PL_STORE_WRITE && strcmp(path, ":memory:") != 0) status = pl_store_lock_take(path, &store->lock, &pid);
-        if (status == PL_IO) snprintf(store->message, sizeof store->message, "%s", strerror(errno));
-        if (status == PL_OK) status = open_file(store, path);
+        status = open_store(store, path, &pid);
         if (status == PL_OK) {
             *out = store;
             return PL_OK;
@@ -292,8 +313,14 @@ void pl_store_close(PlStore *store)
         PlStatus ignored = pl_store_rows_commit(store);
         (void)ignored;
     }
+    if (store->is_image && store->db && (!store->is_image_written || store->is_image_stale) && store->broken == PL_OK) {
+        PlStatus ignored = pl_store_image_put(store, true);
+        (void)ignored;
+    }
     for (int i = 0; i < PL_SQL_COUNT; i++) sqlite3_finalize(store->sql[i]);
     sqlite3_close(store->db);
+    if (store->image_fd >= 0) close(store->image_fd);
+    pl_free(store->path);
     for (PlStoreRun *r = store->runs, *next; r; r = next) {
         next = r->next;
         pl_free(r);

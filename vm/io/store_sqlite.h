@@ -56,6 +56,10 @@ struct PlStore {
     PlStatus broken;    /* sticky: PL_IO, PL_FULL, PL_NOMEM, PL_CORRUPT */
     bool is_full;       /* the reserve is spent: only rows that end things */
     bool is_unsynced;   /* written since the last fdatasync */
+    char *path;         /* of the file; NULL: there is none, and never will be */
+    bool is_image, is_image_written, is_image_stale; /* store_sqlite_image.c */
+    size_t image_bytes; /* when it was last written */
+    int image_fd;       /* of that file, -1 none */
     bool is_young, is_file_unsynced; /* store_sqlite_young.c; the second: file and name may not survive a power cut */
     uint32_t young_batches;
     PlStoreRun *runs;
@@ -76,10 +80,18 @@ PL_MUST_USE PlStatus pl_store_sqlite_do(PlStore *store, PlStoreSql which);   /* 
 PL_MUST_USE PlStatus pl_store_sqlite_fail(PlStore *store, PlStatus status);  /* make it sticky; returns it */
 
 PL_MUST_USE PlStatus pl_store_sqlite_run(PlStore *store, const char *sql);   /* several, without bindings */
+PL_MUST_USE PlStatus pl_store_sqlite_reserve(PlStore *store);                /* the disk space for the last rows */
+PL_MUST_USE PlStatus pl_store_sqlite_connect(PlStore *store);                /* to a file that a store stands in already, for writing */
+
+/* ---- store_sqlite_image.c ---- */
+bool pl_store_image_fits(const char *path);                                /* there is no file yet, or one without a byte */
+PL_MUST_USE PlStatus pl_store_image_write(PlStore *store, bool ends_run);  /* before each write: leave for the file if it is time */
+PL_MUST_USE PlStatus pl_store_image_put(PlStore *store, bool ends_run);    /* after what must be in the file: put it there */
+PL_MUST_USE PlStatus pl_store_image_sync(PlStore *store);
 
 /* ---- store_sqlite_young.c ---- */
 #define PL_STORE_GROWN "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA wal_autocheckpoint=4000;PRAGMA journal_size_limit=67108864;"
-PL_MUST_USE PlStatus pl_store_young_begin(PlStore *store);                /* the file is empty */
+PL_MUST_USE PlStatus pl_store_young_begin(PlStore *store);                /* nothing in the file is promised */
 PL_MUST_USE PlStatus pl_store_young_write(PlStore *store, bool ends_run); /* before each write: grow up if it is time */
 PL_MUST_USE PlStatus pl_store_young_sync(PlStore *store);                 /* the file and its name, once */
 PL_MUST_USE PlStatus pl_store_young_sync_file(PlStore *store, int pointer); /* fdatasync of SQLITE_FCNTL_{FILE,JOURNAL}_POINTER's file */

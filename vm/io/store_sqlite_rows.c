@@ -158,7 +158,8 @@ static PlStatus write_pending(PlStore *store)
         status = pl_store_sqlite_status(store, put_row(store, stmt, &store->pending[i]));
     if (status == PL_OK && last->row.kind == PL_ROW_END) status = settle_done(store, last);
     if (status == PL_OK) status = pl_store_sqlite_do(store, PL_SQL_COMMIT);
-    if (status != PL_OK && !sqlite3_get_autocommit(store->db)) {
+    if (status == PL_OK) return pl_store_image_put(store, last->row.kind == PL_ROW_END);
+    if (!sqlite3_get_autocommit(store->db)) {
         char message[sizeof store->message];
         memcpy(message, store->message, sizeof message);
         PlStatus ignored = pl_store_sqlite_do(store, PL_SQL_ROLLBACK);
@@ -173,7 +174,7 @@ PlStatus pl_store_rows_commit(PlStore *store)
     if (store->broken != PL_OK) return store->broken;
     if (store->pending_len) {
         PlStatus status = write_pending(store);
-        if (status == PL_FULL && !store->is_full) {
+        if (status == PL_FULL && !store->is_full && !store->is_image) {
             store->is_full = true;
             pl_store_lock_spend(&store->lock);
             status = write_pending(store);

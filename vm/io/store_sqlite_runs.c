@@ -52,7 +52,7 @@ PlStatus pl_store_put_module(PlStore *store, const uint8_t hash[32], PlStr bytes
     sqlite3_bind_blob64(stmt, 2, bytes.ptr, bytes.len, SQLITE_STATIC);
     status = pl_store_sqlite_do(store, PL_SQL_PUT_MODULE);
     sqlite3_bind_null(stmt, 2); /* the bytes are the caller's */
-    store->is_unsynced = true;
+    store->is_unsynced = store->is_image_stale = true;
     return status;
 }
 
@@ -124,7 +124,7 @@ PlStatus pl_store_begin(PlStore *store, const uint8_t module_hash[32], PlStr tit
     }
     status = pl_store_sqlite_status(store, code);
     if (status != PL_OK) return pl_store_sqlite_fail(store, status);
-    store->is_unsynced = true;
+    store->is_unsynced = store->is_image_stale = true;
     PlStoreRun *run = add_run(store, sqlite3_last_insert_rowid(store->db), pl_str_z(id));
     if (!run) return PL_NOMEM;
     pl_store_chain_first(pl_str_z(id), module_hash, run->head);
@@ -242,8 +242,9 @@ PlStatus pl_store_set_state(PlStore *store, PlStr id, PlStoredState state, PlStr
     if (status != PL_OK) return status;
     const PlStoreRun *open = opened(store, number);
     if (state == PL_STORED_DONE && !reason.len && open && open->is_done) return PL_OK; /* written with the END row */
-    status = pl_store_young_write(store, false);
+    status = pl_store_young_write(store, true);
     if (status == PL_OK) status = pl_store_runs_set(store, number, state, reason, run.rows, run.head);
+    if (status == PL_OK) status = pl_store_image_put(store, true);
     return status == PL_OK ? PL_OK : pl_store_sqlite_fail(store, status);
 }
 

@@ -15,18 +15,20 @@
 
 PlStatus pl_store_young_begin(PlStore *store)
 {
-    store->is_young = store->is_file_unsynced = true;
+    store->is_young = true;
     return pl_store_sqlite_run(store, "PRAGMA synchronous=OFF;");
 }
 
 PlStatus pl_store_young_write(PlStore *store, bool ends_run)
 {
+    PlStatus status = pl_store_image_write(store, ends_run);
+    if (status != PL_OK) return pl_store_sqlite_fail(store, status);
     if (!store->is_young) return PL_OK;
     bool is_promised = !store->is_file_unsynced;
     if (!is_promised && (ends_run || store->young_batches++ == 0)) return PL_OK;
     store->is_young = false;
     /* What was promised may not be lost while the kind of the journal changes. */
-    PlStatus status = is_promised ? pl_store_sqlite_run(store, "PRAGMA synchronous=NORMAL;") : PL_OK;
+    if (is_promised) status = pl_store_sqlite_run(store, "PRAGMA synchronous=NORMAL;");
     if (status == PL_OK) status = pl_store_sqlite_run(store, PL_STORE_GROWN);
     return status == PL_OK ? PL_OK : pl_store_sqlite_fail(store, status);
 }
@@ -47,9 +49,8 @@ PlStatus pl_store_young_sync_file(PlStore *store, int pointer)
 /* The folder too: it holds the file's name, and no longer that of the rollback journal, which would undo what it finds. */
 static PlStatus sync_folder(PlStore *store)
 {
-    const char *path = sqlite3_db_filename(store->db, "main"), *slash = path ? strrchr(path, '/') : NULL;
-    if (!slash) return PL_OK;
-    char *folder = pl_strdup_n(path, (size_t)(slash - path) + 1);
+    const char *slash = strrchr(store->path, '/');
+    char *folder = slash ? pl_strdup_n(store->path, (size_t)(slash - store->path) + 1) : pl_strdup_n(".", 1);
     if (!folder) return PL_NOMEM;
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool good = fd >= 0 && fsync(fd) == 0;
@@ -62,7 +63,7 @@ static PlStatus sync_folder(PlStore *store)
 PlStatus pl_store_young_sync(PlStore *store)
 {
     if (!store->is_file_unsynced) return PL_OK;
-    PlStatus status = pl_store_young_sync_file(store, SQLITE_FCNTL_FILE_POINTER);
+    PlStatus status = store->is_image ? pl_store_image_sync(store) : pl_store_young_sync_file(store, SQLITE_FCNTL_FILE_POINTER);
     if (status == PL_OK) status = sync_folder(store);
     if (status == PL_OK) store->is_file_unsynced = false;
     return status;

@@ -87,6 +87,7 @@ static void turn(PlRun *run)
     do {
         PlFiber *fiber;
         while (!run->slice_over && (fiber = pl_fiber_next(run)) != NULL) go(run, fiber);
+        if (run->phase == PL_PHASE_ENDING && run->fiber_count == 0 && !run->sends) return; /* END's barrier covers these rows */
         pl_run_commit(run);
         pl_step_send_all(run);
     } while (!run->slice_over && run->queue_head);
