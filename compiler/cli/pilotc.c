@@ -16,6 +16,7 @@ static const struct {
     {"fmt", "FILE.pilot: print the plan in exact spelling, numbered anew", plc_cmd_fmt},
     {"dump", "FILE.pilot|FILE.pbc: print the bytecode", plc_cmd_dump},
     {"explain", "CODE: what a diagnostic means, with an example", plc_cmd_explain},
+    {"bind", "TEXT: which action a text means, and why", plc_cmd_bind},
     {"catalog", "[DOC...]: the actions of API documents", plc_cmd_catalog},
 };
 

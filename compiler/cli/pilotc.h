@@ -45,6 +45,7 @@ int plc_cmd_review(PlArena *arena, int argc, char **argv);
 int plc_cmd_fmt(PlArena *arena, int argc, char **argv);
 int plc_cmd_dump(PlArena *arena, int argc, char **argv);
 int plc_cmd_explain(PlArena *arena, int argc, char **argv);
+int plc_cmd_bind(PlArena *arena, int argc, char **argv);
 int plc_cmd_catalog(PlArena *arena, int argc, char **argv);
 
 #endif

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT */
+/* Features of a candidate: which of the text's words its fields have, which of its words the text has, in which order; what both do; what
+ * values the text brings and the action takes. */
+#include "compiler/bind/feature.h"
+
+#include <math.h>
+
+enum { SAID_WORDS = 40 };
+
+const char *const pl_feature_names[PL_FEATURE_COUNT] = {
+#define PL_WEIGHT(name, weight, words) #name,
+#define PL_JUDGE(name, right, fits, words)
+#define PL_LIMIT_OF(name, value, words)
+#include "compiler/bind/weights.def"
+#undef PL_WEIGHT
+};
+const char *const pl_feature_words[PL_FEATURE_COUNT] = {
+#define PL_WEIGHT(name, weight, words) words,
+#include "compiler/bind/weights.def"
+#undef PL_WEIGHT
+};
+static const float weights[PL_FEATURE_COUNT] = {
+#define PL_WEIGHT(name, weight, words) weight##f,
+#include "compiler/bind/weights.def"
+#undef PL_WEIGHT
+#undef PL_JUDGE
+#undef PL_LIMIT_OF
+};
+
+float pl_feature_weight(PlFeature feature)
+{
+    return weights[feature];
+}
+
+typedef struct Match {
+    const PlQuery *q;
+    const PlIndexDoc *doc;
+    float met[PL_FIELD_COUNT][PL_QUERY_TERMS]; /* how well each term is met in each field */
+    float exact[PL_QUERY_TERMS];               /* ... as it is, in name, path, title, description */
+    float *at;                                 /* the features */
+} Match;
+
+static const uint32_t *field_words(const Match *m, PlIndexField field, uint32_t *count)
+{
+    *count = m->doc->fields[field + 1] - m->doc->fields[field];
+    return m->q->index->words + m->doc->fields[field];
+}
+
+/* ---- what the fields have of the text -------------------------------------------------------------------------------------- */
+
+static void meet_field(Match *m, PlIndexField field)
+{
+    uint32_t count;
+    const uint32_t *words = field_words(m, field, &count);
+    for (uint32_t i = 0; i < count; i++)
+        for (const PlMeet *meet = pl_query_meet(m->q, m->q->slots[pl_query_slot(words[i])]); meet;
+             meet = pl_query_meet(m->q, meet->next)) {
+            if (meet->term != words[i]) continue;
+            if (meet->worth > m->met[field][meet->query]) m->met[field][meet->query] = meet->worth;
+            if (meet->worth >= 1.0f && field <= PL_FIELD_DESC) m->exact[meet->query] = 1;
+        }
+}
+
+static float covered(const Match *m, const float *met, bool head)
+{
+    double sum = 0, total = head ? m->q->head : m->q->weight;
+    for (uint32_t i = 0; i < m->q->count; i++) sum += met[i] * (head ? m->q->terms[i].head : m->q->terms[i].weight);
+    return total > 0 ? (float)(sum / total) : 0;
+}
+
+static void cover(Match *m)
+{
+    static const float worth[PL_FIELD_COUNT] = {1.0f, 0.9f, 0.95f, 0.7f, 0.6f, 0.35f, 0.45f, 0.6f, 0.35f, 0.4f};
+    static const PlFeature of[PL_FIELD_COUNT] = {PL_F_COV_NAME,  PL_F_COV_PATH,  PL_F_COV_TITLE, PL_F_COV_DESC,   PL_F_COV_PARAM,
+                                                 PL_F_COV_PDESC, PL_F_COV_ENUM,  PL_F_COV_TAGS,  PL_F_COV_RESULT, PL_F_COV_PLUGIN};
+    float best[PL_QUERY_TERMS] = {0};
+    for (int f = 0; f < PL_FIELD_COUNT; f++) {
+        m->at[of[f]] = covered(m, m->met[f], false);
+        for (uint32_t i = 0; i < m->q->count; i++) {
+            float here = m->met[f][i] * worth[f];
+            if (here > best[i]) best[i] = here;
+        }
+    }
+    m->at[PL_F_COV_ALL] = covered(m, best, false);
+    m->at[PL_F_COV_HEAD] = covered(m, best, true);
+    m->at[PL_F_COV_EXACT] = covered(m, m->exact, false);
+    m->at[PL_F_HEAD_NAME] = covered(m, m->met[PL_FIELD_NAME], true);
+    m->at[PL_F_HEAD_PATH] = covered(m, m->met[PL_FIELD_PATH], true);
+    m->at[PL_F_HEAD_TITLE] = covered(m, m->met[PL_FIELD_TITLE], true);
+    m->at[PL_F_HEAD_DESC] = covered(m, m->met[PL_FIELD_DESC], true);
+    uint32_t top[3] = {UINT32_MAX, UINT32_MAX, UINT32_MAX};
+    for (uint32_t i = 0; i < m->q->count; i++)
+        for (int k = 0; k < 3; k++) {
+            if (!m->q->terms[i].known || (top[k] != UINT32_MAX && m->q->terms[top[k]].weight >= m->q->terms[i].weight)) continue;
+            for (int j = 2; j > k; j--) top[j] = top[j - 1];
+            top[k] = i;
+            break;
+        }
+    double rare = 0, total = 0;
+    for (int k = 0; k < 3 && top[k] != UINT32_MAX; k++) {
+        rare += best[top[k]] * m->q->terms[top[k]].weight;
+        total += m->q->terms[top[k]].weight;
+    }
+    m->at[PL_F_RARE] = total > 0 ? (float)(rare / total) : 0;
+}
+
+/* ---- what the text has of the fields --------------------------------------------------------------------------------------- */
+
+typedef struct Said {
+    float share, head, exact, miss; /* by weight: said at all, in the head clause, as it is; the heaviest word that is not */
+} Said;
+
+static float best_worth(const Match *m, uint32_t word, bool head, uint32_t *query)
+{
+    float best = 0;
+    for (const PlMeet *meet = pl_query_meet(m->q, m->q->slots[pl_query_slot(word)]); meet; meet = pl_query_meet(m->q, meet->next)) {
+        const PlQueryTerm *term = &m->q->terms[meet->query];
+        if (meet->term != word || meet->worth <= best || (head && term->head <= 0)) continue;
+        best = meet->worth;
+        if (query) *query = meet->query;
+    }
+    return best;
+}
+
+static Said said(const Match *m, PlIndexField field)
+{
+    uint32_t count;
+    const uint32_t *words = field_words(m, field, &count);
+    const PlIndex *x = m->q->index;
+    Said s = {0};
+    double share = 0, head = 0, exact = 0, total = 0;
+    if (count > SAID_WORDS) count = SAID_WORDS;
+    for (uint32_t i = 0; i < count; i++) {
+        double idf = pl_query_idf(x, m->q->lexicon, pl_index_text(x, x->terms[words[i]].text), x->terms[words[i]].count);
+        float worth = best_worth(m, words[i], false, NULL);
+        total += idf;
+        share += idf * worth;
+        head += idf * best_worth(m, words[i], true, NULL);
+        exact += worth >= 1.0f ? idf : 0;
+        if (worth < 0.5f && idf * (1 - worth) > s.miss) s.miss = (float)(idf * (1 - worth));
+    }
+    if (total <= 0) return s;
+    s.share = (float)(share / total);
+    s.head = (float)(head / total);
+    s.exact = (float)(exact / total);
+    s.miss /= 6.0f;
+    return s;
+}
+
+/* Words that stand side by side in both, in the same order. */
+static float neighbours(const Match *m, PlIndexField field)
+{
+    uint32_t count, before = 0;
+    const uint32_t *words = field_words(m, field, &count);
+    double sum = 0;
+    float last = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t here = 0;
+        float worth = best_worth(m, words[i], false, &here);
+        const PlQueryTerm *a = &m->q->terms[before], *b = &m->q->terms[here];
+        if (last > 0 && worth > 0 && before != here && b->at > a->at && b->at - a->at <= 3)
+            sum += (double)(last * worth) * (a->weight < b->weight ? a->weight : b->weight);
+        before = here;
+        last = worth;
+    }
+    double share = m->q->weight > 0 ? sum / m->q->weight : 0;
+    return (float)(share < 1 ? share : 1);
+}
+
+static void say(Match *m)
+{
+    Said name = said(m, PL_FIELD_NAME), path = said(m, PL_FIELD_PATH), title = said(m, PL_FIELD_TITLE);
+    m->at[PL_F_NAME_SAID] = name.share;
+    m->at[PL_F_NAME_HEAD] = name.head;
+    m->at[PL_F_NAME_EXACT] = name.exact;
+    m->at[PL_F_NAME_MISS] = name.miss;
+    m->at[PL_F_NAME_ALL] = name.share > 0 && name.miss <= 0;
+    m->at[PL_F_PATH_SAID] = path.share;
+    m->at[PL_F_PATH_MISS] = path.miss;
+    m->at[PL_F_TITLE_SAID] = title.share;
+    m->at[PL_F_DESC_SAID] = said(m, PL_FIELD_DESC).share;
+    m->at[PL_F_BI_NAME] = neighbours(m, PL_FIELD_NAME);
+    m->at[PL_F_BI_TITLE] = neighbours(m, PL_FIELD_TITLE);
+    m->at[PL_F_BI_DESC] = neighbours(m, PL_FIELD_DESC);
+    m->at[PL_F_SAID_TIMES_COV] = name.share * m->at[PL_F_COV_ALL];
+    m->at[PL_F_COV_SQUARE] = m->at[PL_F_COV_ALL] * m->at[PL_F_COV_ALL];
+    m->at[PL_F_HEAD_SQUARE] = m->at[PL_F_COV_HEAD] * m->at[PL_F_COV_HEAD];
+}
+
+/* ---- what both do ---------------------------------------------------------------------------------------------------------- */
+
+static PlVerb verb_of_method(PlMethod method)
+{
+    switch (method) {
+    case PL_POST: return PL_VERB_CREATE;
+    case PL_PUT:
+    case PL_PATCH: return PL_VERB_UPDATE;
+    case PL_DELETE: return PL_VERB_DELETE;
+    default: return PL_VERB_READ;
+    }
+}
+
+static void act(Match *m)
+{
+    const PlQuery *q = m->q;
+    const PlIndexDoc *d = m->doc;
+    PlVerb verb = (PlVerb)d->verb;
+    bool both = q->verb != PL_VERB_NONE && verb != PL_VERB_NONE;
+    m->at[PL_F_VERB_SAME] = both && q->verb == verb;
+    m->at[PL_F_VERB_NEAR] = both && q->verb != verb && pl_verb_agrees(q->verb, verb);
+    m->at[PL_F_VERB_CLASH] = both && !pl_verb_agrees(q->verb, verb);
+    m->at[PL_F_VERB_ANY] = verb != PL_VERB_NONE && (q->verbs >> verb & 1);
+    if (d->flags & PL_INDEX_METHODS_VARY && q->verb != PL_VERB_NONE) {
+        bool plain = pl_verb_is_reading(q->verb) || pl_verb_is_writing(q->verb);
+        bool fit = pl_verb_agrees(q->verb, verb_of_method((PlMethod)d->method));
+        m->at[PL_F_METHOD_FIT] = plain && fit;
+        m->at[PL_F_METHOD_CLASH] = plain && !fit;
+    }
+    bool lists = d->flags & PL_INDEX_GIVES_LIST || verb == PL_VERB_LIST || verb == PL_VERB_SEARCH || d->flags & PL_INDEX_NAME_PLURAL;
+    bool single = d->flags & PL_INDEX_ENDS_IN_TEMPLATE || (!lists && verb == PL_VERB_READ);
+    if (q->verb == PL_VERB_NONE || pl_verb_is_reading(q->verb)) {
+        m->at[PL_F_LIST_FIT] = (q->many && lists && !single) || (q->one && !q->many && single);
+        m->at[PL_F_LIST_CLASH] = (q->many && single && !lists) || (q->one && !q->many && lists && !single);
+    }
+}
+
+/* ---- values and arguments -------------------------------------------------------------------------------------------------- */
+
+static bool param_said(const Match *m, const PlIndexParam *p)
+{
+    double met = 0;
+    if (!p->word_count) return false;
+    for (uint32_t i = 0; i < p->word_count; i++) met += best_worth(m, m->q->index->words[p->words + i], false, NULL) >= 0.6f;
+    return met * 2 > p->word_count;
+}
+
+/* Does the text say this value, as whole words? */
+static bool text_has(PlStr text, PlStr value)
+{
+    if (value.len < 3 || value.len > text.len) return false;
+    for (size_t i = 0; i + value.len <= text.len; i++) {
+        if ((text.ptr[i] | 32) != (value.ptr[0] | 32)) continue;
+        if (!pl_str_eq_nocase(pl_str_slice(text, i, i + value.len), value)) continue;
+        bool before = i == 0 || !((text.ptr[i - 1] | 32) >= 'a' && (text.ptr[i - 1] | 32) <= 'z');
+        size_t end = i + value.len;
+        bool after = end == text.len || !((text.ptr[end] | 32) >= 'a' && (text.ptr[end] | 32) <= 'z') || text.ptr[end] == 's';
+        if (before && after) return true;
+    }
+    return false;
+}
+
+static void take(Match *m)
+{
+    const PlIndex *x = m->q->index;
+    uint32_t shapes = 0, said_count = 0, required = 0, required_said = 0, in_path = 0, enums = 0;
+    for (uint32_t i = 0; i < m->doc->param_count; i++) {
+        const PlIndexParam *p = &x->params[m->doc->params + i];
+        bool value = false;
+        for (uint32_t v = 0; v < p->value_count && !value; v++) value = text_has(m->q->text, pl_index_text(x, x->values[p->values + v]));
+        bool is_said = value || param_said(m, p) || (p->shapes & m->q->shapes & (PL_SHAPE_EMAIL | PL_SHAPE_DATE | PL_SHAPE_URL | PL_SHAPE_MONEY));
+        shapes |= p->shapes;
+        enums += value;
+        said_count += is_said;
+        if (p->place == PL_IN_PATH) in_path++;
+        if (!p->required) continue;
+        required++;
+        required_said += is_said;
+    }
+    uint32_t kinds = 0, fit = 0;
+    for (uint32_t bit = 1; bit < PL_SHAPE_YESNO; bit <<= 1) {
+        if (!(m->q->shapes & bit)) continue;
+        kinds++;
+        fit += (shapes & bit) != 0;
+    }
+    bool id = m->q->shapes & PL_SHAPE_ID || m->q->one;
+    m->at[PL_F_VALUE_FIT] = kinds ? (float)fit / (float)kinds : 0;
+    m->at[PL_F_ENUM_SAID] = enums > 2 ? 1 : (float)enums / 2.0f;
+    m->at[PL_F_PARAM_SAID] = m->doc->param_count ? (float)said_count / (float)m->doc->param_count : 0;
+    m->at[PL_F_REQ_SAID] = required ? (float)required_said / (float)required : 0;
+    m->at[PL_F_REQ_OPEN] = (float)(required - required_said > 5 ? 5 : required - required_said) / 5.0f;
+    m->at[PL_F_ID_FIT] = id && in_path > 0;
+    m->at[PL_F_ID_NEED] = id ? 0 : (float)(in_path > 3 ? 3 : in_path) / 3.0f;
+    m->at[PL_F_PARAM_COUNT] = logf(1.0f + (float)m->doc->param_count) / 4.0f;
+}
+
+/* ---- letters --------------------------------------------------------------------------------------------------------------- */
+
+static uint32_t grams(PlStr word, uint32_t *out, uint32_t max)
+{
+    uint32_t n = 0, window = ' ';
+    for (size_t i = 0; i <= word.len && n < max; i++) {
+        window = (window << 8 | (i < word.len ? (unsigned char)word.ptr[i] : ' ')) & 0xFFFFFF;
+        if (i > 0) out[n++] = window;
+    }
+    return n;
+}
+
+static float alike(PlStr a, PlStr b)
+{
+    uint32_t x[PL_STEM_MAX], y[PL_STEM_MAX], shared = 0;
+    uint32_t n = grams(a, x, PL_STEM_MAX), k = grams(b, y, PL_STEM_MAX);
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t j = 0; j < k; j++)
+            if (x[i] == y[j]) {
+                shared++;
+                break;
+            }
+    return n + k ? 2.0f * (float)shared / (float)(n + k) : 0;
+}
+
+static float letters(const Match *m, PlIndexField field)
+{
+    uint32_t count;
+    const uint32_t *words = field_words(m, field, &count);
+    const PlIndex *x = m->q->index;
+    double sum = 0, total = 0;
+    if (count > 16) count = 16;
+    for (uint32_t i = 0; i < count; i++) {
+        PlStr word = pl_index_text(x, x->terms[words[i]].text);
+        double idf = pl_query_idf(x, m->q->lexicon, word, x->terms[words[i]].count);
+        float best = best_worth(m, words[i], false, NULL);
+        for (uint32_t t = 0; best < 0.5f && t < m->q->count; t++) {
+            float here = m->q->terms[t].stem.len >= 3 && word.len >= 3 ? alike(m->q->terms[t].stem, word) : 0;
+            if (here > best) best = here;
+        }
+        sum += idf * best;
+        total += idf;
+    }
+    return total > 0 ? (float)(sum / total) : 0;
+}
+
+static float field_length(const Match *m, PlIndexField field, float most)
+{
+    float len = (float)(m->doc->fields[field + 1] - m->doc->fields[field]) / most;
+    return len < 1 ? len : 1;
+}
+
+void pl_feature_read(const PlQuery *q, const PlQuery *goal, const PlIndexDoc *doc, float retrieved, float best, PlFeatures *out)
+{
+    Match m = {.q = q, .doc = doc, .at = out->at};
+    memset(out, 0, sizeof *out);
+    for (int f = 0; f < PL_FIELD_COUNT; f++) meet_field(&m, (PlIndexField)f);
+    cover(&m);
+    say(&m);
+    act(&m);
+    take(&m);
+    out->at[PL_F_BM_REL] = best > 0 ? retrieved / best : 0;
+    out->at[PL_F_BM_SELF] = q->weight > 0 ? retrieved / (float)q->weight : 0;
+    out->at[PL_F_CHAR_NAME] = letters(&m, PL_FIELD_NAME);
+    out->at[PL_F_CHAR_TITLE] = letters(&m, PL_FIELD_TITLE);
+    out->at[PL_F_NAME_LEN] = field_length(&m, PL_FIELD_NAME, 10);
+    out->at[PL_F_TITLE_LEN] = field_length(&m, PL_FIELD_TITLE, 25);
+    out->at[PL_F_DESC_LEN] = field_length(&m, PL_FIELD_DESC, 60);
+    out->at[PL_F_PATH_LEN] = (float)(doc->segments > 10 ? 10 : doc->segments) / 10.0f;
+    out->at[PL_F_DEPRECATED] = (doc->flags & PL_INDEX_DEPRECATED) != 0;
+    if (!goal || !goal->count) return;
+    Match g = {.q = goal, .doc = doc};
+    float any[PL_QUERY_TERMS] = {0}, name[PL_QUERY_TERMS] = {0};
+    for (int f = 0; f < PL_FIELD_COUNT; f++) {
+        meet_field(&g, (PlIndexField)f);
+        bool naming = f == PL_FIELD_NAME || f == PL_FIELD_PATH || f == PL_FIELD_PLUGIN || f == PL_FIELD_TAGS;
+        for (uint32_t i = 0; i < goal->count; i++) {
+            if (g.met[f][i] > any[i]) any[i] = g.met[f][i];
+            if (naming && g.met[f][i] > name[i]) name[i] = g.met[f][i];
+        }
+    }
+    out->at[PL_F_GOAL] = covered(&g, any, false);
+    out->at[PL_F_GOAL_NAME] = covered(&g, name, false);
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* Retrieval, scoring, judgement. */
+#include "compiler/bind/rank.h"
+
+#include <math.h>
+
+static const struct Judge {
+    double right, fits;
+} judges[PL_JUDGE_COUNT] = {
+#define PL_WEIGHT(name, weight, words)
+#define PL_JUDGE(name, right, fits, words) {right, fits},
+#define PL_LIMIT_OF(name, value, words)
+#include "compiler/bind/weights.def"
+#undef PL_JUDGE
+#undef PL_LIMIT_OF
+};
+enum {
+#define PL_JUDGE(name, right, fits, words)
+#define PL_LIMIT_OF(name, value, words) LIMIT_##name,
+#include "compiler/bind/weights.def"
+#undef PL_LIMIT_OF
+    LIMIT_COUNT
+};
+static const double limits[LIMIT_COUNT] = {
+#define PL_LIMIT_OF(name, value, words) value,
+#include "compiler/bind/weights.def"
+#undef PL_WEIGHT
+#undef PL_JUDGE
+#undef PL_LIMIT_OF
+};
+
+/* ---- retrieval ------------------------------------------------------------------------------------------------------------- */
+
+typedef struct Board { /* scores while lists are read */
+    float *sum, *here; /* in all; of the term that is being read */
+    uint32_t *term;    /* for which term `here` is: number + 1 */
+} Board;
+
+static void read_list(const PlQuery *q, const PlMeet *meet, Board *board)
+{
+    const PlIndexTerm *term = &q->index->terms[meet->term];
+    float weight = q->terms[meet->query].weight * meet->worth;
+    for (uint32_t i = 0; i < term->count; i++) {
+        const PlPosting *p = &q->index->postings[term->postings + i];
+        float score = weight * p->weight / (p->weight + 1.2f);
+        float before = board->term[p->doc] == meet->query + 1u ? board->here[p->doc] : 0;
+        if (score <= before) continue;
+        board->sum[p->doc] += score - before;
+        board->here[p->doc] = score;
+        board->term[p->doc] = meet->query + 1u;
+    }
+}
+
+static void keep(PlRanking *r, uint32_t doc, float score)
+{
+    uint32_t at = r->count;
+    while (at > 0 && r->all[at - 1].retrieved < score) at--;
+    if (at >= PL_RANK_MAX) return;
+    uint32_t last = r->count < PL_RANK_MAX ? r->count++ : PL_RANK_MAX - 1;
+    for (uint32_t i = last; i > at; i--) {
+        r->all[i].doc = r->all[i - 1].doc;
+        r->all[i].retrieved = r->all[i - 1].retrieved;
+    }
+    r->all[at].doc = doc;
+    r->all[at].retrieved = score;
+}
+
+/* Meets are in the order of the terms, so each term's lists are read one after the other and the best of them counts. */
+static void retrieve(PlArena *arena, const PlQuery *q, PlStr plugin, PlRanking *r)
+{
+    const PlIndex *x = q->index;
+    Board board = {PL_NEW_N(arena, float, x->doc_count + 1u), PL_NEW_N(arena, float, x->doc_count + 1u),
+                   PL_NEW_N(arena, uint32_t, x->doc_count + 1u)};
+    uint32_t *order = PL_NEW_N(arena, uint32_t, q->meets.len + 1u), n = 0;
+    for (uint32_t t = 0; t < q->count; t++)
+        for (uint32_t i = 0; i < q->meets.len; i++)
+            if (q->meets.items[i].query == t) order[n++] = i;
+    for (uint32_t i = 0; i < n; i++) read_list(q, &q->meets.items[order[i]], &board);
+    bool all = x->doc_count <= PL_RANK_MAX;
+    for (uint32_t d = 0; d < x->doc_count; d++) {
+        if (board.sum[d] <= 0 && !all) continue;
+        if (plugin.len && !pl_str_eq(pl_index_text(x, x->plugins[x->docs[d].plugin].name), plugin)) continue;
+        keep(r, d, board.sum[d]);
+    }
+}
+
+/* ---- scoring --------------------------------------------------------------------------------------------------------------- */
+
+static void score_all(const PlQuery *q, const PlQuery *goal, PlRanking *r)
+{
+    float best = r->count ? r->all[0].retrieved : 0;
+    for (uint32_t i = 0; i < r->count; i++) {
+        PlRanked *c = &r->all[i];
+        pl_feature_read(q, goal, &q->index->docs[c->doc], c->retrieved, best, &c->features);
+        double sum = 0;
+        for (int f = 0; f < PL_FEATURE_COUNT; f++) sum += (double)c->features.at[f] * (double)pl_feature_weight((PlFeature)f);
+        c->score = (float)sum;
+    }
+    for (uint32_t i = 1; i < r->count; i++) { /* stable: equals keep the order of retrieval */
+        PlRanked moved = r->all[i];
+        uint32_t at = i;
+        while (at > 0 && r->all[at - 1].score < moved.score) at--;
+        memmove(&r->all[at + 1], &r->all[at], (i - at) * sizeof moved);
+        r->all[at] = moved;
+    }
+}
+
+/* ---- judgement ------------------------------------------------------------------------------------------------------------- */
+
+static double logistic(double x)
+{
+    return 1.0 / (1.0 + exp(-x));
+}
+
+static void judge(const PlQuery *q, PlRanking *r)
+{
+    const PlRanked *first = &r->all[0];
+    float *j = r->judged;
+    double margin = r->count > 1 ? (double)first->score - (double)r->all[1].score : 4, sum = 0;
+    for (uint32_t i = 0; i < r->count; i++) sum += exp((double)r->all[i].score - (double)first->score);
+    j[PL_J_MARGIN] = (float)(margin < 4 ? margin / 4 : 1);
+    j[PL_J_SOFT] = (float)(1 / sum);
+    static const struct Copy {
+        PlJudge to;
+        PlFeature from;
+    } copies[] = {{PL_J_COV_ALL, PL_F_COV_ALL},       {PL_J_COV_HEAD, PL_F_COV_HEAD},     {PL_J_COV_EXACT, PL_F_COV_EXACT},
+                  {PL_J_RARE, PL_F_RARE},             {PL_J_NAME_SAID, PL_F_NAME_SAID},   {PL_J_NAME_EXACT, PL_F_NAME_EXACT},
+                  {PL_J_TITLE_SAID, PL_F_TITLE_SAID}, {PL_J_NAME_MISS, PL_F_NAME_MISS},   {PL_J_BI_TITLE, PL_F_BI_TITLE},
+                  {PL_J_CHAR_NAME, PL_F_CHAR_NAME},   {PL_J_VERB_SAME, PL_F_VERB_SAME},   {PL_J_VERB_CLASH, PL_F_VERB_CLASH},
+                  {PL_J_REQ_OPEN, PL_F_REQ_OPEN}};
+    for (size_t i = 0; i < sizeof copies / sizeof *copies; i++) j[copies[i].to] = first->features.at[copies[i].from];
+    j[PL_J_KNOWN] = q->weight > 0 ? (float)(q->known / q->weight) : 0;
+    j[PL_J_TERMS] = logf(1.0f + (float)q->count) / 4.0f;
+    j[PL_J_SIZE] = logf(1.0f + (float)q->index->doc_count) / 8.0f;
+    j[PL_J_ALONE] = r->count < 2;
+    j[PL_J_SCORE] = first->score / 10.0f;
+    j[PL_J_BIAS] = 1;
+    double right = 0, fits = 0;
+    for (int i = 0; i < PL_JUDGE_COUNT; i++) {
+        right += (double)j[i] * judges[i].right;
+        fits += (double)j[i] * judges[i].fits;
+    }
+    r->right = logistic(right);
+    r->fits = logistic(fits);
+}
+
+static void decide(const PlQuery *q, PlRanking *r)
+{
+    r->decision = PL_DECIDE_NONE;
+    if (!r->count || r->fits < limits[LIMIT_NONE]) return;
+    r->decision = PL_DECIDE_AMBIGUOUS;
+    const PlIndexDoc *doc = &q->index->docs[r->all[0].doc];
+    bool writes = doc->method != PL_GET && doc->method != PL_HEAD && doc->method != PL_OPTIONS && doc->method != PL_QUERY;
+    if (r->right >= limits[writes ? LIMIT_BIND_WRITE : LIMIT_BIND]) r->decision = PL_DECIDE_BOUND;
+}
+
+PlRanking *pl_rank(PlArena *arena, const PlLexicon *lexicon, const PlIndex *index, const PlAsk *ask)
+{
+    PlRanking *r = PL_NEW(arena, PlRanking);
+    PlQuery *q = pl_query_new(arena, lexicon, index, ask);
+    PlQuery *goal = ask->goal.len ? pl_query_goal(arena, lexicon, index, ask->goal) : NULL;
+    retrieve(arena, q, ask->plugin, r);
+    score_all(q, goal, r);
+    if (r->count) judge(q, r);
+    decide(q, r);
+    return r;
+}
+
+const char *pl_decision_name(PlDecision decision)
+{
+    static const char *const names[] = {"none", "ambiguous", "bound"};
+    return names[decision];
+}
