@@ -18,6 +18,8 @@ static const struct {
     {"explain", "CODE: what a diagnostic means, with an example", plc_cmd_explain},
     {"bind", "TEXT: which action a text means, and why", plc_cmd_bind},
     {"catalog", "[DOC...]: the actions of API documents", plc_cmd_catalog},
+    {"emit", "FILE.pilot: print the plan in another format", plc_cmd_emit},
+    {"import", "FILE: make a plan of a file in another format", plc_cmd_import},
 };
 
 static int usage(void)

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* pilotc emit: a plan in another format. */
+#include "compiler/cli/pilotc.h"
+#include "compiler/syntax/parse.h"
+#include "compiler/trade/dsl.h"
+
+#include <stdio.h>
+
+/* ---- the step format ---- */
+
+static void step_facts(PlStep *const *steps, uint32_t count, PlDslFacts *facts)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const PlStep *step = steps[i];
+        if (step->bound) {
+            if (step->bound->effect > facts->effect) facts->effect = step->bound->effect;
+            facts->calls = facts->calls || !pl_str_eq_z(step->bound->plugin, "ai");
+        }
+        for (uint32_t c = 0; c < step->clauses.len; c++)
+            if (step->clauses.items[c].step) step_facts(&step->clauses.items[c].step, 1, facts);
+        step_facts(step->steps.items, step->steps.len, facts);
+    }
+}
+
+static PlStr type_words(PlArena *arena, const PlTypes *types, PlTypeId id)
+{
+    PlBuf buf;
+    pl_buf_init(&buf, 0);
+    pl_type_print(&buf, types, id, 200);
+    PlStr words = pl_arena_str(arena, pl_buf_str(&buf));
+    pl_buf_deinit(&buf);
+    return words;
+}
+
+static PlDslFacts facts_of(PlArena *arena, const PlCompiled *c)
+{
+    PlDslFacts facts = {.max_calls = c->module.manifest.max_calls};
+    step_facts(c->plan->steps.items, c->plan->steps.len, &facts);
+    const PlExpr *output = c->plan->output;
+    if (!output) return facts;
+    facts.output_type = type_words(arena, &c->types, c->plan->output_type);
+    if (output->kind != PL_EXPR_RECORD) return facts;
+    PlStr *words = PL_NEW_N(arena, PlStr, output->fields.len);
+    for (uint32_t i = 0; i < output->fields.len; i++) {
+        const PlField *field = pl_type_field(&c->types, c->plan->output_type, output->fields.items[i].name);
+        if (field) words[i] = type_words(arena, &c->types, field->type);
+    }
+    facts.field_types = words;
+    return facts;
+}
+
+static int emit_dsl(PlArena *arena, PlCompiled *c)
+{
+    PlDslFacts facts = facts_of(arena, c);
+    uint32_t source = pl_sources_add(&c->sources, PL_STR("exact plan"), c->exact);
+    PlPlan *plan = pl_parse(arena, &c->diags, source);
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    pl_dsl_write(arena, &out, plan, &facts);
+    return pl_cli_put(&out);
+}
+
+int plc_cmd_emit(PlArena *arena, int argc, char **argv)
+{
+    PlcOptions o = {0};
+    bool dsl = false;
+    const PlCliOption options[] = {{"dsl", 0, PL_CLI_FLAG, &dsl, NULL, "as workflow JSON (spec/dsl.md)"}, PLC_PLUGIN_OPTIONS(o), PLC_CHECK_OPTIONS(o)};
+    const PlCliCommand command = {"pilotc emit --dsl FILE.pilot [options]", "Prints the exact plan in another format.", options,
+                                  sizeof options / sizeof *options};
+    PlCliList rest = {0};
+    int code = pl_cli_parse(arena, &command, argc, argv, &rest);
+    if (code >= 0) return code;
+    if (rest.count != 1) return pl_cli_fail(PL_USAGE, "give one file\n  = help: usage: %s", command.usage);
+    if (!dsl) return pl_cli_fail(PL_USAGE, "name a format\n  = help: usage: %s", command.usage);
+    PlCompiled compiled = {0};
+    code = plc_compile(arena, &o, rest.items[0], &compiled, NULL);
+    return code ? code : emit_dsl(arena, &compiled);
+}
