@@ -37,7 +37,7 @@ HEAP := $(if $(filter asan ubsan fuzz,$(MODE)),debug,slab)
 # ---- sources: every .c of a floor, less the mains --------------------------------------------------------------
 SKIP := vm/base/heap_$(if $(filter debug,$(HEAP)),slab,debug).c
 LIB_DIRS := vm/base vm/code vm/value vm/port vm/run vm/io stdlib stdlib/* compiler compiler/syntax compiler/catalog \
-            compiler/bind compiler/check compiler/prose compiler/emit compiler/present compiler/trade compiler/lsp vm/service
+            compiler/bind compiler/check compiler/ask compiler/prose compiler/emit compiler/present compiler/trade compiler/lsp vm/service
 LIB_SRC  := $(filter-out $(SKIP),$(sort $(wildcard $(addsuffix /*.c,$(LIB_DIRS)))))
 GEN_SRC  := $(if $(wildcard grammar/pilot.y),$(B)/gen/pilot.c) $(patsubst compiler/syntax/%.re,$(B)/gen/%.c,$(wildcard compiler/syntax/*.re))
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o) $(GEN_SRC:$(B)/gen/%.c=$(B)/gen/%.o)

@@ -107,15 +107,52 @@ PlStatus pl_compile_catalog(PlArena *arena, const PlCompileOptions *options, PlC
     return PL_OK;
 }
 
-PlStatus pl_compile(PlArena *arena, PlStr text, const PlCompileOptions *options, PlCompiled *out)
+static void parse_and_check(PlArena *arena, const PlCompileOptions *options, uint32_t source, bool load, PlCompiled *out)
+{
+    out->diags.strict = options->check.strict;
+    out->plan = pl_parse(arena, &out->diags, source);
+    if (load) load_catalog(arena, options, out);
+    bool good = pl_check(arena, &out->diags, out->catalog, out->plan, &options->check);
+    out->checked = good && !out->diags.errors && !out->diags.questions;
+}
+
+void pl_compile_check(PlArena *arena, PlStr text, const PlCompileOptions *options, PlCompiled *out)
 {
     begin(arena, out);
-    out->diags.strict = options->check.strict;
-    uint32_t source = pl_sources_add(&out->sources, options->plan_path, text);
-    out->plan = pl_parse(arena, &out->diags, source);
-    load_catalog(arena, options, out);
-    bool good = pl_check(arena, &out->diags, out->catalog, out->plan, &options->check);
-    if (!good || out->diags.errors || out->diags.questions) return PL_OK;
+    parse_and_check(arena, options, pl_sources_add(&out->sources, options->plan_path, text), true, out);
+}
+
+/* Do the Use lines name the same documents? */
+static bool same_uses(const PlPlan *a, const PlPlan *b)
+{
+    if (a->uses.len != b->uses.len) return false;
+    for (uint32_t i = 0; i < a->uses.len; i++) {
+        const PlUse *x = &a->uses.items[i], *y = &b->uses.items[i];
+        if (!pl_str_eq(x->name, y->name) || !pl_str_eq(x->path, y->path)) return false;
+    }
+    return true;
+}
+
+void pl_compile_recheck(PlArena *arena, PlStr text, const PlCompileOptions *options, PlCompiled *out)
+{
+    PlPlan *before = out->plan;
+    uint32_t source = before->source;
+    PlDiags kept = out->diags;
+    pl_diags_init(&out->diags, arena, &out->sources);
+    for (uint32_t i = 0; i < kept.all.len; i++) {
+        PlDiag *d = kept.all.items[i];
+        bool of_document = pl_diag_infos[d->code].code[1] == '0' && pl_diag_infos[d->code].code[2] == '7';
+        if (of_document || (d->span.source != source && d->span.source != PL_NO_SOURCE)) pl_diags_keep(&out->diags, d);
+    }
+    out->sources.all.items[source] = (PlSource){.name = options->plan_path, .text = text};
+    parse_and_check(arena, options, source, false, out);
+    if (!same_uses(before, out->plan)) pl_compile_check(arena, text, options, out);
+}
+
+PlStatus pl_compile(PlArena *arena, PlStr text, const PlCompileOptions *options, PlCompiled *out)
+{
+    pl_compile_check(arena, text, options, out);
+    if (!out->checked) return PL_OK;
 
     PlBuf exact;
     pl_buf_init(&exact, 0);

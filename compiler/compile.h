@@ -22,6 +22,7 @@ typedef struct PlCompiled { /* all in the arena */
     PlTypes types;
     PlCatalog *catalog;
     PlPlan *plan;     /* NULL only when the text could not be read */
+    bool checked;     /* neither errors nor questions: it may be emitted */
     PlStr exact;      /* the exact plan, when `ok` */
     PlModule module;  /* when `ok` */
     PlStr bytes;      /* of the .pbc, when `ok` */
@@ -30,6 +31,11 @@ typedef struct PlCompiled { /* all in the arena */
 
 /* `text` is the plan. The escape of `arena` is the caller's; every finding is in out->diags. PL_OK also when there are errors in the plan. */
 PL_MUST_USE PlStatus pl_compile(PlArena *arena, PlStr text, const PlCompileOptions *options, PlCompiled *out);
+/* Only as far as the check: `exact`, `module` and `bytes` are not made. */
+void pl_compile_check(PlArena *arena, PlStr text, const PlCompileOptions *options, PlCompiled *out);
+/* The same for a changed text of the plan that `out` was made of, with the catalog that it has (unless the Use lines changed). Findings are as
+ * those of pl_compile_check; types and the like of the rounds before stay in the arena. `text` must outlive `out`. */
+void pl_compile_recheck(PlArena *arena, PlStr text, const PlCompileOptions *options, PlCompiled *out);
 /* Only as far as the catalog: for `pilotc catalog` and `pilotd mock`. */
 PL_MUST_USE PlStatus pl_compile_catalog(PlArena *arena, const PlCompileOptions *options, PlCompiled *out);
 

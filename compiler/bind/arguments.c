@@ -3,10 +3,10 @@
  * from the one name in scope that fits, from the document's default, or asked for. Then each value is made usable as its parameter's type. */
 #include "compiler/bind/bind.h"
 
+#include "compiler/check/ask.h"
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
-#include "compiler/syntax/parse.h"
 
 #define NO_PARAM UINT32_MAX
 enum { CANDIDATES = 5 };
@@ -206,18 +206,12 @@ static PlSymbol *fitting_name(PlChecker *c, const PlParam *p)
     return found;
 }
 
-static PlExpr *parse_answer(PlChecker *c, PlStr id, PlStr answer)
-{
-    uint32_t source = pl_sources_add(c->diags->sources, pl_arena_printf(c->arena, "<answer %.*s>", PL_ARG(id)), answer);
-    return pl_parse_expr(c->arena, c->diags, source);
-}
-
 /* Rule: the candidates are the names in scope whose type fits without a check, the nearest spelling first. */
-static void ask_argument(PlChecker *c, PlStep *step, const PlAction *a, uint32_t param, PlStr id)
+static void ask_argument(PlChecker *c, PlStep *step, const PlAction *a, uint32_t param)
 {
     const PlParam *p = &a->params[param];
     PlDiag *d = PL_REPORT(c->diags, WHICH_ARGUMENT, step->action_span, PL_ARG(p->name), PL_ARG(action_name(c, a)));
-    d->id = id;
+    pl_ask_argument(c, d, step, p->name);
     pl_diag_label(c->diags, d, "%.*s: %.*s", PL_ARG(p->name), PL_ARG(pl_words_type(c, p->type)));
     pl_diag_help(c->diags, d, "add `%.*s=...`", PL_ARG(p->name));
     uint32_t given = 0;
@@ -234,6 +228,8 @@ static void ask_argument(PlChecker *c, PlStep *step, const PlAction *a, uint32_t
             pl_diag_candidate(c->diags, d, s->name, pl_words_type(c, var.type));
             given++;
         }
+    pl_ask_values(c, d, p->type);
+    pl_ask_argument_input(c, d, step, p->name, p->type);
 }
 
 static void add_missing(PlChecker *c, PlStep *step, const PlAction *a, uint32_t param)
@@ -250,14 +246,7 @@ static void add_missing(PlChecker *c, PlStep *step, const PlAction *a, uint32_t 
         add_argument(c, step, a, param, pl_expr_literal(c, step->action_span, p->value, PL_T_ANY));
         return;
     }
-    PlStr id = pl_bind_question_id(c, step, "arg", p->name), answer = pl_bind_answer(c, id);
-    PlExpr *value = answer.len ? parse_answer(c, id, answer) : NULL;
-    if (value)
-        add_argument(c, step, a, param, value);
-    else if (answer.len)
-        PL_REPORT(c->diags, BAD_ANSWER, step->action_span, PL_ARG(id), PL_ARG(answer));
-    else
-        ask_argument(c, step, a, param, id);
+    ask_argument(c, step, a, param);
 }
 
 void pl_bind_arguments(PlChecker *c, PlStep *step)

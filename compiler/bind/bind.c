@@ -3,44 +3,16 @@
  * not do for its effect. Arguments are arguments.c. */
 #include "compiler/bind/bind.h"
 
+#include "compiler/check/ask.h"
 #include "compiler/check/expr.h"
 #include "compiler/check/scope.h"
 #include "compiler/check/step.h"
 
 enum { CANDIDATES = 5 };
 
-/* ---- answers ------------------------------------------------------------------------------------------------------------ */
-
-PlStr pl_bind_answer(const PlChecker *c, PlStr id)
-{
-    for (uint32_t i = 0; c->options && i < c->options->answer_count; i++)
-        if (pl_str_eq(c->options->answers[i].id, id)) return pl_str_trim(c->options->answers[i].value);
-    return PL_STR("");
-}
-
-PlStr pl_bind_question_id(PlChecker *c, const PlStep *step, const char *kind, PlStr detail)
-{
-    return pl_arena_printf(c->arena, PL_FMT "/%s%s" PL_FMT, PL_ARG(step->label), kind, detail.len ? ":" : "",
-                           PL_ARG(detail));
-}
-
 static PlStr full_name(PlChecker *c, const PlOperation *op)
 {
     return pl_arena_printf(c->arena, PL_FMT "." PL_FMT, PL_ARG(op->plugin->name), PL_ARG(op->name));
-}
-
-/* "plugin.action", or an action's name alone within `plugin`; NULL when it is none. */
-static const PlOperation *operation_of_answer(PlChecker *c, const PlPlugin *plugin, PlStr answer)
-{
-    bool ambiguous;
-    size_t dot = pl_str_find_char(answer, '.', 0);
-    if (dot != PL_STR_NONE) {
-        const PlPlugin *named = pl_catalog_plugin_by_name(c->catalog, pl_str_slice(answer, 0, dot));
-        const PlOperation *op =
-            named ? pl_catalog_find(c->catalog, named, pl_str_slice(answer, dot + 1, answer.len), &ambiguous) : NULL;
-        if (op) return op;
-    }
-    return plugin ? pl_catalog_find(c->catalog, plugin, answer, &ambiguous) : NULL;
 }
 
 /* ---- questions ------------------------------------------------------------------------------------------------------------ */
@@ -52,16 +24,8 @@ static void add_candidates(PlChecker *c, PlDiag *d, const PlNear *near, uint32_t
     if (count) pl_diag_help(c->diags, d, "for example `using %.*s(...)`", PL_ARG(full_name(c, near[0].operation)));
 }
 
-/* The answer to which action is meant, or NULL after the question was put. */
-static const PlOperation *ask_action(PlChecker *c, PlStep *step, const PlPlugin *plugin)
+static void ask_action(PlChecker *c, PlStep *step, const PlPlugin *plugin)
 {
-    PlStr id = pl_bind_question_id(c, step, "action", PL_STR("")), answer = pl_bind_answer(c, id);
-    if (answer.len) {
-        const PlOperation *op = operation_of_answer(c, plugin, answer);
-        if (op) return op;
-        PL_REPORT(c->diags, BAD_ANSWER, step->action_span, PL_ARG(id), PL_ARG(answer));
-        return NULL;
-    }
     PlNear near[CANDIDATES];
     PlStr name = step->action;
     PlStr shown = plugin ? pl_arena_printf(c->arena, PL_FMT "." PL_FMT, PL_ARG(plugin->name), PL_ARG(name)) : name;
@@ -72,35 +36,21 @@ static const PlOperation *ask_action(PlChecker *c, PlStep *step, const PlPlugin 
             pl_diag_help(c->diags, d, "`pilotc catalog %.*s` lists the plugin's actions", PL_ARG(plugin->name));
         else if (!pl_catalog_plugin_count(c->catalog))
             pl_diag_help(c->diags, d, "add `Use: plugin from \"FILE\"` at the head of the plan");
-        return NULL;
+        return;
     }
     PlDiag *d = PL_REPORT(c->diags, WHICH_ACTION, step->action_span, PL_ARG(shown));
-    d->id = id;
+    pl_ask_action(c, d, step);
     add_candidates(c, d, near, count);
-    return NULL;
 }
 
 void pl_bind_prose(PlChecker *c, PlStep *step)
 {
     step->type = PL_T_ANY;
-    PlStr id = pl_bind_question_id(c, step, "action", PL_STR("")), answer = pl_bind_answer(c, id);
     PlSpan span = step->prose_span.end > step->prose_span.start ? step->prose_span : step->span;
-    if (answer.len) {
-        const PlOperation *op = operation_of_answer(c, NULL, answer);
-        if (op) {
-            step->kind = PL_STEP_ACTION;
-            step->plugin = op->plugin->name;
-            step->action = op->name;
-            step->action_span = span;
-            return;
-        }
-        PL_REPORT(c->diags, BAD_ANSWER, span, PL_ARG(id), PL_ARG(answer));
-        return;
-    }
     PlNear near[CANDIDATES];
     uint32_t count = pl_catalog_nearest(c->catalog, NULL, PL_STR(""), step->prose, near, CANDIDATES);
     PlDiag *d = PL_REPORT0(c->diags, PROSE_STEP, span);
-    d->id = id;
+    pl_ask_action(c, d, step);
     add_candidates(c, d, near, count);
     if (!count) pl_diag_help(c->diags, d, "name the action: `%.*s using plugin.action(...)`", PL_ARG(step->prose));
 }
@@ -125,33 +75,42 @@ static PlSpan plugin_span(const PlChecker *c, const PlStep *step)
     return span;
 }
 
-static PlPlugin *ask_plugin(PlChecker *c, PlStep *step)
+/* A plugin that is asked for is asked for once: the answer counts for all steps that name it. */
+static bool was_asked(PlChecker *c, const PlStep *step)
+{
+    PlStr id = pl_arena_printf(c->arena, "plugin:" PL_FMT, PL_ARG(step->plugin));
+    for (uint32_t i = 0; i < c->diags->all.len; i++) {
+        PlDiag *d = c->diags->all.items[i];
+        if (!pl_str_eq(d->ask.id, id)) continue;
+        PlSpan span = plugin_span(c, step);
+        if (d->candidates.len && span.start != d->span.start)
+            pl_diag_candidate_edit(c->diags, d, span, d->candidates.items[0].value);
+        return true;
+    }
+    return false;
+}
+
+static void ask_plugin(PlChecker *c, PlStep *step)
 {
     uint32_t count = pl_catalog_plugin_count(c->catalog);
+    if (was_asked(c, step)) return;
     PlStr near = nearest_plugin(c, step->plugin);
-    if (!near.len) {
-        PlDiag *d = PL_REPORT(c->diags, UNKNOWN_PLUGIN, plugin_span(c, step), PL_ARG(step->plugin));
-        PlStr *names = PL_NEW_N(c->arena, PlStr, count);
-        for (uint32_t i = 0; i < count; i++) names[i] = pl_catalog_plugin(c->catalog, i)->name;
-        if (count)
-            pl_diag_help(c->diags, d, "plugins are: %.*s; or add `Use: %.*s from \"FILE\"`",
-                         PL_ARG(pl_words_list(c, names, count, 10)), PL_ARG(step->plugin));
-        else
-            pl_diag_help(c->diags, d, "add `Use: %.*s from \"FILE\"` at the head of the plan", PL_ARG(step->plugin));
-        return NULL;
+    PlSpan span = plugin_span(c, step);
+    PlDiag *d = near.len ? PL_REPORT(c->diags, WHICH_PLUGIN, span, PL_ARG(step->plugin))
+                         : PL_REPORT(c->diags, UNKNOWN_PLUGIN, span, PL_ARG(step->plugin));
+    pl_ask_plugin(c, d, step->plugin);
+    PlStr *names = PL_NEW_N(c->arena, PlStr, count);
+    for (uint32_t i = 0; i < count; i++) names[i] = pl_catalog_plugin(c->catalog, i)->name;
+    if (near.len) {
+        pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(near));
+        pl_diag_candidate(c->diags, d, near, pl_catalog_plugin_by_name(c->catalog, near)->title);
+        pl_diag_candidate_edit(c->diags, d, span, near);
+    } else if (count) {
+        pl_diag_help(c->diags, d, "plugins are: %.*s; or add `Use: %.*s from \"FILE\"`",
+                     PL_ARG(pl_words_list(c, names, count, 10)), PL_ARG(step->plugin));
+    } else {
+        pl_diag_help(c->diags, d, "add `Use: %.*s from \"FILE\"` at the head of the plan", PL_ARG(step->plugin));
     }
-    PlStr id = pl_bind_question_id(c, step, "plugin", PL_STR("")), answer = pl_bind_answer(c, id);
-    if (answer.len) {
-        PlPlugin *plugin = pl_catalog_plugin_by_name(c->catalog, answer);
-        if (plugin) return plugin;
-        PL_REPORT(c->diags, BAD_ANSWER, step->action_span, PL_ARG(id), PL_ARG(answer));
-        return NULL;
-    }
-    PlDiag *d = PL_REPORT(c->diags, WHICH_PLUGIN, plugin_span(c, step), PL_ARG(step->plugin));
-    d->id = id;
-    pl_diag_candidate(c->diags, d, near, pl_catalog_plugin_by_name(c->catalog, near)->title);
-    pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(near));
-    return NULL;
 }
 
 /* ---- which operation ------------------------------------------------------------------------------------------------------ */
@@ -169,18 +128,22 @@ static const PlOperation *find_anywhere(PlChecker *c, PlStep *step)
         else if (ambiguous)
             hits += 2;
     }
-    return hits == 1 ? found : ask_action(c, step, NULL);
+    if (hits != 1) ask_action(c, step, NULL);
+    return hits == 1 ? found : NULL;
 }
 
 static const PlOperation *find_operation(PlChecker *c, PlStep *step)
 {
     if (!step->plugin.len) return find_anywhere(c, step);
     PlPlugin *plugin = pl_catalog_plugin_by_name(c->catalog, step->plugin);
-    if (!plugin) plugin = ask_plugin(c, step);
-    if (!plugin) return NULL;
+    if (!plugin) {
+        ask_plugin(c, step);
+        return NULL;
+    }
     bool ambiguous = false;
     const PlOperation *op = pl_catalog_find(c->catalog, plugin, step->action, &ambiguous);
-    return op ? op : ask_action(c, step, plugin);
+    if (!op) ask_action(c, step, plugin);
+    return op;
 }
 
 /* `total = sum(x)` and `n = xs.count()` look like actions. */

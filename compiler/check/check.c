@@ -102,6 +102,7 @@ static void check_output(PlChecker *c)
 {
     PlTypeId type = PL_TYPE_NONE;
     c->dead = false;
+    c->step = NULL;
     if (c->plan->output) type = pl_expr_check(c, &c->plan->output, PL_TYPE_NONE);
     for (uint32_t i = 0; i < c->returns.len; i++)
         type = type == PL_TYPE_NONE ? c->returns.items[i] : pl_flow_join_types(c, type, c->returns.items[i]);

@@ -20,13 +20,7 @@
 #include "compiler/catalog/catalog.h"
 #include "compiler/syntax/ast.h"
 
-typedef struct PlAnswer { /* to a question, from --answers */
-    PlStr id, value;
-} PlAnswer;
-
 typedef struct PlCheckOptions {
-    const PlAnswer *answers;
-    uint32_t answer_count;
     bool strict;
 } PlCheckOptions;
 

@@ -57,6 +57,11 @@ typedef struct PlSymbolInfo { /* beside PlSymbol, by id */
     bool used;
 } PlSymbolInfo;
 
+typedef struct PlReported { /* an unknown name, once */
+    PlStr name;
+    PlDiag *question; /* NULL: it was no question */
+} PlReported;
+
 typedef struct PlChecker {
     PlArena *arena;
     PlDiags *diags; /* swapped for a scratch one while a loop's body is tried */
@@ -70,7 +75,7 @@ typedef struct PlChecker {
     PL_VEC(PlSymbol *) symbols; /* by id */
     PL_VEC(PlSymbolInfo) infos; /* by id */
     PL_VEC(PlSymbol *) scoped;  /* declared, in order: what a scope takes away at its end */
-    PL_VEC(PlStr) reported;     /* unknown names that were reported */
+    PL_VEC(PlReported) reported; /* unknown names that were reported */
     PlSymbol *now, *today;
     /* flow */
     PL_VEC(PlVar) vars; /* by symbol id */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Names in expressions: `it` and the bare fields of a list clause, names in scope, the clock, near spellings.
  * NAME := field of `it` | name in scope | now | today. spec/checking.md, "Names". */
+#include "compiler/check/ask.h"
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
@@ -17,11 +18,17 @@ static PlTypeId read_clock(PlExpr *x, PlSymbol *symbol)
 
 /* ---- unknown names ------------------------------------------------------------------------------------------------- */
 
-static bool was_reported(PlChecker *c, PlStr name)
+/* A name is reported once; further uses of it are places that the answer replaces too. */
+static bool was_reported(PlChecker *c, const PlExpr *x)
 {
-    for (uint32_t i = 0; i < c->reported.len; i++)
-        if (pl_str_eq(c->reported.items[i], name)) return true;
-    pl_vec_push(c->arena, &c->reported, name);
+    for (uint32_t i = 0; i < c->reported.len; i++) {
+        PlReported *r = &c->reported.items[i];
+        if (!pl_str_eq(r->name, x->text)) continue;
+        if (r->question) pl_ask_name_also(c, r->question, x->span);
+        return true;
+    }
+    PlReported r = {x->text, NULL};
+    pl_vec_push(c->arena, &c->reported, r);
     return false;
 }
 
@@ -52,6 +59,7 @@ static void help_near(PlChecker *c, PlDiag *d, const PlExpr *x)
     } else if (near.len) {
         pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(near));
         pl_diag_fix(c->diags, d, x->span, near, false);
+        pl_diag_candidate(c->diags, d, near, PL_STR("the nearest name"));
     } else if (pl_expr_builtin(x->text, &function)) {
         pl_diag_help(c->diags, d, "it is a function: `%.*s(...)`", PL_ARG(x->text));
     } else if (c->in_text) {
@@ -96,7 +104,7 @@ static PlTypeId report_unknown(PlChecker *c, PlExpr *x)
 {
     c->missed = true;
     if (may_be_lost(c, x->text)) return pl_expr_bad(x);
-    if (was_reported(c, x->text) || c->diags->errors >= PL_LIMIT_DIAGS) return pl_expr_bad(x);
+    if (was_reported(c, x) || c->diags->questions >= PL_LIMIT_DIAGS) return pl_expr_bad(x);
     PlSymbol *hidden = hidden_symbol(c, x->text);
     PlStep *binder = pl_map_get(&c->binders, x->text);
     if (hidden) {
@@ -108,7 +116,11 @@ static PlTypeId report_unknown(PlChecker *c, PlExpr *x)
         PlDiag *d = PL_REPORT(c->diags, USED_BEFORE_BOUND, x->span, PL_ARG(x->text), PL_ARG(pl_words_step(binder)));
         pl_diag_related(c->diags, d, binder->bind.len ? binder->bind_span : binder->span, "bound here");
     } else {
-        help_near(c, PL_REPORT(c->diags, UNKNOWN_NAME, x->span, PL_ARG(x->text)), x);
+        PlDiag *d = PL_REPORT(c->diags, UNKNOWN_NAME, x->span, PL_ARG(x->text));
+        pl_vec_last(&c->reported).question = d;
+        pl_ask_name(c, d, x->text, x->span);
+        help_near(c, d, x);
+        if (!pl_str_eq_z(x->text, "error")) pl_ask_name_input(c, d, x->text);
     }
     return pl_expr_bad(x);
 }
@@ -122,7 +134,7 @@ static PlTypeId read_symbol(PlChecker *c, PlExpr *x, PlSymbol *symbol)
     c->infos.items[symbol->id].used = true;
     if (var.bound == PL_BOUND_NO) {
         c->missed = true;
-        if (was_reported(c, x->text)) return pl_expr_bad(x);
+        if (was_reported(c, x)) return pl_expr_bad(x);
         PlDiag *d = PL_REPORT(c->diags, NOT_BOUND_HERE, x->span, PL_ARG(x->text));
         pl_diag_related(c->diags, d, symbol->span, "it is bound here, on another path");
         pl_diag_help(c->diags, d, "bind `%.*s` before, for example `Set %.*s to nothing`", PL_ARG(x->text),

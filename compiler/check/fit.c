@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Making a checked expression usable where a type is wanted: nothing to do, a conversion that is written into the plan, a check at run time,
  * or an error with the path that decides. spec/types.md, "Usable" and "Conversions". */
+#include "compiler/check/ask.h"
 #include "compiler/check/expr.h"
 
 static PlStr words(PlChecker *c, PlTypeId type)
@@ -264,6 +265,25 @@ PlTypeId pl_expr_some(PlChecker *c, PlExpr **slot, PlStr what)
     return pl_expr_some_of(c, slot, what);
 }
 
+/* A record with several lists: which one is meant is a question. False when it has none. */
+static bool ask_list(PlChecker *c, const PlExpr *x, PlTypeId type)
+{
+    const PlType t = *pl_type(c->types, type);
+    PlDiag *d = NULL;
+    for (uint32_t i = 0; t.kind == PL_TYPE_RECORD && i < t.count; i++) {
+        PlTypeId field = pl_type_without_nothing(c->types, t.fields[i].type);
+        if (pl_type(c->types, field)->kind != PL_TYPE_LIST) continue;
+        PlStr base = pl_words_source(c, x->span);
+        if (!d) {
+            d = PL_REPORT(c->diags, WHICH_LIST, x->span, PL_ARG(base));
+            pl_ask_list(c, d, x->span);
+        }
+        PlStr path = pl_arena_printf(c->arena, PL_FMT "." PL_FMT, PL_ARG(base), PL_ARG(t.fields[i].name));
+        pl_diag_candidate(c->diags, d, path, words(c, field));
+    }
+    return d != NULL;
+}
+
 PlTypeId pl_expr_list_of(PlChecker *c, PlExpr **slot, PlStr what)
 {
     PlTypeId type = pl_expr_some_of(c, slot, what);
@@ -282,6 +302,10 @@ PlTypeId pl_expr_list_of(PlChecker *c, PlExpr **slot, PlStr what)
     }
     if (t->kind == PL_TYPE_UNION && pl_usable(c->arena, c->types, type, PL_T_LIST_ANY, NULL) == PL_USABLE_RUNTIME) {
         check_at_run_time(c, slot, PL_T_LIST_ANY);
+        return PL_T_ANY;
+    }
+    if (ask_list(c, *slot, type)) {
+        pl_expr_bad(*slot);
         return PL_T_ANY;
     }
     PlDiag *d = PL_REPORT(c->diags, NOT_A_LIST, (*slot)->span, PL_ARG(what), PL_ARG(words(c, type)));

@@ -48,7 +48,7 @@ static int write_output(const char *output, PlStr bytes)
 
 int plc_cmd_compile(PlArena *arena, int argc, char **argv)
 {
-    PlcOptions o = {0};
+    PlcOptions o = {.may_ask = true};
     const char *output = NULL;
     const PlCliOption options[] = {{"output", 'o', PL_CLI_TEXT, &output, "FILE", "where the bytecode goes (default: FILE.pbc, \"-\": standard output)"},
                                    PLC_PLUGIN_OPTIONS(o), PLC_CHECK_OPTIONS(o)};
@@ -73,10 +73,11 @@ int plc_cmd_compile(PlArena *arena, int argc, char **argv)
 
 int plc_cmd_check(PlArena *arena, int argc, char **argv)
 {
-    PlcOptions o = {0};
+    PlcOptions o = {.may_ask = true};
     const PlCliOption options[] = {PLC_PLUGIN_OPTIONS(o), PLC_CHECK_OPTIONS(o)};
     const PlCliCommand command = {"pilotc check FILE.pilot [options]",
-                                  "Says everything that is wrong (exit code 1), open (5) or assumed; writes nothing.", options,
+                                  "Says everything that is wrong (exit code 1), open (5) or assumed. At a terminal it asks the\n"
+                                  "open questions; answers are written into the plan, and nothing else is.", options,
                                   sizeof options / sizeof *options};
     PlCliList rest = {0};
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);

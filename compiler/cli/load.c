@@ -2,7 +2,6 @@
 /* From a command line to a compiled plan: plugins, project file, answers, and the findings printed. */
 #include "compiler/cli/pilotc.h"
 #include "compiler/present/diag_json.h"
-#include "vm/base/json_scan.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -23,31 +22,6 @@ static PlPluginArg plugin_arg(const char *text)
         arg.document = pl_str_z(equals + 1);
     }
     return arg;
-}
-
-/* A JSON object of texts. */
-static bool read_answers(PlArena *arena, const char *path, PlCheckOptions *out)
-{
-    PlStr text;
-    if (!pl_cli_read(arena, path, PL_LIMIT_SOURCE_BYTES, &text)) return false;
-    PL_VEC(PlAnswer) answers = {0};
-    PlJsonScan scan;
-    pl_json_scan_init(&scan, text);
-    bool good = pl_json_scan_next(&scan) == PL_JSON_OBJECT_BEGIN;
-    while (good) {
-        PlJsonEvent event = pl_json_scan_next(&scan);
-        if (event == PL_JSON_OBJECT_END) break;
-        PlAnswer answer = {.id = pl_arena_str(arena, scan.text)};
-        good = event == PL_JSON_KEY && pl_json_scan_next(&scan) == PL_JSON_STRING;
-        answer.value = pl_arena_str(arena, scan.text);
-        if (good) pl_vec_push(arena, &answers, answer);
-    }
-    good = good && pl_json_scan_next(&scan) == PL_JSON_END;
-    pl_json_scan_deinit(&scan);
-    out->answers = answers.items;
-    out->answer_count = answers.len;
-    if (!good) fprintf(stderr, "error: %s is no JSON object of question ids and texts\n", path);
-    return good;
 }
 
 static int load_project(PlArena *arena, const PlcOptions *o, const char *plan_path, PlProject *project, PlDiags *diags, bool *found)
@@ -82,7 +56,6 @@ int plc_load(PlArena *arena, const PlcOptions *o, const char *plan_path, PlProje
     out->plugin_count = o->plugins.count;
     out->plugins_dir = o->plugins_dir;
     out->check.strict = o->strict;
-    if (o->answers && !read_answers(arena, o->answers, &out->check)) return 2;
     return -1;
 }
 
@@ -133,6 +106,10 @@ int plc_compile(PlArena *arena, const PlcOptions *o, const char *path, PlCompile
     PlStr text;
     if (!pl_cli_read(arena, path, PL_LIMIT_SOURCE_BYTES, &text)) return 2;
     PlStatus status = pl_compile(arena, text, &options, out);
+    if (status == PL_OK && (o->answers || (out->diags.questions && plc_can_ask(o)))) {
+        status = plc_answer(arena, o, path, text, &options, out);
+        if (status != PL_OK) return pl_status_exit_code(status);
+    }
     plc_print_findings(arena, o, out, json);
     if (status != PL_OK) return pl_cli_fail(status, "%s while compiling %s", pl_status_words(status), path);
     if (out->diags.errors) return 1;

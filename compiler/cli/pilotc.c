@@ -11,8 +11,9 @@ static const struct {
     PlcCommand run;
 } commands[] = {
     {"compile", "FILE.pilot: check a plan and write its bytecode (the default command)", plc_cmd_compile},
-    {"check", "FILE.pilot: say everything that is wrong, open or assumed; write nothing", plc_cmd_check},
+    {"check", "FILE.pilot: say everything that is wrong, open or assumed; ask what is open", plc_cmd_check},
     {"review", "FILE.pilot|FILE.pbc: show every effect the plan can have", plc_cmd_review},
+    {"fix", "FILE.pilot: mend what can be mended for sure; prints the changes", plc_cmd_fix},
     {"fmt", "FILE.pilot: print the plan in exact spelling, numbered anew", plc_cmd_fmt},
     {"dump", "FILE.pilot|FILE.pbc: print the bytecode", plc_cmd_dump},
     {"explain", "CODE: what a diagnostic means, with an example", plc_cmd_explain},

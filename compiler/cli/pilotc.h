@@ -3,7 +3,7 @@
 #ifndef PL_COMPILER_CLI_PILOTC_H
 #define PL_COMPILER_CLI_PILOTC_H
 
-#include "compiler/compile.h"
+#include "compiler/ask/session.h"
 #include "vm/base/limits.h"
 #include "vm/cli/cli_args.h"
 
@@ -11,8 +11,11 @@ typedef struct PlcOptions {
     PlCliList plugins;      /* NAME=DOC or DOC */
     const char *plugins_dir;
     const char *project;    /* path; NULL: pilot.yaml near the plan */
-    const char *answers;    /* path of a JSON object: question id -> answer */
+    const char *answers;    /* path of an answers file */
+    const char *answered;   /* where the answered plan goes; NULL: into the plan's own file */
     bool no_project, strict, json, verbose;
+    bool ask, never_ask;    /* --ask: also where input is no terminal; --no-ask */
+    bool may_ask;           /* set by a command that asks of its own accord at a terminal */
 } PlcOptions;
 
 /* The rows for a command's option table. */
@@ -23,7 +26,10 @@ typedef struct PlcOptions {
     {"no-project", 0, PL_CLI_FLAG, &(o).no_project, NULL, "read no project file"}
 
 #define PLC_CHECK_OPTIONS(o)                                                                                           \
-    {"answers", 0, PL_CLI_TEXT, &(o).answers, "FILE", "answers to questions: a JSON object, question id to answer"},              \
+    {"answers", 0, PL_CLI_TEXT, &(o).answers, "FILE", "answers to questions, JSON or YAML: question id to answer; written into the plan"}, \
+    {"answered", 0, PL_CLI_TEXT, &(o).answered, "FILE", "write the answered plan there instead (\"-\": standard output)"},        \
+    {"ask", 'i', PL_CLI_FLAG, &(o).ask, NULL, "ask the open questions one by one (at a terminal that is the default of check)"},  \
+    {"no-ask", 0, PL_CLI_FLAG, &(o).never_ask, NULL, "never ask"},                                                                \
     {"strict", 0, PL_CLI_FLAG, &(o).strict, NULL, "whatever the compiler would change or assume is an error"},                    \
     {"verbose", 'v', PL_CLI_FLAG, &(o).verbose, NULL, "also the notes on API documents"},                                         \
     {"json", 0, PL_CLI_FLAG, &(o).json, NULL, "one JSON object a line; the first names the format"}
@@ -38,10 +44,24 @@ void plc_print_findings(PlArena *arena, const PlcOptions *o, PlCompiled *compile
 /* The findings that are shown: without notes on API documents unless verbose. */
 void plc_shown(PlArena *arena, const PlDiags *all, bool verbose, PlDiags *out);
 
+/* Answer the open questions of a plan that was compiled to `out`: from --answers, then by asking. What was answered is written back into the plan's
+ * file and the plan compiled again, with what is wrong with the answers among the findings. PL_OK, or the status of an answers file or plan that could
+ * not be read or written (reported). answer.c */
+PL_MUST_USE PlStatus plc_answer(PlArena *arena, const PlcOptions *o, const char *path, PlStr text, const PlCompileOptions *options,
+                                PlCompiled *out);
+/* Should and can a person be asked? */
+bool plc_can_ask(const PlcOptions *o);
+/* The dialogue (dialogue.c): questions on stderr, answers from stdin. `save` writes the plan as it is now; false when it could not (reported), which
+ * ends the dialogue. Returns false then. */
+bool plc_dialogue(PlSession *session, bool (*save)(void *with, PlStr text), void *with);
+/* Replace the file by `text`, unless it is no longer `before`. Reports. */
+PL_MUST_USE PlStatus plc_write_plan(PlArena *arena, const char *path, PlStr before, PlStr text);
+
 typedef int (*PlcCommand)(PlArena *arena, int argc, char **argv);
 int plc_cmd_compile(PlArena *arena, int argc, char **argv);
 int plc_cmd_check(PlArena *arena, int argc, char **argv);
 int plc_cmd_review(PlArena *arena, int argc, char **argv);
+int plc_cmd_fix(PlArena *arena, int argc, char **argv);
 int plc_cmd_fmt(PlArena *arena, int argc, char **argv);
 int plc_cmd_dump(PlArena *arena, int argc, char **argv);
 int plc_cmd_explain(PlArena *arena, int argc, char **argv);

@@ -37,26 +37,63 @@ static json_t *related(PlDiags *diags, const PlDiag *d)
     return list;
 }
 
-static json_t *question(const PlDiag *d)
+static json_t *edits(PlDiags *diags, const PlEdits *all)
 {
-    json_t *q = json_object(), *list = json_array();
-    json_object_set_new(q, "id", text(d->id));
-    for (uint32_t i = 0; i < d->candidates.len; i++) {
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < all->len; i++) {
         json_t *one = json_object();
-        json_object_set_new(one, "value", text(d->candidates.items[i].value));
-        json_object_set_new(one, "why", text(d->candidates.items[i].why));
+        json_object_set_new(one, "text", text(all->items[i].text));
+        put_place(one, diags, all->items[i].span);
         json_array_append_new(list, one);
     }
-    json_object_set_new(q, "candidates", list);
+    return list;
+}
+
+static json_t *candidates(PlDiags *diags, const PlDiag *d)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < d->candidates.len; i++) {
+        const PlCandidate *c = &d->candidates.items[i];
+        json_t *one = json_object();
+        json_object_set_new(one, "value", text(c->value));
+        json_object_set_new(one, "why", text(c->why));
+        if (c->edits.len) json_object_set_new(one, "edits", edits(diags, &c->edits));
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
+/* Where a free answer goes: "replace" is the place, "before" and "after" stand around the answer. */
+static json_t *place_of_answer(PlDiags *diags, const PlDiagAsk *ask)
+{
+    json_t *place = json_object();
+    put_place(place, diags, ask->at);
+    json_object_set_new(place, "before", text(ask->before));
+    json_object_set_new(place, "after", text(ask->after));
+    return place;
+}
+
+static json_t *question(PlDiags *diags, const PlDiag *d)
+{
+    json_t *q = json_object();
+    json_object_set_new(q, "id", text(d->ask.id));
+    json_object_set_new(q, "kind", json_string(pl_question_kind_name(d->ask.kind)));
+    json_object_set_new(q, "text", text(d->message));
+    if (d->ask.param.len) json_object_set_new(q, "param", text(d->ask.param));
+    json_object_set_new(q, "candidates", candidates(diags, d));
+    if (d->ask.at.source != PL_NO_SOURCE) json_object_set_new(q, "answer", place_of_answer(diags, &d->ask));
     return q;
 }
 
+/* The first edit's text and place stand in the fix itself, for readers that know of one edit only. */
 static json_t *fix(PlDiags *diags, const PlDiag *d)
 {
     json_t *f = json_object();
-    json_object_set_new(f, "text", text(d->fix_text));
+    json_object_set_new(f, "text", text(d->fix.items[0].text));
     json_object_set_new(f, "sure", json_boolean(d->fix_sure));
-    put_place(f, diags, d->fix_span);
+    json_object_set_new(f, "applicability", json_string(d->fix_sure ? "sure" : "maybe"));
+    put_place(f, diags, d->fix.items[0].span);
+    json_object_set_new(f, "edits", edits(diags, &d->fix));
     return f;
 }
 
@@ -72,9 +109,9 @@ void pl_diag_json(PlBuf *out, PlDiags *diags, const PlDiag *d)
     put_place(o, diags, d->span);
     if (d->label.len) json_object_set_new(o, "label", text(d->label));
     if (d->help.len) json_object_set_new(o, "help", text(d->help));
-    if (d->fix_span.source != PL_NO_SOURCE) json_object_set_new(o, "fix", fix(diags, d));
+    if (d->fix.len) json_object_set_new(o, "fix", fix(diags, d));
     if (d->related.len) json_object_set_new(o, "related", related(diags, d));
-    if (d->severity == PL_SEV_QUESTION) json_object_set_new(o, "question", question(d));
+    if (d->severity == PL_SEV_QUESTION) json_object_set_new(o, "question", question(diags, d));
     char *line = json_dumps(o, JSON_COMPACT);
     if (line) {
         pl_buf_put_z(out, line);

@@ -69,7 +69,7 @@ TEST(errors_are_counted_past_those_kept)
 {
     PlBuf plan;
     pl_buf_init(&plan, 0);
-    for (unsigned i = 1; i <= PL_LIMIT_DIAGS + 50; i++) pl_buf_printf(&plan, "%u. Set a%u to b%u\n", i, i, i);
+    for (unsigned i = 1; i <= PL_LIMIT_DIAGS + 50; i++) pl_buf_printf(&plan, "%u. Set a%u to \"b\" * 2\n", i, i);
     Checked k;
     check(&k, plan.ptr);
     CHECK(!k.ok && k.diags.all.len <= PL_LIMIT_DIAGS + 1 && k.diags.errors >= PL_LIMIT_DIAGS);

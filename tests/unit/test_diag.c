@@ -81,6 +81,7 @@ TEST(fix_and_related)
     open_world(&w, "1\n2\n3\n4\n5\n6\n7\n8\n9\nRepeat until done\n");
     PlDiag *d = report(&w, 18, 24);
     pl_diag_help(&w.diags, d, "give it a bound");
+    d->fix.len = 0;
     pl_diag_fix(&w.diags, d, (PlSpan){0, 35, 35}, PL_STR(" at most 10 times"), false);
     pl_diag_related(&w.diags, d, (PlSpan){0, 2, 3}, "started %s", "here");
     check_text(&w, d,
@@ -98,6 +99,7 @@ TEST(fix_and_related)
                "    |\n"
                "  2 | 2\n"
                "    | -\n");
+    d->fix.len = 0;
     pl_diag_fix(&w.diags, d, (PlSpan){0, 25, 30}, PL_STR("while\n  more"), false);
     d->related.len = 0;
     d->help = PL_STR("");
@@ -111,6 +113,7 @@ TEST(fix_and_related)
                "    |\n"
                " 10 | Repeat while\n"
                " 11 |   more done\n");
+    d->fix.len = 0;
     pl_diag_fix(&w.diags, d, (PlSpan){0, 24, 35}, PL_STR(""), true);
     check_text(&w, d,
                "error[P0001]: cannot read x: gone\n"

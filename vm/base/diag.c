@@ -37,15 +37,20 @@ PlDiag *pl_diag_add(PlDiags *diags, PlDiagCode code, PlSpan span, const char *fo
     d->severity = pl_diag_infos[code].severity;
     if (d->severity == PL_SEV_NOTE && diags->strict) d->severity = PL_SEV_ERROR;
     d->span = span;
-    d->fix_span = PL_NO_SPAN;
+    d->ask.at = PL_NO_SPAN;
     va_list args;
     va_start(args, format);
     d->message = pl_arena_vprintf(diags->arena, format, args);
     va_end(args);
+    pl_diags_keep(diags, d);
+    return d;
+}
+
+void pl_diags_keep(PlDiags *diags, PlDiag *d)
+{
     uint32_t *count = count_of(diags, d->severity);
     if (*count < PL_LIMIT_DIAGS) pl_vec_push(diags->arena, &diags->all, d);
     ++*count;
-    return d;
 }
 
 void pl_diag_label(PlDiags *diags, PlDiag *d, const char *format, ...)
@@ -66,9 +71,9 @@ void pl_diag_help(PlDiags *diags, PlDiag *d, const char *format, ...)
 
 void pl_diag_fix(PlDiags *diags, PlDiag *d, PlSpan span, PlStr text, bool sure)
 {
-    d->fix_span = span;
-    d->fix_text = pl_arena_str(diags->arena, text);
-    d->fix_sure = sure;
+    d->fix_sure = sure && (d->fix.len == 0 || d->fix_sure);
+    PlEdit edit = {span, pl_arena_str(diags->arena, text)};
+    pl_vec_push(diags->arena, &d->fix, edit);
 }
 
 void pl_diag_related(PlDiags *diags, PlDiag *d, PlSpan span, const char *format, ...)
@@ -82,8 +87,25 @@ void pl_diag_related(PlDiags *diags, PlDiag *d, PlSpan span, const char *format,
 
 void pl_diag_candidate(PlDiags *diags, PlDiag *d, PlStr value, PlStr why)
 {
-    PlCandidate candidate = {pl_arena_str(diags->arena, value), pl_arena_str(diags->arena, why)};
+    PlCandidate candidate = {.value = pl_arena_str(diags->arena, value), .why = pl_arena_str(diags->arena, why)};
     pl_vec_push(diags->arena, &d->candidates, candidate);
+}
+
+void pl_diag_candidate_edit(PlDiags *diags, PlDiag *d, PlSpan span, PlStr text)
+{
+    PlEdit edit = {span, pl_arena_str(diags->arena, text)};
+    pl_vec_push(diags->arena, &pl_vec_last(&d->candidates).edits, edit);
+}
+
+void pl_diag_ask(PlDiags *diags, PlDiag *d, PlQuestionKind kind, PlStr id, PlStr param, PlSpan at)
+{
+    d->ask = (PlDiagAsk){.kind = kind, .id = pl_arena_str(diags->arena, id), .param = pl_arena_str(diags->arena, param), .at = at};
+}
+
+const char *pl_question_kind_name(PlQuestionKind kind)
+{
+    static const char *const names[PL_QUESTION_KINDS] = {"", "action", "plugin", "value", "name", "list", "reading"};
+    return names[kind];
 }
 
 static int order_of(const PlDiag *a, const PlDiag *b)

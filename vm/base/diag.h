@@ -35,10 +35,38 @@ typedef struct PlRelated {
     PlStr text;
 } PlRelated;
 
+typedef struct PlEdit { /* a change of a source: `span` is replaced by `text`; an empty span inserts */
+    PlSpan span;
+    PlStr text;
+} PlEdit;
+typedef PL_VEC(PlEdit) PlEdits;
+
 typedef struct PlCandidate { /* of a question */
-    PlStr value; /* what would be written into the source */
-    PlStr why;
+    PlStr value;   /* what a person chooses, and what is written into the source where `edits` is empty */
+    PlStr why;     /* may be empty */
+    PlEdits edits; /* when choosing it changes more than one place: all of it, instead of the question's own place */
 } PlCandidate;
+
+/* What a question asks for; decides how a free answer is read (compiler/ask). spec/questions.md */
+typedef enum PlQuestionKind {
+    PL_QUESTION_NONE,    /* no question */
+    PL_QUESTION_ACTION,  /* an action: plugin.name */
+    PL_QUESTION_PLUGIN,  /* the path of an API document */
+    PL_QUESTION_VALUE,   /* an expression, or plain text where a text is wanted */
+    PL_QUESTION_NAME,    /* the same, for a name that nobody bound */
+    PL_QUESTION_LIST,    /* an expression that is a list */
+    PL_QUESTION_READING, /* a statement: one of the candidates */
+    PL_QUESTION_KINDS
+} PlQuestionKind;
+
+typedef struct PlDiagAsk {
+    PlQuestionKind kind;
+    PlStr id;            /* stable while the step keeps its number: "2.1/action", "2.1/arg:to", "plugin:gmail" */
+    PlStr param;         /* the parameter or name that is asked about; may be empty */
+    PlSpan at;           /* an answer is written here as before + answer + after; PL_NO_SPAN: by choosing a candidate only */
+    PlStr before, after;
+    PL_VEC(PlSpan) also; /* further places that the answer replaces */
+} PlDiagAsk;
 
 typedef struct PlDiag {
     PlDiagCode code;
@@ -47,10 +75,9 @@ typedef struct PlDiag {
     PlStr message;
     PlStr label;    /* under the caret; may be empty */
     PlStr help;     /* may be empty */
-    PlSpan fix_span;/* PL_NO_SPAN when there is no fix */
-    PlStr fix_text; /* replaces fix_span */
-    bool fix_sure;  /* machine-applicable */
-    PlStr id;       /* of a question: stable, "2.1/action" or "2.1/arg:to" */
+    PlEdits fix;    /* made together; empty when there is no fix */
+    bool fix_sure;  /* machine-applicable: keeps what the plan means; else a guess that a person looks at */
+    PlDiagAsk ask;      /* of a question */
     PL_VEC(PlRelated) related;
     PL_VEC(PlCandidate) candidates;
 } PlDiag;
@@ -73,9 +100,18 @@ PlDiag *pl_diag_add(PlDiags *diags, PlDiagCode code, PlSpan span, const char *fo
     __attribute__((format(printf, 4, 5)));
 void pl_diag_label(PlDiags *diags, PlDiag *d, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void pl_diag_help(PlDiags *diags, PlDiag *d, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* A fix is one edit or several (call it again): sure only when all are. */
 void pl_diag_fix(PlDiags *diags, PlDiag *d, PlSpan span, PlStr text, bool sure);
 void pl_diag_related(PlDiags *diags, PlDiag *d, PlSpan span, const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Make d, whose severity is QUESTION, one that can be answered: `at` is replaced by before + answer + after. `param` may be empty. */
+void pl_diag_ask(PlDiags *diags, PlDiag *d, PlQuestionKind kind, PlStr id, PlStr param, PlSpan at);
 void pl_diag_candidate(PlDiags *diags, PlDiag *d, PlStr value, PlStr why);
+/* An edit of the candidate that was added last: with edits it is written as these say. */
+void pl_diag_candidate_edit(PlDiags *diags, PlDiag *d, PlSpan span, PlStr text);
+const char *pl_question_kind_name(PlQuestionKind kind); /* "action", "plugin", "value", "name", "list", "reading" */
+
+/* Add a record of another list (it is shared, not copied). */
+void pl_diags_keep(PlDiags *diags, PlDiag *d);
 
 /* Order by source, position, code: what every printer starts with. Stable. */
 void pl_diags_sort(PlDiags *diags);

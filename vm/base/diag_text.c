@@ -239,37 +239,37 @@ static void put_candidates(Printer *p, const PlDiag *d)
     }
 }
 
-/* The text from the line of the fix's start to the line of its end, with the fix made. */
-static PlStr fixed_text(const PlDiags *diags, const PlDiag *d, PlPosition at, size_t *offset)
+/* The text from the line of the edit's start to the line of its end, with the edit made. */
+static PlStr edited_text(const PlDiags *diags, const PlEdit *edit, PlPosition at, size_t *offset)
 {
-    const PlSource *source = &diags->sources->all.items[d->fix_span.source];
-    PlStr first = pl_sources_line(diags->sources, d->fix_span.source, at.line);
+    const PlSource *source = &diags->sources->all.items[edit->span.source];
+    PlStr first = pl_sources_line(diags->sources, edit->span.source, at.line);
     size_t start = (size_t)(first.ptr - source->text.ptr);
-    size_t end = pl_str_find_char(source->text, '\n', d->fix_span.end);
-    PlStr before = pl_str_slice(source->text, start, d->fix_span.start);
-    PlStr after = pl_str_slice(source->text, d->fix_span.end, end == PL_STR_NONE ? source->text.len : end);
+    size_t end = pl_str_find_char(source->text, '\n', edit->span.end);
+    PlStr before = pl_str_slice(source->text, start, edit->span.start);
+    PlStr after = pl_str_slice(source->text, edit->span.end, end == PL_STR_NONE ? source->text.len : end);
     if (pl_str_ends(after, PL_STR("\r"))) after.len--;
     *offset = before.len;
-    return pl_arena_printf(diags->arena, PL_FMT PL_FMT PL_FMT, PL_ARG(before), PL_ARG(d->fix_text), PL_ARG(after));
+    return pl_arena_printf(diags->arena, PL_FMT PL_FMT PL_FMT, PL_ARG(before), PL_ARG(edit->text), PL_ARG(after));
 }
 
-static void put_fixed_lines(Printer *p, const PlDiag *d)
+static void put_edited_lines(Printer *p, const PlEdit *edit)
 {
-    PlPosition at = pl_sources_position(p->diags->sources, d->fix_span.source, d->fix_span.start);
+    PlPosition at = pl_sources_position(p->diags->sources, edit->span.source, edit->span.start);
     size_t start;
-    PlStr text = fixed_text(p->diags, d, at, &start);
-    bool one_line = pl_str_find_char(d->fix_text, '\n', 0) == PL_STR_NONE;
+    PlStr text = edited_text(p->diags, edit, at, &start);
+    bool one_line = pl_str_find_char(edit->text, '\n', 0) == PL_STR_NONE;
     put_bar(p, "|");
     pl_buf_put_char(p->out, '\n');
     for (uint32_t i = 0; i < FIX_LINES; i++) {
         size_t end = pl_str_find_char(text, '\n', 0);
         PlStr line = end == PL_STR_NONE ? text : pl_str_slice(text, 0, end);
         Row row = {.text = line};
-        if (one_line) row.start = start, row.end = start + d->fix_text.len;
+        if (one_line) row.start = start, row.end = start + edit->text.len;
         measure(&row);
         put_numbered(p, at.line + i, &row);
         if (one_line) {
-            bool insertion = d->fix_span.start == d->fix_span.end;
+            bool insertion = edit->span.start == edit->span.end;
             put_marks(p, &row, insertion ? '+' : '~', "\033[1;32m", PL_STR(""));
         }
         if (end == PL_STR_NONE) break;
@@ -280,12 +280,20 @@ static void put_fixed_lines(Printer *p, const PlDiag *d)
 /* A fix whose text stands in the help already is not shown again. */
 static void put_help(Printer *p, const PlDiag *d)
 {
-    bool has_fix = has_text(p->diags, d->fix_span) && d->fix_span.end <= p->diags->sources->all.items[d->fix_span.source].text.len;
+    bool any = false, removes = true;
+    for (uint32_t i = 0; i < d->fix.len; i++) {
+        const PlEdit *edit = &d->fix.items[i];
+        any = has_text(p->diags, edit->span) && edit->span.end <= p->diags->sources->all.items[edit->span.source].text.len;
+        removes = removes && !edit->text.len;
+        if (!any) break;
+    }
     PlStr help = d->help;
-    if (has_fix && !d->fix_text.len && !help.len) help = PL_STR("remove this");
-    if (has_fix && d->fix_text.len && !help.len) help = PL_STR("write");
+    if (any && !help.len) help = removes ? PL_STR("remove this") : PL_STR("write");
     if (help.len) put_note(p, "help", help);
-    if (has_fix && d->fix_text.len && pl_str_find(help, d->fix_text, 0) == PL_STR_NONE) put_fixed_lines(p, d);
+    for (uint32_t i = 0; any && i < d->fix.len; i++) {
+        const PlEdit *edit = &d->fix.items[i];
+        if (edit->text.len && pl_str_find(help, edit->text, 0) == PL_STR_NONE) put_edited_lines(p, edit);
+    }
 }
 
 static void widen_gutter(Printer *p, PlSpan span)
@@ -301,7 +309,7 @@ void pl_diag_print(PlBuf *out, PlDiags *diags, const PlDiag *d, bool colour)
 {
     Printer p = {out, diags, colour, 1};
     widen_gutter(&p, d->span);
-    widen_gutter(&p, d->fix_span);
+    for (uint32_t i = 0; i < d->fix.len; i++) widen_gutter(&p, d->fix.items[i].span);
     for (uint32_t i = 0; i < d->related.len; i++) widen_gutter(&p, d->related.items[i].span);
 
     paint(&p, severity_colour(d->severity));
