@@ -349,13 +349,11 @@ static PlJsonEvent find_key(PlJsonScan *scan, const char *key)
     }
 }
 
-bool pl_json_find_text(PlStr object, const char *key, PlBuf *out)
+PlStr pl_json_find_text(PlArena *arena, PlStr object, const char *key)
 {
     PlJsonScan scan;
     pl_json_scan_init(&scan, object);
-    bool found = find_key(&scan, key) == PL_JSON_STRING;
-    pl_buf_clear(out);
-    if (found) pl_buf_put(out, scan.text);
+    PlStr found = find_key(&scan, key) == PL_JSON_STRING ? pl_arena_str(arena, scan.text) : PL_STR("");
     pl_json_scan_deinit(&scan);
     return found;
 }

@@ -5,6 +5,7 @@
 #ifndef PL_BASE_JSON_SCAN_H
 #define PL_BASE_JSON_SCAN_H
 
+#include "vm/base/arena.h"
 #include "vm/base/buf.h"
 #include "vm/base/limits.h"
 
@@ -46,7 +47,7 @@ PlJsonEvent pl_json_scan_skip(PlJsonScan *scan);
 
 /* The value of a key of an object, as it stands in the text. False when the text is no object, has no such key or is broken before it. */
 bool pl_json_find(PlStr object, const char *key, PlStr *out);
-/* The same for a text, decoded into `out`, which is emptied first. */
-bool pl_json_find_text(PlStr object, const char *key, PlBuf *out);
+/* The same for a text, decoded, in the arena's memory; "" when it is absent or no text. */
+PlStr pl_json_find_text(PlArena *arena, PlStr object, const char *key);
 
 #endif

@@ -22,7 +22,7 @@ static const struct {
     {"inbox", "what waits for a person, over all runs", plv_cmd_inbox},
     {"approve", "RUN [PATH]: approve what a parked run asks", plv_cmd_approve},
     {"deny", "RUN [PATH] REASON: refuse it", plv_cmd_deny},
-    {"audit", "verify RUN|--all: prove that no row was changed, dropped or moved", plv_cmd_audit},
+    {"audit", "verify RUN|--all, export RUN: prove a journal whole, hand it to other tools", plv_cmd_audit},
 };
 
 static int usage(void)

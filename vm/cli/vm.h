@@ -84,6 +84,6 @@ int plv_cmd_why(PlArena *arena, int argc, char **argv);    /* vm_why.c */
 int plv_cmd_inbox(PlArena *arena, int argc, char **argv);
 int plv_cmd_approve(PlArena *arena, int argc, char **argv); /* vm_settle.c */
 int plv_cmd_deny(PlArena *arena, int argc, char **argv);
-int plv_cmd_audit(PlArena *arena, int argc, char **argv);
+int plv_cmd_audit(PlArena *arena, int argc, char **argv);   /* vm_audit.c */
 
 #endif

@@ -35,11 +35,9 @@ int plv_project(PlArena *arena, const PlvOptions *o, const char *near, PlProject
 
 bool plv_json_text(PlArena *arena, PlStr object, const char *key, PlStr *out)
 {
-    PlBuf text;
-    pl_buf_init(&text, 0);
-    bool found = pl_json_find_text(object, key, &text) && text.status == PL_OK;
-    if (found) *out = pl_arena_str(arena, pl_buf_str(&text));
-    pl_buf_deinit(&text);
+    PlStr raw;
+    bool found = pl_json_find(object, key, &raw) && raw.len && raw.ptr[0] == '"';
+    if (found) *out = pl_json_find_text(arena, object, key);
     return found;
 }
 

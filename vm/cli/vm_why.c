@@ -24,13 +24,6 @@ typedef struct Story {
     PlStr end, to; /* body of END; the run of FORKED */
 } Story;
 
-static PlStr find_text(PlArena *arena, PlStr body, const char *key)
-{
-    PlStr text = PL_STR("");
-    (void)plv_json_text(arena, body, key, &text);
-    return text;
-}
-
 static int64_t find_int(PlStr body, const char *key)
 {
     PlStr raw;
@@ -55,18 +48,18 @@ static void close_waits(Story *s, const PlRow *row)
 static void open_wait(Story *s, const PlRow *row)
 {
     PlArena *arena = s->arena;
-    PlStr event = find_text(arena, row->body, "event"), approval = PL_STR("");
+    PlStr event = pl_json_find_text(arena, row->body, "event"), approval = PL_STR("");
     Wait w = {.seq = row->seq, .attempt = row->attempt, .path = pl_arena_str(arena, row->path), .text = PL_STR(""), .role = PL_STR("")};
     if (row->kind == PL_ROW_ASK) {
         (void)pl_json_find(row->body, "approval", &approval);
         w.kind = pl_str_eq_z(approval, "true") ? WAITS_APPROVAL : WAITS_ANSWER;
-        w.text = find_text(arena, row->body, "question");
-        w.role = find_text(arena, row->body, "role");
+        w.text = pl_json_find_text(arena, row->body, "question");
+        w.role = pl_json_find_text(arena, row->body, "role");
         w.until_us = find_int(row->body, "expires");
     } else if (row->kind == PL_ROW_INTENT) {
-        if (!pl_str_eq_z(find_text(arena, row->body, "class"), "unsafe")) return;
+        if (!pl_str_eq_z(pl_json_find_text(arena, row->body, "class"), "unsafe")) return;
         w.kind = WAITS_DECISION;
-        w.text = find_text(arena, row->body, "action");
+        w.text = pl_json_find_text(arena, row->body, "action");
     } else {
         w.kind = event.len ? WAITS_EVENT : WAITS_TIME;
         w.text = event;
@@ -81,7 +74,7 @@ static PlStatus read_row(void *user, const PlRow *row)
     s->last_seq = row->seq;
     close_waits(s, row);
     if (row->kind == PL_ROW_ASK || row->kind == PL_ROW_INTENT || row->kind == PL_ROW_TIMER) open_wait(s, row);
-    if (row->kind == PL_ROW_FORKED) s->to = find_text(s->arena, row->body, "to");
+    if (row->kind == PL_ROW_FORKED) s->to = pl_json_find_text(s->arena, row->body, "to");
     if (row->kind != PL_ROW_END) return PL_OK;
     s->end = pl_arena_str(s->arena, row->body);
     s->end_seq = row->seq;
@@ -136,7 +129,7 @@ static void put_wait_json(PlBuf *out, const Wait *w, PlStr run)
 /* In a word, for programs. */
 static const char *state_of(const Story *s, long pid)
 {
-    PlStr state = find_text(s->arena, s->end, "state");
+    PlStr state = pl_json_find_text(s->arena, s->end, "state");
     if (s->to.len) return "forked";
     if (pl_str_eq_z(state, "done") || pl_str_eq_z(state, "stopped")) return "done";
     if (pl_str_eq_z(state, "cancelled")) return "cancelled";
@@ -147,19 +140,19 @@ static const char *state_of(const Story *s, long pid)
 
 static void put_end(PlBuf *out, const Story *s, PlStr run)
 {
-    PlStr error = PL_STR(""), state = find_text(s->arena, s->end, "state");
+    PlStr error = PL_STR(""), state = pl_json_find_text(s->arena, s->end, "state");
     (void)pl_json_find(s->end, "error", &error);
     if (!error.len) {
-        PlStr reason = find_text(s->arena, s->end, "reason");
+        PlStr reason = pl_json_find_text(s->arena, s->end, "reason");
         pl_buf_printf(out, "  " PL_FMT, PL_ARG(state));
         if (reason.len) pl_buf_printf(out, ": " PL_FMT, PL_ARG(reason));
         pl_buf_printf(out, " (row %llu)\n", (unsigned long long)s->end_seq);
         return;
     }
-    PlStr path = find_text(s->arena, error, "path");
+    PlStr path = pl_json_find_text(s->arena, error, "path");
     pl_buf_printf(out, "  " PL_FMT, PL_ARG(state));
     if (path.len) pl_buf_printf(out, " at " PL_FMT, PL_ARG(path));
-    pl_buf_printf(out, ": " PL_FMT " (row %llu)\n", PL_ARG(find_text(s->arena, error, "message")), (unsigned long long)s->end_seq);
+    pl_buf_printf(out, ": " PL_FMT " (row %llu)\n", PL_ARG(pl_json_find_text(s->arena, error, "message")), (unsigned long long)s->end_seq);
     pl_buf_printf(out, "      = help: mend the plan, then `pilotvm fork " PL_FMT " --plan NEW.pbc` goes on from there\n", PL_ARG(run));
 }
 

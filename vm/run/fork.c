@@ -18,20 +18,11 @@ static bool is_at_or_below(PlStr path, PlStr at)
     return pl_str_starts(path, at) && (path.len == at.len || strchr("#.~", path.ptr[at.len]) != NULL);
 }
 
-static PlStr find_text(PlArena *arena, PlStr body, const char *key)
-{
-    PlBuf text;
-    pl_buf_init(&text, 0);
-    PlStr found = pl_json_find_text(body, key, &text) ? pl_arena_str(arena, pl_buf_str(&text)) : PL_STR("");
-    pl_buf_deinit(&text);
-    return found;
-}
-
 /* ---- what there is ---- */
 
 static void see_intent(Survey *s, const PlRow *row)
 {
-    PlStr class = find_text(s->arena, row->body, "class");
+    PlStr class = pl_json_find_text(s->arena, row->body, "class");
     if (pl_str_eq_z(class, "safe") || pl_str_eq_z(class, "idempotent")) return;
     PlForkCall call = {pl_arena_str(s->arena, row->path), pl_arena_str(s->arena, row->body), row->attempt, row->seq, true};
     pl_vec_push(s->arena, &s->calls, call);
@@ -46,7 +37,7 @@ static void see_outcome(Survey *s, const PlRow *row)
         PlForkCall *c = &s->calls.items[i];
         if (c->attempt != row->attempt || !pl_str_eq(c->path, row->path)) continue;
         if (row->kind == PL_ROW_FAIL) c->may_be_applied = false;
-        if (row->kind == PL_ROW_RESOLVE) c->may_be_applied = pl_str_eq_z(find_text(s->arena, row->body, "how"), "applied");
+        if (row->kind == PL_ROW_RESOLVE) c->may_be_applied = pl_str_eq_z(pl_json_find_text(s->arena, row->body, "how"), "applied");
         if (row->kind == PL_ROW_RESULT && pl_json_find(row->body, "status", &status) && pl_str_to_int(status, &number))
             c->may_be_applied = number < 400 || number >= 500;
         return;
@@ -58,7 +49,7 @@ static void see_end(Survey *s, const PlRow *row)
     PlStr error;
     s->plan->has_ended = true;
     s->plan->is_done = !pl_json_find(row->body, "error", &error);
-    if (!s->plan->is_done) s->failed_at = find_text(s->arena, error, "path");
+    if (!s->plan->is_done) s->failed_at = pl_json_find_text(s->arena, error, "path");
 }
 
 static PlStatus survey_row(void *user, const PlRow *row)
@@ -70,7 +61,7 @@ static PlStatus survey_row(void *user, const PlRow *row)
     else if (row->kind == PL_ROW_INTENT) see_intent(s, row);
     else if (row->kind == PL_ROW_RESULT || row->kind == PL_ROW_FAIL || row->kind == PL_ROW_RESOLVE) see_outcome(s, row);
     else if (row->kind == PL_ROW_END) see_end(s, row);
-    else if (row->kind == PL_ROW_FORKED) s->plan->to = find_text(s->arena, row->body, "to");
+    else if (row->kind == PL_ROW_FORKED) s->plan->to = pl_json_find_text(s->arena, row->body, "to");
     return PL_OK;
 }
 

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* pilotvm audit: prove that a journal is whole, and hand it to other tools. Only reads. */
+#include "vm/cli/vm.h"
+#include "vm/io/export.h"
+
+#include <stdio.h>
+
+typedef struct Audit {
+    PlArena *arena;
+    PlBuf *out;
+    bool json;
+    PL_VEC(PlStr) ids;
+} Audit;
+
+static PlStatus collect_id(void *user, const PlStoredRun *run)
+{
+    Audit *a = user;
+    pl_vec_push(a->arena, &a->ids, pl_arena_str(a->arena, run->id));
+    return PL_OK;
+}
+
+static bool audit_one(Audit *a, PlStore *store, PlStr id)
+{
+    uint64_t rows = 0, bad = 0;
+    const char *why = "";
+    PlStatus status = pl_store_verify(store, id, &rows, &bad, &why);
+    bool good = status == PL_OK;
+    if (a->json) {
+        pl_buf_put_z(a->out, "{\"type\":\"audit\",\"id\":");
+        pl_buf_put_json(a->out, id);
+        pl_buf_printf(a->out, ",\"ok\":%s,\"rows\":%llu", good ? "true" : "false", (unsigned long long)rows);
+        if (!good) pl_buf_printf(a->out, ",\"bad_seq\":%llu,\"why\":\"%s\"", (unsigned long long)bad, why);
+        pl_buf_put_z(a->out, "}\n");
+    } else if (good) {
+        pl_buf_printf(a->out, PL_FMT "  intact: %llu rows, each hash follows from the one before it\n", PL_ARG(id), (unsigned long long)rows);
+    } else {
+        pl_buf_printf(a->out, PL_FMT "  BROKEN at row %llu: %s\n", PL_ARG(id), (unsigned long long)bad, why);
+    }
+    return good;
+}
+
+static bool audit_file(Audit *a, PlStr file, PlStr only, int *worst)
+{
+    PlStore *store = plv_open_to_read(a->arena, file, worst);
+    if (!store) return false;
+    bool good = true;
+    if (only.len) {
+        PlStoredRun run;
+        PlJournalPort journal;
+        good = pl_store_open_run(store, only, &run, &journal) == PL_OK;
+        if (!good) *worst = pl_cli_fail(PL_USAGE, "there is no run " PL_FMT, PL_ARG(only));
+        else good = audit_one(a, store, pl_arena_str(a->arena, run.id));
+    } else {
+        a->ids.len = 0;
+        good = pl_store_each_run(store, collect_id, a) == PL_OK;
+        for (uint32_t i = 0; i < a->ids.len; i++) good &= audit_one(a, store, a->ids.items[i]);
+    }
+    pl_store_close(store);
+    return good;
+}
+
+static int verify(PlArena *arena, int argc, char **argv)
+{
+    PlvOptions o = {0};
+    const PlCliOption options[] = {PLV_READ_OPTIONS(o), {"all", 'a', PL_CLI_FLAG, &o.all, NULL, "every run of the store"}};
+    const PlCliCommand command = {"pilotvm audit verify RUN|--all [options]",
+                                  "Checks the hash chain of a run: no row was changed, dropped, added or moved. Exit code 1 when one was.", options, 3};
+    PlCliList rest = {0};
+    PlStr place, *files;
+    int code = pl_cli_parse(arena, &command, argc, argv, &rest);
+    if (code < 0 && rest.count != (o.all ? 0u : 1u)) code = pl_cli_fail(PL_USAGE, "give a run, or --all\n  = help: usage: %s", command.usage);
+    if (code < 0) code = plv_place(arena, &o, &place);
+    if (code >= 0) return code;
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    if (o.json) pl_cli_json_begin(&out, "audit");
+    Audit audit = {.arena = arena, .out = &out, .json = o.json};
+    bool good = true;
+    int worst = 0;
+    if (o.all) {
+        uint32_t count = plv_store_files(arena, place, &files);
+        for (uint32_t i = 0; i < count; i++) good &= audit_file(&audit, files[i], PL_STR(""), &worst);
+    } else {
+        PlStr id = pl_str_z(rest.items[0]), file = plv_store_file_of(arena, place, id);
+        good = file.len > 0 && audit_file(&audit, file, id, &worst);
+        if (file.len == 0) worst = 2;
+    }
+    int put = pl_cli_put(&out);
+    return worst ? worst : good ? put : 1;
+}
+
+/* ---- export ---- */
+
+static PlStatus put_piece(void *user, PlStr piece)
+{
+    FILE *out = user;
+    return fwrite(piece.ptr, 1, piece.len, out) == piece.len ? PL_OK : PL_IO;
+}
+
+static int export_run(PlArena *arena, int argc, char **argv)
+{
+    PlvOptions o = {0};
+    const char *format_name = "journal";
+    bool bodies = false;
+    const PlCliOption options[] = {{"store", 's', PL_CLI_TEXT, &o.store, "PATH", "the file or folder of runs"},
+                                   {"format", 'f', PL_CLI_TEXT, &format_name, "NAME", "journal (default), har, otlp, cloudevents"},
+                                   {"bodies", 'b', PL_CLI_FLAG, &bodies, NULL, "with what was sent and answered"}};
+    const PlCliCommand command = {"pilotvm audit export RUN [options]",
+                                  "Prints a run for other tools: the journal as JSON lines (what tests/verify_audit.py reads), HTTP Archive 1.2, OpenTelemetry\n"
+                                  "spans as OTLP/JSON, or CloudEvents 1.0 as JSON lines. The same run gives the same bytes.",
+                                  options, sizeof options / sizeof *options};
+    PlCliList rest = {0};
+    PlExportFormat format;
+    int code = pl_cli_parse(arena, &command, argc, argv, &rest);
+    if (code < 0 && rest.count != 1) code = pl_cli_fail(PL_USAGE, "give one run\n  = help: `pilotvm runs` lists them");
+    if (code < 0 && !pl_export_format(pl_str_z(format_name), &format))
+        code = pl_cli_fail(PL_USAGE, "there is no format %s\n  = help: journal, har, otlp, cloudevents", format_name);
+    if (code >= 0) return code;
+    PlStr id = pl_str_z(rest.items[0]);
+    PlStore *store = plv_open_run(arena, &o, id, PL_STORE_READ, &code);
+    if (!store) return code;
+    PlStatus status = pl_export(arena, store, id, format, bodies, put_piece, stdout);
+    if (status == PL_INVALID) code = pl_cli_fail(PL_USAGE, "there is no run " PL_FMT "\n  = help: `pilotvm runs` lists them", PL_ARG(id));
+    else code = status == PL_OK && fflush(stdout) == 0 ? 0 : pl_cli_fail(status == PL_OK ? PL_IO : status, "the export was not written whole");
+    pl_store_close(store);
+    return code;
+}
+
+int plv_cmd_audit(PlArena *arena, int argc, char **argv)
+{
+    static const struct {
+        const char *name, *words;
+        PlvCommand run;
+    } verbs[] = {{"verify", "RUN|--all   prove that no row was changed, dropped, added or moved", verify},
+                 {"export", "RUN         print it for other tools: journal, har, otlp, cloudevents", export_run}};
+    for (size_t i = 0; argc > 0 && i < sizeof verbs / sizeof *verbs; i++)
+        if (strcmp(argv[0], verbs[i].name) == 0) return verbs[i].run(arena, argc - 1, argv + 1);
+    bool asks = argc > 0 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0);
+    FILE *out = asks ? stdout : stderr;
+    if (!asks && argc > 0 && argv[0][0] == '-') return pl_cli_fail(PL_USAGE, "unknown option %s\n  = help: usage: pilotvm audit verify|export ...", argv[0]);
+    if (!asks) pl_cli_fail(PL_USAGE, argc > 0 ? "audit has no %s" : "say what to do%s", argc > 0 ? argv[0] : "");
+    fputs("usage: pilotvm audit WORD ... [--help]\n\n", out);
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) fprintf(out, "  %-7s %s\n", verbs[i].name, verbs[i].words);
+    return asks ? 0 : 2;
+}
