@@ -37,6 +37,7 @@ typedef struct PlApi {
     PlMap last_number; /* of a name that was numbered to be unique */
     bool keyed;        /* by_key is filled */
     void *words;       /* nearest.c: its index, once built */
+    PlMap *reads;      /* hints.c: path -> its GET, once somebody asked */
 } PlApi;
 
 struct PlCatalog {
@@ -83,6 +84,9 @@ PlBodyKind pl_media_kind(PlStr type);
 PlPair *pl_media_choose(const PlNode *content);
 /* response.c */
 void pl_draft_responses(PlDraft *draft);
+/* paging.c, hints.c: after the responses */
+void pl_draft_paging(PlDraft *draft);
+void pl_draft_hints(PlDraft *draft);
 /* security.c */
 void pl_draft_security(PlDraft *draft);
 /* server.c: the base URL for an operation ("" when none); at load (`item` and `operation` NULL) faults are reported. */

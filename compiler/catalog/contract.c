@@ -112,6 +112,9 @@ static void put_action(Writer *w, const PlAction *a)
         put_type(w, r->type);
     }
     put_type(w, a->result);
+    pl_buf_put_u8(&w->out, (uint8_t)a->paging.form);
+    put_str(w, a->paging.param);
+    put_str(w, a->paging.next);
     pl_buf_put_u32(&w->out, a->auth_count);
     for (uint32_t i = 0; i < a->auth_count; i++) {
         pl_buf_put_u32(&w->out, a->auth[i].count);

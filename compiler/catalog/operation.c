@@ -139,6 +139,8 @@ static PlAction *build(PlApi *api, PlEntry *entry)
     pl_draft_security(&draft);
     excuse_credentials(&draft);
     decide_effect(&draft);
+    pl_draft_paging(&draft);
+    pl_draft_hints(&draft);
     pl_contract_hash(api->schemas.types, action, action->contract);
     return action;
 }

@@ -121,6 +121,13 @@ static void put_responses(PlBuf *out, const PlTypes *types, const PlAction *acti
     }
 }
 
+static void put_credential(PlBuf *out, const PlAuth *auth, bool further)
+{
+    pl_buf_printf(out, "%s" PL_FMT " (%s", further ? " and " : "", PL_ARG(auth->credential), pl_auth_kind_name(auth->kind));
+    for (uint32_t i = 0; i < auth->scope_count; i++) pl_buf_printf(out, "%s" PL_FMT, i ? ", " : ": ", PL_ARG(auth->scopes[i]));
+    pl_buf_put_char(out, ')');
+}
+
 static void put_credentials(PlBuf *out, const PlAction *action)
 {
     pl_buf_put_z(out, "    credentials: ");
@@ -130,10 +137,34 @@ static void put_credentials(PlBuf *out, const PlAction *action)
         if (i) pl_buf_put_z(out, ", or ");
         if (set->count == 0) pl_buf_put_z(out, "none");
         for (uint32_t k = 0; k < set->count; k++)
-            pl_buf_printf(out, "%s" PL_FMT " (%s)", k ? " and " : "", PL_ARG(set->all[k].credential),
-                          pl_auth_kind_name(set->all[k].kind));
+            put_credential(out, &set->all[k], k > 0);
     }
     pl_buf_put_char(out, '\n');
+}
+
+static void put_said(PlBuf *out, const char *what, PlStr text)
+{
+    if (text.len) pl_buf_printf(out, "%s" PL_FMT, what, PL_ARG(text));
+}
+
+static void put_paging(PlBuf *out, const PlPaging *p)
+{
+    if (p->form == PL_PAGE_NONE) return;
+    pl_buf_printf(out, "    pages: by %s", pl_paging_form_name(p->form));
+    put_said(out, ", parameter ", p->param);
+    put_said(out, ", from ", p->next);
+    put_said(out, ", more at ", p->more);
+    put_said(out, ", items at ", p->items);
+    put_said(out, ", total at ", p->total);
+    put_said(out, ", size by ", p->size);
+    pl_buf_put_char(out, '\n');
+}
+
+static void put_hints(PlBuf *out, const PlHints *h)
+{
+    if (h->rate_limited) pl_buf_put_z(out, "    rate limit: yes\n");
+    if (h->long_running) pl_buf_printf(out, "    goes on after the answer%s" PL_FMT "\n", h->status_header.len ? ": see header " : "", PL_ARG(h->status_header));
+    if (h->look.len) pl_buf_printf(out, "    whether it was applied: " PL_FMT "\n", PL_ARG(h->look));
 }
 
 static void put_details(PlBuf *out, const PlTypes *types, const PlAction *action)
@@ -151,6 +182,8 @@ static void put_details(PlBuf *out, const PlTypes *types, const PlAction *action
     pl_buf_put_char(out, '\n');
     if (action->response_count) pl_buf_put_z(out, "    answers:\n");
     put_responses(out, types, action);
+    put_paging(out, &action->paging);
+    put_hints(out, &action->hints);
     put_credentials(out, action);
 }
 

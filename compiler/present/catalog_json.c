@@ -71,12 +71,43 @@ static json_t *credentials(const PlAction *action)
         json_t *set = json_array();
         for (uint32_t k = 0; k < action->auth[i].count; k++) {
             const PlAuth *auth = &action->auth[i].all[k];
-            json_array_append_new(set, json_pack("{s:o, s:s, s:o}", "name", text(auth->credential), "kind",
-                                                 pl_auth_kind_name(auth->kind), "scheme", text(auth->scheme)));
+            json_t *one = json_pack("{s:o, s:s, s:o}", "name", text(auth->credential), "kind", pl_auth_kind_name(auth->kind),
+                                    "scheme", text(auth->scheme));
+            json_t *scopes = json_array();
+            for (uint32_t s = 0; s < auth->scope_count; s++) json_array_append_new(scopes, text(auth->scopes[s]));
+            if (auth->scope_count) json_object_set(one, "scopes", scopes);
+            json_decref(scopes);
+            json_array_append_new(set, one);
         }
         json_array_append_new(sets, set);
     }
     return sets;
+}
+
+static void set_text(json_t *o, const char *name, PlStr value)
+{
+    if (value.len) json_object_set_new(o, name, text(value));
+}
+
+static json_t *paging(const PlPaging *p)
+{
+    json_t *o = json_object();
+    json_object_set_new(o, "form", json_string(pl_paging_form_name(p->form)));
+    set_text(o, "parameter", p->param);
+    set_text(o, "size", p->size);
+    set_text(o, "next", p->next);
+    set_text(o, "more", p->more);
+    set_text(o, "items", p->items);
+    set_text(o, "total", p->total);
+    return o;
+}
+
+static void add_hints(json_t *o, const PlHints *h)
+{
+    if (h->rate_limited) json_object_set_new(o, "rate_limited", json_true());
+    if (h->long_running) json_object_set_new(o, "long_running", json_true());
+    set_text(o, "status_header", h->status_header);
+    set_text(o, "look", h->look);
 }
 
 static void add_details(json_t *o, const PlTypes *types, const PlAction *action)
@@ -92,6 +123,8 @@ static void add_details(json_t *o, const PlTypes *types, const PlAction *action)
     json_object_set_new(o, "result", type_text(types, action->result));
     json_object_set_new(o, "responses", responses);
     json_object_set_new(o, "credentials", credentials(action));
+    if (action->paging.form) json_object_set_new(o, "paging", paging(&action->paging));
+    add_hints(o, &action->hints);
 }
 
 static json_t *action_json(PlCatalog *catalog, const PlOperation *op, const PlAction *action, bool details)

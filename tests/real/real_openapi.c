@@ -16,6 +16,7 @@ typedef struct Totals {
     size_t types, bytes;
     unsigned codes[PL_DIAG_COUNT];
     unsigned any_arguments, any_results, results; /* typed as any value, of how many */
+    unsigned forms[PL_PAGE_FORM_COUNT], rate_limited, long_running, keyed, look;
     bool verbose, diagnostics, params;
 } Totals;
 
@@ -63,6 +64,11 @@ static void build_all(Totals *totals, const char *path, PlCatalog *catalog, cons
         for (uint32_t k = 0; k < action->param_count; k++) totals->any_arguments += action->params[k].type == PL_T_ANY;
         totals->results += action->result != PL_T_NOTHING;
         totals->any_results += action->result == PL_T_ANY;
+        totals->forms[action->paging.form]++;
+        totals->rate_limited += action->hints.rate_limited;
+        totals->long_running += action->hints.long_running;
+        totals->look += action->hints.look.len > 0;
+        totals->keyed += action->doubt == PL_DOUBT_KEYED;
         if (totals->params) print_params(path, plugin->operations[i], action);
     }
 }
@@ -134,6 +140,11 @@ int main(int argc, char **argv)
     printf("documents %u, not API documents %u\noperations %u, actions %u, arguments %u, types %zu\n", totals.documents,
            totals.unread, totals.operations, totals.actions, totals.arguments, totals.types);
     printf("arguments of any type %u, results %u, of any type %u\n", totals.any_arguments, totals.results, totals.any_results);
+    printf("pages");
+    for (int form = 1; form < PL_PAGE_FORM_COUNT; form++)
+        printf(" %s %u%s", pl_paging_form_name((PlPageForm)form), totals.forms[form], form + 1 < PL_PAGE_FORM_COUNT ? "," : "\n");
+    printf("rate limit %u, long running %u, keyed %u, writes that a read shows %u\n", totals.rate_limited, totals.long_running,
+           totals.keyed, totals.look);
     printf("load %.3f s, build all %.3f s (worst %.3f s %s), memory %zu MB\n", totals.load, totals.build,
            totals.worst_build, totals.worst_path ? totals.worst_path : "", totals.bytes / 1048576);
     for (int code = 0; code < PL_DIAG_COUNT; code++)

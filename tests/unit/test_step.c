@@ -538,4 +538,34 @@ TEST(all_pages_by_every_way)
     }
 }
 
+/* Names that no word fits: only what the document says leads on. */
+static WorldAnswer paged_oddly(World *w, const WorldSend *s)
+{
+    static const char *const firsts[] = {"{\"items\":[1,2],\"state\":{\"mark\":\"m\"}}", "{\"items\":[1,2],\"onward\":\"/things?way=2\"}",
+                                         "{\"items\":[1,2]}", "{\"items\":[1,2],\"onward\":null,\"next_page\":\"/things?way=3\"}"};
+    static const char *const seconds[] = {"from=m", "way=2", "nth=2", "never"};
+    static const char *const lasts[] = {"{\"items\":[3],\"state\":{\"mark\":null}}", "{\"items\":[3],\"onward\":null}", "{\"items\":[]}", ""};
+    w->counter++;
+    return (WorldAnswer){.status = 200, .type = "application/json", .body = strstr(s->url, seconds[page_way]) ? lasts[page_way] : firsts[page_way]};
+}
+
+TEST(pages_as_the_document_says)
+{
+    static const PlPaging facts[] = {{.form = PL_PAGE_TOKEN, .param = PL_STR_INIT("from"), .next = PL_STR_INIT("/state/mark")},
+                                     {.form = PL_PAGE_URL, .next = PL_STR_INIT("/onward")},
+                                     {.form = PL_PAGE_NUMBER, .param = PL_STR_INIT("nth")},
+                                     {.form = PL_PAGE_URL, .next = PL_STR_INIT("/onward")}};
+    static const char *const params[] = {"from", "q", "nth", "q"};
+    static const char *const expected[] = {"\"items\":[1,2,3]", "\"items\":[1,2,3]", "\"items\":[1,2]", "\"items\":[1,2]"};
+    for (page_way = 0; page_way < 4; page_way++) {
+        Asm *a = one_call(PL_GET, (PlCallSite){.flags = PL_CALL_ALL_PAGES}, false);
+        asm_param(a, 0, params[page_way], PL_IN_QUERY, PL_STYLE_FORM, true);
+        a->actions.items[0].paging = facts[page_way];
+        Run x = run_it(a, paged_oddly);
+        CHECK(has(pl_run_output(x.r->run), expected[page_way]));
+        CHECK(x.w->sent == (page_way == 3 ? 1 : 2));
+        over(&x);
+    }
+}
+
 UNIT_MAIN

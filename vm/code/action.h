@@ -5,6 +5,7 @@
 #ifndef PL_CODE_ACTION_H
 #define PL_CODE_ACTION_H
 
+#include "vm/code/paging.h"
 #include "vm/code/type.h"
 
 typedef enum PlEffect { PL_EFFECT_NONE, PL_EFFECT_READ, PL_EFFECT_WRITE, PL_EFFECT_DELETE, PL_EFFECT_COUNT } PlEffect;
@@ -108,6 +109,14 @@ typedef struct PlAuthSet { /* all of these together; an empty set: no credential
     uint32_t count;
 } PlAuthSet;
 
+/* What else the document says of a call. Nothing of it changes the request. */
+typedef struct PlHints {
+    bool rate_limited;    /* a 429 is declared, or headers that count requests are */
+    bool long_running;    /* the call only begins the work: the answer says where to ask how far it is */
+    PlStr status_header;  /* long_running: the header with that address, in lower case; may be empty */
+    PlStr look;           /* name of an action of the plugin that shows whether a write was applied; may be empty */
+} PlHints;
+
 typedef struct PlAction {
     PlStr plugin;       /* "github" */
     PlStr name;         /* "issues.create": stable, readable, unique in the plugin */
@@ -129,6 +138,8 @@ typedef struct PlAction {
     PlAuthSet *auth;    /* alternatives, in the document's order */
     uint32_t auth_count;
     bool deprecated;
+    PlPaging paging;
+    PlHints hints;
     uint8_t contract[32]; /* SHA-256 of the part of the document that this action depends on, in canonical form */
 } PlAction;
 

@@ -322,6 +322,33 @@ static void put_params(PlBuf *out, const PlModule *m, const PlAction *a)
     }
 }
 
+static void put_said(PlBuf *out, const char *what, PlStr name)
+{
+    if (name.len) pl_buf_printf(out, ", %s " PL_FMT, what, PL_ARG(name));
+}
+
+static void put_paging(PlBuf *out, const PlPaging *p)
+{
+    if (p->form == PL_PAGE_NONE) return;
+    pl_buf_printf(out, "    pages by %s", pl_paging_form_name(p->form));
+    put_said(out, "parameter", p->param);
+    put_said(out, "size", p->size);
+    put_said(out, "next at", p->next);
+    put_said(out, "more at", p->more);
+    put_said(out, "items at", p->items);
+    put_said(out, "total at", p->total);
+    pl_buf_put_char(out, '\n');
+}
+
+static void put_hints(PlBuf *out, const PlHints *h)
+{
+    if (h->rate_limited) pl_buf_put_z(out, "    has a rate limit\n");
+    if (h->long_running) pl_buf_put_z(out, "    only begins the work");
+    if (h->long_running) put_said(out, "status at header", h->status_header);
+    if (h->long_running) pl_buf_put_char(out, '\n');
+    if (h->look.len) pl_buf_printf(out, "    " PL_FMT " shows whether it was applied\n", PL_ARG(h->look));
+}
+
 static void put_action(PlBuf *out, const PlModule *m, const PlAction *a)
 {
     pl_buf_printf(out, "  " PL_FMT "." PL_FMT ": %s " PL_FMT PL_FMT ", %s, %s", PL_ARG(a->plugin), PL_ARG(a->name),
@@ -339,6 +366,8 @@ static void put_action(PlBuf *out, const PlModule *m, const PlAction *a)
         put_type(out, m, r->type);
         pl_buf_put_char(out, '\n');
     }
+    put_paging(out, &a->paging);
+    put_hints(out, &a->hints);
     for (uint32_t i = 0; i < a->auth_count; i++) {
         pl_buf_put_z(out, a->auth[i].count ? "    needs" : "    needs no credential");
         for (uint32_t k = 0; k < a->auth[i].count; k++)

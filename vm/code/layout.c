@@ -124,6 +124,25 @@ static void code_auth_set(PlCodec *c, void *item)
     PL_CODEC_ARRAY(c, set->all, set->count, code_auth);
 }
 
+static void code_paging(PlCodec *c, PlPaging *p)
+{
+    PL_CODEC_ENUM(c, p->form, PL_PAGE_FORM_COUNT, "a form of paging");
+    pl_codec_str(c, &p->param);
+    pl_codec_str(c, &p->size);
+    pl_codec_str(c, &p->next);
+    pl_codec_str(c, &p->more);
+    pl_codec_str(c, &p->items);
+    pl_codec_str(c, &p->total);
+}
+
+static void code_hints(PlCodec *c, PlHints *h)
+{
+    pl_codec_bool(c, &h->rate_limited);
+    pl_codec_bool(c, &h->long_running);
+    pl_codec_str(c, &h->status_header);
+    pl_codec_str(c, &h->look);
+}
+
 static void code_action(PlCodec *c, void *item)
 {
     PlAction *a = item;
@@ -144,6 +163,8 @@ static void code_action(PlCodec *c, void *item)
     pl_codec_type(c, &a->result);
     PL_CODEC_ARRAY(c, a->auth, a->auth_count, code_auth_set);
     pl_codec_bool(c, &a->deprecated);
+    code_paging(c, &a->paging);
+    code_hints(c, &a->hints);
     pl_codec_bytes(c, a->contract, sizeof a->contract);
 }
 

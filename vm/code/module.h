@@ -8,7 +8,7 @@
 #include "vm/base/diag.h"
 #include "vm/code/action.h"
 
-#define PL_MODULE_VERSION 1
+#define PL_MODULE_VERSION 2
 
 typedef enum PlOpcode {
 #define PL_OP(name, text, a, x, b, c, meaning) PL_OP_##name,

@@ -117,6 +117,28 @@ static void verify_responses(PlVerify *v, const PlAction *a)
     }
 }
 
+static bool is_pointer(PlStr s)
+{
+    return s.len == 0 || s.ptr[0] == '/';
+}
+
+static bool is_query_param(const PlAction *a, PlStr wire)
+{
+    bool found = wire.len == 0;
+    for (uint32_t i = 0; i < a->param_count && !found; i++)
+        found = a->params[i].place == PL_IN_QUERY && pl_str_eq(a->params[i].wire, wire);
+    return found;
+}
+
+static void verify_paging(PlVerify *v, const PlAction *a)
+{
+    const PlPaging *p = &a->paging;
+    pl_verify_need(v, p->form < PL_PAGE_FORM_COUNT, "no known form of paging");
+    pl_verify_need(v, is_query_param(a, p->param) && is_query_param(a, p->size), "paging by a parameter that is not in the query");
+    pl_verify_need(v, is_pointer(p->next) && is_pointer(p->more) && is_pointer(p->items) && is_pointer(p->total),
+                   "paging by a place that is no JSON pointer");
+}
+
 static void verify_action(PlVerify *v, const PlAction *a, const PlMap *hosts, const PlMap *credentials)
 {
     pl_verify_need(v, a->plugin.len > 0 && a->name.len > 0, "no name");
@@ -134,6 +156,9 @@ static void verify_action(PlVerify *v, const PlAction *a, const PlMap *hosts, co
     verify_path(v, a);
     verify_params(v, a);
     verify_responses(v, a);
+    verify_paging(v, a);
+    pl_verify_no_control(v, a->hints.status_header, "a header");
+    pl_verify_no_control(v, a->hints.look, "the name of an action");
     for (uint32_t i = 0; i < a->auth_count; i++)
         for (uint32_t j = 0; j < a->auth[i].count; j++) verify_auth(v, &a->auth[i].all[j], hosts, credentials);
 }

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Paged answers. Documents rarely say how their lists go on, so the ways that are in use are recognised, the surest first: a Link header
- * (RFC 8288), an address in the answer, a token in the answer and a parameter that takes it, "has more" with the last item's id, a page number,
+/* Paged answers. What the document says of its pages (PlPaging of the action) comes first; documents rarely say it, so the ways that are in use
+ * are recognised as well, the surest first: a Link header (RFC 8288), an address in the answer, a token in the answer and a parameter that takes it, "has more" with the last item's id, a page number,
  * an offset. What follows depends on the recorded answer and the plan alone. Not for requests with a body. spec/pages.md. */
 #include "vm/run/pages.h"
 
 #include <stdio.h>
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 /* ---- lists ---- */
 
 static bool find_list(PlValue page, PlStr *name, PlValue *list)
 {
-    static const char *const usual[] = {"items", "data", "results", "records", "entries", "values", "value", "rows", "list", "objects", "hits"};
     uint32_t found = 0;
     if (page.tag != PL_RECORD) return false;
     for (uint32_t i = 0; i < pl_record_len(page); i++) {
@@ -21,9 +18,9 @@ static bool find_list(PlValue page, PlStr *name, PlValue *list)
         *list = pl_record_at(page, i);
         found++;
     }
-    for (size_t i = 0; found > 1 && i < COUNT(usual); i++) {
-        if (!pl_record_find(page, pl_str_z(usual[i]), list) || list->tag != PL_LIST) continue;
-        *name = pl_str_z(usual[i]);
+    for (const char *const *usual = pl_paging_words(PL_PAGE_WORD_ITEMS); found > 1 && *usual; usual++) {
+        if (!pl_record_find(page, pl_str_z(*usual), list) || list->tag != PL_LIST) continue;
+        *name = pl_str_z(*usual);
         return true;
     }
     return found == 1;
@@ -65,23 +62,11 @@ PlValue pl_pages_join_take(PlValues *values, PlValue first, PlValue page, uint32
 
 /* ---- names, whatever their spelling ---- */
 
-/* Letters and digits alone, in lower case. */
-static bool same_name(PlStr name, const char *plain)
+static bool find_field(PlValue record, PlPageWord kind, PlValue *out)
 {
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.ptr[i];
-        if (c >= 'A' && c <= 'Z') c = (char)(c + 32);
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) continue;
-        if (*plain++ != c) return false;
-    }
-    return *plain == 0;
-}
-
-static bool find_field(PlValue record, const char *const *names, size_t count, PlValue *out)
-{
-    for (size_t n = 0; n < count && record.tag == PL_RECORD; n++)
+    for (const char *const *word = pl_paging_words(kind); *word && record.tag == PL_RECORD; word++)
         for (uint32_t i = 0; i < pl_record_len(record); i++)
-            if (same_name(pl_record_name(record, i), names[n]) && pl_record_at(record, i).tag != PL_NOTHING) {
+            if (pl_paging_is_word(pl_record_name(record, i), *word) && pl_record_at(record, i).tag != PL_NOTHING) {
                 *out = pl_record_at(record, i);
                 return true;
             }
@@ -89,23 +74,43 @@ static bool find_field(PlValue record, const char *const *names, size_t count, P
 }
 
 /* In the answer itself, or in the record beside its list that tells about paging. */
-static bool find_hint(PlValue page, const char *const *names, size_t count, PlValue *out)
+static bool find_hint(PlValue page, PlPageWord kind, PlValue *out)
 {
-    static const char *const places[] = {"meta", "metadata", "pagination", "paging", "page", "pageinfo", "links", "responsemetadata", "cursors", "info"};
-    PlValue inner;
-    if (find_field(page, names, count, out)) return true;
-    for (size_t i = 0; i < COUNT(places); i++)
-        if (find_field(page, &places[i], 1, &inner) && inner.tag == PL_RECORD && find_field(inner, names, count, out)) return true;
+    if (find_field(page, kind, out)) return true;
+    for (const char *const *place = pl_paging_words(PL_PAGE_WORD_PLACE); *place && page.tag == PL_RECORD; place++)
+        for (uint32_t i = 0; i < pl_record_len(page); i++)
+            if (pl_paging_is_word(pl_record_name(page, i), *place) && find_field(pl_record_at(page, i), kind, out)) return true;
     return false;
 }
 
-/* The query parameter of the action that one of these names fits, in the order of the names. */
-static const PlParam *find_param(const PlAction *a, const char *const *names, size_t count)
+/* The query parameter of the action that one of these words fits, in the order of the words. */
+static const PlParam *find_param(const PlAction *a, PlPageWord kind)
 {
-    for (size_t n = 0; n < count; n++)
+    for (const char *const *word = pl_paging_words(kind); *word; word++)
         for (uint32_t i = 0; i < a->param_count; i++)
-            if (a->params[i].place == PL_IN_QUERY && same_name(a->params[i].wire, names[n])) return &a->params[i];
+            if (a->params[i].place == PL_IN_QUERY && pl_paging_is_word(a->params[i].wire, *word)) return &a->params[i];
     return NULL;
+}
+
+/* The query parameter that the document names, else one that a word fits. */
+static const PlParam *said_param(const PlAction *a, PlStr wire, PlPageWord kind)
+{
+    for (uint32_t i = 0; wire.len && i < a->param_count; i++)
+        if (a->params[i].place == PL_IN_QUERY && pl_str_eq(a->params[i].wire, wire)) return &a->params[i];
+    return find_param(a, kind);
+}
+
+/* What stands at a JSON pointer; false when nothing does, not even null. */
+static bool find_place(PlValue page, PlStr pointer, PlValue *out)
+{
+    *out = page;
+    for (size_t pos = 1; pointer.len && pos <= pointer.len;) {
+        size_t end = pl_str_find_char(pointer, '/', pos);
+        PlStr step = pl_str_slice(pointer, pos, end);
+        if (out->tag != PL_RECORD || !pl_record_find(*out, step, out)) return false;
+        pos += step.len + 1;
+    }
+    return pointer.len > 0;
 }
 
 /* ---- the query of an address ---- */
@@ -179,32 +184,22 @@ static bool is_address(PlStr s)
     return pl_str_starts(s, PL_STR("https://")) || pl_str_starts(s, PL_STR("http://")) || pl_str_starts(s, PL_STR("/")) || pl_str_starts(s, PL_STR("?"));
 }
 
-static bool by_address(PlValue page, PlStr base, PlBuf *url)
+static bool by_address(PlValue v, PlStr base, PlBuf *url)
 {
-    static const char *const names[] = {"next", "nexturl", "nextpageurl", "odatanextlink", "nextlink", "nextpage", "nexthref"};
-    static const char *const inside[] = {"href", "url"};
-    PlValue v;
-    if (!find_hint(page, names, COUNT(names), &v)) return false;
-    if (v.tag == PL_RECORD && !find_field(v, inside, 2, &v)) return false;
+    if (v.tag == PL_RECORD && !find_field(v, PL_PAGE_WORD_INSIDE, &v)) return false;
     if (v.tag != PL_TEXT || !is_address(pl_text_str(v))) return false;
     pl_request_resolve(url, base, pl_text_str(v));
     return true;
 }
 
-static PlPageNext by_token(PlRun *run, const PlAction *a, PlValue page, PlStr base, PlBuf *url)
+static PlPageNext by_token(PlRun *run, const PlParam *param, PlValue token, PlStr base, PlBuf *url)
 {
-    static const char *const names[] = {"nextpagetoken", "nextcursor", "nexttoken", "nextpage", "nextpagecursor", "continuationtoken",
-                                        "continuation", "endcursor", "next", "nextoffset", "after"};
-    static const char *const params[] = {"pagetoken", "cursor", "nexttoken", "pagecursor", "continuationtoken", "continuation", "after",
-                                         "startcursor", "nextpagetoken", "nextcursor", "next", "startingafter", "page", "offset", "token"};
-    PlValue token;
-    if (!find_hint(page, names, COUNT(names), &token) || (token.tag != PL_TEXT && token.tag != PL_INT)) return PL_PAGE_LAST;
+    if (token.tag != PL_TEXT && token.tag != PL_INT) return PL_PAGE_LAST;
     PlBuf *text = pl_run_scratch(run);
     PlPageNext next = PL_PAGE_LAST;
     pl_request_wire(text, token);
     pl_run_check_buf(run, text);
     if (text->len) {
-        const PlParam *param = find_param(a, params, COUNT(params));
         next = param ? PL_PAGE_NEXT : PL_PAGE_LOST;
         if (param) set_pair(url, base, param, pl_buf_str(text));
     }
@@ -212,10 +207,8 @@ static PlPageNext by_token(PlRun *run, const PlAction *a, PlValue page, PlStr ba
     return next;
 }
 
-static bool by_last_item(PlRun *run, const PlAction *a, PlValue items, PlStr base, PlBuf *url)
+static bool by_last_item(PlRun *run, const PlParam *param, PlValue items, PlStr base, PlBuf *url)
 {
-    static const char *const params[] = {"startingafter", "after", "afterid", "sinceid", "lastid"};
-    const PlParam *param = find_param(a, params, COUNT(params));
     PlValue id;
     if (!param || items.tag != PL_LIST || pl_list_len(items) == 0) return false;
     PlValue item = pl_list_at(items, pl_list_len(items) - 1);
@@ -231,40 +224,59 @@ static bool by_last_item(PlRun *run, const PlAction *a, PlValue items, PlStr bas
 /* Page numbers and offsets go on until a page is empty, shorter than was asked for, or the total is reached. */
 static bool by_number(const PlAction *a, PlValue page, uint64_t len, uint64_t items, PlStr base, PlBuf *url)
 {
-    static const char *const pages[] = {"page", "pagenumber", "pageno", "pageindex", "currentpage"};
-    static const char *const offsets[] = {"offset", "skip", "start", "startat", "startindex"};
-    static const char *const sizes[] = {"perpage", "pagesize", "limit", "size", "count", "maxresults", "top"};
-    static const char *const page_totals[] = {"totalpages", "pagecount", "lastpage", "pages"};
-    static const char *const totals[] = {"totalcount", "total", "totalitems", "totalresults"};
-    const PlParam *param = find_param(a, pages, COUNT(pages)), *offset = param ? NULL : find_param(a, offsets, COUNT(offsets));
-    const PlParam *size = find_param(a, sizes, COUNT(sizes));
+    bool counts = a->paging.form == PL_PAGE_OFFSET; /* a `page` beside it may be something else */
+    const PlParam *param = counts ? NULL : said_param(a, a->paging.form == PL_PAGE_NUMBER ? a->paging.param : PL_STR(""), PL_PAGE_WORD_NUMBER_PARAM);
+    const PlParam *offset = param ? NULL : said_param(a, counts ? a->paging.param : PL_STR(""), PL_PAGE_WORD_OFFSET_PARAM);
+    const PlParam *size = said_param(a, a->paging.size, PL_PAGE_WORD_SIZE_PARAM);
     char text[32];
     PlValue total;
     if ((!param && !offset) || len == 0) return false;
     if ((int64_t)len < number_in(base, size, 0)) return false;
     int64_t first = param && param->has_default && param->value.kind == PL_LIT_INT ? param->value.as.integer : param != NULL;
     int64_t now = number_in(base, param ? param : offset, first);
-    if (param && find_hint(page, page_totals, COUNT(page_totals), &total) && total.tag == PL_INT && now - first + 1 >= total.as.integer) return false;
-    if (find_hint(page, totals, COUNT(totals), &total) && total.tag == PL_INT && (int64_t)items >= total.as.integer) return false;
+    if (param && find_hint(page, PL_PAGE_WORD_PAGES, &total) && total.tag == PL_INT && now - first + 1 >= total.as.integer) return false;
+    if (find_hint(page, PL_PAGE_WORD_TOTAL, &total) && total.tag == PL_INT && (int64_t)items >= total.as.integer) return false;
     snprintf(text, sizeof text, "%lld", (long long)(param ? now + 1 : now + (int64_t)len));
     set_pair(url, base, param ? param : offset, pl_str_z(text));
     return true;
 }
 
+/* By what the document says: true when it settles the question. */
+static bool by_facts(PlRun *run, const PlAction *a, PlValue page, PlStr base, PlBuf *url, PlPageNext *next)
+{
+    const PlPaging *facts = &a->paging;
+    PlValue v;
+    if (facts->form != PL_PAGE_TOKEN && facts->form != PL_PAGE_URL) return false;
+    if (!find_place(page, facts->next, &v)) return false; /* the answer is not as the document says */
+    *next = PL_PAGE_LAST;
+    if (v.tag == PL_NOTHING || (v.tag == PL_YESNO && !v.as.yes)) return true;
+    bool whole = v.tag == PL_TEXT && pl_str_find(pl_str_slice(pl_text_str(v), 0, 8), PL_STR("://"), 0) != PL_STR_NONE;
+    if ((facts->form == PL_PAGE_URL || whole) && by_address(v, base, url)) {
+        *next = PL_PAGE_NEXT;
+        return true;
+    }
+    if (facts->form == PL_PAGE_URL) return v.tag == PL_TEXT && pl_text_str(v).len == 0;
+    const PlParam *param = said_param(a, facts->param, PL_PAGE_WORD_TOKEN_PARAM);
+    *next = by_token(run, param, v, base, url);
+    return true;
+}
+
 PlPageNext pl_pages_next(PlRun *run, const PlCall *call, const PlReply *reply, PlValue page, uint64_t items, PlBuf *url)
 {
-    static const char *const mores[] = {"hasmore", "hasnextpage", "hasnext", "more", "morepages"};
     const PlAction *a = call->action;
     PlStr base = pl_str_z(call->url ? call->url : "");
-    PlValue list = pl_pages_items(page), more;
-    bool told = find_hint(page, mores, COUNT(mores), &more) && more.tag == PL_YESNO;
+    PlValue list = pl_pages_items(page), more, hint;
+    PlPageNext next;
+    bool told = (find_place(page, a->paging.more, &more) || find_hint(page, PL_PAGE_WORD_MORE, &more)) && more.tag == PL_YESNO;
     if (a->doubt != PL_DOUBT_SAFE) return PL_PAGE_LAST;
     if (by_link(reply, base, url)) return PL_PAGE_NEXT;
     if (told && !more.as.yes) return PL_PAGE_LAST;
-    if (by_address(page, base, url)) return PL_PAGE_NEXT;
-    PlPageNext next = by_token(run, a, page, base, url);
+    if (by_facts(run, a, page, base, url, &next)) return next;
+    if (find_hint(page, PL_PAGE_WORD_ADDRESS, &hint) && by_address(hint, base, url)) return PL_PAGE_NEXT;
+    next = find_hint(page, PL_PAGE_WORD_TOKEN, &hint) ? by_token(run, find_param(a, PL_PAGE_WORD_TOKEN_PARAM), hint, base, url) : PL_PAGE_LAST;
     if (next != PL_PAGE_LAST) return next;
-    if (told && by_last_item(run, a, list, base, url)) return PL_PAGE_NEXT;
+    const PlParam *after = said_param(a, a->paging.form == PL_PAGE_LAST_ID ? a->paging.param : PL_STR(""), PL_PAGE_WORD_LAST_ID_PARAM);
+    if (told && by_last_item(run, after, list, base, url)) return PL_PAGE_NEXT;
     if (by_number(a, page, list.tag == PL_LIST ? pl_list_len(list) : 0, items, base, url)) return PL_PAGE_NEXT;
     return told ? PL_PAGE_LOST : PL_PAGE_LAST;
 }
