@@ -46,32 +46,32 @@ PlStatus pl_rows_read(PlRun *run, uint64_t seq, PlBuf *body)
 
 bool pl_rows_has(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt)
 {
-    return run->resumed && pl_index_find(run->index, path, kind, attempt) != NULL;
+    return run->resumed && pl_row_index_find(run->index, path, kind, attempt) != NULL;
 }
 
 bool pl_rows_taken(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt)
 {
-    const PlIndexEntry *e = pl_index_find(run->index, path, kind, attempt);
+    const PlRowIndexEntry *e = pl_row_index_find(run->index, path, kind, attempt);
     return e && e->taken;
 }
 
 void pl_rows_take(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt)
 {
     PlRow row = {.kind = kind, .attempt = attempt, .path = path};
-    PlStatus status = pl_index_add(run->index, &row);
+    PlStatus status = pl_row_index_add(run->index, &row);
     if (status != PL_OK) pl_heap_escape(run->heap, status);
-    pl_index_find(run->index, path, kind, attempt)->taken = true;
+    pl_row_index_find(run->index, path, kind, attempt)->taken = true;
 }
 
 int64_t pl_rows_wall_us(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt)
 {
-    const PlIndexEntry *e = run->resumed ? pl_index_find(run->index, path, kind, attempt) : NULL;
+    const PlRowIndexEntry *e = run->resumed ? pl_row_index_find(run->index, path, kind, attempt) : NULL;
     return e ? e->wall_us : 0;
 }
 
 bool pl_rows_find(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt, PlValue *body, PlBuf *blob)
 {
-    PlIndexEntry *entry = run->resumed ? pl_index_find(run->index, path, kind, attempt) : NULL;
+    PlRowIndexEntry *entry = run->resumed ? pl_row_index_find(run->index, path, kind, attempt) : NULL;
     if (!entry) return false;
     PlBuf *text = pl_run_scratch(run);
     Copy copy = {.path = path, .kind = kind, .body = text, .blob = blob};
@@ -130,14 +130,14 @@ static PlStatus load_intent(PlRun *run, const PlRow *row)
         bool same = name.len == a->plugin.len + 1 + a->name.len && pl_str_starts(name, a->plugin) && pl_str_ends(name, a->name);
         if (same) run->action_calls[i]++;
     }
-    return pl_str_starts(pl_str_slice(row->body, end, row->body.len), unsafe) ? pl_index_open(run->index, row) : PL_OK;
+    return pl_str_starts(pl_str_slice(row->body, end, row->body.len), unsafe) ? pl_row_index_open(run->index, row) : PL_OK;
 }
 
 static PlStatus load_row(void *user, const PlRow *row)
 {
     Loader *l = user;
     PlRowsStory *s = l->story;
-    PlIndex *index = l->run->index;
+    PlRowIndex *index = l->run->index;
     if (row->kind == PL_ROW_START || row->kind == PL_ROW_RESUME) {
         if (l->since_us && l->last_us > l->since_us) s->active_us += l->last_us - l->since_us;
         l->since_us = row->wall_us;
@@ -148,10 +148,10 @@ static PlStatus load_row(void *user, const PlRow *row)
     if (row->kind == PL_ROW_CANCEL) s->cancel_seq = row->seq;
     if (row->kind == PL_ROW_FORKED) s->forked_seq = row->seq;
     if (row->kind == PL_ROW_RESULT || row->kind == PL_ROW_FAIL || row->kind == PL_ROW_RESOLVE)
-        pl_index_close(index, row->path, row->attempt);
+        pl_row_index_close(index, row->path, row->attempt);
     l->run->rows_loaded++;
     PlStatus status = row->kind == PL_ROW_INTENT ? load_intent(l->run, row) : PL_OK;
-    return status == PL_OK ? pl_index_add(index, row) : status;
+    return status == PL_OK ? pl_row_index_add(index, row) : status;
 }
 
 PlStatus pl_rows_load(PlRun *run, PlRowsStory *story)

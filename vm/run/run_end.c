@@ -90,10 +90,10 @@ static void finish(PlRun *run, PlRunState state)
 /* What an earlier process sent and this one never came to (the step's fiber was cancelled first) is in doubt still. */
 static void park_open(PlRun *run)
 {
-    for (uint32_t i = 0; i < pl_index_open_count(run->index); i++) {
-        const PlOpenCall *open = pl_index_open_call(run->index, i);
+    for (uint32_t i = 0; i < pl_row_index_open_count(run->index); i++) {
+        const PlOpenCall *open = pl_row_index_open_call(run->index, i);
         PlStr path = pl_str_z(open->path);
-        if (!pl_index_find(run->index, path, PL_ROW_INDOUBT, open->attempt))
+        if (!pl_row_index_find(run->index, path, PL_ROW_INDOUBT, open->attempt))
             pl_rows_put(run, PL_ROW_INDOUBT, open->site, open->attempt, path, NULL, PL_STR(""));
         pl_end_parked(run, open->site, path, "in_doubt", PL_D_RUN_IN_DOUBT,
                       PL_STR("a call that was sent has no answer on record"), open->attempt);
@@ -104,7 +104,7 @@ static void park_open(PlRun *run)
 /* May run without a heap: no value is touched here. */
 void pl_end_write(PlRun *run)
 {
-    if (pl_index_open_count(run->index) > 0) {
+    if (pl_row_index_open_count(run->index) > 0) {
         park_open(run);
         return;
     }

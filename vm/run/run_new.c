@@ -284,7 +284,7 @@ PlRun *pl_run_new(const PlModule *module, const PlPorts *ports, const PlRunOptio
         run->keep = pl_arena_new(&run->escape, 0);
         run->sending = pl_arena_new(&run->escape, 0);
         run->heap = pl_heap_new(&run->escape, options->heap_bytes);
-        run->index = pl_index_new();
+        run->index = pl_row_index_new();
         for (unsigned i = 0; i < PL_STATE_SCRATCHES; i++) pl_buf_init(&run->scratch[i].buf, 0);
         pl_buf_init(&run->output, 0);
         pl_buf_init(&run->error, 0);
@@ -317,7 +317,7 @@ void pl_run_free(PlRun *run)
         pl_buf_deinit(&run->builtin_context.error);
         pl_zone_close(run->zone);
     }
-    pl_index_free(run->index);
+    pl_row_index_free(run->index);
     if (run->values) pl_values_free(run->values);
     pl_heap_free(run->heap);
     pl_arena_free(run->sending);

@@ -10,7 +10,7 @@
 #define PL_RUN_STATE_H
 
 #include "vm/base/limits.h"
-#include "vm/run/index.h"
+#include "vm/run/row_index.h"
 #include "vm/run/run.h"
 #include "vm/value/json.h"
 #include "vm/value/type_check.h"
@@ -120,7 +120,7 @@ struct PlRun {
     PlStr id;
     PlStr key_id; /* what idempotency keys are made from: the first run of a line of forks */
 
-    PlIndex *index;
+    PlRowIndex *index;
     uint64_t rows_loaded;
     bool resumed, dirty, barrier_due; /* dirty: rows since the last commit */
 

@@ -234,7 +234,7 @@ void pl_call_park(PlCall *call, const PlReply *reply)
     pl_buf_printf(text, PL_DF_RUN_IN_DOUBT, PL_ARG(a->plugin), PL_ARG(a->name), PL_ARG(why));
     pl_end_parked(run, call->site->site, call->path, "in_doubt", PL_D_RUN_IN_DOUBT, pl_buf_str(text), call->attempt);
     pl_run_give(run, text);
-    pl_index_close(run->index, call->path, call->attempt);
+    pl_row_index_close(run->index, call->path, call->attempt);
     run->in_doubt = call->in_doubt = true;
 }
 
@@ -381,7 +381,7 @@ static PlGo judge(PlFiber *fiber, PlCall *call, const PlReply *reply, PlStr url,
     int64_t wait_us;
     PlVerdict verdict = pl_call_judge(call, reply, &wait_us);
     if (verdict == PL_VERDICT_DOUBT) return doubt(fiber, call, reply);
-    pl_index_close(run->index, call->path, call->attempt);
+    pl_row_index_close(run->index, call->path, call->attempt);
     if (fiber->cancelled) return pl_fiber_end_take(fiber, pl_nothing());
     if (verdict == PL_VERDICT_RETRY) {
         call->was_unknown |= reply->evidence == PL_EVIDENCE_UNKNOWN;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The index of a resumed run's rows: open addressing by a keyed hash of path, kind and attempt. Two rows whose 64-bit keys collide
  * would be taken for each other; whoever reads the row compares its path (rows.c). */
-#include "vm/run/index.h"
+#include "vm/run/row_index.h"
 
 #include "vm/base/fault.h"
 
-struct PlIndex {
-    PlIndexEntry *entries;
+struct PlRowIndex {
+    PlRowIndexEntry *entries;
     uint32_t len, cap;
     uint32_t *slots; /* entry + 1 */
     uint32_t slot_count;
@@ -14,12 +14,12 @@ struct PlIndex {
     uint32_t open_len, open_cap;
 };
 
-PlIndex *pl_index_new(void)
+PlRowIndex *pl_row_index_new(void)
 {
-    return pl_zalloc(sizeof(PlIndex));
+    return pl_zalloc(sizeof(PlRowIndex));
 }
 
-void pl_index_free(PlIndex *index)
+void pl_row_index_free(PlRowIndex *index)
 {
     if (!index) return;
     for (uint32_t i = 0; i < index->open_len; i++) pl_free(index->open[i].path);
@@ -29,7 +29,7 @@ void pl_index_free(PlIndex *index)
     pl_free(index);
 }
 
-uint32_t pl_index_len(const PlIndex *index)
+uint32_t pl_row_index_len(const PlRowIndex *index)
 {
     return index->len;
 }
@@ -41,24 +41,24 @@ static uint64_t key_of(PlStr path, PlRowKind kind, uint32_t attempt)
     return h ^ h >> 29;
 }
 
-static uint32_t *slot_of(const PlIndex *index, uint64_t key, PlRowKind kind, uint32_t attempt)
+static uint32_t *slot_of(const PlRowIndex *index, uint64_t key, PlRowKind kind, uint32_t attempt)
 {
     uint32_t mask = index->slot_count - 1;
     for (uint32_t i = (uint32_t)key & mask;; i = (i + 1) & mask) {
         uint32_t *slot = &index->slots[i];
         if (*slot == 0) return slot;
-        const PlIndexEntry *e = &index->entries[*slot - 1];
+        const PlRowIndexEntry *e = &index->entries[*slot - 1];
         if (e->key == key && e->kind == kind && e->attempt == attempt) return slot;
     }
 }
 
 /* Room for one more entry, and slots at most half full. */
-static PlStatus reserve(PlIndex *index)
+static PlStatus reserve(PlRowIndex *index)
 {
     if (index->len == UINT32_MAX / 4) return PL_LIMIT;
     if (index->len == index->cap) {
         uint32_t cap = index->cap ? index->cap * 2 : 32;
-        PlIndexEntry *grown = pl_realloc(index->entries, cap * sizeof *grown);
+        PlRowIndexEntry *grown = pl_realloc(index->entries, cap * sizeof *grown);
         if (!grown) return PL_NOMEM;
         index->entries = grown;
         index->cap = cap;
@@ -71,18 +71,18 @@ static PlStatus reserve(PlIndex *index)
     index->slots = slots;
     index->slot_count = count;
     for (uint32_t i = 0; i < index->len; i++) {
-        const PlIndexEntry *e = &index->entries[i];
+        const PlRowIndexEntry *e = &index->entries[i];
         *slot_of(index, e->key, e->kind, e->attempt) = i + 1;
     }
     return PL_OK;
 }
 
-PlStatus pl_index_add(PlIndex *index, const PlRow *row)
+PlStatus pl_row_index_add(PlRowIndex *index, const PlRow *row)
 {
     PlStatus status = reserve(index);
     if (status != PL_OK) return status;
     uint64_t key = key_of(row->path, row->kind, row->attempt);
-    PlIndexEntry entry = {.key = key,
+    PlRowIndexEntry entry = {.key = key,
                           .seq = row->seq,
                           .wall_us = row->wall_us,
                           .attempt = row->attempt,
@@ -93,14 +93,14 @@ PlStatus pl_index_add(PlIndex *index, const PlRow *row)
     return PL_OK;
 }
 
-PlIndexEntry *pl_index_find(PlIndex *index, PlStr path, PlRowKind kind, uint32_t attempt)
+PlRowIndexEntry *pl_row_index_find(PlRowIndex *index, PlStr path, PlRowKind kind, uint32_t attempt)
 {
     if (index->len == 0) return NULL;
     uint32_t slot = *slot_of(index, key_of(path, kind, attempt), kind, attempt);
     return slot ? &index->entries[slot - 1] : NULL;
 }
 
-PlStatus pl_index_open(PlIndex *index, const PlRow *intent)
+PlStatus pl_row_index_open(PlRowIndex *index, const PlRow *intent)
 {
     if (index->open_len == index->open_cap) {
         uint32_t cap = index->open_cap ? index->open_cap * 2 : 8;
@@ -115,7 +115,7 @@ PlStatus pl_index_open(PlIndex *index, const PlRow *intent)
     return PL_OK;
 }
 
-void pl_index_close(PlIndex *index, PlStr path, uint32_t attempt)
+void pl_row_index_close(PlRowIndex *index, PlStr path, uint32_t attempt)
 {
     for (uint32_t i = 0; i < index->open_len; i++) {
         PlOpenCall *open = &index->open[i];
@@ -127,12 +127,12 @@ void pl_index_close(PlIndex *index, PlStr path, uint32_t attempt)
     }
 }
 
-uint32_t pl_index_open_count(const PlIndex *index)
+uint32_t pl_row_index_open_count(const PlRowIndex *index)
 {
     return index->open_len;
 }
 
-const PlOpenCall *pl_index_open_call(const PlIndex *index, uint32_t i)
+const PlOpenCall *pl_row_index_open_call(const PlRowIndex *index, uint32_t i)
 {
     return &index->open[i];
 }

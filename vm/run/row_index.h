@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What a resumed run knows of its journal: where the row of a (path, kind, attempt) is. Bodies stay in the journal and are read when the run
+ * comes to them, so a long story costs a few words a row. Filled once, before the first instruction. */
+#ifndef PL_RUN_ROW_INDEX_H
+#define PL_RUN_ROW_INDEX_H
+
+#include "vm/port/journal.h"
+
+typedef struct PlRowIndex PlRowIndex;
+
+typedef struct PlRowIndexEntry {
+    uint64_t key;     /* of path and kind */
+    uint64_t seq;
+    int64_t wall_us;
+    uint32_t attempt;
+    uint8_t kind;
+    bool taken;
+} PlRowIndexEntry;
+
+PlRowIndex *pl_row_index_new(void); /* NULL: no memory */
+void pl_row_index_free(PlRowIndex *index);
+PL_MUST_USE PlStatus pl_row_index_add(PlRowIndex *index, const PlRow *row);
+uint32_t pl_row_index_len(const PlRowIndex *index);
+/* The entry, or NULL. Of several with the same path, kind and attempt the last in order of seq. */
+PlRowIndexEntry *pl_row_index_find(PlRowIndex *index, PlStr path, PlRowKind kind, uint32_t attempt);
+
+/* Calls of an unsafe class that earlier processes sent and whose outcome no row tells. */
+typedef struct PlOpenCall {
+    char *path;
+    uint32_t site, attempt;
+} PlOpenCall;
+PL_MUST_USE PlStatus pl_row_index_open(PlRowIndex *index, const PlRow *intent);
+void pl_row_index_close(PlRowIndex *index, PlStr path, uint32_t attempt);
+uint32_t pl_row_index_open_count(const PlRowIndex *index);
+const PlOpenCall *pl_row_index_open_call(const PlRowIndex *index, uint32_t i);
+
+#endif
