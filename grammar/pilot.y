@@ -155,6 +155,10 @@ expr(A) ::= expr(L) SELECT choice(R). { A = pl_build_list_clause(r, PL_EXPR_SELE
 expr(A) ::= expr(L) TAKE choice(R). { A = pl_build_list_clause(r, PL_EXPR_TAKE, L, R); }
 expr(A) ::= expr(L) DISTINCT_BY choice(R). { A = pl_build_list_clause(r, PL_EXPR_DISTINCT, L, R); }
 expr(A) ::= expr(L) DISTINCT. { A = pl_build_list_clause(r, PL_EXPR_DISTINCT, L, NULL); }
+expr(A) ::= expr(L) LINES(T). { A = pl_build_call2(r, "join", L, pl_build_separator(r, &T)); }
+expr(A) ::= expr(L) AS_CALL(T). { A = pl_build_as_call(r, &T, L); }
+expr(A) ::= expr(L) THEN_OP(T) choice(R). { A = pl_build_then(r, &T, L, R); }
+expr(A) ::= expr(L) ASIDE sum(X) IF or(C) RPAREN. { A = pl_build_choice(r, X, C, L); }
 expr(A) ::= expr(L) JOINED choice(R). { A = pl_build_call2(r, "join", L, R); }
 keys(K) ::= key(A). { K = pl_build_key(r, NULL, A); }
 keys(K) ::= keys(L) KEY_COMMA key(A). { K = pl_build_key(r, L, A); }
@@ -163,6 +167,7 @@ key(K) ::= choice(A) ASCENDING. { K = (PlKey){A, false}; }
 key(K) ::= choice(A) DESCENDING. { K = (PlKey){A, true}; }
 
 choice(A) ::= or(A).
+choice(A) ::= or(C) QUESTION choice(X) COLON choice(Y). { A = pl_build_choice(r, X, C, Y); }
 choice(A) ::= or(X) IF or(C) OTHERWISE choice(Y). { A = pl_build_choice(r, X, C, Y); }
 or(A) ::= and(A).
 or(A) ::= or(L) OR and(R). { A = pl_build_binary(r, PL_OPR_OR, L, R); }
@@ -198,9 +203,17 @@ compare(A) ::= coalesce(L) MISSING(T). { A = pl_build_postfix(r, PL_OPR_MISSING,
 
 compare(A) ::= coalesce(L) HAS(T) coalesce(R). { A = pl_build_has(r, L, &T, R); }
 compare(A) ::= coalesce(L) HAS(T) coalesce(R) ITEMS. { A = pl_build_has(r, L, &T, R); }
+compare(A) ::= coalesce(L) HAVE coalesce(R). { A = pl_build_binary(r, PL_OPR_IS, pl_build_call2(r, "count", L, NULL), R); }
+compare(A) ::= coalesce(L) HAVE coalesce(R) ITEMS. { A = pl_build_binary(r, PL_OPR_IS, pl_build_call2(r, "count", L, NULL), R); }
+compare(A) ::= coalesce(L) HAVE coalesce(R) OR_MORE(T). { A = pl_build_has(r, L, &T, R); }
+compare(A) ::= coalesce(L) HAVE coalesce(R) OR_MORE(T) ITEMS. { A = pl_build_has(r, L, &T, R); }
+compare(A) ::= coalesce(L) IS coalesce(R) OR_MORE(T). { A = pl_build_or_more(r, L, &T, R); }
+compare(A) ::= coalesce(L) BETWEEN coalesce(B) AND coalesce(E). { A = pl_build_between(r, L, B, E); }
 compare(A) ::= coalesce(L) FOUND(T). { A = pl_build_postfix(r, PL_OPR_NOT_EMPTY, L, &T); }
 compare(A) ::= NO NAME(N) FOUND(T). { A = pl_build_postfix(r, PL_OPR_EMPTY, pl_build_name(r, &N), &T); }
 compare(A) ::= NONE_OF(T) postfix(L). { A = pl_build_postfix(r, PL_OPR_EMPTY, L, &T); }
+
+compare(A) ::= SOME_OF postfix(L). { PlToken t = {.span = L->span}; A = pl_build_postfix(r, PL_OPR_NOT_EMPTY, L, &t); }
 
 coalesce(A) ::= sum(A).
 coalesce(A) ::= sum(L) COALESCE coalesce(R). { A = pl_build_coalesce(r, L, R); }
@@ -213,6 +226,7 @@ product(A) ::= product(L) SLASH unary(R). { A = pl_build_binary(r, PL_OPR_DIV, L
 product(A) ::= product(L) PERCENT unary(R). { A = pl_build_binary(r, PL_OPR_MOD, L, R); }
 unary(A) ::= postfix(A).
 unary(A) ::= MINUS(T) unary(R). { A = pl_build_negative(r, R, T.span); }
+unary(A) ::= NAME(N) OF_WORD unary(L). { A = pl_build_field(r, L, &N); }
 unary(A) ::= OF(T) unary(R). { A = pl_build_of(r, &T, R); }
 unary(A) ::= FIRST_N(T) unary(R). { A = pl_build_first_n(r, &T, R); }
 
@@ -245,6 +259,9 @@ primary(A) ::= EMPTY_RECORD(T). { A = pl_build_record(r, NULL, T.span, T.span); 
 primary(A) ::= LPAREN(T) expr(E) RPAREN(Z). { A = pl_build_parens(r, E, T.span, Z.span); }
 primary(A) ::= LPAREN(T) expr(E) COMMA items(I) RPAREN(Z). { A = pl_build_list(r, pl_build_item_first(r, E, I), T.span, Z.span); }
 primary(A) ::= LBRACKET(T) expr(E) FOR NAME(N) IN expr(L) RBRACKET(Z). { A = pl_build_comprehension(r, E, &N, L, T.span, Z.span); }
+primary(A) ::= LBRACKET(T) expr(E) FOR NAME(N) IN or(L) IF or(C) RBRACKET(Z).
+    { A = pl_build_comprehension(r, E, &N, pl_build_list_clause(r, PL_EXPR_WHERE, L, C), T.span, Z.span); }
+primary(A) ::= SEPARATOR(T). { A = pl_build_separator(r, &T); }
 primary(A) ::= LBRACE2 expr(E) RBRACE2. { A = E; }
 primary(A) ::= LBRACKET(T) RBRACKET(Z). { A = pl_build_list(r, NULL, T.span, Z.span); }
 primary(A) ::= LBRACKET(T) items(I) more RBRACKET(Z). { A = pl_build_list(r, I, T.span, Z.span); }

@@ -55,6 +55,22 @@ bool pl_phrase_word_char(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
+PlStr pl_phrase_joined(PlArena *arena, PlStr words)
+{
+    char *joined = pl_arena_alloc(arena, words.len + 1, 1);
+    size_t len = 0;
+    for (size_t i = 0; i < words.len; i++) {
+        char c = words.ptr[i];
+        if (pl_phrase_word_char(c) || (unsigned char)c >= 0x80)
+            joined[len++] = c;
+        else if (len && joined[len - 1] != '_')
+            joined[len++] = '_';
+    }
+    while (len && joined[len - 1] == '_') len--;
+    joined[len] = 0;
+    return pl_str(joined, len);
+}
+
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';

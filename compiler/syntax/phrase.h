@@ -36,6 +36,8 @@ const PlSpelling *pl_phrase_match(const PlPhrases *phrases, PlPlaceOf place, con
 const PlSpelling *pl_phrase_longest(PlPlaceOf place, const char *ptr, const char *limit, const char **end);
 /* The exact spelling of the first row with that kind, "" when it has none. */
 PlStr pl_phrase_exact(int kind);
+/* "company size" as a name: company_size. Letters, digits and '_' stay, everything between them is one '_'. */
+PlStr pl_phrase_joined(PlArena *arena, PlStr words);
 bool pl_phrase_word_char(char c); /* a letter, digit, '_' or a byte of a longer sequence */
 
 extern const PlSpelling pl_spellings[];

@@ -2,6 +2,7 @@
 /* Tokens and their modes. The invariant that keeps names free: a word is a word of the language only where its place says so (phrase.h); a
  * name behind a dot, a key before `:` or `=`, and a word where a value is expected are names, whatever they spell. */
 #include "compiler/syntax/build.h"
+#include "compiler/syntax/scan_inside.h"
 
 #include "vm/base/utf8.h"
 
@@ -92,7 +93,7 @@ static bool ends_value(int kind)
     }
 }
 
-static bool is_list_clause(int kind)
+bool pl_scan_is_list_clause(int kind)
 {
     return kind == PL_TK_WHERE || kind == PL_TK_SORTED || kind == PL_TK_GROUPED || kind == PL_TK_SELECT ||
            kind == PL_TK_TAKE || kind == PL_TK_DISTINCT_BY || kind == PL_TK_DISTINCT || kind == PL_TK_JOINED;
@@ -111,7 +112,7 @@ PlToken pl_scan_emit(PlScan *s, int kind, const char *start, const char *end)
     return token;
 }
 
-static PlToken emit_spelling(PlScan *s, const PlSpelling *row, const char *start, const char *end)
+PlToken pl_scan_spelling(PlScan *s, const PlSpelling *row, const char *start, const char *end)
 {
     PlToken token = pl_scan_emit(s, row->kind, start, end);
     token.spelling = row;
@@ -122,7 +123,7 @@ static PlToken emit_spelling(PlScan *s, const PlSpelling *row, const char *start
     if (row->kind == PL_TK_IF_FAILS) s->failing = true;
     if (row->kind == PL_TK_SORTED)
         s->sorting = (int)s->depth;
-    else if (is_list_clause(row->kind) && s->sorting == (int)s->depth)
+    else if (pl_scan_is_list_clause(row->kind) && s->sorting == (int)s->depth)
         s->sorting = -1;
     if (row->kind == PL_TK_IN) s->head = false;
     if (row->kind == PL_TK_HAS) s->has = true;
@@ -142,7 +143,7 @@ PlToken pl_scan_bad(PlScan *s, const char *start, const char *end)
     return pl_scan_emit(s, PL_TK_BAD, start, end);
 }
 
-static PlToken not_closed(PlScan *s, const char *at)
+PlToken pl_scan_not_closed(PlScan *s, const char *at)
 {
     const char *open = s->opened[s->depth - 1];
     PL_REPORT(s->syntax->diags, BRACKET_OPEN, pl_scan_span(s, open, open + 1), *open);
@@ -152,10 +153,10 @@ static PlToken not_closed(PlScan *s, const char *at)
 static PlToken end_token(PlScan *s)
 {
     s->aside = false;
-    return s->depth ? not_closed(s, s->limit) : pl_scan_emit(s, 0, s->limit, s->limit);
+    return s->depth ? pl_scan_not_closed(s, s->limit) : pl_scan_emit(s, 0, s->limit, s->limit);
 }
 
-static PlToken strange(PlScan *s, const char *start, const char *end)
+PlToken pl_scan_strange(PlScan *s, const char *start, const char *end)
 {
     unsigned size = pl_utf8_sequence(start, s->limit);
     if (size > end - start) end = start + size;
@@ -167,7 +168,7 @@ static PlToken strange(PlScan *s, const char *start, const char *end)
 }
 
 /* Over white space, comments and bold marks; sets s->newline. */
-static const char *skip(PlScan *s, const char *p, bool keep_comments)
+const char *pl_scan_skip(PlScan *s, const char *p, bool keep_comments)
 {
     for (;;) {
         const char *end;
@@ -186,22 +187,22 @@ static const char *skip(PlScan *s, const char *p, bool keep_comments)
     }
 }
 
-static char top(const PlScan *s)
+char pl_scan_top(const PlScan *s)
 {
     return s->depth ? s->brackets[s->depth - 1] : 0;
 }
 
-static const PlSpelling *phrase(const PlScan *s, PlPlaceOf place, const char *p, const char **end)
+const PlSpelling *pl_scan_phrase(const PlScan *s, PlPlaceOf place, const char *p, const char **end)
 {
     return pl_phrase_match(s->syntax->phrases, place, p, s->limit, end);
 }
 
 /* A clause that begins at p, where a comma, a new line or a finished call stands before it. */
-static const PlSpelling *clause_at(const PlScan *s, const char *p, const char **end)
+const PlSpelling *pl_scan_clause_at(const PlScan *s, const char *p, const char **end)
 {
     if (s->depth || s->head || s->entry == PL_TK_E_INPUTS || s->entry == PL_TK_E_LIMIT) return NULL;
     if (s->entry == PL_TK_E_EXPR || s->entry == PL_TK_S_IF || s->entry == PL_TK_S_ELSE_IF) return NULL;
-    return phrase(s, PL_AT_TAIL, p, end);
+    return pl_scan_phrase(s, PL_AT_TAIL, p, end);
 }
 
 /* "(in parallel, max 5)", "(retry up to 3 times)": clauses in brackets of their own. */
@@ -210,7 +211,7 @@ static const PlSpelling *aside_at(const PlScan *s, const char *p, const char **s
     if (s->depth || s->value || s->aside || p == s->start || (p[-1] != ' ' && p[-1] != '\n') || *p != '(') return NULL;
     const char *q = p + 1;
     while (*q == ' ') q++;
-    const PlSpelling *row = clause_at(s, q, end);
+    const PlSpelling *row = pl_scan_clause_at(s, q, end);
     *start = q;
     return row;
 }
@@ -221,7 +222,7 @@ static PlToken open_bracket(PlScan *s, const char *p)
     const PlSpelling *row = aside_at(s, p, &clause, &clause_end);
     if (row) {
         s->aside = true;
-        return emit_spelling(s, row, clause, clause_end);
+        return pl_scan_spelling(s, row, clause, clause_end);
     }
     if (s->depth == PL_SCAN_BRACKETS) {
         PL_REPORT(s->syntax->diags, TOO_DEEP, pl_scan_span(s, p, p + 1), (unsigned)PL_SCAN_BRACKETS);
@@ -249,7 +250,7 @@ static PlToken close_bracket(PlScan *s, const char *p)
         s->cursor = p + 1;
         return pl_scan_next(s);
     }
-    char open = top(s), want = open == '(' || open == 'g' ? ')' : open == '[' || open == 'i' ? ']' : open ? '}' : 0;
+    char open = pl_scan_top(s), want = open == '(' || open == 'g' ? ')' : open == '[' || open == 'i' ? ']' : open ? '}' : 0;
     bool twice = open == 'd';
     if (*p != want || (twice && p[1] != '}')) {
         PlDiag *d = PL_REPORT(s->syntax->diags, BRACKET_CLOSE, pl_scan_span(s, p, p + 1), *p);
@@ -273,25 +274,25 @@ static PlToken close_bracket(PlScan *s, const char *p)
 /* COMMA: at the top level it may only announce a clause, and then says nothing itself. */
 static PlToken comma(PlScan *s, const char *p)
 {
-    const char *next = skip(s, p + 1, false), *end;
-    const PlSpelling *row = clause_at(s, next, &end);
-    if (row) return emit_spelling(s, row, next, end);
+    const char *next = pl_scan_skip(s, p + 1, false), *end;
+    const PlSpelling *row = pl_scan_clause_at(s, next, &end);
+    if (row) return pl_scan_spelling(s, row, next, end);
     if (s->tail && s->depth == 0 && *next >= '0' && *next <= '9') { /* ", 3 at a time" is ", up to 3 at a time" */
         const char *word = next;
         while (*word >= '0' && *word <= '9') word++;
-        word = skip(s, word, false);
-        row = phrase(s, PL_AT_COUNT, word, &end);
+        word = pl_scan_skip(s, word, false);
+        row = pl_scan_phrase(s, PL_AT_COUNT, word, &end);
         if (row && row->kind == PL_TK_AT_A_TIME) return pl_scan_emit(s, PL_TK_UP_TO, next, next);
     }
-    if (s->counting && s->depth == 0 && (row = phrase(s, PL_AT_COUNT, next, &end)) &&
+    if (s->counting && s->depth == 0 && (row = pl_scan_phrase(s, PL_AT_COUNT, next, &end)) &&
         (row->kind == PL_TK_DOUBLING || row->kind == PL_TK_WAITING))
-        return emit_spelling(s, row, next, end);
-    if (s->depth == 0 && !s->head && s->entry != PL_TK_E_INPUTS && (row = phrase(s, PL_AT_INFIX, next, &end)) &&
-        (is_list_clause(row->kind) || row->kind == PL_TK_ARROW || (row->kind == PL_TK_AS && s->tail)))
-        return emit_spelling(s, row, next, end);
+        return pl_scan_spelling(s, row, next, end);
+    if (s->depth == 0 && !s->head && s->entry != PL_TK_E_INPUTS && (row = pl_scan_phrase(s, PL_AT_INFIX, next, &end)) &&
+        (pl_scan_is_list_clause(row->kind) || row->kind == PL_TK_ARROW || (row->kind == PL_TK_AS && s->tail)))
+        return pl_scan_spelling(s, row, next, end);
     if (s->one_of && s->type) {
-        const PlSpelling * or = phrase(s, PL_AT_TYPE, next, &end);
-        const char *value = or && or->kind == PL_TK_OR ? skip(s, end, false) : next;
+        const PlSpelling * or = pl_scan_phrase(s, PL_AT_TYPE, next, &end);
+        const char *value = or && or->kind == PL_TK_OR ? pl_scan_skip(s, end, false) : next;
         char closer;
         if (pl_text_quote(value, s->limit, &closer) || (*value >= '0' && *value <= '9'))
             return pl_scan_emit(s, PL_TK_ONE_COMMA, p, value);
@@ -303,20 +304,20 @@ static PlToken comma(PlScan *s, const char *p)
         s->fail_do = true;
     }
     return pl_scan_emit(s,
-                        s->sorting == (int)s->depth && top(s) != '(' && top(s) != '[' && top(s) != '{' ? PL_TK_KEY_COMMA
+                        s->sorting == (int)s->depth && pl_scan_top(s) != '(' && pl_scan_top(s) != '[' && pl_scan_top(s) != '{' ? PL_TK_KEY_COMMA
                                                                                                        : PL_TK_COMMA,
                         p, p + 1);
 }
 
 /* KEY, where `name:`, `name=` or `"name":` stands at the beginning of an argument, a field or an input. */
-static bool key(PlScan *s, const char *p, const char *end, PlToken *token)
+bool pl_scan_key(PlScan *s, const char *p, const char *end, PlToken *token)
 {
     bool first =
         s->prev == PL_TK_LPAREN || s->prev == PL_TK_LBRACE || s->prev == PL_TK_COMMA || s->prev == PL_TK_E_INPUTS;
-    bool inside = top(s) == '(' || top(s) == '{' || (s->depth == 0 && s->entry == PL_TK_E_INPUTS);
+    bool inside = pl_scan_top(s) == '(' || pl_scan_top(s) == '{' || (s->depth == 0 && s->entry == PL_TK_E_INPUTS);
     if (!first || !inside) return false;
     bool typed = s->type || s->entry == PL_TK_E_INPUTS;
-    const char *sign = skip(s, end, false);
+    const char *sign = pl_scan_skip(s, end, false);
     bool optional = typed && sign[0] == '?' && sign[1] == ':';
     sign += optional;
     bool equals = sign[0] == '=' && sign[1] != '=' && sign[1] != '>' && s->depth > 0 && !typed;
@@ -357,10 +358,10 @@ static PlToken quote(PlScan *s, const char *p)
     if (!s->value && p[0] == '\'' && p[1] == 's' && p[2] == ' ')
         return pl_scan_emit(s, PL_TK_DOT, p, p + 2); /* the user's name */
     if (!s->value && (*p == '\'' || (unsigned char)*p >= 0x80))
-        return strange(s, p, p + ((unsigned char)*p >= 0x80 ? 3 : 1));
-    if (open == p && pl_text_quote(p, s->limit, &closer) && top(s) == '{' && (end = pl_text_end(p, s->limit))) {
+        return pl_scan_strange(s, p, p + ((unsigned char)*p >= 0x80 ? 3 : 1));
+    if (open == p && pl_text_quote(p, s->limit, &closer) && pl_scan_top(s) == '{' && (end = pl_text_end(p, s->limit))) {
         PlToken token;
-        if (key(s, p, end, &token)) return token;
+        if (pl_scan_key(s, p, end, &token)) return token;
     }
     if (*p == '`' && s->depth == 0 && s->value && ticked_name(s, p)) {
         s->cursor = p + 1;
@@ -374,112 +375,16 @@ static PlToken quote(PlScan *s, const char *p)
     return token;
 }
 
-/* `times` multiplies where a value follows and counts elsewhere. */
-static bool multiplies(PlScan *s, const char *end)
-{
-    const char *next = skip(s, end, false), *behind;
-    if (next == s->limit || phrase(s, PL_AT_INFIX, next, &behind) || phrase(s, PL_AT_TAIL, next, &behind)) return false;
-    if (phrase(s, PL_AT_COUNT, next, &behind)) return false;
-    char closer;
-    return pl_phrase_word_char(*next) || *next == '(' || pl_text_quote(next, s->limit, &closer);
-}
-
-/* A spelling of place INFIX that this step can use here. */
-static bool usable(const PlScan *s, const PlSpelling *row)
-{
-    bool plain = s->depth == 0;
-    switch (row->kind) {
-    case PL_TK_TO: return plain && (s->entry == PL_TK_S_SET || s->entry == PL_TK_S_ADD);
-    case PL_TK_BY: return plain && (s->entry == PL_TK_S_INCREASE || s->entry == PL_TK_S_DECREASE);
-    case PL_TK_AS: return plain && (s->tail || s->entry == PL_TK_S_SET);
-    case PL_TK_WITH: return plain && s->entry == PL_TK_S_ON_ERROR;
-    case PL_TK_FOR: return top(s) == '[';
-    case PL_TK_ARROW: return plain;
-    default: return true;
-    }
-}
-
-static PlToken behind_value(PlScan *s, const char *p, PlRaw raw, const char *end)
-{
-    const char *behind;
-    const PlSpelling *row = NULL;
-    if (s->type) {
-        if (s->depth == s->type_depth && (row = clause_at(s, p, &behind))) return emit_spelling(s, row, p, behind);
-        row = phrase(s, PL_AT_TYPE, p, &behind);
-        if (row && row->kind == PL_TK_OR && s->one_of) {
-            const char *value = skip(s, behind, false);
-            char closer;
-            if (pl_text_quote(value, s->limit, &closer)) return pl_scan_emit(s, PL_TK_ONE_COMMA, p, value);
-        }
-        s->one_of = false;
-        if (row) return emit_spelling(s, row, p, behind);
-    }
-    if ((s->tail || s->newline) && (row = clause_at(s, p, &behind))) return emit_spelling(s, row, p, behind);
-    if (s->counting && s->depth == 0 && (row = phrase(s, PL_AT_COUNT, p, &behind)))
-        return emit_spelling(s, row, p, behind);
-    if (s->has && (row = phrase(s, PL_AT_COUNT, p, &behind)) && row->kind == PL_TK_ITEMS)
-        return emit_spelling(s, row, p, behind);
-    row = phrase(s, PL_AT_INFIX, p, &behind);
-    if (row && row->kind == PL_TK_TIMES && multiplies(s, behind)) return pl_scan_emit(s, PL_TK_STAR, p, behind);
-    if (row && usable(s, row)) return emit_spelling(s, row, p, behind);
-    if (row && row->kind == PL_TK_ARROW) return not_closed(s, p);
-    row = raw == PL_RAW_WORD && !s->tail ? phrase(s, PL_AT_UNIT, p, &behind) : NULL;
-    if (row && row->accepted.len > 3) return emit_spelling(s, row, p, behind);
-    if (raw == PL_RAW_WORD) return pl_scan_emit(s, PL_TK_NAME, p, end);
-    return strange(s, p, end);
-}
-
-/* `the` before another name says nothing. */
-static bool is_article(const PlScan *s, const char *p, const char *end)
-{
-    const char *next = end, *behind, *word;
-    while (*next == ' ') next++;
-    if (end - p != 3 || next == end || !pl_str_eq_nocase(pl_str(p, 3), PL_STR("the"))) return false;
-    if (pl_raw_scan(PL_MODE_EXPR, next, s->limit, &word) != PL_RAW_WORD || phrase(s, PL_AT_INFIX, next, &behind))
-        return false;
-    return !pl_str_eq_nocase(pl_str(next, (size_t)(word - next)), PL_STR("the")); /* one article */
-}
-
-static PlToken where_value(PlScan *s, const char *p, PlRaw raw, const char *end)
-{
-    const char *behind;
-    const PlSpelling *row = NULL;
-    PlToken token;
-    if (raw == PL_RAW_WORD && key(s, p, end, &token)) return token;
-    if (s->type) {
-        row = phrase(s, PL_AT_TYPE, p, &behind);
-        if (row && row->kind != PL_TK_OR) return emit_spelling(s, row, p, behind);
-        if (raw == PL_RAW_WORD) return pl_scan_emit(s, PL_TK_NAME, p, end);
-        return strange(s, p, end);
-    }
-    if (*p == '*' && top(s) == 'i' && s->prev == PL_TK_LBRACKET) return pl_scan_emit(s, PL_TK_STAR, p, p + 1);
-    if (!s->head && s->prev != PL_TK_ARROW) row = phrase(s, PL_AT_PREFIX, p, &behind);
-    if (!row && raw == PL_RAW_WORD && is_article(s, p, end)) return s->cursor = end, pl_scan_next(s);
-    if (s->entry == PL_TK_S_SET && s->prev == PL_TK_TO &&
-        pl_str_eq_nocase(pl_str(p, (size_t)(end - p)), PL_STR("empty")))
-        return pl_scan_emit(s, PL_TK_NOTHING, p, end);
-    if (row && raw == PL_RAW_WORD && behind == end && *behind == '(') row = NULL; /* a call of that name */
-    if (row) {
-        token = emit_spelling(s, row, p, behind);
-        if (row->kind == PL_TK_MOMENT) token.expr = pl_build_moment(s->syntax, row, token.span);
-        return token;
-    }
-    if (raw == PL_RAW_WORD) return pl_scan_emit(s, PL_TK_NAME, p, end);
-    /* An operator where a value should stand: let the grammar say what it expected. */
-    row = phrase(s, PL_AT_INFIX, p, &behind);
-    return row ? emit_spelling(s, row, p, behind) : strange(s, p, end);
-}
-
 static PlToken action_name(PlScan *s, const char *p)
 {
     const char *end;
     s->action = false;
     bool ticked = *p == '`';
     p += ticked;
-    if (pl_raw_scan(PL_MODE_ACTION, p, s->limit, &end) != PL_RAW_ACTION) return strange(s, p, p + 1);
+    if (pl_raw_scan(PL_MODE_ACTION, p, s->limit, &end) != PL_RAW_ACTION) return pl_scan_strange(s, p, p + 1);
     PlToken token = pl_scan_emit(s, PL_TK_ACTION, p, end);
     if (ticked) s->tick = memchr(end, '`', (size_t)(s->limit - end));
-    const char *next = skip(s, s->cursor, false);
+    const char *next = pl_scan_skip(s, s->cursor, false);
     s->call = *next == '(';
     s->tail = !s->call;
     s->newline = false;
@@ -490,9 +395,9 @@ static PlToken action_name(PlScan *s, const char *p)
 static PlToken fail_do(PlScan *s, const char *p)
 {
     const char *behind;
-    const PlSpelling *row = phrase(s, PL_AT_FAIL, p, &behind);
+    const PlSpelling *row = pl_scan_phrase(s, PL_AT_FAIL, p, &behind);
     s->fail_do = false;
-    if (row) return emit_spelling(s, row, p, behind);
+    if (row) return pl_scan_spelling(s, row, p, behind);
     PlStr prose;
     PlSpan span, using;
     s->cursor = p;
@@ -524,7 +429,7 @@ static bool role(PlScan *s, const char *p, PlToken *token)
 PlToken pl_scan_next(PlScan *s)
 {
     s->newline = false;
-    const char *p = skip(s, s->cursor, true), *end;
+    const char *p = pl_scan_skip(s, s->cursor, true), *end;
     PlToken token;
     if (s->fail_do) return fail_do(s, p);
     if (s->action) return action_name(s, p);
@@ -533,7 +438,7 @@ PlToken pl_scan_next(PlScan *s)
     if (s->prev == PL_TK_DOT && (raw == PL_RAW_WORD || raw == PL_RAW_STEP || raw == PL_RAW_FIRST_N)) {
         if (raw != PL_RAW_WORD) /* what else begins like a word: a field `step3` or `first_2` */
             for (end = p; pl_phrase_word_char(*end); end++) {}
-        return pl_scan_emit(s, PL_TK_NAME, p, end);
+        return pl_scan_name(s, p, end);
     }
     if ((raw == PL_RAW_STEP || raw == PL_RAW_FIRST_N) && !s->value) {
         for (end = p; pl_phrase_word_char(*end); end++) {}
@@ -543,7 +448,7 @@ PlToken pl_scan_next(PlScan *s)
     case PL_RAW_END: return end_token(s);
     case PL_RAW_NUMBER: return pl_scan_number(s, p, end);
     case PL_RAW_TIME:
-        if (top(s) != 'i') return pl_scan_time(s, p, end);
+        if (pl_scan_top(s) != 'i') return pl_scan_time(s, p, end);
         for (end = p; *end >= '0' && *end <= '9'; end++) {}
         return pl_scan_number(s, p, end);
     case PL_RAW_STEP: return pl_scan_emit(s, PL_TK_STEP, p, end);
@@ -553,7 +458,7 @@ PlToken pl_scan_next(PlScan *s)
     case PL_RAW_CLOSE: return close_bracket(s, p);
     case PL_RAW_COMMA: return comma(s, p);
     case PL_RAW_DOT:
-        if (s->depth == 0 && skip(s, end, false) == s->limit)
+        if (s->depth == 0 && pl_scan_skip(s, end, false) == s->limit)
             return s->cursor = end, pl_scan_next(s); /* the full stop of a sentence */
         return pl_scan_emit(s, PL_TK_DOT, p, end);
     case PL_RAW_COLON:
@@ -564,7 +469,7 @@ PlToken pl_scan_next(PlScan *s)
         }
         return pl_scan_emit(s, PL_TK_COLON, p, end);
     case PL_RAW_WORD:
-    case PL_RAW_SIGN: return s->value ? where_value(s, p, raw, end) : behind_value(s, p, raw, end);
-    default: return strange(s, p, end);
+    case PL_RAW_SIGN: return s->value ? pl_scan_where_value(s, p, raw, end) : pl_scan_behind_value(s, p, raw, end);
+    default: return pl_scan_strange(s, p, end);
     }
 }

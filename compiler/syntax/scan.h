@@ -56,6 +56,7 @@ typedef struct PlScan {
     bool call;        /* the arguments of an action are next, or open */
     bool aside;       /* inside `(in parallel, max 5)`: clauses in brackets */
     const char *tick; /* the closing back-tick around a name, to be skipped */
+    bool words;       /* words that stand side by side make one name: "company size" (the second reading of a step) */
     bool head;        /* For each: its names are being read, before `in` */
     bool newline;     /* a line ended before the current token */
     bool bad;         /* a diagnostic was given: the rest is not worth more */

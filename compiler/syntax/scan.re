@@ -66,7 +66,7 @@ PlRaw pl_raw_scan(PlRawMode mode, const char *ptr, const char *limit, const char
     <PROSE> 'using' gap "`"? dotted { FOUND(USING); }
     <PROSE> 'using' gap "`"? part space? / "(" { FOUND(USING); }
     <PROSE> [A-Za-z0-9_]+ { FOUND(WORD); }
-    <PROSE> ["] [^"\r\n\x00]* ["] { FOUND(QUOTE); }
+    <PROSE> ["] [^"\x00]* ["] { FOUND(QUOTE); }
     <PROSE> "#" { FOUND(COMMENT); }
     <PROSE> "," { FOUND(COMMA); }
     <PROSE> arrow { FOUND(SIGN); }

@@ -18,6 +18,20 @@ static void put(Prose *prose, const char *p, const char *end)
     prose->len += (size_t)(end - p);
 }
 
+/* A text in quotes keeps its white space, but for the ends of lines: with it, the same quotes are partners however the prose is broken. */
+static void put_quote(Prose *prose, const char *p, const char *end)
+{
+    while (p < end) {
+        const char *q = p;
+        while (q < end && *q != '\n' && *q != '\r') q++;
+        const char *stop = q;
+        while (q < end && stop > p && (stop[-1] == ' ' || stop[-1] == '\t')) stop--;
+        put(prose, p, stop);
+        while (q < end && (*q == '\n' || *q == '\r' || *q == ' ' || *q == '\t')) q++, prose->space = true;
+        p = q;
+    }
+}
+
 static const char *blanks(const char *p)
 {
     while (*p == ' ' || *p == '\t') p++;
@@ -131,7 +145,10 @@ PlProseEnd pl_prose_scan(PlScan *scan, PlStr *prose, PlSpan *span, PlSpan *using
         parens += *p == '(';
         parens -= *p == ')' && parens > 0;
         if (!first) first = p;
-        put(&out, p, end);
+        if (raw == PL_RAW_QUOTE)
+            put_quote(&out, p, end);
+        else
+            put(&out, p, end);
         last = end;
     }
     *prose = pl_str(out.bytes, out.len);

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* Words and signs: what each means where a value is expected, and what behind one. The table of spellings decides (phrase.h); this file knows
+ * which of its rows a place can use, and joins words to one name where the parser has asked for that (PlScan.words). */
+#include "compiler/syntax/build.h"
+#include "compiler/syntax/scan_inside.h"
+
+static bool usable(const PlScan *s, const PlSpelling *row);
+
+/* `times` multiplies where a value follows and counts elsewhere. */
+static bool multiplies(PlScan *s, const char *end)
+{
+    const char *next = pl_scan_skip(s, end, false), *behind;
+    if (next == s->limit || pl_scan_phrase(s, PL_AT_INFIX, next, &behind) || pl_scan_phrase(s, PL_AT_TAIL, next, &behind)) return false;
+    if (pl_scan_phrase(s, PL_AT_COUNT, next, &behind)) return false;
+    char closer;
+    return pl_phrase_word_char(*next) || *next == '(' || pl_text_quote(next, s->limit, &closer);
+}
+
+enum { WORDS_OF_NAME = 8 };
+
+static const char *over_blanks(const char *p)
+{
+    while (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r') p++;
+    return p;
+}
+
+static bool is_one_of(PlStr word, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (pl_str_eq_nocase(word, pl_str_z(words[i]))) return true;
+    return false;
+}
+#define IS_ONE_OF(word, words) is_one_of((word), (words), sizeof(words) / sizeof *(words))
+
+/* Whether the word [p, end) ends a name of several words: it is a word of the language here, or a key. */
+static bool ends_name(PlScan *s, const char *p, const char *end)
+{
+    static const char *const stops[] = {"then", "do", "of", "from"};
+    const char *behind;
+    const PlSpelling *row = pl_scan_phrase(s, PL_AT_INFIX, p, &behind);
+    if (row && usable(s, row)) return true;
+    if (IS_ONE_OF(pl_str(p, (size_t)(end - p)), stops)) return true;
+    if (pl_scan_phrase(s, PL_AT_TAIL, p, &behind)) return true;
+    if (s->counting && pl_scan_phrase(s, PL_AT_COUNT, p, &behind)) return true;
+    const char *sign = over_blanks(end);
+    return (pl_scan_top(s) == '(' || pl_scan_top(s) == '{') && (*sign == '=' || *sign == ':');
+}
+
+/* NAME, with the words behind it where the parser has asked for that: "company size" is company_size. */
+PlToken pl_scan_name(PlScan *s, const char *p, const char *end)
+{
+    const char *stop = end;
+    unsigned count = 1;
+    for (; s->words && count < WORDS_OF_NAME; count++) {
+        const char *next = over_blanks(stop), *word;
+        if (next == stop || pl_raw_scan(PL_MODE_EXPR, next, s->limit, &word) != PL_RAW_WORD || ends_name(s, next, word)) break;
+        stop = word;
+    }
+    if (count == 1) return pl_scan_emit(s, PL_TK_NAME, p, end);
+    PlToken token = pl_scan_emit(s, PL_TK_NAME, p, stop);
+    token.text = pl_phrase_joined(s->syntax->arena, pl_str(p, (size_t)(stop - p)));
+    PL_REPORT(s->syntax->diags, WORDS_READ_AS, token.span, token.text.ptr);
+    return token;
+}
+
+/* Words that say nothing between `is` and what it is: "is still not finished", "is a customer". */
+static bool is_filler(PlScan *s, const char *p, const char *end)
+{
+    static const char *const fillers[] = {"a", "an", "still", "already", "currently", "now", "also", "each", "any", "all", "both"};
+    const char *next = over_blanks(end), *word;
+    if (!s->words || !IS_ONE_OF(pl_str(p, (size_t)(end - p)), fillers)) return false;
+    return pl_raw_scan(PL_MODE_EXPR, next, s->limit, &word) == PL_RAW_WORD && !ends_name(s, next, word);
+}
+
+/* A spelling of place INFIX that this step can use here. */
+static bool usable(const PlScan *s, const PlSpelling *row)
+{
+    bool plain = s->depth == 0;
+    switch (row->kind) {
+    case PL_TK_TO: return plain && (s->entry == PL_TK_S_SET || s->entry == PL_TK_S_ADD);
+    case PL_TK_BY: return plain && (s->entry == PL_TK_S_INCREASE || s->entry == PL_TK_S_DECREASE);
+    case PL_TK_AS: return plain && (s->tail || s->entry == PL_TK_S_SET);
+    case PL_TK_WITH: return plain && s->entry == PL_TK_S_ON_ERROR;
+    case PL_TK_FOR: return pl_scan_top(s) == '[' || pl_scan_top(s) == '(';
+    case PL_TK_OF_WORD: return s->words && s->prev == PL_TK_NAME;
+    case PL_TK_ARROW: return plain;
+    default: return true;
+    }
+}
+
+PlToken pl_scan_behind_value(PlScan *s, const char *p, PlRaw raw, const char *end)
+{
+    const char *behind;
+    const PlSpelling *row = NULL;
+    if (s->type) {
+        if (s->depth == s->type_depth && (row = pl_scan_clause_at(s, p, &behind))) return pl_scan_spelling(s, row, p, behind);
+        row = pl_scan_phrase(s, PL_AT_TYPE, p, &behind);
+        if (row && row->kind == PL_TK_OR && s->one_of) {
+            const char *value = pl_scan_skip(s, behind, false);
+            char closer;
+            if (pl_text_quote(value, s->limit, &closer)) return pl_scan_emit(s, PL_TK_ONE_COMMA, p, value);
+        }
+        s->one_of = false;
+        if (row) return pl_scan_spelling(s, row, p, behind);
+    }
+    if ((s->tail || s->newline) && (row = pl_scan_clause_at(s, p, &behind))) return pl_scan_spelling(s, row, p, behind);
+    if (s->counting && s->depth == 0 && (row = pl_scan_phrase(s, PL_AT_COUNT, p, &behind)))
+        return pl_scan_spelling(s, row, p, behind);
+    if (s->has && (row = pl_scan_phrase(s, PL_AT_COUNT, p, &behind)) && row->kind == PL_TK_ITEMS)
+        return pl_scan_spelling(s, row, p, behind);
+    row = pl_scan_phrase(s, PL_AT_INFIX, p, &behind);
+    if (row && row->kind == PL_TK_TIMES && multiplies(s, behind)) return pl_scan_emit(s, PL_TK_STAR, p, behind);
+    if (row && usable(s, row)) return pl_scan_spelling(s, row, p, behind);
+    if (row && row->kind == PL_TK_ARROW) return pl_scan_not_closed(s, p);
+    row = raw == PL_RAW_WORD && !s->tail ? pl_scan_phrase(s, PL_AT_UNIT, p, &behind) : NULL;
+    if (row && row->accepted.len > 3) return pl_scan_spelling(s, row, p, behind);
+    if (raw == PL_RAW_WORD) return pl_scan_emit(s, PL_TK_NAME, p, end);
+    return pl_scan_strange(s, p, end);
+}
+
+/* `the` before another name says nothing. */
+static bool is_article(const PlScan *s, const char *p, const char *end)
+{
+    const char *next = end, *behind, *word;
+    while (*next == ' ') next++;
+    if (end - p != 3 || next == end || !pl_str_eq_nocase(pl_str(p, 3), PL_STR("the"))) return false;
+    if (pl_raw_scan(PL_MODE_EXPR, next, s->limit, &word) != PL_RAW_WORD || pl_scan_phrase(s, PL_AT_INFIX, next, &behind))
+        return false;
+    return !pl_str_eq_nocase(pl_str(next, (size_t)(word - next)), PL_STR("the")); /* one article */
+}
+
+PlToken pl_scan_where_value(PlScan *s, const char *p, PlRaw raw, const char *end)
+{
+    const char *behind;
+    const PlSpelling *row = NULL;
+    PlToken token;
+    if (raw == PL_RAW_WORD && pl_scan_key(s, p, end, &token)) return token;
+    if (s->type) {
+        row = pl_scan_phrase(s, PL_AT_TYPE, p, &behind);
+        if (row && row->kind != PL_TK_OR) return pl_scan_spelling(s, row, p, behind);
+        if (raw == PL_RAW_WORD) return pl_scan_emit(s, PL_TK_NAME, p, end);
+        return pl_scan_strange(s, p, end);
+    }
+    if (*p == '*' && pl_scan_top(s) == 'i' && s->prev == PL_TK_LBRACKET) return pl_scan_emit(s, PL_TK_STAR, p, p + 1);
+    if (!s->head && s->prev != PL_TK_ARROW) row = pl_scan_phrase(s, PL_AT_PREFIX, p, &behind);
+    if (!row && raw == PL_RAW_WORD && (is_article(s, p, end) || is_filler(s, p, end)))
+        return s->cursor = end, pl_scan_next(s);
+    if (s->entry == PL_TK_S_SET && s->prev == PL_TK_TO &&
+        pl_str_eq_nocase(pl_str(p, (size_t)(end - p)), PL_STR("empty")))
+        return pl_scan_emit(s, PL_TK_NOTHING, p, end);
+    if (row && raw == PL_RAW_WORD && behind == end && *behind == '(') row = NULL; /* a call of that name */
+    if (row) {
+        token = pl_scan_spelling(s, row, p, behind);
+        if (row->kind == PL_TK_MOMENT) token.expr = pl_build_moment(s->syntax, row, token.span);
+        return token;
+    }
+    if (raw == PL_RAW_WORD) return pl_scan_name(s, p, end);
+    /* An operator where a value should stand: let the grammar say what it expected. */
+    row = pl_scan_phrase(s, PL_AT_INFIX, p, &behind);
+    return row ? pl_scan_spelling(s, row, p, behind) : pl_scan_strange(s, p, end);
+}
