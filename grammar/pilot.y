@@ -21,7 +21,7 @@
 
 %token E_EXPR E_TYPE E_INPUTS E_LIMIT E_ACTION E_PROSE.
 %token S_IF S_ELSE_IF S_ELSE S_EACH S_REPEAT_UNTIL S_REPEAT_WHILE S_REPEAT S_TOGETHER S_TRY S_ON_ERROR S_SET S_INCREASE S_DECREASE
-       S_CLEAR S_ADD S_KEEP S_STOP S_FAIL S_RETURN S_SKIP S_LEAVE S_WAIT S_WAIT_UNTIL S_WAIT_EVENT S_ASK S_APPROVE S_CHECK S_NOTE.
+       S_CLEAR S_ADD S_KEEP S_STOP S_FAIL S_RETURN S_SKIP S_LEAVE S_WAIT S_WAIT_UNTIL S_WAIT_EVENT S_ASK S_APPROVE S_CHECK S_NOTE S_END S_PASS S_GOTO.
 %token H_WORKFLOW H_GOAL H_USE H_INPUT H_OUTPUT H_SCHEDULE H_LIMIT H_ALLOW H_NEVER.
 %token BAD.
 
@@ -54,6 +54,7 @@ start ::= S_IF expr(C) colon. { r->step->cond = C; }
 start ::= S_ELSE_IF expr(C) colon. { r->step->cond = C; }
 start ::= S_ELSE colon.
 start ::= S_EACH NAME(N) IN expr(L) tail colon. { pl_build_each(r, &N, NULL, L); }
+start ::= S_EACH NAME(N) tail colon. { pl_build_each(r, &N, NULL, pl_build_plural(r, &N)); }
 start ::= S_EACH NAME(N) COMMA NAME(M) IN expr(L) tail colon. { pl_build_each(r, &N, &M, L); }
 start ::= S_REPEAT_UNTIL expr(C) tail colon. { r->step->cond = C; }
 start ::= S_REPEAT_WHILE expr(C) tail colon. { r->step->cond = C; r->step->is_while = true; }
@@ -92,6 +93,7 @@ colon ::= . { pl_run_no_colon(r); }
 set_to ::= TO.
 set_to ::= ASSIGN.
 set_to ::= AS.
+set_to ::= BE.
 
 path(P) ::= NAME(N). { P = pl_build_path(r, &N); }
 path(P) ::= path(A) DOT NAME(N). { P = pl_build_path_step(r, A, pl_build_field(r, A.expr, &N)); }
@@ -281,6 +283,14 @@ args(A) ::= args1(A) more.
 args1(A) ::= arg(X). { A = pl_build_argument(r, NULL, X); }
 args1(A) ::= args1(L) COMMA arg(X). { A = pl_build_argument(r, L, X); }
 arg(A) ::= KEY(K) expr(E). { A = (PlArgument){.name = K.text, .span = K.span, .value = E}; }
+arg(A) ::= expr(E) FOR NAME(N) IN expr(L).
+    { E = pl_build_comprehension(r, E, &N, L, E->span, L->span); A = (PlArgument){.span = E->span, .value = E}; }
+arg(A) ::= expr(E) FOR NAME(N) IN or(L) IF or(C).
+    {
+        E = pl_build_comprehension(r, E, &N, pl_build_list_clause(r, PL_EXPR_WHERE, L, C), E->span, C->span);
+        A = (PlArgument){.span = E->span, .value = E};
+    }
+arg(A) ::= LAMBDA(N) expr(E). { A = (PlArgument){.span = N.span, .value = E, .lambda = N.text}; }
 arg(A) ::= expr(E). { A = (PlArgument){.span = E->span, .value = E}; }
 
 /* ---- types ---- */

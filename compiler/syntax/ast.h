@@ -114,6 +114,7 @@ typedef struct PlArgument {
     PlStr name;      /* empty: positional */
     PlSpan span;     /* of the name; of the value when positional */
     PlExpr *value;
+    PlStr lambda;    /* the parser's own: the name before `=>`; gone when the call is built */
     /* set by the checker */
     uint32_t param;  /* index in the action's params */
 } PlArgument;
@@ -135,6 +136,16 @@ typedef struct PlComment {
     PlSpan span;
     PlStr text;         /* with its '#' */
 } PlComment;
+
+/* What a step says about its neighbours; compiler/syntax/shape.c makes the tree say it, and no form is left behind the parser. */
+typedef enum PlStepForm {
+    PL_FORM_NONE,
+    PL_FORM_END,       /* "End if", "End for": the block of the steps before it ends */
+    PL_FORM_PASS,      /* "Do nothing" */
+    PL_FORM_AGAIN,     /* a REPEAT: "Repeat steps 2-3 until ...": the steps `from` to `to` are its body */
+    PL_FORM_ANY_FAILS, /* an ON_ERROR: "If any step fails": of all the steps before it */
+    PL_FORM_ONE_FAILS  /* an ON_ERROR: "If any of the posts fail": of the step just before it */
+} PlStepForm;
 
 struct PlStep {
     PlStepKind kind;
@@ -173,6 +184,8 @@ struct PlStep {
     PlSpan name_span, name2_span;
     PlExpr *target;       /* SET, ADD when the target is no plain name: a path such as x.y */
     PlStr role;           /* ASK */
+    PlStepForm form;      /* the parser's own */
+    PlStr from, to;       /* PL_FORM_AGAIN: numbers as written */
     /* set by the parser's last pass */
     PlStep *chain;        /* ELSE_IF, ELSE: the IF or ELSE_IF before it; ON_ERROR: the TRY (or the ON_ERROR before it) */
     /* set by the checker */

@@ -221,6 +221,8 @@ PlExpr *pl_build_record(PlRun *r, PlFields *fields, PlSpan open, PlSpan close)
 
 PlExpr *pl_build_call(PlRun *r, const PlToken *name, PlExpr *self, PlArgs *args, const PlToken *close)
 {
+    PlExpr *clause = pl_build_lambda_call(r, name, self, args, close);
+    if (clause) return clause;
     PlSpan start = self ? self->span : name->span;
     PlExpr *e = new_expr(r, PL_EXPR_CALL, pl_build_join(start, close->span));
     e->text = name->text;

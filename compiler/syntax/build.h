@@ -99,6 +99,16 @@ PlExpr *pl_build_ordered(PlRun *r, PlOperator op, PlExpr *left, PlExpr *right,
                          const PlToken *words);                           /* "more than 3 days ago" is before */
 PlExpr *pl_build_age(PlRun *r, PlOperator op, PlExpr *left, PlExpr *age); /* older than 10 days: left < now - age */
 PlExpr *pl_build_has(PlRun *r, PlExpr *list, const PlToken *words, PlExpr *number); /* batch has fewer than 100 items */
+PlExpr *pl_build_plural(PlRun *r, const PlToken *name); /* For each ticket, ...: tickets */
+PlExpr *pl_build_or_more(PlRun *r, PlExpr *left, const PlToken *words, PlExpr *number); /* x is 3 or more */
+PlExpr *pl_build_between(PlRun *r, PlExpr *value, PlExpr *from, PlExpr *to);           /* x between 1 and 5, both included */
+PlExpr *pl_build_separator(PlRun *r, const PlToken *words);                            /* newlines: "\n" */
+PlExpr *pl_build_as_call(PlRun *r, const PlToken *words, PlExpr *value);               /* x formatted as a bulleted list: bullets(x) */
+PlExpr *pl_build_then(PlRun *r, const PlToken *words, PlExpr *left, PlExpr *right);    /* a plus b, times c: (a + b) * c */
+/* x.map(r => r.a), x.filter(...), x.some(...): list clauses; NULL when no function is given that way. */
+PlExpr *pl_build_lambda_call(PlRun *r, const PlToken *name, PlExpr *self, PlArgs *args, const PlToken *close);
+/* Every `name` in e becomes `it`. */
+void pl_build_becomes_it(PlExpr *e, PlStr name);
 /* [x.a for x in list]: list select it.a */
 PlExpr *pl_build_comprehension(PlRun *r, PlExpr *what, const PlToken *name, PlExpr *list, PlSpan open, PlSpan close);
 /* yesterday, Monday of last week, the last day of this month: what the row's exact column says. */

@@ -194,27 +194,27 @@ PlExpr *pl_build_has(PlRun *r, PlExpr *list, const PlToken *words, PlExpr *numbe
 }
 
 /* Every `name` in e becomes `it`; inside another list clause `it` would be that clause's, and the name stays. */
-static void becomes_it(PlExpr *e, PlStr name)
+void pl_build_becomes_it(PlExpr *e, PlStr name)
 {
     if (!e) return;
     if (e->kind == PL_EXPR_NAME && pl_str_eq(e->text, name)) {
         e->kind = PL_EXPR_IT;
         e->text = PL_STR("");
     }
-    becomes_it(e->left, name);
+    pl_build_becomes_it(e->left, name);
     if (e->kind >= PL_EXPR_WHERE && e->kind <= PL_EXPR_DISTINCT) return;
-    becomes_it(e->right, name);
-    becomes_it(e->cond, name);
-    for (uint32_t i = 0; i < e->items.len; i++) becomes_it(e->items.items[i], name);
-    for (uint32_t i = 0; i < e->fields.len; i++) becomes_it(e->fields.items[i].value, name);
+    pl_build_becomes_it(e->right, name);
+    pl_build_becomes_it(e->cond, name);
+    for (uint32_t i = 0; i < e->items.len; i++) pl_build_becomes_it(e->items.items[i], name);
+    for (uint32_t i = 0; i < e->fields.len; i++) pl_build_becomes_it(e->fields.items[i].value, name);
 }
 
 PlExpr *pl_build_comprehension(PlRun *r, PlExpr *what, const PlToken *name, PlExpr *list, PlSpan open, PlSpan close)
 {
-    becomes_it(what, name->text);
+    pl_build_becomes_it(what, name->text);
     for (PlExpr *at = list; at->kind >= PL_EXPR_WHERE && at->kind <= PL_EXPR_DISTINCT; at = at->left) {
-        becomes_it(at->right, name->text);
-        for (uint32_t i = 0; i < at->items.len; i++) becomes_it(at->items.items[i], name->text);
+        pl_build_becomes_it(at->right, name->text);
+        for (uint32_t i = 0; i < at->items.len; i++) pl_build_becomes_it(at->items.items[i], name->text);
     }
     PlExpr *e = pl_build_list_clause(r, PL_EXPR_SELECT, list, what);
     e->span = pl_build_join(open, close);

@@ -39,11 +39,11 @@ typedef struct Words {
 static const Words table[] = {
     {0, "the end of the step", 0},
     V(NUMBER), V(DURATION), V(TIME), V(YES), V(NO), V(NOTHING), V(IT), V(STEP), V(MOMENT), V(NONE_OF), V(EMPTY_LIST),
-    V(EMPTY_RECORD), V(LPAREN), V(LBRACE2), V(LBRACKET), V(LBRACE), V(OF), V(FIRST_N), V(MINUS), V(NOT),
+    V(EMPTY_RECORD), V(SOME_OF), V(SEPARATOR), V(LPAREN), V(LBRACE2), V(LBRACKET), V(LBRACE), V(OF), V(FIRST_N), V(MINUS), V(NOT),
     O(IS), O(IS_NOT), O(LT), O(LE), O(GT), O(GE), O(OLDER), O(NEWER), O(CONTAINS), O(NOT_CONTAINS), O(IN), O(NOT_IN), O(STARTS), O(ENDS),
     O(MATCHES), O(NOT_STARTS), O(NOT_ENDS), O(NOT_MATCHES), O(EMPTY), O(NOT_EMPTY), O(EXISTS), O(MISSING), O(OR), O(AND), O(COALESCE),
-    O(PLUS), O(STAR), O(SLASH), O(PERCENT), O(IF), O(DOT), O(UNIT), O(AGO), O(FROM_NOW), O(HAS), O(FOUND), O(FOR),
-    L(WHERE), L(SORTED), L(GROUPED), L(SELECT), L(TAKE), L(DISTINCT_BY), L(DISTINCT), L(JOINED),
+    O(PLUS), O(STAR), O(SLASH), O(PERCENT), O(IF), O(DOT), O(UNIT), O(AGO), O(FROM_NOW), O(HAS), O(FOUND), O(FOR), O(HAVE), O(OR_MORE), O(BETWEEN), O(OF_WORD), O(QUESTION),
+    L(WHERE), L(SORTED), L(GROUPED), L(SELECT), L(TAKE), L(DISTINCT_BY), L(DISTINCT), L(JOINED), L(LINES), L(AS_CALL),
     C(RETRY), C(WITHIN), C(ALL_PAGES), C(UP_TO), C(AT_MOST), C(EVERY), C(FOR_UP_TO), C(ASK_FIRST), C(IN_ORDER), C(KEY_WORD), C(TOLERATING),
     C(GO_ON), C(IF_FAILS), C(PARALLEL), C(CONCURRENCY),
     S(NAME, "a name"), S(TEXT, "a text in quotes"), S(RPAREN, "`)`"), S(RBRACKET, "`]`"), S(RBRACE, "`}`"), S(RBRACE2, "`}}`"),
@@ -52,7 +52,7 @@ static const Words table[] = {
     S(DO_CONTINUE, "`continue`"), S(DO_STOP, "`stop`"), S(DO_FAIL, "`fail \"why\"`"), S(DO_USE, "`use` and a value"),
     S(PROSE, "an action"), S(LIST_OF, "a type"), S(WITH, "`with` and a status"), S(CALLS, "`calls`"), S(ROLE, "who is asked"),
     S(WAITING, "`waiting` and a duration"),
-    N(ASSIGN), N(KEY_COMMA), N(ONE_COMMA), N(ONE_OF), N(TYPE_NAME), N(DESCENDING), N(ASCENDING), N(DOUBLING), N(ITEMS), N(AT_A_TIME), N(FAILURES),
+    N(ASSIGN), N(THEN_OP), N(ASIDE), N(LAMBDA), N(KEY_COMMA), N(ONE_COMMA), N(ONE_OF), N(TYPE_NAME), N(DESCENDING), N(ASCENDING), N(DOUBLING), N(ITEMS), N(AT_A_TIME), N(FAILURES),
     N(PER_CENT), N(BAD),
 };
 /* clang-format on */

@@ -87,11 +87,6 @@ static void link_chain(PlSyntax *syntax, PlStep *step, PlStep *before)
 static void check_block(PlSyntax *syntax, const PlStep *step)
 {
     if (is_block(step->kind) && step->steps.len == 0) PL_REPORT0(syntax->diags, BLOCK_EMPTY, step->span);
-    if (!is_block(step->kind) && step->kind != PL_STEP_BAD && step->steps.len > 0) {
-        const PlStep *first = step->steps.items[0];
-        PlDiag *d = PL_REPORT(syntax->diags, SUBSTEPS_UNEXPECTED, first->marker, step->label.ptr);
-        pl_diag_related(syntax->diags, d, step->span, "this is the step");
-    }
 }
 
 /* ---- references ---- */

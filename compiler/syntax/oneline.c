@@ -98,7 +98,13 @@ static const char *head_end(const PlSyntax *syntax, int token, const char *behin
     if (token == PL_TK_S_ELSE && first < limit && *first != ':' && *first != ',' && *first != '.' && *first != '#')
         return *body = first, behind;
     Walk walk = {behind, limit, false};
+    bool of_names = false; /* For each k, v in ...: the first comma stands between names */
     for (const char *p = behind; p < limit; p = over(&walk, p)) {
+        if (*p == ',' && !in && !of_names) {
+            const char *name = pl_oneline_path_end(blanks(p + 1), limit);
+            of_names = name && word(blanks(name), limit, "in");
+            in = !of_names;
+        }
         if (!in && p > behind && p[-1] == ' ' && word(p, limit, "in")) in = true;
         const char *next = blanks(p + 1);
         if (*p == ':' && (p[1] == ' ' || p[1] == '\n' || p[1] == '*') && next < limit && *next != '#')

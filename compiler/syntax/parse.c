@@ -64,6 +64,7 @@ PlPlan *pl_parse(PlArena *arena, PlDiags *diags, uint32_t source)
     }
     for (uint32_t i = 0; i < items->last_comments.len; i++)
         pl_vec_push(arena, &plan->last_comments, items->last_comments.items[i]);
+    pl_shape_plan(&syntax);
     pl_link_plan(&syntax);
     if (plan->step_count == 0) PL_REPORT0(diags, NO_STEPS, ((PlSpan){source, 0, 0}));
     return plan;

@@ -65,6 +65,10 @@ static bool ends_value(int kind)
     case PL_TK_FROM_NOW:
     case PL_TK_EMPTY:
     case PL_TK_FOUND:
+    case PL_TK_OR_MORE:
+    case PL_TK_LINES:
+    case PL_TK_AS_CALL:
+    case PL_TK_SEPARATOR:
     case PL_TK_NOT_EMPTY:
     case PL_TK_EXISTS:
     case PL_TK_MISSING:
@@ -126,7 +130,7 @@ PlToken pl_scan_spelling(PlScan *s, const PlSpelling *row, const char *start, co
     else if (pl_scan_is_list_clause(row->kind) && s->sorting == (int)s->depth)
         s->sorting = -1;
     if (row->kind == PL_TK_IN) s->head = false;
-    if (row->kind == PL_TK_HAS) s->has = true;
+    if (row->kind == PL_TK_HAS || row->kind == PL_TK_HAVE) s->has = true;
     if (row->kind == PL_TK_ONE_OF) s->one_of = true;
     if (row->kind == PL_TK_AS && s->tail) {
         s->type = true;
@@ -216,8 +220,59 @@ static const PlSpelling *aside_at(const PlScan *s, const char *p, const char **s
     return row;
 }
 
+/* The bracket behind the one at p that closes it, or NULL. */
+static const char *partner(const PlScan *s, const char *p)
+{
+    unsigned depth = 0;
+    for (const char *q = p; q < s->limit; q++) {
+        char closer;
+        const char *text = q > p && (q[-1] == ' ' || q[-1] == '(') && pl_text_quote(q, s->limit, &closer) ? pl_text_end(q, s->limit) : NULL;
+        if (text) q = text - 1;
+        depth += *q == '(';
+        if (*q == ')' && --depth == 0) return q;
+    }
+    return NULL;
+}
+
+/* "(0 if there were none)" behind a value; or, where words are joined to names, "(leave empty if none)", which says nothing. */
+static bool remark(PlScan *s, const char *p, PlToken *token)
+{
+    if (*p != '(' || s->value || (s->call && s->depth == 0) || p == s->start || p[-1] != ' ') return false;
+    const char *end = partner(s, p), *first = pl_scan_skip(s, p + 1, false), *behind, *word;
+    if (!end) return false;
+    bool chooses = (*first >= '0' && *first <= '9') || *first == '"';
+    if (chooses && pl_str_find(pl_str(p, (size_t)(end - p)), PL_STR(" if "), 0) != PL_STR_NONE) {
+        if (s->depth == PL_SCAN_BRACKETS) return false;
+        s->opened[s->depth] = p;
+        s->brackets[s->depth++] = 'g';
+        *token = pl_scan_emit(s, PL_TK_ASIDE, p, p + 1);
+        return true;
+    }
+    if (!s->words || pl_raw_scan(PL_MODE_EXPR, first, s->limit, &word) != PL_RAW_WORD) return false;
+    behind = pl_scan_skip(s, word, false);
+    if (behind != end && pl_raw_scan(PL_MODE_EXPR, behind, s->limit, &word) != PL_RAW_WORD) return false;
+    PL_REPORT0(s->syntax->diags, DETAIL_IGNORED, pl_scan_span(s, p, end + 1));
+    s->cursor = end + 1;
+    *token = pl_scan_next(s);
+    return true;
+}
+
+/* LAMBDA: `(x) =>`. */
+static bool lambda(PlScan *s, const char *p, PlToken *token)
+{
+    const char *name = pl_scan_skip(s, p + 1, false), *end;
+    if (*p != '(' || pl_scan_top(s) != '(' || pl_raw_scan(PL_MODE_EXPR, name, s->limit, &end) != PL_RAW_WORD) return false;
+    const char *close = pl_scan_skip(s, end, false), *sign = *close == ')' ? pl_scan_skip(s, close + 1, false) : close;
+    if (*close != ')' || (sign[0] != '=' && sign[0] != '-') || sign[1] != '>') return false;
+    *token = pl_scan_emit(s, PL_TK_LAMBDA, name, end);
+    s->cursor = sign + 2;
+    return true;
+}
+
 static PlToken open_bracket(PlScan *s, const char *p)
 {
+    PlToken said;
+    if (remark(s, p, &said) || lambda(s, p, &said)) return said;
     const char *clause, *clause_end;
     const PlSpelling *row = aside_at(s, p, &clause, &clause_end);
     if (row) {
@@ -287,7 +342,17 @@ static PlToken comma(PlScan *s, const char *p)
     if (s->counting && s->depth == 0 && (row = pl_scan_phrase(s, PL_AT_COUNT, next, &end)) &&
         (row->kind == PL_TK_DOUBLING || row->kind == PL_TK_WAITING))
         return pl_scan_spelling(s, row, next, end);
-    if (s->depth == 0 && !s->head && s->entry != PL_TK_E_INPUTS && (row = pl_scan_phrase(s, PL_AT_INFIX, next, &end)) &&
+    row = pl_scan_phrase(s, PL_AT_INFIX, next, &end);
+    if (row && !s->type && (row->kind == PL_TK_LINES || row->kind == PL_TK_AS_CALL)) return pl_scan_spelling(s, row, next, end);
+    if (row && s->depth == 0 && !s->tail && !s->type && pl_phrase_word_char(*next) &&
+        (row->kind == PL_TK_PLUS || row->kind == PL_TK_MINUS || row->kind == PL_TK_STAR || row->kind == PL_TK_SLASH ||
+         row->kind == PL_TK_TIMES)) {
+        PlToken token = pl_scan_spelling(s, row, next, end);
+        token.kind = s->prev = PL_TK_THEN_OP;
+        s->value = true;
+        return token;
+    }
+    if (s->depth == 0 && !s->head && s->entry != PL_TK_E_INPUTS && row &&
         (pl_scan_is_list_clause(row->kind) || row->kind == PL_TK_ARROW || (row->kind == PL_TK_AS && s->tail)))
         return pl_scan_spelling(s, row, next, end);
     if (s->one_of && s->type) {
@@ -469,7 +534,9 @@ PlToken pl_scan_next(PlScan *s)
         }
         return pl_scan_emit(s, PL_TK_COLON, p, end);
     case PL_RAW_WORD:
-    case PL_RAW_SIGN: return s->value ? pl_scan_where_value(s, p, raw, end) : pl_scan_behind_value(s, p, raw, end);
+    case PL_RAW_SIGN:
+        if (p[0] == '?' && p[1] == '.' && !s->value) return pl_scan_emit(s, PL_TK_DOT, p, p + 2);
+        return s->value ? pl_scan_where_value(s, p, raw, end) : pl_scan_behind_value(s, p, raw, end);
     default: return pl_scan_strange(s, p, end);
     }
 }

@@ -32,6 +32,10 @@ typedef struct PlSyntax {
 
 enum { PL_SCAN_BRACKETS = 100 };
 
+/* A step that does not read as it stands is read again: with words that stand side by side as one name ("company size is over 500"); and, a
+ * condition, with all its words as one name ("the run is still not finished"). Is there no such name, the checker asks. */
+typedef enum PlWords { PL_WORDS_NAMES, PL_WORDS_JOINED, PL_WORDS_ALL } PlWords;
+
 typedef struct PlScan {
     PlSyntax *syntax;
     const char *start, *cursor, *limit; /* *limit is NUL */
@@ -56,7 +60,7 @@ typedef struct PlScan {
     bool call;        /* the arguments of an action are next, or open */
     bool aside;       /* inside `(in parallel, max 5)`: clauses in brackets */
     const char *tick; /* the closing back-tick around a name, to be skipped */
-    bool words;       /* words that stand side by side make one name: "company size" (the second reading of a step) */
+    PlWords words;    /* how far words make names */
     bool head;        /* For each: its names are being read, before `in` */
     bool newline;     /* a line ended before the current token */
     bool bad;         /* a diagnostic was given: the rest is not worth more */

@@ -4,7 +4,7 @@
 #include "compiler/syntax/build.h"
 #include "compiler/syntax/scan_inside.h"
 
-static bool usable(const PlScan *s, const PlSpelling *row);
+static bool usable(const PlScan *s, const PlSpelling *row, const char *behind);
 
 /* `times` multiplies where a value follows and counts elsewhere. */
 static bool multiplies(PlScan *s, const char *end)
@@ -16,7 +16,7 @@ static bool multiplies(PlScan *s, const char *end)
     return pl_phrase_word_char(*next) || *next == '(' || pl_text_quote(next, s->limit, &closer);
 }
 
-enum { WORDS_OF_NAME = 8 };
+enum { WORDS_OF_NAME = 8, WORDS_BYTES = 90 };
 
 static const char *over_blanks(const char *p)
 {
@@ -38,7 +38,7 @@ static bool ends_name(PlScan *s, const char *p, const char *end)
     static const char *const stops[] = {"then", "do", "of", "from"};
     const char *behind;
     const PlSpelling *row = pl_scan_phrase(s, PL_AT_INFIX, p, &behind);
-    if (row && usable(s, row)) return true;
+    if (row && usable(s, row, behind)) return true;
     if (IS_ONE_OF(pl_str(p, (size_t)(end - p)), stops)) return true;
     if (pl_scan_phrase(s, PL_AT_TAIL, p, &behind)) return true;
     if (s->counting && pl_scan_phrase(s, PL_AT_COUNT, p, &behind)) return true;
@@ -47,11 +47,24 @@ static bool ends_name(PlScan *s, const char *p, const char *end)
 }
 
 /* NAME, with the words behind it where the parser has asked for that: "company size" is company_size. */
+/* The end of a condition that is all words: its colon, a comma, a bracket or the end; NULL where other signs stand in it. */
+static const char *end_of_words(const PlScan *s, const char *p)
+{
+    const char *stop = p;
+    for (; p < s->limit && !strchr(":,(;#", *p); p++) {
+        bool word = pl_phrase_word_char(*p) || (unsigned char)*p >= 0x80, link = strchr(".'-/", *p) && *p;
+        if (!word && !link && !strchr(" \t\r\n", *p)) return NULL;
+        if (word) stop = p + 1;
+    }
+    return stop;
+}
+
 PlToken pl_scan_name(PlScan *s, const char *p, const char *end)
 {
-    const char *stop = end;
+    const char *stop = end, *all = s->words == PL_WORDS_ALL && s->prev == s->entry ? end_of_words(s, p) : NULL;
     unsigned count = 1;
-    for (; s->words && count < WORDS_OF_NAME; count++) {
+    if (all && all - p <= WORDS_BYTES) stop = all, count = WORDS_OF_NAME;
+    for (; s->words && s->prev != PL_TK_ARROW && count < WORDS_OF_NAME; count++) {
         const char *next = over_blanks(stop), *word;
         if (next == stop || pl_raw_scan(PL_MODE_EXPR, next, s->limit, &word) != PL_RAW_WORD || ends_name(s, next, word)) break;
         stop = word;
@@ -61,6 +74,25 @@ PlToken pl_scan_name(PlScan *s, const char *p, const char *end)
     token.text = pl_phrase_joined(s->syntax->arena, pl_str(p, (size_t)(stop - p)));
     PL_REPORT(s->syntax->diags, WORDS_READ_AS, token.span, token.text.ptr);
     return token;
+}
+
+/* LAMBDA: `x =>` and `lambda x:` at the beginning of an argument. */
+static bool lambda(PlScan *s, const char *p, const char *end, PlToken *token)
+{
+    if (s->prev != PL_TK_LPAREN && s->prev != PL_TK_COMMA) return false;
+    const char *name = p, *sign = over_blanks(end);
+    bool python = pl_str_eq(pl_str(p, (size_t)(end - p)), PL_STR("lambda"));
+    if (python) {
+        name = sign;
+        if (pl_raw_scan(PL_MODE_EXPR, name, s->limit, &end) != PL_RAW_WORD) return false;
+        sign = over_blanks(end);
+    }
+    bool found = python ? *sign == ':' : (sign[0] == '=' || sign[0] == '-') && sign[1] == '>';
+    if (!found) return false;
+    *token = pl_scan_emit(s, PL_TK_LAMBDA, name, end);
+    s->cursor = sign + (python ? 1 : 2);
+    s->value = true;
+    return true;
 }
 
 /* Words that say nothing between `is` and what it is: "is still not finished", "is a customer". */
@@ -73,17 +105,24 @@ static bool is_filler(PlScan *s, const char *p, const char *end)
 }
 
 /* A spelling of place INFIX that this step can use here. */
-static bool usable(const PlScan *s, const PlSpelling *row)
+static bool usable(const PlScan *s, const PlSpelling *row, const char *behind)
 {
     bool plain = s->depth == 0;
     switch (row->kind) {
     case PL_TK_TO: return plain && (s->entry == PL_TK_S_SET || s->entry == PL_TK_S_ADD);
+    case PL_TK_BE: return plain && s->entry == PL_TK_S_SET;
+    case PL_TK_IN: return s->head || !(pl_str_eq_z(row->accepted, "within") || pl_str_eq_z(row->accepted, "on") || pl_str_eq_z(row->accepted, "inside") || pl_str_eq_z(row->accepted, "among"));
     case PL_TK_BY: return plain && (s->entry == PL_TK_S_INCREASE || s->entry == PL_TK_S_DECREASE);
     case PL_TK_AS: return plain && (s->tail || s->entry == PL_TK_S_SET);
     case PL_TK_WITH: return plain && s->entry == PL_TK_S_ON_ERROR;
     case PL_TK_FOR: return pl_scan_top(s) == '[' || pl_scan_top(s) == '(';
     case PL_TK_OF_WORD: return s->words && s->prev == PL_TK_NAME;
     case PL_TK_ARROW: return plain;
+    case PL_TK_QUESTION: return *over_blanks(behind) && *over_blanks(behind) != ':';
+    case PL_TK_HAVE: {
+        const char *next = over_blanks(behind);
+        return *next >= '0' && *next <= '9';
+    }
     default: return true;
     }
 }
@@ -109,8 +148,12 @@ PlToken pl_scan_behind_value(PlScan *s, const char *p, PlRaw raw, const char *en
     if (s->has && (row = pl_scan_phrase(s, PL_AT_COUNT, p, &behind)) && row->kind == PL_TK_ITEMS)
         return pl_scan_spelling(s, row, p, behind);
     row = pl_scan_phrase(s, PL_AT_INFIX, p, &behind);
+    if (row && s->head && row->kind == PL_TK_OF_WORD && s->prev == PL_TK_NAME) {
+        s->head = false;
+        return pl_scan_emit(s, PL_TK_IN, p, behind);
+    }
     if (row && row->kind == PL_TK_TIMES && multiplies(s, behind)) return pl_scan_emit(s, PL_TK_STAR, p, behind);
-    if (row && usable(s, row)) return pl_scan_spelling(s, row, p, behind);
+    if (row && usable(s, row, behind)) return pl_scan_spelling(s, row, p, behind);
     if (row && row->kind == PL_TK_ARROW) return pl_scan_not_closed(s, p);
     row = raw == PL_RAW_WORD && !s->tail ? pl_scan_phrase(s, PL_AT_UNIT, p, &behind) : NULL;
     if (row && row->accepted.len > 3) return pl_scan_spelling(s, row, p, behind);
@@ -141,6 +184,7 @@ PlToken pl_scan_where_value(PlScan *s, const char *p, PlRaw raw, const char *end
         if (raw == PL_RAW_WORD) return pl_scan_emit(s, PL_TK_NAME, p, end);
         return pl_scan_strange(s, p, end);
     }
+    if (s->words == PL_WORDS_ALL && s->prev == s->entry && raw == PL_RAW_WORD) return pl_scan_name(s, p, end);
     if (*p == '*' && pl_scan_top(s) == 'i' && s->prev == PL_TK_LBRACKET) return pl_scan_emit(s, PL_TK_STAR, p, p + 1);
     if (!s->head && s->prev != PL_TK_ARROW) row = pl_scan_phrase(s, PL_AT_PREFIX, p, &behind);
     if (!row && raw == PL_RAW_WORD && (is_article(s, p, end) || is_filler(s, p, end)))
@@ -149,6 +193,8 @@ PlToken pl_scan_where_value(PlScan *s, const char *p, PlRaw raw, const char *end
         pl_str_eq_nocase(pl_str(p, (size_t)(end - p)), PL_STR("empty")))
         return pl_scan_emit(s, PL_TK_NOTHING, p, end);
     if (row && raw == PL_RAW_WORD && behind == end && *behind == '(') row = NULL; /* a call of that name */
+    if (row && row->kind == PL_TK_SEPARATOR && s->prev != PL_TK_JOINED) row = NULL;
+    if (!row && raw == PL_RAW_WORD && pl_scan_top(s) == '(' && lambda(s, p, end, &token)) return token;
     if (row) {
         token = pl_scan_spelling(s, row, p, behind);
         if (row->kind == PL_TK_MOMENT) token.expr = pl_build_moment(s->syntax, row, token.span);

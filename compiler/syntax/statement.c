@@ -4,24 +4,19 @@
  * step is prose. Blocks (If, For each ...) are looked for first, then `using`, then statements. */
 #include "compiler/syntax/build.h"
 #include "compiler/syntax/oneline.h"
+#include "compiler/syntax/statement_inside.h"
 #include "compiler/syntax/steps.h"
 
-typedef struct Reading {
-    PlSyntax *syntax;
-    PlStep *step;
-    const char *text, *limit; /* of the step, in the whole source */
-    uint32_t start, end;
-    bool one_line; /* the head of a block whose body follows on its line */
-} Reading;
+/* ---- places ---- */
 
-static uint32_t offset_of(const Reading *rd, const char *p)
+uint32_t pl_reading_offset(const PlReading *rd, const char *p)
 {
     return (uint32_t)(p - rd->syntax->text.ptr);
 }
 
-static PlSpan span_of(const Reading *rd, const char *start, const char *end)
+PlSpan pl_reading_span(const PlReading *rd, const char *start, const char *end)
 {
-    return (PlSpan){rd->syntax->source, offset_of(rd, start), offset_of(rd, end)};
+    return (PlSpan){rd->syntax->source, pl_reading_offset(rd, start), pl_reading_offset(rd, end)};
 }
 
 static PlStepKind kind_of(int token)
@@ -68,7 +63,7 @@ static bool is_block(int token)
 
 /* ---- running the parser ---- */
 
-static void keep_comments(Reading *rd, const PlScan *scan)
+static void keep_comments(PlReading *rd, const PlScan *scan)
 {
     PlStep *step = rd->step;
     for (uint32_t i = 0; i < scan->comments.len; i++) {
@@ -86,10 +81,11 @@ static void keep_comments(Reading *rd, const PlScan *scan)
 }
 
 /* Reads [from, limit) for `entry` into the step. */
-static bool run(Reading *rd, PlSyntax *syntax, PlStep *step, int entry, const char *from)
+static bool run(PlReading *rd, PlSyntax *syntax, PlStep *step, int entry, const char *from)
 {
     PlScan scan;
-    pl_scan_init(&scan, syntax, entry, offset_of(rd, from), rd->end);
+    pl_scan_init(&scan, syntax, entry, pl_reading_offset(rd, from), rd->end);
+    scan.words = rd->words;
     PlRun r = {.syntax = syntax, .scan = &scan, .step = step, .one_line = rd->one_line};
     bool read = pl_grammar_run(&r, entry) && !r.failed;
     if (syntax == rd->syntax) keep_comments(rd, &scan);
@@ -97,7 +93,7 @@ static bool run(Reading *rd, PlSyntax *syntax, PlStep *step, int entry, const ch
 }
 
 /* A step that could not be read keeps its place, its text and its sub-steps. */
-static void make_bad(Reading *rd, PlStepKind announced)
+static void make_bad(PlReading *rd, PlStepKind announced)
 {
     PlStep *old = rd->step, *step = pl_step_new(rd->syntax->arena, old->span);
     step->kind = PL_STEP_BAD;
@@ -113,18 +109,12 @@ static void make_bad(Reading *rd, PlStepKind announced)
     step->comments.cap = old->comments.cap;
     step->trailing = old->trailing;
     step->prose = pl_str_trim(pl_str(rd->text, (size_t)(rd->limit - rd->text)));
-    step->prose_span = span_of(rd, rd->text, rd->limit);
+    step->prose_span = pl_reading_span(rd, rd->text, rd->limit);
     *old = *step;
 }
 
-static void read_loudly(Reading *rd, int entry, const char *from)
-{
-    rd->step->kind = kind_of(entry);
-    if (!run(rd, rd->syntax, rd->step, entry, from)) make_bad(rd, kind_of(entry));
-}
-
 /* Whether it reads without an error; nothing is kept of it. */
-static bool reads(Reading *rd, int entry, const char *from)
+bool pl_reading_reads(PlReading *rd, int entry, const char *from)
 {
     PlDiags quiet;
     PlSyntax syntax = *rd->syntax;
@@ -135,25 +125,38 @@ static bool reads(Reading *rd, int entry, const char *from)
     return run(rd, &syntax, scratch, entry, from) && quiet.errors == 0;
 }
 
-/* ---- shapes ---- */
+/* A condition may be all words; the other values of a step may have names of several words. */
+static PlWords words_at_most(int entry)
+{
+    switch (entry) {
+    case PL_TK_S_IF:
+    case PL_TK_S_ELSE_IF:
+    case PL_TK_S_REPEAT_UNTIL:
+    case PL_TK_S_REPEAT_WHILE:
+    case PL_TK_S_CHECK: return PL_WORDS_ALL;
+    default: return PL_WORDS_JOINED;
+    }
+}
+
+void pl_reading_loudly(PlReading *rd, int entry, const char *from)
+{
+    rd->step->kind = kind_of(entry);
+    PlWords words = PL_WORDS_NAMES, most = words_at_most(entry);
+    for (; words <= most; words++) {
+        rd->words = words;
+        if (pl_reading_reads(rd, entry, from)) break;
+    }
+    if (words > most) rd->words = PL_WORDS_NAMES;
+    if (!run(rd, rd->syntax, rd->step, entry, from)) make_bad(rd, kind_of(entry));
+    rd->words = PL_WORDS_NAMES;
+}
+
+/* ---- forms ---- */
 
 static const char *blanks(const char *p)
 {
     while (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r') p++;
     return p;
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_word(const char *p, const char *limit, const char *word, const char **end)
-{
-    size_t len = strlen(word);
-    if ((size_t)(limit - p) < len || !pl_str_eq_nocase(pl_str(p, len), pl_str(word, len))) return false;
-    *end = p + len;
-    return !pl_phrase_word_char(p[len]);
 }
 
 static const char *name_end(const char *p, const char *limit)
@@ -162,162 +165,73 @@ static const char *name_end(const char *p, const char *limit)
     return pl_raw_scan(PL_MODE_EXPR, p, limit, &end) == PL_RAW_WORD ? end : NULL;
 }
 
-static bool ends_with_colon(const Reading *rd)
-{
-    const char *end = rd->limit;
-    while (end > rd->text && (end[-1] == ' ' || end[-1] == '*')) end--;
-    return end > rd->text && end[-1] == ':';
-}
-
-/* Whether the step that begins with a block's words is that block and no prose: "Try to log in", "Repeat steps 2-3", "While waiting, ...". */
-static bool opens_block(const Reading *rd, int token, const char *behind)
-{
-    const char *p = blanks(behind), *end;
-    bool ends = p >= rd->limit || *p == ':' || *p == '.';
-    PlOneLine parts;
-    switch (token) {
-    case PL_TK_S_TRY: return ends;
-    case PL_TK_S_TOGETHER: return ends || *p == ',' || *p == '(';
-    case PL_TK_S_REPEAT:
-        return is_digit(*p) ||
-               ((end = pl_oneline_path_end(p, rd->limit)) && is_word(blanks(end), rd->limit, "times", &end));
-    case PL_TK_S_EACH:
-        end = pl_oneline_path_end(p, rd->limit);
-        if (end && *blanks(end) == ',') end = pl_oneline_path_end(blanks(blanks(end) + 1), rd->limit);
-        return ends_with_colon(rd) || (end && is_word(blanks(end), rd->limit, "in", &end));
-    case PL_TK_S_REPEAT_WHILE:
-        return ends_with_colon(rd) || (rd->text[0] | 32) == 'r' ||
-               pl_oneline_split(rd->syntax, token, behind, rd->limit, &parts);
-    default: return true;
-    }
-}
-
-/* Whether the words behind a statement's opening promise that statement, so that not being able to read it is an error. */
-static bool promises(const Reading *rd, int token, const char *behind)
-{
-    const char *p = blanks(behind), *end = pl_oneline_path_end(p, rd->limit), *after = end ? blanks(end) : NULL;
-    PlStr rest = pl_str(p, (size_t)(rd->limit > p ? rd->limit - p : 0));
-    char closer;
-    bool quoted =
-        pl_text_quote(p, rd->limit, &closer) || (rest.len > 1 && (*p | 32) == 'f' && (p[1] == '"' || p[1] == '\''));
-    bool literal = quoted || (rest.len && strchr("{[(", *p));
-    switch (token) {
-    case PL_TK_S_SET: return after && (is_word(after, rd->limit, "to", &end) || (*after == '=' && after[1] != '='));
-    case PL_TK_S_INCREASE:
-    case PL_TK_S_DECREASE: return after && is_word(after, rd->limit, "by", &end);
-    case PL_TK_S_KEEP:
-        return pl_str_find(rest, PL_STR(" where "), 0) != PL_STR_NONE || pl_str_ends(rest, PL_STR(" where"));
-    case PL_TK_S_CHECK: return pl_str_find(rest, PL_STR(", else"), 0) != PL_STR_NONE;
-    case PL_TK_S_WAIT: return rest.len && is_digit(*p);
-    case PL_TK_S_ASK: return literal || pl_str_find_char(rest, '"', 0) != PL_STR_NONE;
-    case PL_TK_S_ADD: return (literal && *p != '`') || (rest.len && is_digit(*p));
-    case PL_TK_S_RETURN: return literal || (rest.len && is_digit(*p));
-    case PL_TK_S_STOP:
-    case PL_TK_S_FAIL:
-    case PL_TK_S_NOTE:
-    case PL_TK_S_APPROVE:
-    case PL_TK_S_WAIT_EVENT: return literal;
-    default: return false;
-    }
-}
-
-/* Only white space, a full stop and a comment (perhaps an emoji) up to the end. */
-static bool ends_here(const Reading *rd, const char *p)
-{
-    const char *end;
-    for (bool stopped = false; p < rd->limit; p = end) {
-        PlRaw raw = pl_raw_scan(PL_MODE_EXPR, p, rd->limit, &end);
-        if (raw == PL_RAW_DOT && !stopped)
-            stopped = true;
-        else if (raw != PL_RAW_SPACE && raw != PL_RAW_NEWLINE && raw != PL_RAW_COMMENT && raw != PL_RAW_BOLD)
-            return false;
-    }
-    return true;
-}
-
-/* Whether words that read as that statement mean it: "Stop now" and "Skip lunch" are prose, and so is "Clear the table". */
-static bool means(const Reading *rd, int token, const char *behind)
-{
-    const char *p = blanks(behind), *end;
-    bool empty = ends_here(rd, p);
-    switch (token) {
-    case PL_TK_S_STOP:
-    case PL_TK_S_FAIL:
-    case PL_TK_S_NOTE:
-        end = pl_oneline_path_end(p, rd->limit);
-        return empty || (end && (memchr(p, '.', (size_t)(end - p)) || *end == '('));
-    default: return true;
-    }
-}
-
-/* ---- forms ---- */
 
 /* If C, do X; otherwise do Y: the head, its one sub-step, and the next branch. */
-static void read_one_line(Reading *rd, int token, const char *behind, const PlOneLine *parts)
+static void read_one_line(PlReading *rd, int token, const char *behind, const PlOneLine *parts)
 {
     PlSyntax *syntax = rd->syntax;
-    Reading head = *rd;
+    PlReading head = *rd;
     head.limit = parts->head_end;
-    head.end = offset_of(rd, parts->head_end);
+    head.end = pl_reading_offset(rd, parts->head_end);
     head.one_line = true;
-    read_loudly(&head, token, behind);
-    PlStep *body = pl_nest_new_step(syntax, rd->step, span_of(rd, parts->body, parts->body_end));
+    pl_reading_loudly(&head, token, behind);
+    PlStep *body = pl_nest_new_step(syntax, rd->step, pl_reading_span(rd, parts->body, parts->body_end));
     if (!body) return;
     body->marker = rd->step->marker;
-    pl_statement_read(syntax, body, offset_of(rd, parts->body), offset_of(rd, parts->body_end));
+    pl_statement_read(syntax, body, pl_reading_offset(rd, parts->body), pl_reading_offset(rd, parts->body_end));
     PlStep *next =
-        parts->otherwise ? pl_nest_new_step(syntax, rd->step->parent, span_of(rd, parts->otherwise, rd->limit)) : NULL;
+        parts->otherwise ? pl_nest_new_step(syntax, rd->step->parent, pl_reading_span(rd, parts->otherwise, rd->limit)) : NULL;
     if (!next) return;
     next->marker = rd->step->marker;
-    pl_statement_read(syntax, next, offset_of(rd, parts->otherwise), rd->end);
+    pl_statement_read(syntax, next, pl_reading_offset(rd, parts->otherwise), rd->end);
 }
 
-static void read_block(Reading *rd, int token, const char *behind)
+static void read_block(PlReading *rd, int token, const char *behind)
 {
     PlOneLine parts;
     if (pl_oneline_split(rd->syntax, token, behind, rd->limit, &parts))
         read_one_line(rd, token, behind, &parts);
     else
-        read_loudly(rd, token, behind);
+        pl_reading_loudly(rd, token, behind);
 }
 
 /* Set a to 1 and b to 2: a step for each. */
-static void read_sets(Reading *rd, const char *behind)
+static void read_sets(PlReading *rd, const char *behind)
 {
-    Reading part = *rd;
+    PlReading part = *rd;
     while (part.step) {
         const char *next = NULL, *end = pl_oneline_next_set(behind, rd->limit, &next);
         part.limit = end ? end : rd->limit;
-        part.end = offset_of(rd, part.limit);
-        read_loudly(&part, PL_TK_S_SET, behind);
+        part.end = pl_reading_offset(rd, part.limit);
+        pl_reading_loudly(&part, PL_TK_S_SET, behind);
         if (!end) return;
         behind = next;
-        PlStep *step = pl_nest_new_step(rd->syntax, rd->step->parent, span_of(rd, next, rd->limit));
+        PlStep *step = pl_nest_new_step(rd->syntax, rd->step->parent, pl_reading_span(rd, next, rd->limit));
         if (step) step->marker = rd->step->marker;
         part.step = step;
         part.text = next;
-        part.start = offset_of(rd, next);
+        part.start = pl_reading_offset(rd, next);
     }
 }
 
 /* Skip and Leave say nothing but themselves; a word may name what is skipped ("skip to the next note"). */
-static bool read_words(Reading *rd, int token, const PlSpelling *row, const char *behind)
+static bool read_words(PlReading *rd, int token, const PlSpelling *row, const char *behind)
 {
     if (token != PL_TK_S_SKIP && token != PL_TK_S_LEAVE) return false;
     const char *p = blanks(behind), *end = p;
     bool named = pl_str_find_char(row->accepted, ' ', 0) != PL_STR_NONE;
     if (named && p < rd->limit && pl_raw_scan(PL_MODE_EXPR, p, rd->limit, &end) != PL_RAW_WORD) end = p;
-    if (!ends_here(rd, end)) return false;
-    read_loudly(rd, token, end);
+    if (!pl_reading_ends_here(rd, end)) return false;
+    pl_reading_loudly(rd, token, end);
     return true;
 }
 
 /* PROSE using plugin.action(...) ..., or PROSE [-> name] [, clauses]. */
-static void read_prose(Reading *rd)
+static void read_prose(PlReading *rd)
 {
     PlScan scan;
     PlStep *step = rd->step;
-    pl_scan_init(&scan, rd->syntax, PL_TK_E_PROSE, offset_of(rd, rd->text), rd->end);
+    pl_scan_init(&scan, rd->syntax, PL_TK_E_PROSE, pl_reading_offset(rd, rd->text), rd->end);
     PlSpan using = PL_NO_SPAN;
     PlProseEnd found = pl_prose_scan(&scan, &step->prose, &step->prose_span, &using);
     keep_comments(rd, &scan);
@@ -326,7 +240,7 @@ static void read_prose(Reading *rd)
         step->keyword = using;
         PlStr prose = step->prose;
         PlSpan prose_span = step->prose_span;
-        read_loudly(rd, PL_TK_E_ACTION, rest);
+        pl_reading_loudly(rd, PL_TK_E_ACTION, rest);
         if (step->kind == PL_STEP_ACTION) {
             step->prose = prose;
             step->prose_span = prose_span;
@@ -334,20 +248,20 @@ static void read_prose(Reading *rd)
         return;
     }
     step->kind = PL_STEP_PROSE;
-    if (found != PL_PROSE_END) read_loudly(rd, PL_TK_E_PROSE, rest);
+    if (found != PL_PROSE_END) pl_reading_loudly(rd, PL_TK_E_PROSE, rest);
 }
 
-static bool has_using(Reading *rd)
+static bool has_using(PlReading *rd)
 {
     PlScan scan;
     PlStr prose;
     PlSpan span, using;
-    pl_scan_init(&scan, rd->syntax, PL_TK_E_PROSE, offset_of(rd, rd->text), rd->end);
+    pl_scan_init(&scan, rd->syntax, PL_TK_E_PROSE, pl_reading_offset(rd, rd->text), rd->end);
     return pl_prose_scan(&scan, &prose, &span, &using) == PL_PROSE_USING;
 }
 
 /* A dotted action and `(` at p: a call without prose. */
-static bool is_call(const Reading *rd, const char *p)
+static bool is_call(const PlReading *rd, const char *p)
 {
     const char *end;
     if (pl_raw_scan(PL_MODE_ACTION, p, rd->limit, &end) != PL_RAW_ACTION) return false;
@@ -355,24 +269,24 @@ static bool is_call(const Reading *rd, const char *p)
 }
 
 /* x.y(...); name = x.y(...); name = EXPR. False when it is none of these. */
-static bool read_bare(Reading *rd)
+static bool read_bare(PlReading *rd)
 {
-    if (is_call(rd, rd->text) && reads(rd, PL_TK_E_ACTION, rd->text))
-        return read_loudly(rd, PL_TK_E_ACTION, rd->text), true;
+    if (is_call(rd, rd->text) && pl_reading_reads(rd, PL_TK_E_ACTION, rd->text))
+        return pl_reading_loudly(rd, PL_TK_E_ACTION, rd->text), true;
     const char *end = pl_oneline_path_end(rd->text, rd->limit), *sign = end ? blanks(end) : NULL;
     if (!sign || sign >= rd->limit || *sign != '=' || sign[1] == '=' || sign[1] == '>') return false;
     const char *value = blanks(sign + 1);
     if (is_call(rd, value) && end == name_end(rd->text, rd->limit)) {
         PlStr name = pl_str(rd->text, (size_t)(end - rd->text));
         rd->step->bind = name;
-        rd->step->bind_span = span_of(rd, rd->text, end);
-        return read_loudly(rd, PL_TK_E_ACTION, value), true;
+        rd->step->bind_span = pl_reading_span(rd, rd->text, end);
+        return pl_reading_loudly(rd, PL_TK_E_ACTION, value), true;
     }
-    return read_loudly(rd, PL_TK_S_SET, rd->text), true;
+    return pl_reading_loudly(rd, PL_TK_S_SET, rd->text), true;
 }
 
 /* Neither block nor statement: a bare call, an assignment, or prose. */
-static void read_words_of_people(Reading *rd)
+static void read_words_of_people(PlReading *rd)
 {
     rd->step->keyword = PL_NO_SPAN;
     if (!has_using(rd) && read_bare(rd)) return;
@@ -399,24 +313,27 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
         PL_REPORT0(syntax->diags, IGNORED_TEXT, ((PlSpan){syntax->source, start, at}));
         start = at;
     }
-    Reading rd = {syntax, step, text + start, text + end, start, end, false};
+    PlReading rd = {syntax, step, text + start, text + end, start, end, false, PL_WORDS_NAMES};
     const char *behind = NULL;
     const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, rd.text, rd.limit, &behind);
     int token = row ? row->kind : 0;
     if (token == PL_TK_S_WAIT && pl_str_ends(row->accepted, PL_STR(" for")) && strchr("\"`", *blanks(behind)))
         token = PL_TK_S_WAIT_EVENT;
-    if (row) step->keyword = span_of(&rd, rd.text, behind);
+    if (row) step->keyword = pl_reading_span(&rd, rd.text, behind);
     if (token == PL_TK_S_SET && behind < rd.limit && *behind == ':') behind++;
-    if (row && is_block(token) && opens_block(&rd, token, behind)) {
+    const char *fails = token == PL_TK_S_IF ? pl_reading_any_fails(&rd) : NULL;
+    if (fails) token = PL_TK_S_ON_ERROR, behind = fails;
+    if (pl_reading_form(&rd, row, behind)) return;
+    if (row && is_block(token) && (fails || pl_reading_opens_block(&rd, row, behind))) {
         read_block(&rd, token, behind);
     } else if (row && !is_block(token) && !has_using(&rd)) {
         if (read_words(&rd, token, row, behind)) return;
         bool is_statement = token != PL_TK_S_SKIP && token != PL_TK_S_LEAVE &&
-                            (promises(&rd, token, behind) || (means(&rd, token, behind) && reads(&rd, token, behind)));
+                            (pl_reading_promises(&rd, token, behind) || (pl_reading_means(&rd, token, behind) && pl_reading_reads(&rd, token, behind)));
         if (is_statement && token == PL_TK_S_SET)
             read_sets(&rd, behind);
         else if (is_statement)
-            read_loudly(&rd, token, behind);
+            pl_reading_loudly(&rd, token, behind);
         else
             read_words_of_people(&rd);
     } else {

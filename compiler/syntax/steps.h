@@ -24,8 +24,13 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
 /* header.c */
 void pl_header_read(PlSyntax *syntax, const PlItem *item);
 
-/* link.c: Otherwise to its If, If it fails to its Try; blocks that are empty, sub-steps where none belong; numbers that references were
+/* link.c: Otherwise to its If, If it fails to its Try; blocks that are empty; numbers that references were
  * written with to the numbers that steps have. */
 void pl_link_plan(PlSyntax *syntax);
+
+/* shape.c: the tree as its steps say it should be (sub-steps of calls, headings, failures); renumbers. */
+void pl_shape_plan(PlSyntax *syntax);
+/* shape_block.c: one level's blocks that are told by words (End if, Repeat steps 2-3). */
+void pl_shape_blocks(PlSyntax *syntax, PlStep ***items, uint32_t *len, uint32_t *cap, PlStep *parent);
 
 #endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* What other languages and plain talk write, as the expressions that they are: functions given to methods (`x.map(r => r.a)`) become list clauses,
+ * `3 or more`, `between`, `one per line` and `formatted as a table` become operators and calls. */
+#include "compiler/syntax/build.h"
+#include "compiler/syntax/noun.h"
+
+PlExpr *pl_build_or_more(PlRun *r, PlExpr *left, const PlToken *words, PlExpr *number)
+{
+    bool more = pl_str_eq_z(words->spelling->exact, ">=");
+    return pl_build_binary(r, more ? PL_OPR_GE : PL_OPR_LE, left, number);
+}
+
+/* A second tree of the same kind: two places of one tree never share a node, since the checker writes into nodes. */
+static PlExpr *copy(PlRun *r, const PlExpr *e)
+{
+    if (!e) return NULL;
+    PlArena *arena = r->syntax->arena;
+    PlExpr *c = PL_NEW(arena, PlExpr);
+    *c = *e;
+    c->left = copy(r, e->left);
+    c->right = copy(r, e->right);
+    c->cond = copy(r, e->cond);
+    c->items.items = NULL;
+    c->items.len = c->items.cap = 0;
+    c->fields.items = NULL;
+    c->fields.len = c->fields.cap = 0;
+    for (uint32_t i = 0; i < e->items.len; i++) pl_vec_push(arena, &c->items, copy(r, e->items.items[i]));
+    for (uint32_t i = 0; i < e->fields.len; i++) {
+        PlRecordField field = e->fields.items[i];
+        field.value = copy(r, field.value);
+        pl_vec_push(arena, &c->fields, field);
+    }
+    return c;
+}
+
+PlExpr *pl_build_between(PlRun *r, PlExpr *value, PlExpr *from, PlExpr *to)
+{
+    PlExpr *low = pl_build_binary(r, PL_OPR_GE, value, from);
+    PlExpr *high = pl_build_binary(r, PL_OPR_LE, copy(r, value), to);
+    return pl_build_binary(r, PL_OPR_AND, low, high);
+}
+
+PlExpr *pl_build_plural(PlRun *r, const PlToken *name)
+{
+    PlToken list = *name;
+    list.text = pl_noun_plural(r->syntax->arena, name->text);
+    PL_REPORT(r->syntax->diags, READ_AS_STEP, name->span,
+              pl_arena_printf(r->syntax->arena, "`For each " PL_FMT " in " PL_FMT "`", PL_ARG(name->text), PL_ARG(list.text)).ptr);
+    return pl_build_name(r, &list);
+}
+
+/* "newlines", "one per line", "commas": what the row's exact column says, \n for a line's end. */
+PlExpr *pl_build_separator(PlRun *r, const PlToken *words)
+{
+    PlStr mark = words->spelling->exact;
+    if (pl_str_eq_z(mark, "\\n")) mark = PL_STR("\n");
+    if (pl_str_eq_z(mark, "\\n\\n")) mark = PL_STR("\n\n");
+    return pl_build_text(r, words->span, mark);
+}
+
+PlExpr *pl_build_as_call(PlRun *r, const PlToken *words, PlExpr *value)
+{
+    PlExpr *call = pl_build_call2(r, "", value, NULL);
+    call->text = words->spelling->exact;
+    call->span = pl_build_join(value->span, words->span);
+    return call;
+}
+
+PlExpr *pl_build_then(PlRun *r, const PlToken *words, PlExpr *left, PlExpr *right)
+{
+    static const struct {
+        const char *sign;
+        PlOperator op;
+    } ops[] = {{"+", PL_OPR_ADD}, {"-", PL_OPR_SUB}, {"*", PL_OPR_MUL}, {"/", PL_OPR_DIV}, {"times", PL_OPR_MUL}};
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
+        if (pl_str_eq_z(words->spelling->exact, ops[i].sign)) return pl_build_binary(r, ops[i].op, left, right);
+    return left;
+}
+
+/* ---- x.map(r => r.a) ---- */
+
+typedef enum Shape { SELECT, WHERE, FIRST, SOME, EVERY, SORTED, GROUPED, FLAT, COUNT } Shape;
+
+static const struct Method {
+    const char *name;
+    Shape shape;
+} methods[] = {{"map", SELECT},     {"filter", WHERE},    {"where", WHERE},       {"select", SELECT},   {"find", FIRST},
+               {"first", FIRST},    {"some", SOME},       {"any", SOME},          {"every", EVERY},     {"all", EVERY},
+               {"sort", SORTED},    {"sortBy", SORTED},   {"sort_by", SORTED},    {"sorted", SORTED},   {"orderBy", SORTED},
+               {"order_by", SORTED}, {"groupBy", GROUPED}, {"group_by", GROUPED}, {"flatMap", FLAT},    {"flat_map", FLAT},
+               {"count", COUNT}};
+
+static const struct Method *method_of(PlStr name)
+{
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (pl_str_eq_z(name, methods[i].name)) return &methods[i];
+    return NULL;
+}
+
+static PlExpr *call1(PlRun *r, const char *name, PlExpr *value)
+{
+    return pl_build_call2(r, name, value, NULL);
+}
+
+static PlExpr *clause_of(PlRun *r, Shape shape, PlExpr *list, PlExpr *what)
+{
+    switch (shape) {
+    case SELECT: return pl_build_list_clause(r, PL_EXPR_SELECT, list, what);
+    case WHERE: return pl_build_list_clause(r, PL_EXPR_WHERE, list, what);
+    case FIRST: return call1(r, "first", pl_build_list_clause(r, PL_EXPR_WHERE, list, what));
+    case SOME: {
+        PlToken words = {.span = what->span};
+        return pl_build_postfix(r, PL_OPR_NOT_EMPTY, pl_build_list_clause(r, PL_EXPR_WHERE, list, what), &words);
+    }
+    case EVERY: {
+        PlToken words = {.span = what->span};
+        PlExpr *not_so = pl_build_unary(r, PL_OPR_NOT, what, what->span);
+        return pl_build_postfix(r, PL_OPR_EMPTY, pl_build_list_clause(r, PL_EXPR_WHERE, list, not_so), &words);
+    }
+    case SORTED: return pl_build_sorted(r, list, pl_build_key(r, NULL, (PlKey){what, false}));
+    case GROUPED: return pl_build_list_clause(r, PL_EXPR_GROUPED, list, what);
+    case FLAT: return call1(r, "flatten", pl_build_list_clause(r, PL_EXPR_SELECT, list, what));
+    case COUNT: return call1(r, "count", pl_build_list_clause(r, PL_EXPR_WHERE, list, what));
+    }
+    return list;
+}
+
+PlExpr *pl_build_lambda_call(PlRun *r, const PlToken *name, PlExpr *self, PlArgs *args, const PlToken *close)
+{
+    PlArgument *lambda = NULL;
+    uint32_t others = 0;
+    for (uint32_t i = 0; args && i < args->all.len; i++) {
+        if (args->all.items[i].lambda.len)
+            lambda = &args->all.items[i];
+        else
+            others++;
+    }
+    if (!lambda) return NULL;
+    const struct Method *method = method_of(name->text);
+    PlExpr *list = self;
+    if (!self && args->all.len == 2 && others == 1) /* map(list, x => ...), filter(x => ..., list) */
+        list = args->all.items[lambda == &args->all.items[0]].value;
+    if (!method || !list || (self && others)) {
+        PL_REPORT(r->syntax->diags, UNEXPECTED, lambda->span, "a value",
+                  pl_arena_printf(r->syntax->arena, "a function of `" PL_FMT "`", PL_ARG(lambda->lambda)).ptr);
+        r->failed = true;
+        return pl_build_int(r, name->span, 0);
+    }
+    pl_build_becomes_it(lambda->value, lambda->lambda);
+    PlExpr *e = clause_of(r, method->shape, list, lambda->value);
+    PlSpan whole = pl_build_join(list->span, pl_build_join(name->span, close->span));
+    e->span = whole;
+    e->flags |= PL_EXPR_PARENS;
+    return e;
+}

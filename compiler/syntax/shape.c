@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+/* The tree as its steps say it should be: sub-steps of a call stand behind it, a heading gives its steps to the level above, a failure is handled
+ * by a Try around what may fail. Every change is a note. Runs between nesting and linking; afterwards no step has a form. Depth is bounded by
+ * PL_LIMIT_STEP_DEPTH. */
+#include "compiler/syntax/steps.h"
+
+#include "vm/base/limits.h"
+
+typedef PL_VEC(PlStep *) StepVec;
+
+static bool is_block(PlStepKind kind)
+{
+    return kind >= PL_STEP_IF && kind <= PL_STEP_ON_ERROR;
+}
+
+static PlStepKind meant(const PlStep *step)
+{
+    return step->kind == PL_STEP_BAD ? step->announced : step->kind;
+}
+
+static bool is_handler(const PlStep *step)
+{
+    return meant(step) == PL_STEP_ON_ERROR;
+}
+
+static void note(PlSyntax *syntax, PlSpan span, const char *words)
+{
+    PL_REPORT(syntax->diags, READ_AS_STEP, span, words);
+}
+
+static void push(PlSyntax *syntax, PlStep *parent, PlStep *child)
+{
+    child->parent = parent;
+    pl_vec_push(syntax->arena, &parent->steps, child);
+}
+
+static void take_comments(PlSyntax *syntax, PlStep *from, PlStep *to)
+{
+    PlStep all = {0};
+    for (uint32_t i = 0; i < from->comments.len; i++) pl_vec_push(syntax->arena, &all.comments, from->comments.items[i]);
+    for (uint32_t i = 0; i < to->comments.len; i++) pl_vec_push(syntax->arena, &all.comments, to->comments.items[i]);
+    to->comments.items = all.comments.items;
+    to->comments.len = all.comments.len;
+    to->comments.cap = all.comments.cap;
+    from->comments.len = 0;
+}
+
+/* ---- retries and nothing: "If it fails: retry up to 2 times", "If it fails: do nothing" ---- */
+
+static bool only_retries(const PlStep *step)
+{
+    for (uint32_t i = 0; i < step->steps.len; i++) {
+        const PlStep *s = step->steps.items[i];
+        if (s->kind != PL_STEP_PROSE || s->prose.len || s->bind.len || s->clauses.len != 1 || s->clauses.items[0].kind != PL_CLAUSE_RETRY) return false;
+    }
+    return step->steps.len == 1;
+}
+
+static bool only_passes(const PlStep *step)
+{
+    for (uint32_t i = 0; i < step->steps.len; i++)
+        if (step->steps.items[i]->form != PL_FORM_PASS) return false;
+    return step->steps.len > 0;
+}
+
+/* A handler that is a clause of the call: true when it was taken into it. */
+static bool becomes_clause(PlSyntax *syntax, PlStep *call, PlStep *handler)
+{
+    if (call->kind != PL_STEP_ACTION && call->kind != PL_STEP_PROSE) return false;
+    PlClause clause = {.kind = PL_CLAUSE_IF_FAILS, .span = handler->span, .count = handler->status, .fail_do = PL_FAIL_CONTINUE};
+    if (only_retries(handler))
+        clause = handler->steps.items[0]->clauses.items[0];
+    else if (!only_passes(handler))
+        return false;
+    if (pl_step_clause(call, clause.kind)) return false;
+    note(syntax, handler->span, clause.kind == PL_CLAUSE_RETRY ? "the clause `retry N times` of the call" : "the clause `if it fails, continue` of the call");
+    take_comments(syntax, handler, call);
+    pl_vec_push(syntax->arena, &call->clauses, clause);
+    return true;
+}
+
+/* ---- sub-steps of a step that takes none ---- */
+
+static bool only_prose(const PlStep *step)
+{
+    for (uint32_t i = 0; i < step->steps.len; i++) {
+        const PlStep *s = step->steps.items[i];
+        if (s->kind != PL_STEP_PROSE || s->written.len || s->steps.len || s->bind.len || s->clauses.len || s->form) return false;
+    }
+    return true;
+}
+
+/* Bullets under a prose step say more of it: "Route it: billing to Finance; technical to Tier 2". */
+static void take_details(PlSyntax *syntax, PlStep *step)
+{
+    PlStr prose = step->prose;
+    for (uint32_t i = 0; i < step->steps.len; i++) {
+        PlStep *s = step->steps.items[i];
+        const char *link = i ? "; " : pl_str_ends(prose, PL_STR(":")) ? " " : ": ";
+        prose = pl_arena_printf(syntax->arena, PL_FMT "%s" PL_FMT, PL_ARG(prose), link, PL_ARG(s->prose));
+        take_comments(syntax, s, step);
+    }
+    note(syntax, step->steps.items[0]->span, "a part of the step above");
+    step->prose = prose;
+    step->steps.len = 0;
+}
+
+static bool is_heading(const PlStep *step)
+{
+    return step->kind == PL_STEP_PROSE && step->prose.len && !step->bind.len && !step->clauses.len && !step->form;
+}
+
+/* "2. Prepare the data" over steps: a comment before the first of them. */
+static void becomes_comment(PlSyntax *syntax, PlStep *heading)
+{
+    PlStep *first = heading->steps.items[0];
+    PlComment comment = {heading->prose_span, pl_arena_printf(syntax->arena, "# " PL_FMT, PL_ARG(heading->prose))};
+    pl_vec_push(syntax->arena, &heading->comments, comment);
+    if (heading->trailing.text.len) pl_vec_push(syntax->arena, &heading->comments, heading->trailing);
+    take_comments(syntax, heading, first);
+    note(syntax, heading->prose_span.source == PL_NO_SOURCE ? heading->span : heading->prose_span, "a heading, and its sub-steps as steps of this level");
+}
+
+/* A step that is no block, with its sub-steps, into `out`. */
+static void flatten(PlSyntax *syntax, PlStep *step, StepVec *out)
+{
+    StepVec others = {0}, handlers = {0};
+    for (uint32_t i = 0; i < step->steps.len; i++) {
+        PlStep *s = step->steps.items[i];
+        if (is_handler(s) && becomes_clause(syntax, step, s)) continue;
+        if (is_handler(s) && others.len == 0)
+            pl_vec_push(syntax->arena, &handlers, s);
+        else
+            pl_vec_push(syntax->arena, &others, s);
+    }
+    bool heading = is_heading(step) && handlers.len == 0 && others.len > 0;
+    if (heading && only_prose(step)) {
+        take_details(syntax, step);
+        pl_vec_push(syntax->arena, out, step);
+        return;
+    }
+    if (heading)
+        becomes_comment(syntax, step);
+    else
+        pl_vec_push(syntax->arena, out, step);
+    if (!heading && others.len) note(syntax, others.items[0]->span, "a step behind the one that it stands under");
+    step->steps.items = handlers.items;
+    step->steps.len = handlers.len;
+    step->steps.cap = handlers.cap;
+    for (uint32_t i = 0; i < others.len; i++) {
+        others.items[i]->parent = step->parent;
+        pl_vec_push(syntax->arena, out, others.items[i]);
+    }
+}
+
+/* ---- failures among the steps of one level ---- */
+
+static PlStep *new_step(PlSyntax *syntax, PlStepKind kind, const PlStep *at)
+{
+    PlStep *step = pl_step_new(syntax->arena, at->span);
+    step->kind = kind;
+    step->marker = at->marker;
+    step->keyword = at->span;
+    step->parent = at->parent;
+    syntax->plan->step_count++;
+    return step;
+}
+
+/* Steps [from, out->len) become the body of a Try. */
+static void wrap(PlSyntax *syntax, StepVec *out, uint32_t from, const PlStep *handler)
+{
+    PlStep *try = new_step(syntax, PL_STEP_TRY, out->items[from]);
+    take_comments(syntax, out->items[from], try);
+    for (uint32_t i = from; i < out->len; i++) push(syntax, try, out->items[i]);
+    out->len = from;
+    pl_vec_push(syntax->arena, out, try);
+    note(syntax, handler->keyword, try->steps.len > 1 ? "`If it fails:` behind a Try around the steps before" : "`If it fails:` behind a Try around the step before");
+}
+
+static PlStep *set_flag(PlSyntax *syntax, const PlStep *at, PlStr name, bool yes)
+{
+    PlStep *set = new_step(syntax, PL_STEP_SET, at);
+    set->name = name;
+    set->name_span = at->keyword;
+    set->value = pl_expr_new(syntax->arena, PL_EXPR_LITERAL, at->keyword);
+    set->value->literal.kind = PL_LIT_YESNO;
+    set->value->literal.as.yes = yes;
+    return set;
+}
+
+/* Try, handlers, Otherwise: whether it failed is remembered, and Otherwise asks for that. `at` is the place of the Try in `out`. */
+static void otherwise_of_try(PlSyntax *syntax, StepVec *out, uint32_t at, PlStep *otherwise)
+{
+    PlStr name = pl_arena_printf(syntax->arena, "step_" PL_FMT "_failed", PL_ARG(otherwise->label));
+    for (size_t i = 0; i < name.len; i++)
+        if (name.ptr[i] == '.') ((char *)(uintptr_t)name.ptr)[i] = '_';
+    PlStep *try = out->items[at], *before = set_flag(syntax, try, name, false);
+    pl_vec_push(syntax->arena, out, NULL);
+    for (uint32_t i = out->len - 1; i > at; i--) out->items[i] = out->items[i - 1];
+    out->items[at] = before;
+    for (uint32_t i = at + 2; i < out->len; i++) {
+        PlStep *handler = out->items[i];
+        StepVec body = {0};
+        PlStep *flag = set_flag(syntax, handler, name, true);
+        flag->parent = handler;
+        pl_vec_push(syntax->arena, &body, flag);
+        for (uint32_t k = 0; k < handler->steps.len; k++) pl_vec_push(syntax->arena, &body, handler->steps.items[k]);
+        handler->steps.items = body.items;
+        handler->steps.len = body.len;
+        handler->steps.cap = body.cap;
+    }
+    PlExpr *read = pl_expr_new(syntax->arena, PL_EXPR_NAME, otherwise->keyword);
+    read->text = name;
+    read->text_span = otherwise->keyword;
+    otherwise->kind = PL_STEP_IF;
+    otherwise->cond = pl_expr_new(syntax->arena, PL_EXPR_UNARY, otherwise->keyword);
+    otherwise->cond->op = PL_OPR_NOT;
+    otherwise->cond->left = read;
+    otherwise->cond->depth = 2;
+    note(syntax, otherwise->keyword, pl_arena_printf(syntax->arena, "`If not " PL_FMT ":`", PL_ARG(name)).ptr);
+}
+
+/* The steps of one level with each lone handler behind a Try. Not of a call's own sub-steps: link.c makes their Try. */
+static void handle_failures(PlSyntax *syntax, StepVec *steps)
+{
+    StepVec out = {0};
+    for (uint32_t i = 0; i < steps->len; i++) {
+        PlStep *step = steps->items[i], *before = out.len ? out.items[out.len - 1] : NULL;
+        PlStepKind kind = before ? meant(before) : PL_STEP_PROSE;
+        if (is_handler(step) && before && kind != PL_STEP_TRY && kind != PL_STEP_ON_ERROR) {
+            if (step->form != PL_FORM_ANY_FAILS && becomes_clause(syntax, before, step)) continue;
+            wrap(syntax, &out, step->form == PL_FORM_ANY_FAILS ? 0 : out.len - 1, step);
+        }
+        if (meant(step) == PL_STEP_ELSE && kind == PL_STEP_ON_ERROR) {
+            uint32_t at = out.len - 1;
+            while (at > 0 && meant(out.items[at]) == PL_STEP_ON_ERROR) at--;
+            if (meant(out.items[at]) == PL_STEP_TRY) otherwise_of_try(syntax, &out, at, step);
+        }
+        if (is_handler(step)) step->form = PL_FORM_NONE;
+        pl_vec_push(syntax->arena, &out, step);
+    }
+    *steps = out;
+}
+
+/* ---- nothing ---- */
+
+/* "Otherwise: do nothing" goes; "Do nothing" beside other steps goes; alone in a block it stays as a note, since a block has steps. */
+static void drop_passes(PlSyntax *syntax, StepVec *steps, const PlStep *parent)
+{
+    StepVec out = {0};
+    for (uint32_t i = 0; i < steps->len; i++) {
+        PlStep *step = steps->items[i];
+        bool last = i + 1 == steps->len || (meant(steps->items[i + 1]) != PL_STEP_ELSE && meant(steps->items[i + 1]) != PL_STEP_ELSE_IF);
+        bool empty_branch = (step->kind == PL_STEP_ELSE || step->kind == PL_STEP_ELSE_IF) && only_passes(step) && last;
+        bool idle = step->form == PL_FORM_PASS && (steps->len > 1 || !parent);
+        if (empty_branch || idle || step->form == PL_FORM_END) {
+            note(syntax, step->span, "nothing");
+            continue;
+        }
+        if (step->form == PL_FORM_PASS) {
+            note(syntax, step->span, "`Note \"nothing to do\"`");
+            step->kind = PL_STEP_NOTE;
+            step->value = pl_expr_new(syntax->arena, PL_EXPR_LITERAL, step->span);
+            step->value->literal.kind = PL_LIT_TEXT;
+            step->value->literal.as.text = PL_STR("nothing to do");
+            step->prose = PL_STR("");
+            step->form = PL_FORM_NONE;
+        }
+        pl_vec_push(syntax->arena, &out, step);
+    }
+    *steps = out;
+}
+
+/* ---- the walk ---- */
+
+static void shape(PlSyntax *syntax, PlStep ***items, uint32_t *len, uint32_t *cap, PlStep *parent)
+{
+    StepVec steps = {.items = *items, .len = *len, .cap = *cap}, flat = {0};
+    pl_shape_blocks(syntax, &steps.items, &steps.len, &steps.cap, parent);
+    bool of_call = parent && !is_block(parent->kind) && parent->kind != PL_STEP_BAD;
+    for (uint32_t i = 0; i < steps.len; i++) {
+        PlStep *step = steps.items[i];
+        step->parent = parent;
+        shape(syntax, &step->steps.items, &step->steps.len, &step->steps.cap, step);
+        bool flattens = !is_block(step->kind) && step->kind != PL_STEP_BAD && step->steps.len > 0;
+        if (flattens)
+            flatten(syntax, step, &flat);
+        else
+            pl_vec_push(syntax->arena, &flat, step);
+    }
+    if (!of_call) handle_failures(syntax, &flat);
+    if (!of_call) drop_passes(syntax, &flat, parent);
+    *items = flat.items;
+    *len = flat.len;
+    *cap = flat.cap;
+}
+
+void pl_shape_plan(PlSyntax *syntax)
+{
+    PlPlan *plan = syntax->plan;
+    shape(syntax, &plan->steps.items, &plan->steps.len, &plan->steps.cap, NULL);
+    pl_nest_renumber(syntax);
+}

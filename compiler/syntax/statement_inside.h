@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* One step being read, for the files of statement.c: the shapes that its words have (statement_shape.c), and the forms that speak of other
+ * steps (statement_form.c). */
+#ifndef PL_COMPILER_SYNTAX_STATEMENT_INSIDE_H
+#define PL_COMPILER_SYNTAX_STATEMENT_INSIDE_H
+
+#include "compiler/syntax/scan.h"
+
+typedef struct PlReading {
+    PlSyntax *syntax;
+    PlStep *step;
+    const char *text, *limit; /* of the step, in the whole source */
+    uint32_t start, end;
+    bool one_line; /* the head of a block whose body follows on its line */
+    PlWords words; /* how its words are read */
+} PlReading;
+
+uint32_t pl_reading_offset(const PlReading *rd, const char *ptr);
+PlSpan pl_reading_span(const PlReading *rd, const char *start, const char *end);
+/* Reads [from, limit) for `entry` into the step; a step that cannot be read becomes BAD after its diagnostic. */
+void pl_reading_loudly(PlReading *rd, int entry, const char *from);
+/* Whether it reads without an error; nothing is kept of it. */
+bool pl_reading_reads(PlReading *rd, int entry, const char *from);
+
+/* statement_shape.c: whether the step that begins with a block's words is that block and no prose ("Try to log in", "While waiting, ..."). */
+bool pl_reading_opens_block(const PlReading *rd, const PlSpelling *row, const char *behind);
+/* Whether the words behind a statement's opening promise that statement, so that not being able to read it is an error. */
+bool pl_reading_promises(const PlReading *rd, int token, const char *behind);
+/* Only white space, a full stop and a comment (perhaps an emoji) up to the end. */
+bool pl_reading_ends_here(const PlReading *rd, const char *ptr);
+/* Whether words that read as that statement mean it: "Stop now" and "Skip lunch" are prose, and so is "Clear the table". */
+bool pl_reading_means(const PlReading *rd, int token, const char *behind);
+
+/* statement_form.c: steps that speak of their neighbours (PlStepForm). True when the step was one and is read. */
+bool pl_reading_form(PlReading *rd, const PlSpelling *row, const char *behind);
+/* Behind "If any of the posts fail", with the step's form set; or NULL. */
+const char *pl_reading_any_fails(PlReading *rd);
+
+#endif
