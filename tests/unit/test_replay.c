@@ -170,6 +170,27 @@ TEST(offline_another_end_and_many_differences)
     asm_free(a);
 }
 
+TEST(what_is_sent_again_after_an_end_is_no_further_call)
+{
+    /* Ended again and again with two of the three reads under way: the plan's three stay three. */
+    Asm *a = bit_of_everything();
+    a->m.manifest.calls_at_most = ASM_NEW(a, uint64_t, 3, 6, 1, 1);
+    World *w = world_new();
+    w->server = shop;
+    WorldRun *r;
+    for (int i = 0; i < 3; i++) {
+        r = world_begin(w, asm_done(a), "{}");
+        CHECK(r->run && pl_run_pump(r->run) == PL_RUN_WAITING);
+        world_end(w, r);
+    }
+    CHECK(world_count(w, PL_ROW_INTENT) == 6 && world_count(w, PL_ROW_RESULT) == 0);
+    r = world_begin(w, &a->m, "{}");
+    CHECK(r->run && world_go(w, r) == PL_RUN_DONE);
+    world_end(w, r);
+    world_free(w);
+    asm_free(a);
+}
+
 TEST(any_allocation_may_fail)
 {
     /* The nth allocation of the run fails, for every n: it ends with an END row or is broken, and what was unsafe was sent once at most. */
