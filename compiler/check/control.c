@@ -2,6 +2,7 @@
 /* Conditions, failures and branches at the same time: what each path does to the flow, and the join behind. spec/checking.md, "Flow". */
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
+#include "compiler/check/gather.h"
 #include "compiler/check/scope.h"
 #include "compiler/check/step.h"
 
@@ -154,6 +155,7 @@ void pl_control_together(PlChecker *c, PlStep *step)
     c->block = block;
     c->loop = loop;
     refuse_races(c, step, &ways);
+    pl_gather_check_together(c, step);
     for (uint32_t i = 0; i < ways.len; i++)
         for (uint32_t k = 0; k < ways.items[i].vars.len; k++) {
             PlVarChange change = ways.items[i].vars.items[k];

@@ -49,6 +49,7 @@ PlExpr *pl_expr_call_of(PlChecker *c, const char *function, PlExpr *argument,
                         PlTypeId type); /* NULL when there is no such function */
 PlExpr *pl_expr_field_of(PlChecker *c, PlExpr *record, PlStr name, PlTypeId type);
 PlExpr *pl_expr_literal(PlChecker *c, PlSpan span, PlLiteral literal, PlTypeId type);
+PlExpr *pl_expr_piece(PlChecker *c, PlExpr *x); /* x, or what stands for it among the pieces of a text (expr_ops.c) */
 PlExpr *pl_expr_name_of(PlChecker *c, PlSpan span, PlStr name); /* unchecked */
 
 /* One field of a type, through unions: its type as read, whether absence is possible. */

@@ -77,6 +77,15 @@ static bool is_integer(PlChecker *c, PlTypeId type)
     return pl_type(c->types, type)->kind == PL_TYPE_INTEGER;
 }
 
+/* A literal alone in braces would be text: a number becomes its digits, anything else `text(it)`. */
+PlExpr *pl_expr_piece(PlChecker *c, PlExpr *side)
+{
+    if (side->kind != PL_EXPR_LITERAL || side->literal.kind == PL_LIT_TEXT) return side;
+    if (side->literal.kind != PL_LIT_INT) return pl_expr_call_of(c, "text", side, PL_T_TEXT);
+    PlStr digits = pl_arena_printf(c->arena, "%lld", (long long)side->literal.as.integer);
+    return pl_expr_literal(c, side->span, (PlLiteral){.kind = PL_LIT_TEXT, .as.text = digits}, PL_T_TEXT);
+}
+
 /* "a" + x is the text "a{x}". */
 static PlTypeId join_text(PlChecker *c, PlExpr **slot)
 {
@@ -87,7 +96,7 @@ static PlTypeId join_text(PlChecker *c, PlExpr **slot)
             for (uint32_t k = 0; k < sides[i]->items.len; k++)
                 pl_vec_push(c->arena, &text->items, sides[i]->items.items[k]);
         else
-            pl_vec_push(c->arena, &text->items, sides[i]);
+            pl_vec_push(c->arena, &text->items, pl_expr_piece(c, sides[i]));
     }
     PlStr from = pl_words_source(c, x->span), to = pl_words_expr(c, text);
     if (c->joined == x->left && c->joined_note) {

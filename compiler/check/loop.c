@@ -4,6 +4,7 @@
  * spec/checking.md, "Loops". */
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
+#include "compiler/check/gather.h"
 #include "compiler/check/scope.h"
 #include "compiler/check/step.h"
 #include "compiler/check/tree.h"
@@ -310,6 +311,7 @@ static void check_scatter(PlChecker *c, PlStep *step)
     c->scatter_depth++;
     Ends ends;
     check_body(c, step, &ends);
+    pl_gather_check_scatter(c, step);
     pl_scope_end(c, scope, step);
     c->block = around.block;
     c->scatter = around.scatter;

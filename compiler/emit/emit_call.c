@@ -102,6 +102,8 @@ static const PlSymbol *error_of_clause(const PlClause *clause)
     return found;
 }
 
+static void emit_call_to(PlEmit *e, const PlStep *step, uint16_t dst);
+
 /* What "if it fails, ..." does, where the call of `begin`..`end` failed; `dst` is the step's result. */
 static void emit_if_fails(PlEmit *e, const PlClause *clause, uint32_t begin, uint32_t end, uint16_t dst)
 {
@@ -125,15 +127,19 @@ static void emit_if_fails(PlEmit *e, const PlClause *clause, uint32_t begin, uin
         break;
     }
     case PL_FAIL_ACTION:
+        if (clause->step->kind == PL_STEP_ACTION) {
+            emit_call_to(e, clause->step, dst); /* its result is the step's */
+            break;
+        }
         pl_emit_op(e, PL_OP_LOADN, 0, dst, 0, 0);
-        pl_emit_call(e, clause->step);
+        pl_emit_step(e, clause->step);
         break;
     }
     pl_emit_patch(e, over, pl_emit_here(e));
     pl_emit_release(e, mark);
 }
 
-void pl_emit_call(PlEmit *e, const PlStep *step)
+static void emit_call_to(PlEmit *e, const PlStep *step, uint16_t dst)
 {
     uint32_t mark = pl_emit_mark(e);
     PlCallSite call = {.action = action_id(e, step->bound), .site = e->fn->site, .expect = PL_T_ANY};
@@ -147,10 +153,16 @@ void pl_emit_call(PlEmit *e, const PlStep *step)
     count_calls(e, call.action, &call);
     if (e->calls.len >= UINT16_MAX) pl_emit_too_large(e, "call sites", UINT16_MAX);
     pl_vec_push(e->arena, &e->calls, call);
-    uint16_t dst = step->symbol ? pl_emit_reg(e, step->symbol) : pl_emit_temp(e, 1);
     uint32_t begin = pl_emit_op(e, PL_OP_CALL, 0, dst, e->calls.len - 1, 0), end = pl_emit_here(e);
     for (uint32_t i = 0; i < step->clauses.len; i++) {
         if (step->clauses.items[i].kind == PL_CLAUSE_IF_FAILS) emit_if_fails(e, &step->clauses.items[i], begin, end, dst);
     }
+    pl_emit_release(e, mark);
+}
+
+void pl_emit_call(PlEmit *e, const PlStep *step)
+{
+    uint32_t mark = pl_emit_mark(e);
+    emit_call_to(e, step, step->symbol ? pl_emit_reg(e, step->symbol) : pl_emit_temp(e, 1));
     pl_emit_release(e, mark);
 }

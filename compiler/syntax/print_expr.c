@@ -139,9 +139,11 @@ static unsigned quote_of(const Printer *pr)
     return pr->texts < last ? pr->texts : last;
 }
 
+/* Back-ticks around one word are a name, so a literal takes the quotes behind them. */
 static void print_literal_text(Printer *pr, PlStr s)
 {
     unsigned quote = quote_of(pr);
+    if (quotes[quote].open[0] == '`') quote++;
     pl_buf_put_z(pr->out, quotes[quote].open);
     print_piece(pr, s, quote);
     pl_buf_put_z(pr->out, quotes[quote].close);
