@@ -3,8 +3,8 @@
 #include "vm/base/buf.h"
 
 #include "vm/base/fault.h"
+#include "vm/base/json_plain.h"
 #include "vm/base/limits.h"
-#include "vm/base/utf8.h"
 
 #include <float.h>
 #include <math.h>
@@ -208,11 +208,6 @@ void pl_buf_vprintf(PlBuf *buf, const char *format, va_list args)
 
 /* ---- JSON text --------------------------------------------------------------------------------------------------- */
 
-static bool is_plain(unsigned char c)
-{
-    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
-}
-
 static void put_json_escape(PlBuf *buf, char c)
 {
     static const char named[] = "\"\"\\\\\bb\ff\nn\rr\tt";
@@ -230,11 +225,7 @@ void pl_buf_put_json(PlBuf *buf, PlStr text)
     pl_buf_put_char(buf, '"');
     while (p < limit) {
         const char *run = p;
-        unsigned n = 1;
-        while (p < limit && (is_plain((unsigned char)*p) || (n = *p & 0x80 ? pl_utf8_sequence(p, limit) : 0) > 0)) {
-            p += n;
-            n = 1;
-        }
+        p = pl_json_plain_end(p, limit);
         pl_buf_put(buf, pl_str(run, (size_t)(p - run)));
         if (p == limit) break;
         if (*p & 0x80)

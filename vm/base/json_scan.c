@@ -3,13 +3,10 @@
  * Strings without escapes are handed out in place; runs of plain bytes are found 16 (or 8) at a time. */
 #include "vm/base/json_scan.h"
 
+#include "vm/base/json_plain.h"
 #include "vm/base/number.h"
-#include "vm/base/utf8.h"
 
 #include <math.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 typedef enum Expect {
     EXPECT_VALUE,
@@ -59,62 +56,6 @@ static inline bool in_object(const PlJsonScan *s)
 }
 
 /* ---- strings ----------------------------------------------------------------------------------------------------- */
-
-static inline bool is_special(unsigned char c)
-{
-    return c < 0x20 || c >= 0x80 || c == '"' || c == '\\';
-}
-
-#ifdef __SSE2__
-/* A bit for each of 16 bytes that is a quote, a backslash, a control character or not ASCII (as signed, below 0x20). */
-static inline unsigned special_bits(const char *p)
-{
-    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
-    __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
-    __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-    __m128i slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-    return (unsigned)_mm_movemask_epi8(_mm_or_si128(low, _mm_or_si128(quote, slash)));
-}
-
-static inline const char *find_special(const char *p, const char *limit)
-{
-    for (; limit - p >= 16; p += 16) {
-        unsigned bits = special_bits(p);
-        if (bits) return p + __builtin_ctz(bits);
-    }
-    while (p < limit && !is_special((unsigned char)*p)) p++;
-    return p;
-}
-#else
-static inline uint64_t zero_bytes(uint64_t word)
-{
-    return (word - UINT64_C(0x0101010101010101)) & ~word;
-}
-
-static inline const char *find_special(const char *p, const char *limit)
-{
-    for (; limit - p >= 8; p += 8) {
-        uint64_t word;
-        memcpy(&word, p, 8);
-        uint64_t hits = word | (word - UINT64_C(0x2020202020202020)) | zero_bytes(word ^ UINT64_C(0x2222222222222222)) |
-                        zero_bytes(word ^ UINT64_C(0x5c5c5c5c5c5c5c5c));
-        if (hits & UINT64_C(0x8080808080808080)) break;
-    }
-    while (p < limit && !is_special((unsigned char)*p)) p++;
-    return p;
-}
-#endif
-
-/* Past all valid non-ASCII sequences and plain bytes: stops at a quote, a backslash, a fault or the limit. */
-static inline const char *find_end(const char *p, const char *limit)
-{
-    for (;;) {
-        p = find_special(p, limit);
-        unsigned n = p < limit && (*p & 0x80) ? pl_utf8_sequence(p, limit) : 0;
-        if (!n) return p;
-        p += n;
-    }
-}
 
 static int hex4(const char *p, const char *limit)
 {
@@ -175,7 +116,7 @@ static PlJsonEvent fail_string(PlJsonScan *s, const char *open, const char *p)
 static PlJsonEvent decode_string(PlJsonScan *s, const char *open, const char *p, PlJsonEvent event)
 {
     pl_buf_clear(&s->scratch);
-    for (const char *run = open + 1;; run = p, p = find_end(p, s->limit)) {
+    for (const char *run = open + 1;; run = p, p = pl_json_plain_end(p, s->limit)) {
         pl_buf_put(&s->scratch, pl_str(run, (size_t)(p - run)));
         if (p >= s->limit) return fail_string(s, open, p);
         if (*p == '"') break;
@@ -194,7 +135,7 @@ static PlJsonEvent decode_string(PlJsonScan *s, const char *open, const char *p,
 /* The cursor is at the opening quote. */
 static inline PlJsonEvent string(PlJsonScan *s, PlJsonEvent event)
 {
-    const char *open = s->cursor, *p = find_end(open + 1, s->limit);
+    const char *open = s->cursor, *p = pl_json_plain_end(open + 1, s->limit);
     s->at = open;
     if (p < s->limit && *p == '"') {
         s->text = (PlStr){open + 1, (size_t)(p - open - 1)};

@@ -8,12 +8,18 @@
 
 enum { REPLACEMENT = 0xfffd };
 
+/* The next eight bytes are eight code points. */
+static inline bool is_ascii_word(PlStr s, size_t pos)
+{
+    uint64_t word;
+    return s.len - pos >= 8 && (memcpy(&word, s.ptr + pos, 8), !(word & UINT64_C(0x8080808080808080)));
+}
+
 size_t pl_utf8_check(PlStr s)
 {
     size_t i = 0;
     while (i < s.len) {
-        uint64_t word;
-        if (s.len - i >= 8 && (memcpy(&word, s.ptr + i, 8), !(word & UINT64_C(0x8080808080808080)))) {
+        if (is_ascii_word(s, i)) {
             i += 8;
             continue;
         }
@@ -65,14 +71,18 @@ void pl_utf8_put(PlBuf *buf, int32_t code_point)
 
 size_t pl_utf8_length(PlStr s)
 {
-    size_t count = 0;
-    for (size_t pos = 0; pl_utf8_next(s, &pos) >= 0;) count++;
-    return count;
+    size_t count = 0, pos = 0;
+    for (;;) {
+        for (; is_ascii_word(s, pos); pos += 8) count += 8;
+        if (pl_utf8_next(s, &pos) < 0) return count;
+        count++;
+    }
 }
 
 size_t pl_utf8_offset(PlStr s, size_t nth)
 {
     size_t pos = 0;
+    for (; nth >= 8 && is_ascii_word(s, pos); nth -= 8) pos += 8;
     while (nth-- > 0 && pl_utf8_next(s, &pos) >= 0) {}
     return pos;
 }
@@ -119,7 +129,9 @@ void pl_utf8_upper(PlBuf *out, PlStr s)
 
 static bool is_ascii(PlStr s)
 {
-    for (size_t i = 0; i < s.len; i++)
+    size_t i = 0;
+    while (is_ascii_word(s, i)) i += 8;
+    for (; i < s.len; i++)
         if (s.ptr[i] & 0x80) return false;
     return true;
 }

@@ -292,7 +292,8 @@ PlStatus pl_store_open(const char *path, PlStoreMode mode, PlDurable durable, Pl
         store->durable = durable;
         store->lock = (PlStoreLock){-1, -1};
         store->image_fd = -1;
-        pl_buf_init(&store->pending_bytes, 0);
+        pl_buf_init(&store->filling.bytes, 0);
+        pl_buf_init(&store->writing.bytes, 0);
         pl_buf_init(&store->text, 0);
         status = open_store(store, path, &pid);
         if (status == PL_OK) {
@@ -309,14 +310,11 @@ PlStatus pl_store_open(const char *path, PlStoreMode mode, PlDurable durable, Pl
 void pl_store_close(PlStore *store)
 {
     if (!store) return;
-    if (store->pending_len && store->broken == PL_OK) {
-        PlStatus ignored = pl_store_rows_commit(store);
-        (void)ignored;
-    }
-    if (store->is_image && store->db && (!store->is_image_written || store->is_image_stale) && store->broken == PL_OK) {
-        PlStatus ignored = pl_store_image_put(store, true);
-        (void)ignored;
-    }
+    PlStatus ignored = pl_store_rows_commit(store);
+    pl_store_writer_stop(store);
+    if (store->is_image && store->db && (!store->is_image_written || store->is_image_stale) && store->broken == PL_OK)
+        ignored = pl_store_image_put(store, true);
+    (void)ignored;
     for (int i = 0; i < PL_SQL_COUNT; i++) sqlite3_finalize(store->sql[i]);
     sqlite3_close(store->db);
     if (store->image_fd >= 0) close(store->image_fd);
@@ -325,8 +323,11 @@ void pl_store_close(PlStore *store)
         next = r->next;
         pl_free(r);
     }
-    pl_free(store->pending);
-    pl_buf_deinit(&store->pending_bytes);
+    for (int i = 0; i < 2; i++) {
+        PlRowBatch *batch = i ? &store->writing : &store->filling;
+        pl_free(batch->rows);
+        pl_buf_deinit(&batch->bytes);
+    }
     pl_buf_deinit(&store->text);
     pl_store_lock_release(&store->lock);
     pl_free(store);

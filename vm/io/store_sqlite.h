@@ -6,6 +6,9 @@
 #include "vm/io/store.h"
 #include "vm/io/store_chain.h"
 #include "vm/io/store_lock.h"
+#include "vm/io/store_writer.h"
+
+#include <stdatomic.h>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -36,16 +39,21 @@ typedef struct PlStoreRun { /* a run whose journal was given out */
     char id[32];
     bool is_done;     /* its END row said so, and its state with it */
     uint64_t seq;     /* of the last row, also of one that is still pending */
-    uint8_t head[32]; /* its hash */
+    uint8_t head[32]; /* hash of the last one that was written */
 } PlStoreRun;
 
-typedef struct PlPendingRow { /* appended, not yet in the file; texts in PlStore.pending_bytes, one behind the other */
+typedef struct PlPendingRow { /* appended, not yet in the file; texts in the batch's bytes, one behind the other */
     PlStoreRun *run;
-    PlRow row;        /* path, body, blob: lengths only, unless borrowed */
+    PlRow row;        /* path, body, blob: lengths only */
     size_t at;        /* of path; body and blob follow */
-    bool is_borrowed; /* a large row: its texts are the caller's, and it is written before append returns */
-    uint8_t salt[PL_CHAIN_SALT], commit[32], hash[32], blob_hash[32];
+    uint8_t salt[PL_CHAIN_SALT], commit[32], hash[32], blob_hash[32]; /* when it is written */
 } PlPendingRow;
+
+typedef struct PlRowBatch {
+    PlPendingRow *rows;
+    uint32_t len, cap;
+    PlBuf bytes;
+} PlRowBatch;
 
 struct PlStore {
     struct sqlite3 *db;
@@ -53,8 +61,8 @@ struct PlStore {
     PlStoreMode mode;
     PlDurable durable;
     PlStoreLock lock;
-    PlStatus broken;    /* sticky: PL_IO, PL_FULL, PL_NOMEM, PL_CORRUPT */
-    bool is_full;       /* the reserve is spent: only rows that end things */
+    _Atomic PlStatus broken; /* sticky: PL_IO, PL_FULL, PL_NOMEM, PL_CORRUPT */
+    atomic_bool is_full;     /* the reserve is spent: only rows that end things */
     bool is_unsynced;   /* written since the last fdatasync */
     char *path;         /* of the file; NULL: there is none, and never will be */
     bool is_image, is_image_written, is_image_stale; /* store_sqlite_image.c */
@@ -63,9 +71,9 @@ struct PlStore {
     bool is_young, is_file_unsynced; /* store_sqlite_young.c; the second: file and name may not survive a power cut */
     uint32_t young_batches;
     PlStoreRun *runs;
-    PlPendingRow *pending;
-    uint32_t pending_len, pending_cap;
-    PlBuf pending_bytes;
+    PlRowBatch filling, writing; /* rows go from the first to the second, and from there to the file */
+    PlStoreWriter writer;
+    uint32_t walks;     /* under way: their statements are the owner's */
     PlBuf text;         /* of the run last given out */
     uint8_t salts[4096];
     size_t salts_left;
@@ -97,7 +105,9 @@ PL_MUST_USE PlStatus pl_store_young_sync(PlStore *store);                 /* the
 PL_MUST_USE PlStatus pl_store_young_sync_file(PlStore *store, int pointer); /* fdatasync of SQLITE_FCNTL_{FILE,JOURNAL}_POINTER's file */
 
 /* ---- store_sqlite_rows.c ---- */
-PL_MUST_USE PlStatus pl_store_rows_commit(PlStore *store);
+void pl_store_rows_take(PlStore *store);                   /* `filling` becomes `writing` */
+PL_MUST_USE PlStatus pl_store_rows_write(PlStore *store);  /* `writing` to the file */
+PL_MUST_USE PlStatus pl_store_rows_commit(PlStore *store); /* after it SQLite is the caller's */
 PL_MUST_USE PlStatus pl_store_rows_barrier(PlStore *store);
 PlJournalPort pl_store_rows_port(PlStoreRun *run);
 PL_MUST_USE PlStatus pl_store_rows_last(PlStore *store, int64_t number, uint64_t *seq, uint8_t head[32], int64_t *wall_us);

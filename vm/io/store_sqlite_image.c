@@ -123,8 +123,8 @@ PlStatus pl_store_image_sync(PlStore *store)
 
 PlStatus pl_store_image_write(PlStore *store, bool ends_run)
 {
-    bool is_small = store->pending_bytes.len <= IMAGE_BYTES && store->pending_len <= IMAGE_ROWS && store->image_bytes <= IMAGE_BYTES;
-    for (uint32_t i = 0; is_small && i < store->pending_len; i++) is_small = !store->pending[i].is_borrowed;
+    const PlRowBatch *batch = &store->writing;
+    bool is_small = batch->bytes.len <= IMAGE_BYTES && batch->len <= IMAGE_ROWS && store->image_bytes <= IMAGE_BYTES;
     if (!store->is_image || (is_small && (ends_run || !store->is_image_written))) return PL_OK;
     PlStatus status = store->is_image_written && !store->is_image_stale ? PL_OK : pl_store_image_put(store, false);
     if (status == PL_OK && store->lock.reserve < 0 && !store->is_full) status = pl_store_sqlite_reserve(store);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rows: appended in memory with their hashes, written in one transaction for all runs, made durable by one fdatasync. When the disk is
+/* The rows: appended in memory, written with their hashes in one transaction for all runs, made durable by one fdatasync. When the disk is
  * full the reserve is given up and the transaction tried once more; after that only rows that end things are taken. Invariant: a row that was
  * appended is pending or in the file, in order of seq, until the store is broken; then nothing is written any more. */
 #include "vm/io/store_sqlite.h"
@@ -10,8 +10,8 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
-/* A row of LARGE_BYTES goes to the file from where it stands; smaller ones are cheaper to copy than to write one by one. */
-enum { LARGE_BYTES = 256 * 1024, FLUSH_BYTES = 8 * 1024 * 1024, FLUSH_ROWS = 8192 };
+/* URGENT_BYTES go to the file without waiting for more; with FLUSH_BYTES the run itself waits. */
+enum { URGENT_BYTES = 256 * 1024, KEPT_BYTES = 1024 * 1024, FLUSH_BYTES = 8 * 1024 * 1024, FLUSH_ROWS = 8192 };
 
 /* ---- append ---- */
 
@@ -34,22 +34,44 @@ static bool ends_something(PlRowKind kind)
 
 static PlStatus may_append(PlStore *store, const PlRow *row)
 {
-    if (store->broken != PL_OK) return store->broken;
+    if (store->broken != PL_OK) {
+        pl_store_writer_drain(store); /* its message is whole then */
+        return store->broken;
+    }
     if (store->mode != PL_STORE_WRITE || row->kind <= 0 || row->kind >= PL_ROW_KIND_END) return PL_INVALID;
     if (store->is_full && !ends_something(row->kind)) return PL_FULL;
-    if (store->pending_len >= FLUSH_ROWS || store->pending_bytes.len >= FLUSH_BYTES) return pl_store_rows_commit(store);
-    return PL_OK;
+    pl_store_writer_lock(store);
+    bool is_much = store->filling.len >= FLUSH_ROWS || store->filling.bytes.len >= FLUSH_BYTES;
+    pl_store_writer_unlock(store);
+    return is_much ? pl_store_rows_commit(store) : PL_OK;
 }
 
-static PlPendingRow *pending_room(PlStore *store)
+static PlPendingRow *room(PlRowBatch *batch)
 {
-    if (store->pending_len < store->pending_cap) return &store->pending[store->pending_len];
-    uint32_t cap = store->pending_cap ? store->pending_cap * 2 : 64;
-    PlPendingRow *pending = pl_realloc(store->pending, cap * sizeof *pending);
-    if (!pending) return NULL;
-    store->pending = pending;
-    store->pending_cap = cap;
-    return &pending[store->pending_len];
+    if (batch->len < batch->cap) return &batch->rows[batch->len];
+    uint32_t cap = batch->cap ? batch->cap * 2 : 64;
+    PlPendingRow *rows = pl_realloc(batch->rows, cap * sizeof *rows);
+    if (!rows) return NULL;
+    batch->rows = rows;
+    batch->cap = cap;
+    return &rows[batch->len];
+}
+
+static PlStatus push(PlStoreRun *run, PlRow *row)
+{
+    PlRowBatch *batch = &run->store->filling;
+    PlPendingRow *p = room(batch);
+    if (!p) return PL_NOMEM;
+    p->at = batch->bytes.len;
+    pl_buf_put(&batch->bytes, row->path);
+    pl_buf_put(&batch->bytes, row->body);
+    pl_buf_put(&batch->bytes, row->blob);
+    if (batch->bytes.status != PL_OK) return batch->bytes.status;
+    row->seq = ++run->seq;
+    p->run = run;
+    p->row = *row;
+    batch->len++;
+    return PL_OK;
 }
 
 static PlStatus append(void *self, PlRow *row)
@@ -58,29 +80,12 @@ static PlStatus append(void *self, PlRow *row)
     PlStore *store = run->store;
     PlStatus status = may_append(store, row);
     if (status != PL_OK) return status;
-    PlPendingRow *p = pending_room(store);
-    if (!p) return pl_store_sqlite_fail(store, PL_NOMEM);
-    size_t at = store->pending_bytes.len;
-    bool is_large = row->body.len + row->blob.len >= LARGE_BYTES;
-    if (!is_large) {
-        pl_buf_put(&store->pending_bytes, row->path);
-        pl_buf_put(&store->pending_bytes, row->body);
-        pl_buf_put(&store->pending_bytes, row->blob);
-    }
-    if (store->pending_bytes.status != PL_OK) return pl_store_sqlite_fail(store, store->pending_bytes.status);
-    row->seq = run->seq + 1;
-    p->run = run;
-    p->row = *row;
-    p->at = at;
-    p->is_borrowed = is_large;
-    memcpy(p->salt, next_salt(store), PL_CHAIN_SALT);
-    if (row->blob.len) pl_hash_bytes(row->blob, p->blob_hash);
-    pl_store_chain_commit(p->salt, row->body, row->blob.len ? p->blob_hash : NULL, p->commit);
-    pl_store_chain_next(pl_str_z(run->id), row, p->commit, run->head, p->hash);
-    memcpy(run->head, p->hash, 32);
-    run->seq++;
-    store->pending_len++;
-    return is_large ? pl_store_rows_commit(store) : PL_OK;
+    pl_store_writer_lock(store);
+    status = push(run, row);
+    bool is_much = store->filling.bytes.len >= URGENT_BYTES;
+    pl_store_writer_unlock(store);
+    if (status != PL_OK) return pl_store_sqlite_fail(store, status);
+    return is_much && !store->walks && !pl_store_writer_ask(store, true) ? pl_store_rows_commit(store) : PL_OK;
 }
 
 /* ---- commit ---- */
@@ -101,16 +106,29 @@ static int put_blob(PlStore *store, const PlPendingRow *p, PlStr blob)
     return step_once(stmt);
 }
 
+/* The chain grows as rows are written, so that hashing is the work of whoever writes. */
+static void chain(PlStore *store, PlPendingRow *p, const char *path)
+{
+    PlRow row = p->row;
+    row.path.ptr = path;
+    row.body.ptr = path + row.path.len;
+    row.blob.ptr = row.body.ptr + row.body.len;
+    memcpy(p->salt, next_salt(store), PL_CHAIN_SALT);
+    if (row.blob.len) pl_hash_bytes(row.blob, p->blob_hash);
+    pl_store_chain_commit(p->salt, row.body, row.blob.len ? p->blob_hash : NULL, p->commit);
+    pl_store_chain_next(pl_str_z(p->run->id), &row, p->commit, p->run->head, p->hash);
+    memcpy(p->run->head, p->hash, 32);
+}
+
+static const char *texts_of(const PlStore *store, const PlPendingRow *p)
+{
+    return store->writing.bytes.ptr ? store->writing.bytes.ptr + p->at : "";
+}
+
 static int put_row(PlStore *store, sqlite3_stmt *stmt, const PlPendingRow *p)
 {
     const PlRow *row = &p->row;
-    const char *path = store->pending_bytes.ptr ? store->pending_bytes.ptr + p->at : "", *body = path + row->path.len;
-    const char *blob = body + row->body.len;
-    if (p->is_borrowed) {
-        path = row->path.ptr;
-        body = row->body.ptr;
-        blob = row->blob.ptr;
-    }
+    const char *path = texts_of(store, p), *body = path + row->path.len, *blob = body + row->body.len;
     if (row->blob.len) {
         int code = put_blob(store, p, pl_str(blob, row->blob.len));
         if (code != SQLITE_DONE) return code;
@@ -139,23 +157,23 @@ static int put_row(PlStore *store, sqlite3_stmt *stmt, const PlPendingRow *p)
 /* The END row of a run that did all it should brings the run's state with it: one transaction, one sync. */
 static PlStatus settle_done(PlStore *store, const PlPendingRow *p)
 {
-    PlStr body = p->row.body;
-    if (!p->is_borrowed) body.ptr = store->pending_bytes.ptr + p->at + p->row.path.len;
+    PlStr body = pl_str(texts_of(store, p) + p->row.path.len, p->row.body.len);
     if (!pl_str_starts(body, PL_STR("{\"state\":\"done\""))) return PL_OK;
     p->run->is_done = true;
     return pl_store_runs_set(store, p->run->number, PL_STORED_DONE, PL_STR(""), p->row.seq, p->hash);
 }
 
-static PlStatus write_pending(PlStore *store)
+static PlStatus write_once(PlStore *store)
 {
-    const PlPendingRow *last = &store->pending[store->pending_len - 1];
+    const PlRowBatch *batch = &store->writing;
+    const PlPendingRow *last = &batch->rows[batch->len - 1];
     PlStatus status = pl_store_young_write(store, last->row.kind == PL_ROW_END);
     if (status == PL_OK) status = pl_store_sqlite_do(store, PL_SQL_BEGIN);
     if (status != PL_OK) return status;
     sqlite3_stmt *stmt = pl_store_sqlite_stmt(store, PL_SQL_PUT_ROW);
     status = stmt ? PL_OK : store->broken;
-    for (uint32_t i = 0; i < store->pending_len && status == PL_OK; i++)
-        status = pl_store_sqlite_status(store, put_row(store, stmt, &store->pending[i]));
+    for (uint32_t i = 0; i < batch->len && status == PL_OK; i++)
+        status = pl_store_sqlite_status(store, put_row(store, stmt, &batch->rows[i]));
     if (status == PL_OK && last->row.kind == PL_ROW_END) status = settle_done(store, last);
     if (status == PL_OK) status = pl_store_sqlite_do(store, PL_SQL_COMMIT);
     if (status == PL_OK) return pl_store_image_put(store, last->row.kind == PL_ROW_END);
@@ -169,37 +187,63 @@ static PlStatus write_pending(PlStore *store)
     return status;
 }
 
+void pl_store_rows_take(PlStore *store)
+{
+    PlRowBatch taken = store->filling;
+    store->filling = store->writing; /* empty, and its memory is used again */
+    store->writing = taken;
+}
+
+PlStatus pl_store_rows_write(PlStore *store)
+{
+    PlRowBatch *batch = &store->writing;
+    if (store->broken != PL_OK || !batch->len) return store->broken;
+    for (uint32_t i = 0; i < batch->len; i++) chain(store, &batch->rows[i], texts_of(store, &batch->rows[i]));
+    PlStatus status = write_once(store);
+    if (status == PL_FULL && !store->is_full && !store->is_image) {
+        store->is_full = true;
+        pl_store_lock_spend(&store->lock);
+        status = write_once(store);
+    }
+    store->is_unsynced = true;
+    batch->len = 0;
+    if (batch->bytes.cap > KEPT_BYTES) pl_buf_deinit(&batch->bytes);
+    pl_buf_clear(&batch->bytes);
+    return status == PL_OK ? PL_OK : pl_store_sqlite_fail(store, status);
+}
+
+static PlStatus write_filling(PlStore *store)
+{
+    pl_store_writer_drain(store);
+    if (store->broken != PL_OK || !store->filling.len) return store->broken;
+    pl_store_rows_take(store);
+    return pl_store_rows_write(store);
+}
+
 PlStatus pl_store_rows_commit(PlStore *store)
 {
-    if (store->broken != PL_OK) return store->broken;
-    if (store->pending_len) {
-        PlStatus status = write_pending(store);
-        if (status == PL_FULL && !store->is_full && !store->is_image) {
-            store->is_full = true;
-            pl_store_lock_spend(&store->lock);
-            status = write_pending(store);
-        }
-        if (status != PL_OK) return pl_store_sqlite_fail(store, status);
-        store->pending_len = 0;
-        pl_buf_clear(&store->pending_bytes);
-        store->is_unsynced = true;
-    }
-    return store->durable == PL_DURABLE_ALWAYS ? pl_store_rows_barrier(store) : PL_OK;
+    PlStatus status = write_filling(store);
+    return status == PL_OK && store->durable == PL_DURABLE_ALWAYS ? pl_store_rows_barrier(store) : status;
 }
 
 PlStatus pl_store_rows_barrier(PlStore *store)
 {
-    if (store->pending_len && store->broken == PL_OK && store->durable == PL_DURABLE_EFFECTS) {
-        PlStatus status = pl_store_rows_commit(store);
-        if (status != PL_OK) return status;
-    }
-    if (store->broken != PL_OK) return store->broken;
-    if (store->pending_len) return pl_store_rows_commit(store);
-    if (!store->is_unsynced) return PL_OK;
-    PlStatus status = pl_store_young_sync(store);
+    PlStatus status = write_filling(store);
+    if (status != PL_OK || !store->is_unsynced) return status;
+    status = pl_store_young_sync(store);
     if (status == PL_OK) status = pl_store_young_sync_file(store, SQLITE_FCNTL_JOURNAL_POINTER);
     if (status != PL_OK) return pl_store_sqlite_fail(store, status);
     store->is_unsynced = false;
+    return PL_OK;
+}
+
+/* The first rows of a file are in it before anything is sent: so a run that sent something is known. */
+static PlStatus soon(void *self)
+{
+    PlStore *store = ((PlStoreRun *)self)->store;
+    if (store->broken != PL_OK || store->durable == PL_DURABLE_ALWAYS) return pl_store_rows_commit(store);
+    bool is_first = !store->writer.is_there && store->is_image && !store->is_image_written;
+    if (is_first || store->walks || !pl_store_writer_ask(store, false)) return pl_store_rows_commit(store);
     return PL_OK;
 }
 
@@ -244,6 +288,7 @@ static PlStatus walk(PlStore *store, int64_t number, uint64_t seq, PlStoredRowVi
     sqlite3_stmt *stmt = pl_store_sqlite_stmt(store, which);
     if (!stmt) return store->broken;
     store->sql[which] = NULL;
+    store->walks++;
     sqlite3_bind_int64(stmt, 1, number);
     if (seq) sqlite3_bind_int64(stmt, 2, (int64_t)seq);
     int code = SQLITE_ROW;
@@ -256,6 +301,7 @@ static PlStatus walk(PlStore *store, int64_t number, uint64_t seq, PlStoredRowVi
         status = row.commit && row.hash ? visit(user, &row) : PL_CORRUPT;
     }
     if (status == PL_OK) status = pl_store_sqlite_status(store, code);
+    store->walks--;
     sqlite3_reset(stmt);
     if (store->sql[which])
         sqlite3_finalize(stmt);
@@ -326,5 +372,5 @@ static PlStatus barrier(void *self)
 
 PlJournalPort pl_store_rows_port(PlStoreRun *run)
 {
-    return (PlJournalPort){run, append, commit, barrier, each, read_row};
+    return (PlJournalPort){run, append, commit, barrier, each, read_row, soon};
 }

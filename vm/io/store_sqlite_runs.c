@@ -36,6 +36,7 @@ static void make_id(char id[32])
 
 static PlStatus writable(PlStore *store)
 {
+    pl_store_writer_drain(store);
     if (store->broken != PL_OK) return store->broken;
     if (store->mode != PL_STORE_WRITE) return PL_INVALID;
     return store->is_full ? PL_FULL : PL_OK;
@@ -58,6 +59,7 @@ PlStatus pl_store_put_module(PlStore *store, const uint8_t hash[32], PlStr bytes
 
 PlStatus pl_store_get_module(PlStore *store, const uint8_t hash[32], PlBuf *bytes)
 {
+    pl_store_writer_drain(store);
     sqlite3_stmt *stmt = pl_store_sqlite_stmt(store, PL_SQL_GET_MODULE);
     if (!stmt) return store->broken;
     sqlite3_bind_blob(stmt, 1, hash, 32, SQLITE_TRANSIENT);
@@ -175,7 +177,7 @@ static PlStatus read_run(PlStore *store, sqlite3_stmt *stmt, PlStoredRun *run, i
 
 static PlStatus flush(PlStore *store)
 {
-    return store->mode == PL_STORE_WRITE && store->pending_len ? pl_store_rows_commit(store) : PL_OK;
+    return store->mode == PL_STORE_WRITE ? pl_store_rows_commit(store) : PL_OK;
 }
 
 /* An id, or the beginning of exactly one. */

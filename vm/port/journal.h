@@ -55,6 +55,9 @@ typedef struct PlJournalPort {
     /* The row with this seq: a run keeps an index of its rows and reads their bodies when it comes to them. visit's status is returned;
      * PL_INVALID when there is no such row. */
     PlStatus (*read)(void *self, uint64_t seq, PlRowVisit visit, void *user);
+    /* A commit that need not have happened when this returns: what was appended goes to the file within milliseconds, in order, and before the next
+     * commit or barrier returns. For rows before a call that only reads. May be NULL: then commit. */
+    PlStatus (*soon)(void *self);
 } PlJournalPort;
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A run's life: made (run_new.c), pumped turn by turn, ended. One turn: run what is ready, write the rows, make them durable as what
- * waits to be sent needs it, send. Nothing leaves before its row is in the journal. Memory failures and a broken journal leave through
+ * waits to be sent needs it, send. Nothing that changes the world leaves before its row is on the disk. Memory failures and a broken journal leave through
  * the escape that pump sets. */
 #include "vm/run/hook.h"
 #include "vm/run/run_end.h"
@@ -55,13 +55,24 @@ static void go(PlRun *run, PlFiber *fiber)
     if (run->ports.clock.mono_us(run->ports.clock.self) >= run->slice_end_us) run->slice_over = true;
 }
 
-void pl_run_commit(PlRun *run)
+static void check_commit(PlRun *run, PlStatus status)
 {
-    if (!run->dirty) return;
-    const PlJournalPort *journal = &run->ports.journal;
-    PlStatus status = run->barrier_due ? journal->barrier(journal->self) : journal->commit(journal->self);
     if (status != PL_OK) PL_BREAK(run, status, RUN_JOURNAL_WRITE, PL_STR(""), "a commit", pl_status_words(status));
     run->dirty = run->barrier_due = false;
+}
+
+void pl_run_commit(PlRun *run)
+{
+    const PlJournalPort *journal = &run->ports.journal;
+    if (run->dirty) check_commit(run, run->barrier_due ? journal->barrier(journal->self) : journal->commit(journal->self));
+}
+
+/* Before a call that may change something outside its row and all before it are on the disk; before calls that only read they are on their way. */
+static void commit_turn(PlRun *run)
+{
+    const PlJournalPort *journal = &run->ports.journal;
+    if (run->barrier_due || !journal->soon) pl_run_commit(run);
+    else if (run->dirty) check_commit(run, journal->soon(journal->self));
 }
 
 static void wake(void *user)
@@ -88,7 +99,7 @@ static void turn(PlRun *run)
         PlFiber *fiber;
         while (!run->slice_over && (fiber = pl_fiber_next(run)) != NULL) go(run, fiber);
         if (run->phase == PL_PHASE_ENDING && run->fiber_count == 0 && !run->sends) return; /* END's barrier covers these rows */
-        pl_run_commit(run);
+        commit_turn(run);
         pl_step_send_all(run);
     } while (!run->slice_over && run->queue_head);
 }

@@ -142,7 +142,7 @@ void pl_end_parked(PlRun *run, uint32_t site, PlStr path, const char *kind, PlDi
 
 PlRunState pl_end_park(PlRun *run)
 {
-    PlStatus status = run->dirty ? run->ports.journal.barrier(run->ports.journal.self) : PL_OK;
+    PlStatus status = run->ports.journal.barrier(run->ports.journal.self);
     if (status != PL_OK) PL_BREAK(run, status, RUN_JOURNAL_WRITE, PL_STR(""), "PARK", pl_status_words(status));
     run->dirty = false;
     pl_buf_clear(&run->error);
@@ -198,7 +198,7 @@ static void exhaust(PlRun *run)
 PlRunState pl_end_escaped(PlRun *run)
 {
     if (run->phase == PL_PHASE_OVER) { /* broken; what was written before that is true all the same */
-        PlStatus kept = run->dirty ? run->ports.journal.commit(run->ports.journal.self) : PL_OK;
+        PlStatus kept = run->ports.journal.commit(run->ports.journal.self);
         (void)kept;
         pl_step_abandon_all(run);
         return run->state;
