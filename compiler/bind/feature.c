@@ -37,6 +37,7 @@ typedef struct Match {
     const PlIndexDoc *doc;
     float met[PL_FIELD_COUNT][PL_QUERY_TERMS]; /* how well each term is met in each field */
     float exact[PL_QUERY_TERMS];               /* ... as it is, in name, path, title, description */
+    float times[2][PL_QUERY_TERMS];            /* how often it stands anywhere; the same with fields weighted */
     float *at;                                 /* the features */
 } Match;
 
@@ -50,6 +51,7 @@ static const uint32_t *field_words(const Match *m, PlIndexField field, uint32_t 
 
 static void meet_field(Match *m, PlIndexField field)
 {
+    static const float heavy[PL_FIELD_COUNT] = {4, 2, 3, 1, 1, 0.3f, 0.5f, 1, 0.2f, 0.5f};
     uint32_t count;
     const uint32_t *words = field_words(m, field, &count);
     for (uint32_t i = 0; i < count; i++)
@@ -57,8 +59,30 @@ static void meet_field(Match *m, PlIndexField field)
              meet = pl_query_meet(m->q, meet->next)) {
             if (meet->term != words[i]) continue;
             if (meet->worth > m->met[field][meet->query]) m->met[field][meet->query] = meet->worth;
-            if (meet->worth >= 1.0f && field <= PL_FIELD_DESC) m->exact[meet->query] = 1;
+            if (meet->worth < 1.0f) continue;
+            if (field <= PL_FIELD_DESC) m->exact[meet->query] = 1;
+            m->times[0][meet->query] += 1;
+            m->times[1][meet->query] += heavy[field];
         }
+}
+
+/* BM25 of text books (k1 1.2, b 0.75) over words as they are. */
+static float plain_score(const Match *m, const float *times)
+{
+    const PlIndex *x = m->q->index;
+    double length = m->doc->fields[PL_FIELD_COUNT] - m->doc->fields[0], average = x->doc_count ? (double)x->word_count / x->doc_count : 1, sum = 0;
+    double norm = 1.2 * (0.25 + 0.75 * length / (average > 0 ? average : 1));
+    for (uint32_t i = 0; i < m->q->count; i++)
+        if (times[i] > 0) sum += m->q->terms[i].plain * times[i] * 2.2 / (times[i] + norm);
+    return (float)sum / 20.0f;
+}
+
+/* Of what the verb is done to. */
+static float covered_object(const Match *m, const float *met)
+{
+    double sum = 0;
+    for (uint32_t i = 0; i < m->q->count; i++) sum += met[i] * m->q->terms[i].object;
+    return m->q->object > 0 ? (float)(sum / m->q->object) : 0;
 }
 
 static float covered(const Match *m, const float *met, bool head)
@@ -66,6 +90,25 @@ static float covered(const Match *m, const float *met, bool head)
     double sum = 0, total = head ? m->q->head : m->q->weight;
     for (uint32_t i = 0; i < m->q->count; i++) sum += met[i] * (head ? m->q->terms[i].head : m->q->terms[i].weight);
     return total > 0 ? (float)(sum / total) : 0;
+}
+
+/* The three heaviest words that the index knows at all. */
+static void cover_rare(Match *m, const float *best)
+{
+    uint32_t top[3] = {UINT32_MAX, UINT32_MAX, UINT32_MAX};
+    for (uint32_t i = 0; i < m->q->count; i++)
+        for (int k = 0; k < 3; k++) {
+            if (!m->q->terms[i].known || (top[k] != UINT32_MAX && m->q->terms[top[k]].weight >= m->q->terms[i].weight)) continue;
+            for (int j = 2; j > k; j--) top[j] = top[j - 1];
+            top[k] = i;
+            break;
+        }
+    double rare = 0, total = 0;
+    for (int k = 0; k < 3 && top[k] != UINT32_MAX; k++) {
+        rare += best[top[k]] * m->q->terms[top[k]].weight;
+        total += m->q->terms[top[k]].weight;
+    }
+    m->at[PL_F_RARE] = total > 0 ? (float)(rare / total) : 0;
 }
 
 static void cover(Match *m)
@@ -88,20 +131,12 @@ static void cover(Match *m)
     m->at[PL_F_HEAD_PATH] = covered(m, m->met[PL_FIELD_PATH], true);
     m->at[PL_F_HEAD_TITLE] = covered(m, m->met[PL_FIELD_TITLE], true);
     m->at[PL_F_HEAD_DESC] = covered(m, m->met[PL_FIELD_DESC], true);
-    uint32_t top[3] = {UINT32_MAX, UINT32_MAX, UINT32_MAX};
-    for (uint32_t i = 0; i < m->q->count; i++)
-        for (int k = 0; k < 3; k++) {
-            if (!m->q->terms[i].known || (top[k] != UINT32_MAX && m->q->terms[top[k]].weight >= m->q->terms[i].weight)) continue;
-            for (int j = 2; j > k; j--) top[j] = top[j - 1];
-            top[k] = i;
-            break;
-        }
-    double rare = 0, total = 0;
-    for (int k = 0; k < 3 && top[k] != UINT32_MAX; k++) {
-        rare += best[top[k]] * m->q->terms[top[k]].weight;
-        total += m->q->terms[top[k]].weight;
-    }
-    m->at[PL_F_RARE] = total > 0 ? (float)(rare / total) : 0;
+    m->at[PL_F_HEAD_EXACT] = covered(m, m->exact, true);
+    m->at[PL_F_OBJ_NAME] = covered_object(m, m->met[PL_FIELD_NAME]);
+    m->at[PL_F_OBJ_PATH] = covered_object(m, m->met[PL_FIELD_PATH]);
+    m->at[PL_F_OBJ_TITLE] = covered_object(m, m->met[PL_FIELD_TITLE]);
+    m->at[PL_F_OBJ_ALL] = covered_object(m, best);
+    cover_rare(m, best);
 }
 
 /* ---- what the text has of the fields --------------------------------------------------------------------------------------- */
@@ -122,6 +157,16 @@ static float best_worth(const Match *m, uint32_t word, bool head, uint32_t *quer
     return best;
 }
 
+/* A word that the document's own title has says little in a name. */
+static bool of_plugin(const Match *m, uint32_t word)
+{
+    uint32_t count;
+    const uint32_t *words = field_words(m, PL_FIELD_PLUGIN, &count);
+    for (uint32_t i = 0; i < count; i++)
+        if (words[i] == word) return true;
+    return false;
+}
+
 static Said said(const Match *m, PlIndexField field)
 {
     uint32_t count;
@@ -133,6 +178,7 @@ static Said said(const Match *m, PlIndexField field)
     for (uint32_t i = 0; i < count; i++) {
         double idf = pl_query_idf(x, m->q->lexicon, pl_index_text(x, x->terms[words[i]].text), x->terms[words[i]].count);
         float worth = best_worth(m, words[i], false, NULL);
+        if (of_plugin(m, words[i])) idf *= 0.3;
         total += idf;
         share += idf * worth;
         head += idf * best_worth(m, words[i], true, NULL);
@@ -189,15 +235,18 @@ static void say(Match *m)
 
 /* ---- what both do ---------------------------------------------------------------------------------------------------------- */
 
-static PlVerb verb_of_method(PlMethod method)
+/* How well a method does what a verb says, -1 to 1; rows by PlVerb, columns get, post, put or patch, delete. */
+static const float method_fits[PL_VERB_COUNT][4] = {
+    [PL_VERB_SEARCH] = {1, 0, -1, -1},       [PL_VERB_LIST] = {1, -0.3f, -1, -1},       [PL_VERB_READ] = {1, -0.3f, -1, -1},
+    [PL_VERB_CREATE] = {-1, 1, 0.2f, -1},    [PL_VERB_UPDATE] = {-1, 0.2f, 1, -1},      [PL_VERB_DELETE] = {-1, -0.3f, -0.6f, 1},
+    [PL_VERB_SEND] = {-0.6f, 1, 0, -1},      [PL_VERB_COMPUTE] = {0.2f, 0.5f, -0.3f, -1}, [PL_VERB_START] = {-0.5f, 1, 0.5f, -1},
+    [PL_VERB_STOP] = {-0.8f, 0.7f, 0.5f, 0.4f}, [PL_VERB_BOOK] = {-0.5f, 1, 0, -1},     [PL_VERB_ACCESS] = {-0.3f, 1, 0.3f, -1},
+};
+
+static float method_fit(PlVerb verb, PlMethod method)
 {
-    switch (method) {
-    case PL_POST: return PL_VERB_CREATE;
-    case PL_PUT:
-    case PL_PATCH: return PL_VERB_UPDATE;
-    case PL_DELETE: return PL_VERB_DELETE;
-    default: return PL_VERB_READ;
-    }
+    int column = method == PL_POST ? 1 : method == PL_PUT || method == PL_PATCH ? 2 : method == PL_DELETE ? 3 : 0;
+    return method_fits[verb][column];
 }
 
 static void act(Match *m)
@@ -211,10 +260,9 @@ static void act(Match *m)
     m->at[PL_F_VERB_CLASH] = both && !pl_verb_agrees(q->verb, verb);
     m->at[PL_F_VERB_ANY] = verb != PL_VERB_NONE && (q->verbs >> verb & 1);
     if (d->flags & PL_INDEX_METHODS_VARY && q->verb != PL_VERB_NONE) {
-        bool plain = pl_verb_is_reading(q->verb) || pl_verb_is_writing(q->verb);
-        bool fit = pl_verb_agrees(q->verb, verb_of_method((PlMethod)d->method));
-        m->at[PL_F_METHOD_FIT] = plain && fit;
-        m->at[PL_F_METHOD_CLASH] = plain && !fit;
+        float fit = method_fit(q->verb, (PlMethod)d->method);
+        m->at[PL_F_METHOD_FIT] = fit > 0 ? fit : 0;
+        m->at[PL_F_METHOD_CLASH] = fit < 0 ? -fit : 0;
     }
     bool lists = d->flags & PL_INDEX_GIVES_LIST || verb == PL_VERB_LIST || verb == PL_VERB_SEARCH || d->flags & PL_INDEX_NAME_PLURAL;
     bool single = d->flags & PL_INDEX_ENDS_IN_TEMPLATE || (!lists && verb == PL_VERB_READ);
@@ -280,6 +328,15 @@ static void take(Match *m)
     m->at[PL_F_REQ_OPEN] = (float)(required - required_said > 5 ? 5 : required - required_said) / 5.0f;
     m->at[PL_F_ID_FIT] = id && in_path > 0;
     m->at[PL_F_ID_NEED] = id ? 0 : (float)(in_path > 3 ? 3 : in_path) / 3.0f;
+    bool search = m->doc->verb == PL_VERB_SEARCH;
+    for (uint32_t i = 0; i < m->doc->param_count && !search; i++) {
+        static const char *const names[] = {"q", "query", "search", "keyword", "keywords", "term", "text", "name", "title", "filter"};
+        const PlIndexParam *p = &x->params[m->doc->params + i];
+        for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+            search |= p->place != PL_IN_PATH && pl_str_eq_nocase(pl_index_text(x, p->name), pl_str_z(names[k]));
+    }
+    m->at[PL_F_NAMED_SEARCH] = m->q->named && !id && search;
+    m->at[PL_F_NAMED_PATH] = m->q->named && !(m->q->shapes & PL_SHAPE_ID) && in_path > 0;
     m->at[PL_F_PARAM_COUNT] = logf(1.0f + (float)m->doc->param_count) / 4.0f;
 }
 
@@ -329,6 +386,34 @@ static float letters(const Match *m, PlIndexField field)
     return total > 0 ? (float)(sum / total) : 0;
 }
 
+/* The last part of the path that is no template, else the last word of the name: the kind of thing that the action is about. */
+static void read_segment(Match *m)
+{
+    uint32_t count;
+    const uint32_t *words = field_words(m, PL_FIELD_PATH, &count);
+    if (!count) words = field_words(m, PL_FIELD_NAME, &count);
+    if (!count) return;
+    float object = 0, met = 0;
+    uint32_t word = words[count - 1];
+    for (const PlMeet *meet = pl_query_meet(m->q, m->q->slots[pl_query_slot(word)]); meet; meet = pl_query_meet(m->q, meet->next)) {
+        if (meet->term != word) continue;
+        if (meet->worth > met) met = meet->worth;
+        if (m->q->terms[meet->query].object > 0 && meet->worth > object) object = meet->worth;
+    }
+    m->at[PL_F_SEG_SAID] = met;
+    m->at[PL_F_SEG_OBJECT] = object;
+}
+
+static void read_verb(Match *m)
+{
+    const PlQuery *q = m->q;
+    if (q->verb_term == UINT32_MAX) return;
+    float name = m->met[PL_FIELD_NAME][q->verb_term], title = m->met[PL_FIELD_TITLE][q->verb_term];
+    m->at[PL_F_VERB_NAME] = name;
+    m->at[PL_F_VERB_TITLE] = title;
+    m->at[PL_F_VERB_RARE] = (name > title ? name : title) * (q->terms[q->verb_term].idf / 6.0f);
+}
+
 static float field_length(const Match *m, PlIndexField field, float most)
 {
     float len = (float)(m->doc->fields[field + 1] - m->doc->fields[field]) / most;
@@ -340,10 +425,14 @@ void pl_feature_read(const PlQuery *q, const PlQuery *goal, const PlIndexDoc *do
     Match m = {.q = q, .doc = doc, .at = out->at};
     memset(out, 0, sizeof *out);
     for (int f = 0; f < PL_FIELD_COUNT; f++) meet_field(&m, (PlIndexField)f);
+    out->at[PL_F_PLAIN] = plain_score(&m, m.times[0]);
+    out->at[PL_F_PLAIN_FIELDS] = plain_score(&m, m.times[1]);
     cover(&m);
     say(&m);
     act(&m);
     take(&m);
+    read_segment(&m);
+    read_verb(&m);
     out->at[PL_F_BM_REL] = best > 0 ? retrieved / best : 0;
     out->at[PL_F_BM_SELF] = q->weight > 0 ? retrieved / (float)q->weight : 0;
     out->at[PL_F_CHAR_NAME] = letters(&m, PL_FIELD_NAME);

@@ -15,7 +15,7 @@ static const struct FieldRule {
     [PL_FIELD_NAME] = {16, 3.0f, 0.3f},   [PL_FIELD_PATH] = {24, 2.2f, 0.4f},   [PL_FIELD_TITLE] = {40, 2.6f, 0.4f},
     [PL_FIELD_DESC] = {90, 1.0f, 0.6f},   [PL_FIELD_PARAM] = {60, 0.8f, 0.6f},  [PL_FIELD_PDESC] = {100, 0.4f, 0.7f},
     [PL_FIELD_ENUM] = {60, 0.5f, 0.7f},   [PL_FIELD_TAGS] = {12, 0.9f, 0.4f},   [PL_FIELD_RESULT] = {60, 0.3f, 0.7f},
-    [PL_FIELD_PLUGIN] = {12, 0.5f, 0.3f},
+    [PL_FIELD_PLUGIN] = {16, 0.5f, 0.3f},
 };
 enum { PARAM_DOC_WORDS = 14, TEXT_BYTES = 4096 };
 
@@ -30,7 +30,6 @@ typedef struct Builder {
     PlArena *arena, *scratch;
     PlBuf texts;
     PlMap terms; /* stem -> number, in order of appearance */
-    PL_VEC(uint32_t) frequency;
     PL_VEC(Doc *) docs;
     PL_VEC(PlIndexParam) params;
     PL_VEC(uint32_t) param_words;
@@ -57,17 +56,25 @@ static uint32_t term_of(Builder *b, PlStr stem)
     return (uint32_t)entry->value.num;
 }
 
-/* The words of a text, stop words left out; of a name also those written together ("log in" for "login" is the query's business). */
+/* "v1", "v2beta": of a version. */
+static bool is_version(PlStr word)
+{
+    return word.len >= 2 && word.len <= 8 && word.ptr[0] == 'v' && word.ptr[1] >= '0' && word.ptr[1] <= '9';
+}
+
+/* The words of a text, stop words, numbers and versions left out; a name of nothing but such words keeps them. */
 static void add_words(Builder *b, Doc *doc, PlIndexField field, PlStr text, uint32_t most)
 {
     PlTokens tokens = {0};
     uint32_t limit = field_rules[field].most;
     pl_token_name(b->scratch, pl_str_slice(text, 0, TEXT_BYTES), most, &tokens);
     for (uint32_t i = 0; i < tokens.len && doc->words[field].len < limit; i++) {
-        bool stop = field != PL_FIELD_NAME && pl_lexicon_is_stop(b->lexicon, tokens.items[i].word);
+        bool stop = pl_lexicon_is_stop(b->lexicon, tokens.items[i].word) || is_version(tokens.items[i].word);
         if (stop || tokens.items[i].kind == PL_TOKEN_NUMBER) continue;
         pl_vec_push(b->scratch, &doc->words[field], term_of(b, tokens.items[i].stem));
     }
+    for (uint32_t i = 0; field == PL_FIELD_NAME && !doc->words[field].len && i < tokens.len; i++)
+        pl_vec_push(b->scratch, &doc->words[field], term_of(b, tokens.items[i].stem));
 }
 
 static bool has_word(PlStr text, const char *word)
@@ -162,8 +169,6 @@ static bool is_plural(PlStr name)
 
 static void count_words(Builder *b, Doc *doc)
 {
-    PlMap seen;
-    pl_map_init(&seen, b->scratch);
     for (int f = 0; f < PL_FIELD_COUNT; f++) b->lengths[f] += doc->words[f].len;
 }
 
@@ -193,6 +198,7 @@ static void add_operation(Builder *b, const PlOperation *op, uint32_t plugin, bo
         add_words(b, doc, PL_FIELD_DESC, pl_str_slice(op->description, op->title.len, op->description.len), 160);
     add_words(b, doc, PL_FIELD_TAGS, op->tags, 12);
     add_words(b, doc, PL_FIELD_PLUGIN, op->plugin->title, 12);
+    add_words(b, doc, PL_FIELD_PLUGIN, op->plugin->name, 12);
     for (uint32_t i = 0; i < texts.params.len; i++) add_param(b, doc, &texts.params.items[i]);
     for (uint32_t i = 0; i < texts.results.len; i++) add_words(b, doc, PL_FIELD_RESULT, texts.results.items[i], 6);
     PlVerb verb = verb_of(b, name, 6);

@@ -158,6 +158,8 @@ static void meet_all(PlQuery *q, uint32_t t)
         uint32_t here = q->index->terms[q->meets.items[i].term].count;
         if (here > frequency) frequency = here;
     }
+    double n = q->index->doc_count, df = frequency;
+    term->plain = exact == UINT32_MAX ? 0 : (float)log(1 + (n - df + 0.5) / (df + 0.5));
     term->known = q->meets.len > before;
     term->idf = (float)pl_query_idf(q->index, q->lexicon, term->stem, frequency);
 }
@@ -175,25 +177,42 @@ static bool cuts(PlStr word)
 {
     static const char *const words[] = {"so",    "which", "who",   "because",  "using",   "based", "ensuring", "ensure", "including",
                                         "while", "where", "if",    "when",     "after",   "before", "via",     "by",     "that",
-                                        "whether", "requires", "allowing", "enabling", "unless", "to_be", "such"};
+                                        "whether", "requires", "allowing", "enabling", "unless",  "whom",  "such",   "whose"};
     return is_word(word, words, sizeof words / sizeof *words);
 }
 
-static bool cues(PlStr word)
+/* How plainly a sentence asks for something: a plea or a question 2, a wish 1, a verb at its beginning 2. */
+static unsigned plea(const PlQuery *q, uint32_t first, uint32_t end)
 {
-    static const char *const words[] = {"can", "could", "please", "want", "need", "like", "help", "show", "tell", "give", "would", "let", "find"};
-    return is_word(word, words, sizeof words / sizeof *words);
-}
-
-/* The sentence that asks for something: the first with a question, a plea or a verb at its beginning. */
-static uint16_t lead_sentence(const PlQuery *q)
-{
-    for (uint32_t i = 0; i < q->tokens.len; i++) {
-        const PlToken *t = &q->tokens.items[i];
-        bool verb = t->flags & PL_TOKEN_STARTS && pl_lexicon_verb(q->lexicon, t->stem) != PL_VERB_NONE;
-        if (t->flags & PL_TOKEN_ASKS || verb || cues(t->word)) return t->sentence;
+    static const char *const pleas[] = {"please", "help", "can", "could"}, *const wishes[] = {"want", "need", "like", "looking", "let", "would", "interested"};
+    const PlToken *t = &q->tokens.items[first];
+    unsigned best = t->flags & PL_TOKEN_ASKS || pl_lexicon_verb(q->lexicon, t->stem) != PL_VERB_NONE ? 2 : 0;
+    for (uint32_t i = first; i < end && best < 2; i++) {
+        if (is_word(q->tokens.items[i].word, pleas, sizeof pleas / sizeof *pleas)) best = 2;
+        if (!best && is_word(q->tokens.items[i].word, wishes, sizeof wishes / sizeof *wishes)) best = 1;
     }
-    return 0;
+    return best;
+}
+
+/* The first of the sentences that ask most plainly; `asking` gets a bit for each sentence that asks at all (of the first 32). */
+static uint16_t lead_sentence(const PlQuery *q, uint32_t *asking)
+{
+    uint16_t lead = 0;
+    unsigned best = 0;
+    *asking = 0;
+    for (uint32_t i = 0; i < q->tokens.len;) {
+        uint32_t end = i;
+        uint16_t sentence = q->tokens.items[i].sentence;
+        while (end < q->tokens.len && q->tokens.items[end].sentence == sentence) end++;
+        unsigned here = plea(q, i, end);
+        if (here && sentence < 32) *asking |= 1u << sentence;
+        if (here > best) {
+            best = here;
+            lead = sentence;
+        }
+        i = end;
+    }
+    return lead;
 }
 
 /* ---- values and number ----------------------------------------------------------------------------------------------------- */
@@ -257,22 +276,44 @@ static PlQueryTerm *add_term(PlQuery *q, PlStr stem, PlStr word, uint32_t at)
     return &q->terms[number];
 }
 
-static void add_token(PlQuery *q, uint32_t i, bool head)
+/* "the newly created user": what was done to a thing is not what is to be done. */
+static bool is_participle(const PlQuery *q, uint32_t i)
+{
+    static const char *const before[] = {"the", "a", "an", "newly", "previously", "just", "recently", "already", "is", "are", "was", "been", "be",
+                                         "were", "its", "any", "all"};
+    PlStr word = q->tokens.items[i].word;
+    if (i == 0 || word.len < 4 || !pl_str_ends(word, PL_STR("ed"))) return false;
+    return is_word(q->tokens.items[i - 1].word, before, sizeof before / sizeof *before);
+}
+
+static bool is_light(PlStr word)
+{
+    static const char *const words[] = {"detail", "details", "list",  "lists", "information", "info", "full",  "complete", "specific",  "set",
+                                        "data",   "id",      "ids",   "all",   "detailed",    "name", "entire", "single",  "particular"};
+    return is_word(word, words, sizeof words / sizeof *words);
+}
+
+/* Adds the word; `part_of_all`: how much its sentence counts; `object`: it may be what the verb is done to. */
+static void add_token(PlQuery *q, uint32_t i, float part_of_all, bool head, bool object)
 {
     const PlToken *t = &q->tokens.items[i];
     if (pl_lexicon_is_stop(q->lexicon, t->word)) return;
     bool in_index = pl_index_term(q->index, t->stem) != UINT32_MAX || pl_lexicon_find(q->lexicon, t->stem);
-    float part = salience(q, t, in_index);
+    bool participle = is_participle(q, i);
+    float part = salience(q, t, in_index) * (participle ? 0.3f : 1.0f) * part_of_all;
     if (part <= 0) return;
     PlQueryTerm *term = add_term(q, t->stem, t->word, i);
     if (!term) return;
     float weight = part * term->idf;
     if (weight > term->weight) term->weight = weight;
     if (head && weight > term->head) term->head = weight;
-    if (part >= 0.5f && term->verb) {
-        q->verbs |= 1u << term->verb;
-        if (head && !q->verb) q->verb = (PlVerb)term->verb;
-    }
+    if (object && !is_light(t->word) && weight > term->object) term->object = weight;
+    if (part < 0.5f || !term->verb) return;
+    q->verbs |= 1u << term->verb;
+    if (!head || q->verb) return;
+    q->verb = (PlVerb)term->verb;
+    q->verb_term = (uint32_t)(term - q->terms);
+    term->object = 0;
 }
 
 /* Phrases mean their words: what they say is added to their first word's term. */
@@ -299,6 +340,7 @@ static void add_phrases(PlQuery *q)
                 if (s == 0 && term->verb) {
                     q->verbs |= 1u << term->verb;
                     q->verb = (PlVerb)term->verb;
+                    q->verb_term = (uint32_t)(term - q->terms);
                 }
             }
         }
@@ -326,6 +368,7 @@ static PlQuery *start(PlArena *arena, const PlLexicon *lexicon, const PlIndex *i
     q->lexicon = lexicon;
     q->index = index;
     q->text = text;
+    q->verb_term = UINT32_MAX;
     pl_token_prose(arena, text, MAX_TOKENS, &q->tokens);
     return q;
 }
@@ -335,27 +378,74 @@ static void sum_up(PlQuery *q)
     for (uint32_t i = 0; i < q->count; i++) {
         q->weight += q->terms[i].weight;
         q->head += q->terms[i].head;
+        q->object += q->terms[i].object;
         if (q->terms[i].known) q->known += q->terms[i].weight;
+    }
+}
+
+/* "Is the door open?", "Which sensors are on?": the state of something is asked for, whatever the verbs in it. */
+static bool asks_for_state(const PlQuery *q, uint16_t lead)
+{
+    static const char *const words[] = {"is", "are", "was", "were", "does", "did", "has", "which", "what", "what's", "how", "who", "where", "when", "any"};
+    static const char *const pleas[] = {"can", "could", "would", "should", "to", "i", "please"};
+    for (uint32_t i = 0; i < q->tokens.len; i++) {
+        if (q->tokens.items[i].sentence != lead) continue;
+        if (!is_word(q->tokens.items[i].word, words, sizeof words / sizeof *words)) return false;
+        for (uint32_t k = i + 1; k < q->tokens.len && q->tokens.items[k].sentence == lead; k++)
+            if (is_word(q->tokens.items[k].word, pleas, sizeof pleas / sizeof *pleas)) return false;
+        return true;
+    }
+    return false;
+}
+
+static bool is_preposition(PlStr word)
+{
+    static const char *const words[] = {"for", "of", "in", "within", "from", "with", "to", "on", "at", "into", "under", "about", "between", "as", "per", "against"};
+    return is_word(word, words, sizeof words / sizeof *words);
+}
+
+/* "... to confirm the change": why, not what. */
+static bool is_purpose(const PlQuery *q, uint32_t i)
+{
+    if (i + 1 >= q->tokens.len || !pl_str_eq_z(q->tokens.items[i].word, "to")) return false;
+    const PlToken *next = &q->tokens.items[i + 1];
+    bool verb = pl_lexicon_verb(q->lexicon, next->stem) != PL_VERB_NONE || pl_str_eq_z(next->word, "be") || pl_str_eq_z(next->word, "ensure");
+    return verb && next->kind == PL_TOKEN_WORD && !(next->flags & (PL_TOKEN_CAPITAL | PL_TOKEN_QUOTED));
+}
+
+static void read_text(PlQuery *q)
+{
+    uint32_t asking;
+    uint16_t lead = lead_sentence(q, &asking);
+    uint32_t said = 0;
+    bool cut = false, object_over = false, state = asks_for_state(q, lead);
+    if (state) {
+        PlQueryTerm *term = add_term(q, PL_STR("state"), PL_STR("state"), 0);
+        if (term) term->weight = term->head = 0.4f * term->idf;
+        q->verb = PL_VERB_READ;
+    }
+    for (uint32_t i = 0; i < q->tokens.len; i++) {
+        const PlToken *t = &q->tokens.items[i];
+        bool inside = t->sentence == lead, stop = pl_lexicon_is_stop(q->lexicon, t->word);
+        if (inside && said >= 2 && (cuts(t->word) || is_purpose(q, i))) cut = true;
+        bool head = inside && !cut && !(t->flags & PL_TOKEN_ASIDE);
+        bool background = asking && t->sentence < 32 && !(asking >> t->sentence & 1);
+        if (head && q->has_object && is_preposition(t->word) && !is_light(q->tokens.items[i - 1].word)) object_over = true;
+        note_value(q, t);
+        if (head) note_number(q, t, said);
+        if (head && !stop) said++;
+        if (t->flags & (PL_TOKEN_CAPITAL | PL_TOKEN_QUOTED)) q->named = true;
+        bool verb_before = q->verb != PL_VERB_NONE;
+        add_token(q, i, background ? 0.5f : 1.0f, head, head && !object_over && verb_before);
+        if (head && verb_before && !stop && !is_light(t->word)) q->has_object = true;
     }
 }
 
 PlQuery *pl_query_new(PlArena *arena, const PlLexicon *lexicon, const PlIndex *index, const PlAsk *ask)
 {
     PlQuery *q = start(arena, lexicon, index, ask->text);
-    uint16_t lead = lead_sentence(q);
-    uint32_t said = 0;
-    bool cut = false;
     if (ask->name.len) add_name(q, ask);
-    for (uint32_t i = 0; i < q->tokens.len; i++) {
-        const PlToken *t = &q->tokens.items[i];
-        bool inside = t->sentence == lead;
-        if (inside && said >= 2 && cuts(t->word)) cut = true;
-        bool head = inside && !cut && !(t->flags & PL_TOKEN_ASIDE);
-        note_value(q, t);
-        if (head) note_number(q, t, said);
-        if (head && !pl_lexicon_is_stop(q->lexicon, t->word)) said++;
-        add_token(q, i, head);
-    }
+    read_text(q);
     add_phrases(q);
     meet_joined(q);
     sum_up(q);
@@ -365,7 +455,7 @@ PlQuery *pl_query_new(PlArena *arena, const PlLexicon *lexicon, const PlIndex *i
 PlQuery *pl_query_goal(PlArena *arena, const PlLexicon *lexicon, const PlIndex *index, PlStr goal)
 {
     PlQuery *q = start(arena, lexicon, index, goal);
-    for (uint32_t i = 0; i < q->tokens.len; i++) add_token(q, i, false);
+    for (uint32_t i = 0; i < q->tokens.len; i++) add_token(q, i, 1.0f, false, false);
     sum_up(q);
     return q;
 }

@@ -20,8 +20,10 @@ typedef struct PlAsk { /* what is known of a step; texts may be empty */
 typedef struct PlQueryTerm {
     PlStr stem, word;
     float idf;
+    float plain;  /* the idf of text books: 0 when the index does not have the word itself */
     float weight; /* idf times how much it is part of the intent */
     float head;   /* the same within the head clause, 0 outside */
+    float object; /* the same of what the verb is done to: "open issues" of "Find the open issues of the repository" */
     uint16_t at;  /* position among the words of the text, for order */
     uint8_t verb; /* PlVerb */
     bool known;   /* the index has it or a word for it */
@@ -46,10 +48,13 @@ typedef struct PlQuery {
     uint32_t slots[PL_QUERY_SLOTS]; /* number of the first meet + 1 */
     PlVerb verb;    /* what the head clause does first */
     uint32_t verbs; /* a bit for each class in the text */
+    uint32_t verb_term; /* its term, UINT32_MAX when there is none */
     bool many, one; /* a list is wanted; one thing is */
+    bool has_object;
+    bool named;     /* something is called by a name: in quotes, with a capital */
     uint32_t shapes; /* PL_SHAPE_* of the values in the text */
     uint32_t values; /* how many there are */
-    double weight, head, known; /* sums over the terms: of all, of the head clause, of those that the index has */
+    double weight, head, object, known; /* sums over the terms: of all, of the head clause, of its object, of those that the index has */
 } PlQuery;
 
 /* The query lives in the arena, and borrows from `ask`. */

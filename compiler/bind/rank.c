@@ -86,12 +86,32 @@ static void retrieve(PlArena *arena, const PlQuery *q, PlStr plugin, PlRanking *
 
 /* ---- scoring --------------------------------------------------------------------------------------------------------------- */
 
+/* Some features again, against the best that any candidate has: a text with many odd words scores low everywhere. */
+static void relate(PlRanking *r)
+{
+    static const struct Relative {
+        PlFeature to, from;
+    } all[] = {{PL_F_REL_ALL, PL_F_COV_ALL},     {PL_F_REL_HEAD, PL_F_COV_HEAD},    {PL_F_REL_EXACT, PL_F_COV_EXACT}, {PL_F_REL_NAME, PL_F_NAME_SAID},
+               {PL_F_REL_TITLE, PL_F_TITLE_SAID}, {PL_F_REL_OBJ, PL_F_OBJ_ALL},     {PL_F_REL_CHAR, PL_F_CHAR_NAME},
+               {PL_F_REL_PLAIN, PL_F_PLAIN},     {PL_F_REL_PLAIN_FIELDS, PL_F_PLAIN_FIELDS}};
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+        float best = 0;
+        for (uint32_t i = 0; i < r->count; i++)
+            if (r->all[i].features.at[all[k].from] > best) best = r->all[i].features.at[all[k].from];
+        for (uint32_t i = 0; best > 0 && i < r->count; i++) r->all[i].features.at[all[k].to] = r->all[i].features.at[all[k].from] / best;
+    }
+}
+
 static void score_all(const PlQuery *q, const PlQuery *goal, PlRanking *r)
 {
     float best = r->count ? r->all[0].retrieved : 0;
     for (uint32_t i = 0; i < r->count; i++) {
         PlRanked *c = &r->all[i];
         pl_feature_read(q, goal, &q->index->docs[c->doc], c->retrieved, best, &c->features);
+    }
+    relate(r);
+    for (uint32_t i = 0; i < r->count; i++) {
+        PlRanked *c = &r->all[i];
         double sum = 0;
         for (int f = 0; f < PL_FEATURE_COUNT; f++) sum += (double)c->features.at[f] * (double)pl_feature_weight((PlFeature)f);
         c->score = (float)sum;
