@@ -70,6 +70,8 @@ static void add_words(Builder *b, Doc *doc, PlIndexField field, PlStr text, uint
     pl_token_name(b->scratch, pl_str_slice(text, 0, TEXT_BYTES), most, &tokens);
     for (uint32_t i = 0; i < tokens.len && doc->words[field].len < limit; i++) {
         bool stop = pl_lexicon_is_stop(b->lexicon, tokens.items[i].word) || is_version(tokens.items[i].word);
+        if (field == PL_FIELD_NAME && i > 0 && pl_lexicon_is_particle(tokens.items[i].word))
+            stop = pl_lexicon_verb(b->lexicon, tokens.items[i - 1].stem) == PL_VERB_NONE;
         if (stop || tokens.items[i].kind == PL_TOKEN_NUMBER) continue;
         pl_vec_push(b->scratch, &doc->words[field], term_of(b, tokens.items[i].stem));
     }

@@ -113,6 +113,12 @@ bool pl_lexicon_is_stop(const PlLexicon *lexicon, PlStr word)
     return word.len == 0 || (word.len == 1 && word.ptr[0] >= 'a' && word.ptr[0] <= 'z') || pl_map_find(&lexicon->stops, word);
 }
 
+bool pl_lexicon_is_particle(PlStr word)
+{
+    return pl_str_eq_z(word, "on") || pl_str_eq_z(word, "off") || pl_str_eq_z(word, "up") || pl_str_eq_z(word, "down") ||
+           pl_str_eq_z(word, "in") || pl_str_eq_z(word, "out");
+}
+
 PlVerb pl_lexicon_verb(const PlLexicon *lexicon, PlStr stem)
 {
     const PlMeaning *meaning = pl_lexicon_find(lexicon, stem);

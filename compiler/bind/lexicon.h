@@ -53,6 +53,8 @@ typedef struct PlLexicon {
 PlLexicon *pl_lexicon_new(PlArena *arena);
 const PlMeaning *pl_lexicon_find(const PlLexicon *lexicon, PlStr stem); /* NULL: nothing is known of it */
 bool pl_lexicon_is_stop(const PlLexicon *lexicon, PlStr word);
+/* "on", "off": stop words that tell one name from another ("turnOn", "scaleDown"). */
+bool pl_lexicon_is_particle(PlStr word);
 PlVerb pl_lexicon_verb(const PlLexicon *lexicon, PlStr stem);
 /* May an action of the one kind be what a step of the other kind means? */
 bool pl_verb_agrees(PlVerb asked, PlVerb offered);

@@ -297,7 +297,8 @@ static bool is_light(PlStr word)
 static void add_token(PlQuery *q, uint32_t i, float part_of_all, bool head, bool object)
 {
     const PlToken *t = &q->tokens.items[i];
-    if (pl_lexicon_is_stop(q->lexicon, t->word)) return;
+    bool last = i + 1 == q->tokens.len || q->tokens.items[i + 1].sentence != t->sentence;
+    if (pl_lexicon_is_stop(q->lexicon, t->word) && !(last && pl_lexicon_is_particle(t->word))) return;
     bool in_index = pl_index_term(q->index, t->stem) != UINT32_MAX || pl_lexicon_find(q->lexicon, t->stem);
     bool participle = is_participle(q, i);
     float part = salience(q, t, in_index) * (participle ? 0.3f : 1.0f) * part_of_all;
