@@ -46,6 +46,7 @@ struct PlCatalog {
     PlDiags *diags;
     PlTypes *types;
     PL_VEC(PlPlugin *) plugins;
+    void *search; /* of compiler/bind */
 };
 
 static inline PlApi *pl_api_of(const PlPlugin *plugin)

@@ -23,6 +23,14 @@ PlDiags *pl_catalog_diags(PlCatalog *catalog)
 {
     return catalog->diags;
 }
+PlArena *pl_catalog_arena(PlCatalog *catalog)
+{
+    return catalog->arena;
+}
+void **pl_catalog_search_slot(PlCatalog *catalog)
+{
+    return &catalog->search;
+}
 uint32_t pl_catalog_plugin_count(const PlCatalog *catalog)
 {
     return catalog->plugins.len;

@@ -56,6 +56,9 @@ typedef struct PlPluginOptions {
 PlCatalog *pl_catalog_new(PlArena *arena, PlSources *sources, PlDiags *diags, PlTypes *types);
 PlTypes *pl_catalog_types(PlCatalog *catalog);
 PlDiags *pl_catalog_diags(PlCatalog *catalog);
+PlArena *pl_catalog_arena(PlCatalog *catalog);
+/* Where compiler/bind keeps its index of the catalog; NULL until it made one. */
+void **pl_catalog_search_slot(PlCatalog *catalog);
 
 /* Load a document. name "": derived from info.title or the file's name. *out may be set on PL_OK only; PL_IO when
  * unreadable, PL_INVALID when it is no API document; each with a diagnostic. A name that exists already is P07xx and
