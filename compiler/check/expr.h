@@ -26,6 +26,9 @@ PlTypeId pl_expr_bad(PlExpr *x);
 /* The index of a builtin in pl_builtins, by its exact name. */
 bool pl_expr_builtin(PlStr name, uint32_t *index);
 
+/* What a name that nothing binds says in other words (expr_guess.c): unchecked, or NULL. */
+PlExpr *pl_expr_guess(PlChecker *c, const PlExpr *name);
+
 /* Parts, by kind (expr_name.c, expr_path.c, expr_ops.c, expr_call.c, expr_clause.c). */
 PlTypeId pl_expr_name(PlChecker *c, PlExpr **slot);
 PlTypeId pl_expr_it(PlChecker *c, PlExpr **slot);

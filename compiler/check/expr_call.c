@@ -126,8 +126,27 @@ static bool is_clock(const PlExpr *x)
     return pl_str_eq_nocase(x->text, PL_STR("now")) || pl_str_eq_nocase(x->text, PL_STR("today"));
 }
 
+/* Rule: `"Names: " + list joined by ", "` joins the list, and adds the text to it. */
+static bool joins_last(PlChecker *c, PlExpr **slot)
+{
+    PlExpr *x = *slot, *sum = x->items.len ? x->items.items[0] : NULL;
+    if (!pl_str_eq_z(x->text, "join") || !sum || sum->kind != PL_EXPR_BINARY || sum->op != PL_OPR_ADD || (sum->flags & PL_EXPR_PARENS)) return false;
+    PlTypeKind left = pl_type(c->types, pl_type_without_nothing(c->types, pl_expr_check(c, &sum->left, PL_TYPE_NONE)))->kind;
+    if (left != PL_TYPE_TEXT && left != PL_TYPE_ENUM) return false;
+    PlExpr *old = pl_expr_new(c->arena, PL_EXPR_CALL, x->span);
+    *old = *x;
+    PlStr from = pl_words_expr(c, old);
+    x->items.items[0] = sum->right;
+    sum->right = x;
+    sum->span = x->span;
+    PL_REPORT(c->diags, READ_AS, sum->span, PL_ARG(from), PL_ARG(pl_words_expr(c, sum)));
+    *slot = sum;
+    return true;
+}
+
 PlTypeId pl_expr_call(PlChecker *c, PlExpr **slot)
 {
+    if (joins_last(c, slot)) return pl_expr_check(c, slot, PL_TYPE_NONE);
     PlExpr *x = *slot;
     if (is_clock(x)) {
         PL_REPORT(c->diags, READ_AS, x->span, PL_ARG(pl_words_expr(c, x)), PL_ARG(x->text));

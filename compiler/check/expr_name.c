@@ -238,5 +238,11 @@ PlTypeId pl_expr_name(PlChecker *c, PlExpr **slot)
         x->text = symbol->name;
         return read_symbol(c, x, symbol);
     }
+    PlExpr *guess = pl_expr_guess(c, x);
+    if (guess) {
+        PL_REPORT(c->diags, NAME_READ_AS, x->span, PL_ARG(x->text), PL_ARG(pl_words_expr(c, guess)));
+        *slot = guess;
+        return pl_expr_check(c, slot, PL_TYPE_NONE);
+    }
     return report_unknown(c, x);
 }

@@ -173,6 +173,18 @@ static bool convert_time(PlChecker *c, PlExpr **slot, PlTypeId want)
     return true;
 }
 
+/* Rule: a time where a whole number is wanted is its seconds since 1970, as APIs count them. */
+static bool seconds(PlChecker *c, PlExpr **slot, PlTypeId want)
+{
+    PlTypeKind found = pl_type(c->types, (*slot)->type)->kind, w = pl_type(c->types, pl_type_without_nothing(c->types, want))->kind;
+    if ((found != PL_TYPE_DATETIME && found != PL_TYPE_DATE) || w != PL_TYPE_INTEGER) return false;
+    PlExpr *call = pl_expr_call_of(c, "to_unix", *slot, PL_T_INTEGER);
+    if (!call) return false;
+    note_read_as(c, *slot, call, "a whole number is wanted: the seconds since 1970");
+    *slot = call;
+    return true;
+}
+
 static void check_at_run_time(PlChecker *c, PlExpr **slot, PlTypeId want)
 {
     PlExpr *x = *slot;
@@ -208,6 +220,7 @@ void pl_expr_fit(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
     case PL_USABLE_NO: break;
     }
     if (pl_type(c->types, (*slot)->type)->kind == PL_TYPE_DATE && convert_time(c, slot, want)) return;
+    if (seconds(c, slot, want)) return;
     if (unwrap(c, slot, want, what)) {
         pl_expr_fit(c, slot, want, what);
         return;

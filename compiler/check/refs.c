@@ -3,12 +3,17 @@
  * name that the step binds; a step that binds none gets one. Before the flow, because a step must have its name when it is checked. */
 #include "compiler/check/scope.h"
 #include "compiler/check/tree.h"
+#include "compiler/syntax/noun.h"
 
 typedef struct Refs {
     PlChecker *c;
     PlMap by_written; /* number as written -> PlStep * */
     PlMap by_label;
     PlMap again; /* name -> the second step that binds it */
+    PlMap items; /* names of loops' items, of inputs and of the language: never a result's */
+    PL_VEC(PlStep *) before; /* steps that give a result, up to the one at hand */
+    PlStep *step;            /* the one at hand */
+    uint32_t fields;         /* inside a list clause, or where a word may be a value: a bare name is no result */
 } Refs;
 
 /* "2.1." and "2.1" are the same number. */
@@ -45,6 +50,10 @@ static void collect(Refs *r, PlStep *const *steps, uint32_t count)
         PlStep *step = steps[i];
         put_first(&r->by_written, number_of(step->written), step);
         put_first(&r->by_label, step->label, step);
+        if (step->kind == PL_STEP_EACH) {
+            put_first(&r->items, step->name, step);
+            put_first(&r->items, step->name2, step);
+        }
         PlStr name = name_of(step);
         if (name.len && pl_map_get(&r->c->binders, name)) put_first(&r->again, name, step);
         put_first(&r->c->binders, name, step);
@@ -69,11 +78,87 @@ static void give_name(Refs *r, PlStep *step)
     put_first(&r->c->binders, name, step);
 }
 
+static char lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
+}
+
+/* Whether prose has the words of a name: "new_tickets" in "Search for new tickets". */
+static bool says(PlStr prose, PlStr name)
+{
+    for (size_t at = 0; at + name.len <= prose.len; at++) {
+        if (at > 0 && is_word(prose.ptr[at - 1])) continue;
+        size_t i = 0;
+        while (i < name.len && (lower(prose.ptr[at + i]) == lower(name.ptr[i]) || (name.ptr[i] == '_' && prose.ptr[at + i] == ' '))) i++;
+        if (i == name.len && (at + i == prose.len || !is_word(prose.ptr[at + i]))) return true;
+    }
+    return false;
+}
+
+/* Words for "what the step before gave". */
+static bool means_result(PlStr name)
+{
+    static const char *const words[] = {"result", "results", "response", "output", "the_result", "the_results", "previous_result", "previous_results"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (pl_str_eq_nocase(name, pl_str_z(words[i]))) return true;
+    return false;
+}
+
+/* "Append the uris to all_uris" changes a name and gives none. */
+static bool gathers(PlStr prose)
+{
+    static const char *const verbs[] = {"add ", "append ", "push ", "collect ", "gather ", "put ", "insert ", "include ", "store ", "save ", "set "};
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        PlStr verb = pl_str_z(verbs[i]);
+        if (prose.len > verb.len && pl_str_eq_nocase(pl_str_slice(prose, 0, verb.len), verb)) return true;
+    }
+    return false;
+}
+
+/* Rule: a name that nothing binds is the result of the nearest step before, without a name of its own, whose prose has that word. */
+static void name_result(Refs *r, PlExpr *x)
+{
+    if (x->text.len < 3 || pl_map_find(&r->c->binders, x->text) || pl_map_find(&r->items, x->text)) return;
+    PlStr many = pl_noun_plural(r->c->arena, x->text), one = pl_noun_singular(r->c->arena, x->text);
+    for (uint32_t i = r->before.len; i > 0; i--) {
+        PlStep *step = r->before.items[i - 1];
+        if (means_result(x->text)) {
+            if (!step->bind.len) give_name(r, step);
+            PL_REPORT(r->c->diags, NAME_READ_AS, x->span, PL_ARG(x->text), PL_ARG(step->bind));
+            x->text = step->bind;
+            return;
+        }
+        if (step->bind.len || !(says(step->prose, x->text) || says(step->prose, many) || says(step->prose, one))) continue;
+        step->bind = x->text;
+        step->bind_span = step->span;
+        put_first(&r->c->binders, x->text, step);
+        PL_REPORT(r->c->diags, RESULT_NAMED, x->span, PL_ARG(x->text), PL_ARG(step->label));
+        return;
+    }
+}
+
 static void resolve(void *context, PlExpr **slot)
 {
     Refs *r = context;
     PlExpr *x = *slot;
+    bool clause = x->kind >= PL_EXPR_WHERE && x->kind <= PL_EXPR_DISTINCT;
+    bool compares = x->kind == PL_EXPR_BINARY && (x->op == PL_OPR_IS || x->op == PL_OPR_IS_NOT) && x->right->kind == PL_EXPR_NAME;
+    bool filter = r->step && r->step->kind == PL_STEP_EACH && slot == &r->step->cond;
+    PlExpr *left = clause || compares ? x->left : NULL;
+    if (left) {
+        resolve(r, &left);
+        x->left = NULL; /* visited: the rest may name fields and values */
+    }
+    r->fields += clause || compares || filter;
     pl_tree_operands(x, resolve, r);
+    r->fields -= clause || compares || filter;
+    if (left) x->left = left;
+    if (x->kind == PL_EXPR_NAME && !r->fields) name_result(r, x);
     if (x->kind != PL_EXPR_STEP_REF) return;
     PlStr number = number_of(x->text);
     PlStep *step = pl_map_get(&r->by_written, number);
@@ -110,7 +195,11 @@ static void resolve(void *context, PlExpr **slot)
 static void resolve_all(Refs *r, PlStep *const *steps, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
+        r->step = steps[i];
         pl_tree_step_exprs(steps[i], resolve, r);
+        r->step = NULL;
+        bool gives = steps[i]->kind == PL_STEP_ACTION || (steps[i]->kind == PL_STEP_PROSE && !gathers(steps[i]->prose));
+        if (gives) pl_vec_push(r->c->arena, &r->before, steps[i]);
         resolve_all(r, steps[i]->steps.items, steps[i]->steps.len);
     }
 }
@@ -121,6 +210,10 @@ void pl_scope_prepare(PlChecker *c)
     pl_map_init(&r.by_written, c->arena);
     pl_map_init(&r.by_label, c->arena);
     pl_map_init(&r.again, c->arena);
+    pl_map_init(&r.items, c->arena);
+    static const char *const known[] = {"now", "today", "it", "error", "input", "inputs"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) pl_map_put(&r.items, pl_str_z(known[i]), NULL);
+    for (uint32_t i = 0; i < c->plan->inputs.len; i++) pl_map_put(&r.items, c->plan->inputs.items[i].name, NULL);
     collect(&r, c->plan->steps.items, c->plan->steps.len);
     resolve_all(&r, c->plan->steps.items, c->plan->steps.len);
     if (c->plan->output) resolve(&r, &c->plan->output);

@@ -86,6 +86,17 @@ PlExpr *pl_parse_expr(PlArena *arena, PlDiags *diags, uint32_t source)
     return run_alone(&r, &syntax, &scan, PL_TK_E_EXPR) ? r.expr : NULL;
 }
 
+PlExpr *pl_parse_moment(PlArena *arena, PlDiags *diags, PlStr words, PlSpan at)
+{
+    const char *end;
+    words = pl_arena_str(arena, words);
+    const PlSpelling *row = pl_phrase_longest(PL_AT_PREFIX, words.ptr, words.ptr + words.len, &end);
+    if (!row || row->kind != PL_TK_MOMENT || end != words.ptr + words.len) return NULL;
+    PlSyntax syntax = {.arena = arena, .diags = diags, .source = at.source, .text = words, .phrases = pl_phrases_new(arena), .plan = PL_NEW(arena, PlPlan)};
+    PlExpr *moment = pl_build_moment(&syntax, row, at);
+    return moment->kind == PL_EXPR_BAD ? NULL : moment;
+}
+
 PlTypeExpr *pl_parse_type(PlArena *arena, PlDiags *diags, uint32_t source)
 {
     PlSyntax syntax = syntax_of(arena, diags, source);

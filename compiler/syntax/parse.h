@@ -11,6 +11,8 @@ PlPlan *pl_parse(PlArena *arena, PlDiags *diags, uint32_t source);
 
 /* One expression or type alone, for tests, `explain`, builtins' examples and answers. NULL after an error. */
 PlExpr *pl_parse_expr(PlArena *arena, PlDiags *diags, uint32_t source);
+/* Words of the language that mean a moment ("start of last week"), as what they mean, standing at `at`; NULL when they mean none. */
+PlExpr *pl_parse_moment(PlArena *arena, PlDiags *diags, PlStr words, PlSpan at);
 PlTypeExpr *pl_parse_type(PlArena *arena, PlDiags *diags, uint32_t source);
 
 #endif
