@@ -45,12 +45,6 @@ static const char *severity_colour(PlSeverity severity)
     return colours[severity];
 }
 
-/* Controls, and the characters that reorder text on a terminal. */
-static bool is_unsafe(int32_t c)
-{
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
 /* One code point as it is shown; returns its columns. `column` is where it lands (for tabs). */
 static size_t shown(int32_t c, size_t column, PlBuf *out)
 {
@@ -59,7 +53,7 @@ static size_t shown(int32_t c, size_t column, PlBuf *out)
         if (out) put_repeated(out, ' ', width);
         return width;
     }
-    if (is_unsafe(c)) c = 0xfffd;
+    if (!pl_utf8_is_shown(c)) c = 0xfffd;
     PlBuf one;
     char bytes[8];
     one = (PlBuf){.ptr = bytes, .cap = sizeof bytes, .ceiling = sizeof bytes - 1};

@@ -219,3 +219,18 @@ bool pl_utf8_from_any(PlBuf *out, PlStr bytes)
     pl_buf_put(out, bytes);
     return true;
 }
+
+bool pl_utf8_is_shown(int32_t c)
+{
+    bool turns = (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f;
+    return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && !turns;
+}
+
+void pl_utf8_put_line(PlBuf *out, PlStr s)
+{
+    for (size_t pos = 0, from = 0; pos < s.len; from = pos) {
+        int32_t c = pl_utf8_next(s, &pos);
+        if (c == 0xfffd || c == 0x2028 || c == 0x2029 || !pl_utf8_is_shown(c)) pl_utf8_put(out, c == 0xfffd ? c : ' ');
+        else pl_buf_put(out, pl_str(s.ptr + from, pos - from));
+    }
+}

@@ -15,6 +15,10 @@ void pl_utf8_put(PlBuf *buf, int32_t code_point);
 size_t pl_utf8_length(PlStr s);                /* code points */
 size_t pl_utf8_offset(PlStr s, size_t nth);    /* byte offset of the nth code point, s.len past the end */
 size_t pl_utf8_width(PlStr s);                 /* terminal columns */
+/* May be shown on a terminal: no control character, none that turns the direction of the text. */
+bool pl_utf8_is_shown(int32_t code_point);
+/* As one line for people, whoever wrote it: what may not be shown becomes a space. */
+void pl_utf8_put_line(PlBuf *out, PlStr s);
 void pl_utf8_lower(PlBuf *out, PlStr s);       /* full case mapping of utf8proc */
 void pl_utf8_upper(PlBuf *out, PlStr s);
 void pl_utf8_fold(PlBuf *out, PlStr s);        /* NFKC case fold: for comparing names */

@@ -3,6 +3,7 @@
 #include "vm/cli/vm.h"
 #include "stdlib/builtin.h"
 #include "vm/base/json_scan.h"
+#include "vm/base/utf8.h"
 #include "vm/code/hash.h"
 #include "vm/io/world.h"
 
@@ -129,7 +130,8 @@ static int report_json(const PlvDrive *d, const PlRun *run, PlRunState state)
                   (unsigned long long)stats.calls, (unsigned long long)stats.replayed, (unsigned long long)stats.retries,
                   (unsigned long long)stats.rows);
     if (state == PL_RUN_DONE) pl_buf_printf(&out, ",\"output\":" PL_FMT, PL_ARG(pl_run_output(run)));
-    else pl_buf_printf(&out, ",\"error\":" PL_FMT, PL_ARG(pl_run_error(run).len ? pl_run_error(run) : PL_STR("null")));
+    if (pl_run_reason(run).len) pl_buf_printf(&out, ",\"reason\":" PL_FMT, PL_ARG(pl_run_reason(run)));
+    if (state != PL_RUN_DONE) pl_buf_printf(&out, ",\"error\":" PL_FMT, PL_ARG(pl_run_error(run).len ? pl_run_error(run) : PL_STR("null")));
     pl_buf_put_z(&out, "}\n");
     return pl_cli_put(&out);
 }
@@ -148,26 +150,70 @@ static void help_parked(PlArena *arena, const PlvDrive *d, PlStr error)
     fprintf(stderr, "  = help: `pilotvm resume " PL_FMT "` then goes on\n", PL_ARG(d->id));
 }
 
-static void report_error(PlArena *arena, const PlvDrive *d, const PlRun *run, PlRunState state)
+static PlSpan span_of(const PlModule *module, PlStr step)
 {
-    PlStr error = pl_run_error(run), message = PL_STR("no reason was given"), step, path, code;
-    plv_json_text(arena, error, "message", &message);
-    bool colour = pl_cli_colour(2);
-    fprintf(stderr, "%s%s", colour ? "\033[1;31m" : "", state == PL_RUN_PARKED ? "parked" : "error");
-    if (plv_json_text(arena, error, "code", &code)) fprintf(stderr, "[" PL_FMT "]", PL_ARG(code));
-    fprintf(stderr, "%s: " PL_FMT "\n", colour ? "\033[0m" : "", PL_ARG(message));
-    if (plv_json_text(arena, error, "step", &step) && step.len) {
-        fprintf(stderr, "  --> step " PL_FMT, PL_ARG(step));
-        if (plv_json_text(arena, error, "path", &path) && !pl_str_eq(path, step)) fprintf(stderr, " (" PL_FMT ")", PL_ARG(path));
-        fprintf(stderr, " of " PL_FMT "\n", PL_ARG(d->module->source_name));
-    }
-    PlStr help;
-    if (plv_json_text(arena, error, "help", &help)) fprintf(stderr, "  = help: " PL_FMT "\n", PL_ARG(help));
-    else if (state == PL_RUN_PARKED) help_parked(arena, d, error);
-    else if (state == PL_RUN_FAILED) fprintf(stderr, "  = help: `pilotvm show " PL_FMT "` prints its journal\n", PL_ARG(d->id));
+    for (uint32_t i = 0; i < module->site_count; i++)
+        if (pl_str_eq(module->sites[i].step, step)) return (PlSpan){0, module->sites[i].span.start, module->sites[i].span.end};
+    return PL_NO_SPAN;
 }
 
-static int report(PlArena *arena, const PlvDrive *d, const PlRun *run, PlRunState state)
+/* The plan's line that failed, as the compiler shows a fault. */
+static void print_failure(PlArena *arena, const PlvDrive *d, PlStr error, PlDiags *diags)
+{
+    PlStr message = PL_STR("no reason was given"), step = PL_STR(""), path = PL_STR(""), code = PL_STR(""), help;
+    plv_json_text(arena, error, "message", &message);
+    plv_json_text(arena, error, "step", &step);
+    plv_json_text(arena, error, "path", &path);
+    plv_json_text(arena, error, "code", &code);
+    PlDiagCode found = pl_diag_by_code(code);
+    PlDiag *diag = pl_diag_add(diags, found < PL_DIAG_COUNT ? found : PL_D_RUN_FAILED, span_of(d->module, step), PL_FMT, PL_ARG(message));
+    diag->severity = PL_SEV_ERROR;
+    if (path.len) pl_diag_label(diags, diag, "step " PL_FMT, PL_ARG(path));
+    if (plv_json_text(arena, error, "help", &help)) pl_diag_help(diags, diag, PL_FMT, PL_ARG(help));
+    else pl_diag_help(diags, diag, "`pilotvm show " PL_FMT "` prints its journal", PL_ARG(d->id));
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    pl_diag_print(&out, diags, diag, pl_cli_colour(2));
+    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
+    pl_buf_deinit(&out);
+}
+
+static void print_parked(PlArena *arena, const PlvDrive *d, PlStr error)
+{
+    PlStr message = PL_STR("no reason was given"), path, code;
+    bool colour = pl_cli_colour(2);
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    pl_buf_printf(&out, "%sparked", colour ? "\033[1;31m" : "");
+    if (plv_json_text(arena, error, "code", &code)) pl_buf_printf(&out, "[" PL_FMT "]", PL_ARG(code));
+    pl_buf_printf(&out, "%s: ", colour ? "\033[0m" : "");
+    plv_json_text(arena, error, "message", &message);
+    pl_utf8_put_line(&out, message);
+    if (plv_json_text(arena, error, "path", &path) && path.len)
+        pl_buf_printf(&out, "\n  --> step " PL_FMT " of " PL_FMT, PL_ARG(path), PL_ARG(d->module->source_name));
+    pl_buf_put_char(&out, '\n');
+    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
+    pl_buf_deinit(&out);
+    help_parked(arena, d, error);
+}
+
+/* `Stop "why"`: the reason is JSON. */
+static void print_stop(PlStr reason)
+{
+    if (reason.len == 0 || pl_str_eq_z(reason, "null")) return;
+    PlJsonScan scan;
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    pl_json_scan_init(&scan, reason);
+    pl_buf_put_z(&out, "stopped: ");
+    pl_utf8_put_line(&out, pl_json_scan_next(&scan) == PL_JSON_STRING ? scan.text : reason);
+    pl_buf_put_char(&out, '\n');
+    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
+    pl_json_scan_deinit(&scan);
+    pl_buf_deinit(&out);
+}
+
+static int report(PlArena *arena, const PlvDrive *d, const PlRun *run, PlRunState state, PlDiags *diags)
 {
     PlStatus status = state == PL_RUN_DONE ? PL_OK : pl_run_status(run);
     int code = pl_status_exit_code(status == PL_OK && state != PL_RUN_DONE ? PL_FAILED : status);
@@ -176,7 +222,8 @@ static int report(PlArena *arena, const PlvDrive *d, const PlRun *run, PlRunStat
         return code ? code : put;
     }
     if (state != PL_RUN_DONE) {
-        report_error(arena, d, run, state);
+        if (state == PL_RUN_PARKED) print_parked(arena, d, pl_run_error(run));
+        else print_failure(arena, d, pl_run_error(run), diags);
         return code;
     }
     PlRunStats stats = pl_run_stats(run);
@@ -185,6 +232,7 @@ static int report(PlArena *arena, const PlvDrive *d, const PlRun *run, PlRunStat
                 (unsigned long long)stats.rows);
         if (stats.replayed) fprintf(stderr, ", %llu taken from the journal", (unsigned long long)stats.replayed);
         fputc('\n', stderr);
+        print_stop(pl_run_reason(run));
     }
     PlStr output = pl_run_output(run);
     if (pl_str_eq_z(output, "null")) return 0;
@@ -244,7 +292,7 @@ static int run_in(PlArena *arena, const PlvDrive *d, PlWorld *world)
         status = pl_store_set_state(d->store, d->id, stored(state), message);
         if (status != PL_OK) pl_cli_fail(status, "the store cannot be written: %s", pl_status_words(status));
     }
-    int code = report(arena, d, run, state);
+    int code = report(arena, d, run, state, &diags);
     pl_run_free(run);
     return code ? code : pl_status_exit_code(status);
 }

@@ -3,6 +3,8 @@
  * nothing runs here: `pilotvm resume` goes on. A row is only written for something that the journal says is open. */
 #include "vm/cli/vm.h"
 
+#include "vm/base/utf8.h"
+
 #include "vm/io/terminal.h"
 
 #include <pwd.h>
@@ -64,11 +66,16 @@ static int list_open(const Scan *scan, PlStr run)
     for (uint32_t i = 0; i < scan->open.len; i++) {
         const Open *o = &scan->open.items[i];
         PlStr question;
-        if (o->is_event && plv_json_text(scan->arena, o->body, "event", &question))
-            fprintf(stderr, "  " PL_FMT "  waits for: " PL_FMT "\n", PL_ARG(o->path), PL_ARG(question));
-        else if (o->is_question && plv_json_text(scan->arena, o->body, "question", &question))
-            fprintf(stderr, "  " PL_FMT "  asks: " PL_FMT "\n", PL_ARG(o->path), PL_ARG(question));
-        else fprintf(stderr, "  " PL_FMT "  attempt %u: " PL_FMT "\n", PL_ARG(o->path), o->attempt, PL_ARG(o->body));
+        PlBuf line;
+        pl_buf_init(&line, 0);
+        bool event = o->is_event && plv_json_text(scan->arena, o->body, "event", &question);
+        bool asks = !event && o->is_question && plv_json_text(scan->arena, o->body, "question", &question);
+        pl_buf_printf(&line, "  " PL_FMT "  ", PL_ARG(o->path));
+        if (!event && !asks) pl_buf_printf(&line, "attempt %u: ", o->attempt);
+        else pl_buf_put_z(&line, event ? "waits for: " : "asks: ");
+        pl_utf8_put_line(&line, event || asks ? question : o->body);
+        fprintf(stderr, PL_FMT "\n", PL_ARG(pl_buf_str(&line)));
+        pl_buf_deinit(&line);
     }
     if (scan->open.len)
         fprintf(stderr, "  = help: pilotvm %s " PL_FMT " PATH %s\n", scan->questions ? "answer" : "settle", PL_ARG(run),

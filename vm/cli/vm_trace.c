@@ -14,13 +14,11 @@ static void put_safe(PlBuf *out, PlStr text)
     size_t pos = 0;
     int32_t c;
     for (unsigned n = 0; (c = pl_utf8_next(text, &pos)) >= 0; n++) {
-        bool unsafe = c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
         if (n == SHOWN) {
             pl_buf_put_z(out, "...");
             return;
         }
-        if (unsafe) pl_buf_put_char(out, ' ');
-        else pl_utf8_put(out, c);
+        pl_utf8_put(out, pl_utf8_is_shown(c) ? c : ' ');
     }
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* pilotvm why and inbox: what runs wait for, read from their rows (spec/replay.md). Every state has a sentence, and the row that says so. */
 #include "vm/cli/vm.h"
+
+#include "vm/base/utf8.h"
 #include "vm/io/store_lock.h"
 
 #include <stdio.h>
@@ -103,7 +105,8 @@ static void put_wait(PlBuf *out, const Wait *w, PlStr run)
     if (w->kind == WAITS_ANSWER || w->kind == WAITS_APPROVAL) {
         pl_buf_put_z(out, w->kind == WAITS_ANSWER ? "asks" : "wants the approval");
         if (w->role.len) pl_buf_printf(out, " of " PL_FMT, PL_ARG(w->role));
-        pl_buf_printf(out, ": " PL_FMT, PL_ARG(w->text));
+        pl_buf_put_z(out, ": ");
+        pl_utf8_put_line(out, w->text);
     }
     put_until(out, w->until_us, w->kind == WAITS_TIME ? " until " : ", until ");
     pl_buf_printf(out, " (row %llu)\n", (unsigned long long)w->seq);

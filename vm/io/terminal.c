@@ -51,12 +51,6 @@ void pl_terminal_free(PlTerminal *terminal)
 
 /* ---- showing ---- */
 
-static bool is_plain(int32_t c)
-{
-    bool turns = (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f;
-    return (c >= 0x20 && c < 0x7f) || (c >= 0xa0 && !turns);
-}
-
 static void show(FILE *out, PlStr text, const char *indent)
 {
     size_t pos = 0;
@@ -65,7 +59,7 @@ static void show(FILE *out, PlStr text, const char *indent)
         int32_t c = pl_utf8_next(text, &pos);
         if (c == '\n')
             fprintf(out, "\n%s", indent);
-        else if (is_plain(c))
+        else if (pl_utf8_is_shown(c))
             fwrite(text.ptr + from, 1, pos - from, out);
         else
             fputc(c == '\t' ? ' ' : '?', out);

@@ -4,6 +4,8 @@
  * run. Messages are those of diag_vm.def, so every one can be explained. */
 #include "vm/run/state.h"
 
+#include "vm/base/utf8.h"
+
 PlStr pl_error_brief(PlRun *run, PlBuf *scratch, PlValue v)
 {
     enum { WIDTH = 60 };
@@ -17,11 +19,13 @@ PlValue pl_error_record_take(PlFiber *fiber, PlDiagCode code, const char *kind, 
 {
     PlRun *run = fiber->run;
     uint32_t site = pl_path_site(run, fiber, fiber->pc);
-    PlBuf *path = pl_run_scratch(run);
+    PlBuf *path = pl_run_scratch(run), *line = pl_run_scratch(run);
     pl_path_put(run, path, fiber, site);
+    pl_utf8_put_line(line, message); /* parts of it may be a server's words */
+    pl_run_check_buf(run, line);
     PlStr step = site == PL_NO_SITE ? PL_STR("") : run->module->sites[site].step;
     PlValue fields[] = {
-        pl_text(run->values, message),
+        pl_text(run->values, pl_buf_str(line)),
         pl_text(run->values, pl_str_z(kind)),
         pl_text(run->values, pl_str_z(pl_diag_infos[code].code)),
         pl_text(run->values, step),
@@ -29,6 +33,7 @@ PlValue pl_error_record_take(PlFiber *fiber, PlDiagCode code, const char *kind, 
         status ? pl_int(status) : pl_nothing(),
         body,
     };
+    pl_run_give(run, line);
     pl_run_give(run, path);
     return pl_record_of_take(run->values, run->error_shape, fields);
 }

@@ -143,7 +143,12 @@ PlStr pl_run_output(const PlRun *run)
 
 PlStr pl_run_error(const PlRun *run)
 {
-    return pl_buf_str(&run->error);
+    return run->state == PL_RUN_DONE ? PL_STR("") : pl_buf_str(&run->error);
+}
+
+PlStr pl_run_reason(const PlRun *run)
+{
+    return run->state == PL_RUN_DONE ? pl_buf_str(&run->error) : PL_STR("");
 }
 
 PlStatus pl_run_status(const PlRun *run)

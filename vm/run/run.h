@@ -61,6 +61,7 @@ void pl_run_free(PlRun *run);
 PlStr pl_run_output(const PlRun *run);        /* JSON; "null" when it returned nothing */
 /* Failed, parked or broken: the error record as JSON {message, step, path, kind, status}; the exit status that fits. */
 PlStr pl_run_error(const PlRun *run);
+PlStr pl_run_reason(const PlRun *run);        /* done by `Stop "why"`: the reason as JSON; else "" */
 PlStatus pl_run_status(const PlRun *run);
 typedef struct PlRunStats {
     uint64_t calls, replayed, retries, rows, fibers_peak;

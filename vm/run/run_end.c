@@ -115,7 +115,6 @@ void pl_end_write(PlRun *run)
     pl_buf_put_z(body, stopped ? ",\"reason\":" : good ? ",\"output\":" : ",\"error\":");
     pl_buf_put(body, pl_buf_str(stopped || !good ? &run->error : &run->output));
     pl_buf_printf(body, ",\"status\":\"%s\"}", pl_status_name(run->status));
-    if (stopped) pl_buf_clear(&run->error);
     pl_rows_put(run, PL_ROW_END, PL_NO_SITE, 0, PL_STR(""), body, PL_STR(""));
     pl_run_give(run, body);
     PlStatus status = run->ports.journal.barrier(run->ports.journal.self);
@@ -239,7 +238,7 @@ PlStatus pl_end_recall(PlRun *run, uint64_t seq)
     for (int i = 0; i < PL_STATUS_COUNT; i++)
         if (pl_str_eq_z(word, pl_status_name((PlStatus)i))) run->status = (PlStatus)i;
     if (pl_record_find(end, PL_STR("output"), &field)) pl_json_write(&run->output, field);
-    if (pl_record_find(end, PL_STR("error"), &field)) pl_json_write(&run->error, field);
+    if (pl_record_find(end, PL_STR("error"), &field) || pl_record_find(end, PL_STR("reason"), &field)) pl_json_write(&run->error, field);
     run->phase = PL_PHASE_OVER;
     run->state = run->status == PL_OK ? PL_RUN_DONE : PL_RUN_FAILED;
     pl_release(run->values, end);
