@@ -6,6 +6,7 @@
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
+#include "compiler/prose/prose.h"
 
 /* ---- statements -------------------------------------------------------------------------------------------------------- */
 
@@ -99,22 +100,31 @@ static void check_bad(PlChecker *c, PlStep *step)
     pl_flow_join(c, ways, 2);
 }
 
+/* Rule: a transformation in controlled English, then an action of the catalog, then a question. */
+static void check_prose(PlChecker *c, PlStep *step)
+{
+    PlMeant meant = pl_prose_step(c, step);
+    if (meant == PL_MEANT_ONE) {
+        pl_step_check(c, step);
+        return;
+    }
+    if (meant == PL_MEANT_NOTHING) pl_bind_prose(c, step);
+    if (step->kind == PL_STEP_ACTION) {
+        check_action(c, step);
+        return;
+    }
+    step->type = PL_T_ANY;
+    pl_vec_push(c->arena, &c->bads, step->span);
+    if (step->bind.len) step->symbol = pl_scope_bind(c, step->bind, step->bind_span, step, PL_T_ANY, PL_BOUND_YES);
+}
+
 void pl_step_check(PlChecker *c, PlStep *step)
 {
     c->step = step;
     if (step->kind != PL_STEP_IF && step->kind != PL_STEP_TRY) pl_clause_check(c, step);
     switch (step->kind) {
     case PL_STEP_ACTION: check_action(c, step); break;
-    case PL_STEP_PROSE:
-        pl_bind_prose(c, step);
-        if (step->kind == PL_STEP_ACTION) {
-            check_action(c, step);
-            break;
-        }
-        pl_vec_push(c->arena, &c->bads, step->span);
-        if (step->bind.len)
-            step->symbol = pl_scope_bind(c, step->bind, step->bind_span, step, PL_T_ANY, PL_BOUND_YES);
-        break;
+    case PL_STEP_PROSE: check_prose(c, step); break;
     case PL_STEP_IF: pl_control_if(c, &step, 1); break;
     case PL_STEP_TRY: pl_control_try(c, &step, 1); break;
     case PL_STEP_EACH: pl_loop_each(c, step); break;

@@ -104,3 +104,29 @@ PlTypeExpr *pl_parse_type(PlArena *arena, PlDiags *diags, uint32_t source)
     PlScan scan;
     return run_alone(&r, &syntax, &scan, PL_TK_E_TYPE) ? r.type : NULL;
 }
+
+static PlSyntax syntax_of_text(PlArena *arena, PlDiags *diags, PlPhrases *phrases, uint32_t source, PlStr text)
+{
+    PlSyntax syntax = {.arena = arena, .diags = diags, .source = source, .phrases = phrases};
+    syntax.text = pl_arena_str(arena, text);
+    syntax.plan = PL_NEW(arena, PlPlan);
+    syntax.plan->source = source;
+    return syntax;
+}
+
+PlExpr *pl_parse_expr_text(PlArena *arena, PlDiags *diags, PlPhrases *phrases, uint32_t source, PlStr text)
+{
+    PlSyntax syntax = syntax_of_text(arena, diags, phrases, source, text);
+    PlRun r;
+    PlScan scan;
+    return run_alone(&r, &syntax, &scan, PL_TK_E_EXPR) && diags->errors == 0 ? r.expr : NULL;
+}
+
+PlStep *pl_parse_step_text(PlArena *arena, PlDiags *diags, PlPhrases *phrases, uint32_t source, PlStr text)
+{
+    PlSyntax syntax = syntax_of_text(arena, diags, phrases, source, text);
+    if (!check_text(&syntax)) return NULL;
+    PlStep *step = pl_step_new(arena, (PlSpan){source, 0, (uint32_t)text.len});
+    pl_statement_read(&syntax, step, 0, (uint32_t)text.len);
+    return step->kind == PL_STEP_BAD || diags->errors ? NULL : step;
+}

@@ -5,6 +5,7 @@
 #define PL_COMPILER_SYNTAX_PARSE_H
 
 #include "compiler/syntax/ast.h"
+#include "compiler/syntax/phrase.h"
 
 /* Always a plan (perhaps empty); errors are in diags (P01). `source` is an id of diags->sources. */
 PlPlan *pl_parse(PlArena *arena, PlDiags *diags, uint32_t source);
@@ -14,5 +15,10 @@ PlExpr *pl_parse_expr(PlArena *arena, PlDiags *diags, uint32_t source);
 /* Words of the language that mean a moment ("start of last week"), as what they mean, standing at `at`; NULL when they mean none. */
 PlExpr *pl_parse_moment(PlArena *arena, PlDiags *diags, PlStr words, PlSpan at);
 PlTypeExpr *pl_parse_type(PlArena *arena, PlDiags *diags, uint32_t source);
+
+/* The same of a text that is no source: spans are offsets in the text, under the number of `source`. */
+PlExpr *pl_parse_expr_text(PlArena *arena, PlDiags *diags, PlPhrases *phrases, uint32_t source, PlStr text);
+/* One step without its marker; NULL after an error. */
+PlStep *pl_parse_step_text(PlArena *arena, PlDiags *diags, PlPhrases *phrases, uint32_t source, PlStr text);
 
 #endif

@@ -149,6 +149,15 @@ bool pl_reading_ends_here(const PlReading *rd, const char *p)
     return true;
 }
 
+/* Keep says which list and, in a list clause, what is kept of it; "keep orders older than 30 days" is prose. */
+static bool keeps_by_clause(PlStr rest)
+{
+    static const char *const words[] = {" where", " sorted", " ordered", " order by", " grouped", " group by", " select ", " take ", " distinct"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (pl_str_find(rest, pl_str_z(words[i]), 0) != PL_STR_NONE) return true;
+    return pl_str_find_char(pl_str_trim(rest), ' ', 0) == PL_STR_NONE;
+}
+
 /* Whether words that read as that statement mean it: "Stop now" and "Skip lunch" are prose, and so is "Clear the table". */
 bool pl_reading_means(const PlReading *rd, int token, const char *behind)
 {
@@ -163,6 +172,7 @@ bool pl_reading_means(const PlReading *rd, int token, const char *behind)
     case PL_TK_S_NOTE:
         end = pl_oneline_path_end(p, rd->limit);
         return empty || (end && (memchr(p, '.', (size_t)(end - p)) || *end == '('));
+    case PL_TK_S_KEEP: return keeps_by_clause(pl_str(p, (size_t)(rd->limit > p ? rd->limit - p : 0)));
     default: return true;
     }
 }

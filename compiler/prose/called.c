@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/* Which list or value of the plan a noun means. `jobs` written as the name itself is that name. Else every name in scope counts that is
+ * called so, in the singular or the plural, or that ends in these words (`jobs` and `open_jobs`); two of them are two readings. What stands
+ * before the noun ("overdue") or behind it ("from last week") narrows the list down, unless the step that made it says the same. */
+#include "compiler/prose/prose_internal.h"
+
+#include "compiler/check/flow.h"
+#include "compiler/check/scope.h"
+
+/* ---- names in scope ------------------------------------------------------------------------------------------------------------ */
+
+bool pl_called_is_generic(const PlReader *r, PlRange range)
+{
+    static const char *const words[] = {"results", "result", "items", "list", "records", "entries", "rows", "them", "it", "these", "those", "ones",
+                                        "data", "everything", "values", "elements", "output", "lists"};
+    range = pl_lexis_without_article(r, range);
+    if (range.to - range.from == 2 && (pl_lexis_is(r, range.from, "remaining") || pl_lexis_is(r, range.from, "resulting") || pl_lexis_is(r, range.from, "filtered") ||
+                                       pl_lexis_is(r, range.from, "sorted") || pl_lexis_is(r, range.from, "previous")))
+        range.from++;
+    if (range.to != range.from + 1) return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (pl_lexis_is(r, range.from, words[i])) return true;
+    return false;
+}
+
+static bool may_be_list(PlReader *r, const PlSymbol *symbol)
+{
+    PlTypes *types = r->c->types;
+    const PlType *t = pl_type(types, pl_type_without_nothing(types, pl_flow_var(r->c, symbol).type));
+    if (t->kind == PL_TYPE_LIST || t->kind == PL_TYPE_ANY) return true;
+    uint32_t lists = 0;
+    for (uint32_t i = 0; t->kind == PL_TYPE_RECORD && i < t->count; i++)
+        lists += pl_type(types, pl_type_without_nothing(types, t->fields[i].type))->kind == PL_TYPE_LIST;
+    return lists == 1;
+}
+
+/* The visible names, oldest first, that hold something here. */
+static uint32_t names_in_scope(PlReader *r, bool lists, PlStr **out)
+{
+    PlStr *all, *kept;
+    uint32_t count = pl_scope_names(r->c, &all), n = 0;
+    kept = PL_NEW_N(r->c->arena, PlStr, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        const PlSymbol *symbol = pl_scope_find(r->c, all[i]);
+        if (symbol && symbol->kind != PL_SYM_NOW && (!lists || may_be_list(r, symbol))) kept[n++] = all[i];
+    }
+    *out = kept;
+    return n;
+}
+
+/* The words before the noun are those of the step that made the name: "Get the open issues -> issues". */
+static bool said_before(PlReader *r, PlStr name, PlRange words)
+{
+    const PlSymbol *symbol = pl_scope_find(r->c, name);
+    if (!symbol || !symbol->step || !symbol->step->prose.len) return false;
+    PlStr prose = symbol->step->prose, text = pl_lexis_text(r, words);
+    for (size_t at = 0; at + text.len <= prose.len; at++) {
+        if (!pl_str_eq_nocase(pl_str_slice(prose, at, at + text.len), text)) continue;
+        PlStr before = pl_str_trim(pl_str_slice(prose, 0, at));
+        bool joined = pl_str_ends(before, PL_STR(" and")) || pl_str_ends(before, PL_STR(" or")) || pl_str_ends(before, PL_STR(",")) ||
+                      pl_str_ends(before, PL_STR(" not")) || pl_str_ends(before, PL_STR(" non")) || pl_str_ends(before, PL_STR("without"));
+        if (!joined && (at == 0 || prose.ptr[at - 1] == ' ')) return true;
+    }
+    return false;
+}
+
+static void add_list(PlReader *r, PlStr text, PlStr name, PlSenses *out)
+{
+    PlTypeId item;
+    PlStr exact;
+    if (pl_try_list(r, text, &item, &exact)) pl_try_add(r, out, (PlSense){.text = exact, .name = name, .type = item});
+}
+
+/* Names called by these words. */
+static void lists_called(PlReader *r, PlRange range, PlSenses *out)
+{
+    PlStr *names, words = pl_lexis_bare(r, range);
+    if (range.to == range.from + 1 && pl_scope_find(r->c, r->words[range.from].text)) {
+        add_list(r, r->words[range.from].text, r->words[range.from].text, out);
+        if (out->len) return;
+    }
+    uint32_t count = names_in_scope(r, true, &names);
+    for (uint32_t i = 0; i < count; i++)
+        if (pl_lexis_same(r, names[i], words) || pl_lexis_ends(r, names[i], words)) add_list(r, names[i], names[i], out);
+}
+
+/* "them", "the results": what the plan's only list is called. */
+static void the_only_list(PlReader *r, PlSenses *out)
+{
+    PlStr *names;
+    uint32_t count = names_in_scope(r, true, &names);
+    for (uint32_t i = 0; i < count; i++) add_list(r, names[i], names[i], out);
+}
+
+/* ---- what narrows it down -------------------------------------------------------------------------------------------------------- */
+
+static void narrowed(PlReader *r, const PlSense *list, PlRange words, bool before, PlSenses *out)
+{
+    PlItem item = {list->text, list->type};
+    PlSenses conditions = {0};
+    if (before)
+        pl_cond_adjective(r, &item, words, &conditions);
+    else
+        pl_cond_read(r, &item, words, &conditions);
+    for (uint32_t i = 0; i < conditions.len; i++) {
+        PlSense made = *list;
+        made.text = pl_arena_printf(r->c->arena, PL_FMT " where " PL_FMT, PL_ARG(list->text), PL_ARG(conditions.items[i].text));
+        made.doubt |= conditions.items[i].doubt;
+        pl_try_add(r, out, made);
+    }
+    if (before && said_before(r, list->name, (PlRange){words.from, words.to + 1}) && (conditions.len == 0 || conditions.items[0].doubt)) {
+        out->len = 0;
+        pl_try_add(r, out, *list);
+    }
+}
+
+/* ADJECTIVE NOUN: overdue invoices */
+static void with_adjective(PlReader *r, PlRange range, PlSenses *out)
+{
+    for (uint32_t at = range.from + 1; at < range.to && at <= range.from + 2 && !out->len; at++) {
+        PlSenses lists = {0};
+        lists_called(r, (PlRange){at, range.to}, &lists);
+        for (uint32_t i = 0; i < lists.len; i++) narrowed(r, &lists.items[i], (PlRange){range.from, at}, true, out);
+    }
+}
+
+/* NOUN that ..., NOUN from last week, NOUN over 100 */
+static void with_condition(PlReader *r, PlRange range, PlSenses *out)
+{
+    static const char *const links[] = {"that", "which", "who", "whose", "where"};
+    for (uint32_t at = range.from + 1; at < range.to && !out->len; at++) {
+        PlSenses lists = {0};
+        PlRange behind = {at, range.to};
+        lists_called(r, (PlRange){range.from, at}, &lists);
+        if (!lists.len) with_adjective(r, (PlRange){range.from, at}, &lists);
+        for (size_t k = 0; k < sizeof links / sizeof *links; k++)
+            if (pl_lexis_is(r, at, links[k]) && behind.from == at) behind.from++;
+        for (uint32_t i = 0; i < lists.len && behind.from < behind.to; i++) narrowed(r, &lists.items[i], behind, false, out);
+    }
+}
+
+/* Exact text: a name or path, a call, a list; no bare word that is no name. */
+static bool is_expression(const PlReader *r, PlRange range)
+{
+    if (range.to != range.from + 1) return false;
+    PlStr word = r->words[range.from].text;
+    if (r->words[range.from].kind == PL_WORD_GROUP) return word.ptr[0] == '[';
+    return r->words[range.from].kind == PL_WORD_WORD && (strchr("._[(", word.ptr[word.len - 1]) || pl_str_find_char(word, '.', 0) != PL_STR_NONE ||
+                                                         pl_str_find_char(word, '(', 0) != PL_STR_NONE || pl_str_find_char(word, '[', 0) != PL_STR_NONE);
+}
+
+static PlStr base_name(PlStr text)
+{
+    size_t end = 0;
+    while (end < text.len && (pl_phrase_word_char(text.ptr[end]))) end++;
+    return pl_str_slice(text, 0, end);
+}
+
+/* the orders; orders.lines; all open orders from last week; the results */
+void pl_called_list(PlReader *r, PlRange range, PlSenses *out)
+{
+    if (r->depth >= PL_PROSE_DEPTH) return;
+    r->depth++;
+    range = pl_lexis_without_article(r, range);
+    if (is_expression(r, range)) {
+        PlStr text = r->words[range.from].text;
+        add_list(r, text, base_name(text), out);
+    }
+    if (!out->len) lists_called(r, range, out);
+    if (!out->len && pl_lexis_is(r, range.to - 1, "list") && range.to - range.from > 1)
+        lists_called(r, (PlRange){range.from, range.to - 1}, out);
+    if (!out->len && pl_called_is_generic(r, range)) the_only_list(r, out);
+    if (!out->len && range.to - range.from > 1) with_adjective(r, range, out);
+    if (!out->len && range.to - range.from > 1) with_condition(r, range, out);
+    r->depth--;
+}
+
+/* ---- values ------------------------------------------------------------------------------------------------------------------------- */
+
+static void add_value(PlReader *r, PlStr text, PlSenses *out)
+{
+    PlTypeId type;
+    PlStr exact;
+    if (pl_try_value(r, text, &type, &exact)) pl_try_add(r, out, (PlSense){.text = exact, .name = base_name(exact), .type = type});
+}
+
+/* user email, the email of the user: a field of a name. */
+static void field_of_name(PlReader *r, PlRange name, PlRange field, PlSenses *out)
+{
+    PlStr *names, words = pl_lexis_bare(r, name);
+    uint32_t count = names_in_scope(r, false, &names);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!pl_lexis_same(r, names[i], words)) continue;
+        PlItem item = {pl_arena_printf(r->c->arena, "[" PL_FMT "]", PL_ARG(names[i])), pl_flow_var(r->c, pl_scope_find(r->c, names[i])).type};
+        PlSenses fields = {0};
+        item.type = pl_type_without_nothing(r->c->types, item.type);
+        pl_field_read(r, &item, field, &fields);
+        for (uint32_t k = 0; k < fields.len; k++)
+            add_value(r, pl_arena_printf(r->c->arena, PL_FMT PL_FMT, PL_ARG(names[i]), PL_ARG(pl_str_slice(fields.items[k].text, 2, fields.items[k].text.len))), out);
+    }
+}
+
+/* the total; the report title; the email of the user */
+void pl_called_value(PlReader *r, PlRange range, PlSenses *out)
+{
+    range = pl_lexis_without_article(r, range);
+    PlStr *names, words = pl_lexis_bare(r, range);
+    uint32_t count = names_in_scope(r, false, &names);
+    if (range.to == range.from + 1 && pl_scope_find(r->c, r->words[range.from].text)) {
+        add_value(r, r->words[range.from].text, out);
+        if (out->len) return;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        if (pl_words_same(names[i], words) || pl_lexis_ends(r, names[i], words)) add_value(r, names[i], out);
+    for (uint32_t at = range.from + 1; at + 1 < range.to && !out->len; at++)
+        if (pl_lexis_is(r, at, "of"))
+            field_of_name(r, pl_lexis_without_article(r, (PlRange){at + 1, range.to}), (PlRange){range.from, at}, out);
+    for (uint32_t at = range.from + 1; at < range.to && !out->len; at++)
+        field_of_name(r, (PlRange){range.from, at}, (PlRange){at, range.to}, out);
+}

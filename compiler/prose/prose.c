@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/* A step in words: its readings, a choice among them when there is one, the statement that it becomes. */
+#include "compiler/prose/prose_internal.h"
+
+#include "compiler/bind/bind.h"
+#include "compiler/check/scope.h"
+#include "compiler/check/tree.h"
+#include "compiler/syntax/parse.h"
+
+/* ---- a phrase ------------------------------------------------------------------------------------------------------------------------ */
+
+static const PlProseTable *table_of(PlChecker *c)
+{
+    if (!c->prose) c->prose = pl_row_table(c->arena);
+    return c->prose;
+}
+
+static bool reader_init(PlReader *r, PlChecker *c, PlStr prose)
+{
+    *r = (PlReader){.c = c, .table = table_of(c), .fuel = PL_PROSE_FUEL, .tries = PL_PROSE_TRIES};
+    return pl_lexis_split(r, prose);
+}
+
+/* Where a step may go on: ", then", "and", "; " ... gives the words that part it, 0 for none. */
+static uint32_t goes_on(const PlReader *r, uint32_t at, uint32_t to)
+{
+    uint32_t n = 0;
+    while (at + n < to && (pl_lexis_is(r, at + n, ",") || pl_lexis_is(r, at + n, ";") || pl_lexis_is(r, at + n, ".") || pl_lexis_is(r, at + n, "and") ||
+                           pl_lexis_is(r, at + n, "then") || pl_lexis_is(r, at + n, "finally")))
+        n++;
+    return n;
+}
+
+/* Whole, or in parts: the first that can be read, with what follows applied to it. */
+static void read_steps(PlReader *r, PlRange range, const PlSense *current, PlSenses *out)
+{
+    pl_fill_rows(r, PL_ROW_STEP, range, NULL, current, out);
+    if (out->len || r->depth >= PL_PROSE_DEPTH) return;
+    r->depth++;
+    for (uint32_t at = range.from + 1; at < range.to && !out->len; at++) {
+        uint32_t n = goes_on(r, at, range.to);
+        PlSenses first = {0};
+        if (!n || at + n >= range.to) continue;
+        PlStr bind = r->bind;
+        r->bind = PL_STR("");
+        pl_fill_rows(r, PL_ROW_STEP, (PlRange){range.from, at}, NULL, current, &first);
+        r->bind = bind;
+        for (uint32_t i = 0; i < first.len; i++) {
+            PlSense made = first.items[i];
+            PlStr exact;
+            if (made.ready || !pl_try_list(r, made.text, &made.type, &exact)) continue;
+            read_steps(r, (PlRange){at + n, range.to}, &made, out);
+        }
+        at += n - 1;
+    }
+    r->depth--;
+}
+
+/* ---- what it becomes ----------------------------------------------------------------------------------------------------------------- */
+
+static bool is_free(const PlReader *r, const PlStep *step, PlStr name)
+{
+    const PlSymbol *symbol = pl_scope_find(r->c, name);
+    const PlStep *binder = pl_map_get(&r->c->binders, name);
+    return (!symbol || !symbol->step || pl_str_eq(symbol->step->label, step->label)) && (!binder || pl_str_eq(binder->label, step->label));
+}
+
+/* The name of a result that the step does not name. */
+static PlStr result_name(PlReader *r, const PlStep *step, const PlSense *reading)
+{
+    const char *p = reading->name.ptr;
+    char *out = pl_arena_alloc(r->c->arena, reading->name.len + 1, 1);
+    size_t n = 0;
+    for (size_t i = 0; i < reading->name.len; i++)
+        if (pl_phrase_word_char(p[i]) && (n || p[i] < '0' || p[i] > '9')) out[n++] = p[i];
+    out[n] = 0;
+    PlStr name = pl_str(out, n), written = step->written.len ? step->written : step->label;
+    if (n && n < 60 && (pl_scope_find(r->c, name) == NULL || is_free(r, step, name)) && !pl_scope_is_reserved(name)) return name;
+    char *number = pl_arena_alloc(r->c->arena, written.len + 1, 1);
+    for (size_t i = 0; i < written.len; i++) number[i] = pl_phrase_word_char(written.ptr[i]) ? written.ptr[i] : '_';
+    return pl_arena_printf(r->c->arena, "result_%.*s", (int)written.len, number);
+}
+
+static PlStr statement_of(PlReader *r, const PlStep *step, const PlSense *reading)
+{
+    if (reading->ready) return reading->text;
+    PlStr name = step->bind;
+    bool changes = reading->name.len && pl_scope_find(r->c, reading->name) && pl_str_starts(reading->text, reading->name);
+    if (!name.len) name = changes ? reading->name : result_name(r, step, reading);
+    if (pl_str_eq(name, reading->text)) return PL_STR("");
+    return pl_arena_printf(r->c->arena, "Set " PL_FMT " to " PL_FMT, PL_ARG(name), PL_ARG(reading->text));
+}
+
+typedef struct Spans {
+    PlReader *r;
+    PlSpan whole;    /* of the words */
+    PlStr statement; /* what the nodes' spans are in */
+    PlStr source;    /* the plan's text between */
+} Spans;
+
+/* A node's text where it stands in the words, else all of them. */
+static PlSpan span_in_words(const Spans *s, PlSpan span)
+{
+    PlStr text = pl_str_slice(s->statement, span.start, span.end);
+    if (pl_str_starts(text, PL_STR("it."))) text = pl_str_slice(text, 3, text.len);
+    size_t at = text.len ? pl_str_find(s->source, text, 0) : PL_STR_NONE;
+    while (at != PL_STR_NONE) {
+        size_t end = at + text.len;
+        bool begins = at == 0 || !pl_phrase_word_char(s->source.ptr[at - 1]) || !pl_phrase_word_char(text.ptr[0]);
+        bool ends = end == s->source.len || !pl_phrase_word_char(s->source.ptr[end]) || !pl_phrase_word_char(text.ptr[text.len - 1]);
+        if (begins && ends) return (PlSpan){s->whole.source, s->whole.start + (uint32_t)at, s->whole.start + (uint32_t)end};
+        at = pl_str_find(s->source, text, at + 1);
+    }
+    return s->whole;
+}
+
+static void move_spans(void *context, PlExpr **slot)
+{
+    const Spans *s = context;
+    PlExpr *x = *slot;
+    x->span = span_in_words(s, x->span);
+    x->text_span = x->span;
+    for (uint32_t i = 0; i < x->fields.len; i++) x->fields.items[i].span = x->span;
+    pl_tree_operands(x, move_spans, context);
+}
+
+static PlStr source_text(const PlChecker *c, PlSpan span)
+{
+    if (span.source >= c->diags->sources->all.len) return PL_STR("");
+    return pl_str_slice(c->diags->sources->all.items[span.source].text, span.start, span.end);
+}
+
+static PlSpan words_span(const PlStep *step)
+{
+    return step->prose_span.end > step->prose_span.start ? step->prose_span : step->span;
+}
+
+static bool become(PlReader *r, PlStep *step, PlStr statement)
+{
+    PlDiags quiet;
+    pl_diags_init(&quiet, r->c->arena, r->c->diags->sources);
+    PlStep *made = pl_parse_step_text(r->c->arena, &quiet, r->table->phrases, r->c->plan->source, statement);
+    bool plain = made && made->steps.len == 0 && made->clauses.len == 0 && (made->kind == PL_STEP_SET || made->kind == PL_STEP_ADD || made->kind == PL_STEP_ACTION);
+    if (!plain) return false;
+    PlSpan span = words_span(step);
+    Spans spans = {r, span, statement, source_text(r->c, span)};
+    step->kind = made->kind;
+    step->keyword = span;
+    step->value = made->value;
+    step->target = made->target;
+    if (step->value) move_spans(&spans, &step->value);
+    if (step->target) move_spans(&spans, &step->target);
+    step->name = made->name;
+    step->name_span = step->bind.len ? step->bind_span : span;
+    if (made->kind == PL_STEP_ACTION) {
+        step->plugin = made->plugin;
+        step->action = made->action;
+        step->action_span = span;
+        for (uint32_t i = 0; i < made->args.len; i++) {
+            made->args.items[i].span = span;
+            move_spans(&spans, &made->args.items[i].value);
+            pl_vec_push(r->c->arena, &step->args, made->args.items[i]);
+        }
+        return true;
+    }
+    step->bind = PL_STR("");
+    return true;
+}
+
+/* ---- steps ------------------------------------------------------------------------------------------------------------------------------ */
+
+static PlMeant answered(PlReader *r, PlStep *step, PlStr id, PlStr answer)
+{
+    if (become(r, step, answer)) return PL_MEANT_ONE;
+    PL_REPORT(r->c->diags, BAD_ANSWER, words_span(step), PL_ARG(id), PL_ARG(answer));
+    return PL_MEANT_SEVERAL;
+}
+
+PlMeant pl_prose_step(PlChecker *c, PlStep *step)
+{
+    PlReader r;
+    PlSenses readings = {0}, statements = {0};
+    if (!step->prose.len || !reader_init(&r, c, step->prose)) return PL_MEANT_NOTHING;
+    PlStr id = pl_bind_question_id(c, step, "meaning", PL_STR("")), answer = pl_bind_answer(c, id);
+    if (answer.len) return answered(&r, step, id, answer);
+    r.bind = step->bind;
+    read_steps(&r, (PlRange){0, r.count}, NULL, &readings);
+    for (uint32_t i = 0; i < readings.len; i++) {
+        PlSense one = readings.items[i];
+        one.text = statement_of(&r, step, &readings.items[i]);
+        one.ready = true;
+        if (one.text.len) pl_try_add(&r, &statements, one);
+    }
+    if (!statements.len) return PL_MEANT_NOTHING;
+    PlSpan span = words_span(step);
+    if (statements.len == 1 && !statements.items[0].doubt && become(&r, step, statements.items[0].text)) {
+        PL_REPORT(c->diags, PROSE_READ_AS, span, PL_ARG(statements.items[0].text));
+        return PL_MEANT_ONE;
+    }
+    PlDiag *d = PL_REPORT0(c->diags, PROSE_MEANING, span);
+    d->id = id;
+    for (uint32_t i = 0; i < statements.len; i++) pl_diag_candidate(c->diags, d, statements.items[i].text, PL_STR("one way to read it"));
+    pl_diag_help(c->diags, d, "say it exactly, for example `" PL_FMT "`", PL_ARG(statements.items[0].text));
+    return PL_MEANT_SEVERAL;
+}
+
+/* ---- conditions and values --------------------------------------------------------------------------------------------------------------- */
+
+PlMeant pl_prose_expr(PlChecker *c, PlExpr **slot, bool condition)
+{
+    PlReader r;
+    PlSenses readings = {0};
+    PlSpan span = (*slot)->span;
+    if (!reader_init(&r, c, (*slot)->text)) return PL_MEANT_NOTHING;
+    if (condition)
+        pl_cond_test(&r, (PlRange){0, r.count}, &readings);
+    else
+        pl_value_read(&r, (PlRange){0, r.count}, &readings);
+    if (!readings.len) return PL_MEANT_NOTHING;
+    PlExpr *x = readings.len == 1 && !readings.items[0].doubt ? pl_try_parse(&r, readings.items[0].text) : NULL;
+    if (x) {
+        Spans spans = {&r, span, readings.items[0].text, source_text(c, span)};
+        move_spans(&spans, &x);
+        PL_REPORT(c->diags, WORDS_READ_AS, span, PL_ARG((*slot)->text), PL_ARG(readings.items[0].text));
+        *slot = x;
+        return PL_MEANT_ONE;
+    }
+    PlDiag *d = PL_REPORT(c->diags, WORDS_MEANING, span, PL_ARG((*slot)->text));
+    for (uint32_t i = 0; i < readings.len; i++) pl_diag_candidate(c->diags, d, readings.items[i].text, PL_STR("one way to read it"));
+    pl_diag_help(c->diags, d, "say it exactly, for example `" PL_FMT "`", PL_ARG(readings.items[0].text));
+    return PL_MEANT_SEVERAL;
+}

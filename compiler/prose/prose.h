@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Controlled English: a step or a condition in words becomes plain statements and expressions of the exact plan. The phrases stand in
+ * grammar/prose.def; what their nouns, fields and adjectives mean is looked for among the names in scope and the types that are known there.
+ * Two readings are a question, never a choice. Not here: which action a step means (compiler/bind). spec/prose.md */
+#ifndef PL_COMPILER_PROSE_PROSE_H
+#define PL_COMPILER_PROSE_PROSE_H
+
+#include "compiler/check/checker.h"
+
+typedef enum PlMeant {
+    PL_MEANT_NOTHING, /* it is no phrase of the table: somebody else may know what it means */
+    PL_MEANT_ONE,     /* it was rewritten, with a note */
+    PL_MEANT_SEVERAL  /* the question was put */
+} PlMeant;
+
+/* A PROSE step: with PL_MEANT_ONE it is another kind of statement now, not yet checked. */
+PlMeant pl_prose_step(PlChecker *c, PlStep *step);
+
+/* Words that are no expression (kind PL_EXPR_WORDS), where a condition is wanted or (condition false) any value. With PL_MEANT_ONE
+ * there is an expression in its place, not yet checked. */
+PlMeant pl_prose_expr(PlChecker *c, PlExpr **slot, bool condition);
+
+/* Before the check: steps that add to a list in words ("Append row "..." -> rows") become Add, so that the list is declared in time. */
+void pl_prose_prepare(PlChecker *c);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether exact text means something where the phrase stands: it is parsed and checked on the side, and all that this did is undone. */
+#include "compiler/prose/prose_internal.h"
+
+#include "compiler/check/expr.h"
+#include "compiler/check/tree.h"
+#include "compiler/syntax/parse.h"
+#include "compiler/syntax/print.h"
+
+enum { ROOM = 8192 };
+
+PlExpr *pl_try_parse(PlReader *r, PlStr text)
+{
+    PlDiags quiet;
+    pl_diags_init(&quiet, r->c->arena, r->c->diags->sources);
+    return pl_parse_expr_text(r->c->arena, &quiet, r->table->phrases, r->c->plan->source, text);
+}
+
+static void find_bad(void *context, PlExpr **slot)
+{
+    bool *bad = context;
+    if ((*slot)->kind == PL_EXPR_BAD) *bad = true;
+    pl_tree_operands(*slot, find_bad, bad);
+}
+
+/* By way of the stack: an arena may escape, and must not leave a buffer behind. What does not fit is empty. */
+static PlStr printed(PlReader *r, const PlExpr *x)
+{
+    char room[ROOM];
+    PlBuf buf;
+    pl_buf_init(&buf, ROOM);
+    pl_print_expr(&buf, x);
+    PlStr s = pl_buf_str(&buf);
+    size_t len = buf.status == PL_OK && s.len <= ROOM ? s.len : 0;
+    memcpy(room, s.ptr, len);
+    pl_buf_deinit(&buf);
+    return pl_arena_str(r->c->arena, pl_str(room, len));
+}
+
+/* Checks in the state at hand; false after a fault. With `list` it must be a list, and *type is its items'. */
+static bool check_aside(PlReader *r, PlExpr **slot, bool list, PlTypeId *type)
+{
+    PlChecker *c = r->c, before = *c;
+    PlDiags scratch;
+    pl_diags_init(&scratch, c->arena, c->diags->sources);
+    c->diags = &scratch;
+    c->in_bad = 0;
+    c->bads.len = 0;
+    c->reported.len = 0;
+    *type = list ? pl_expr_list(c, slot, PL_STR("it")) : pl_expr_check(c, slot, PL_TYPE_NONE);
+    bool bad = scratch.errors + scratch.questions > 0;
+    find_bad(&bad, slot);
+    c->diags = before.diags;
+    c->in_bad = before.in_bad;
+    c->bads = before.bads;
+    c->reported = before.reported;
+    c->symbols.len = before.symbols.len;
+    c->infos.len = before.infos.len;
+    c->vars.len = before.vars.len;
+    c->trail.len = before.trail.len;
+    c->touched.len = before.touched.len;
+    c->facts = before.facts;
+    c->missed = before.missed;
+    c->joined = before.joined;
+    c->joined_note = before.joined_note;
+    return !bad;
+}
+
+static bool try_text(PlReader *r, PlStr text, bool list, PlTypeId *type, PlStr *exact)
+{
+    if (r->tries == 0) return false;
+    r->tries--;
+    PlExpr *x = pl_try_parse(r, text);
+    if (!x || !check_aside(r, &x, list, type)) return false;
+    *exact = printed(r, x);
+    return exact->len > 0;
+}
+
+bool pl_try_value(PlReader *r, PlStr text, PlTypeId *type, PlStr *exact)
+{
+    return try_text(r, text, false, type, exact);
+}
+
+bool pl_try_list(PlReader *r, PlStr text, PlTypeId *item, PlStr *exact)
+{
+    return try_text(r, text, true, item, exact);
+}
+
+PlTypeId pl_try_item_type(PlReader *r, const PlItem *item, PlStr text)
+{
+    PlTypeId type;
+    PlStr exact;
+    PlStr whole = pl_arena_printf(r->c->arena, PL_FMT " select " PL_FMT, PL_ARG(item->list), PL_ARG(text));
+    return pl_try_list(r, whole, &type, &exact) ? type : PL_T_ANY;
+}
+
+void pl_try_add(PlReader *r, PlSenses *out, PlSense reading)
+{
+    for (uint32_t i = 0; i < out->len; i++) {
+        PlSense *known = &out->items[i];
+        if (!pl_str_eq(known->text, reading.text) || known->ready != reading.ready) continue;
+        known->doubt &= reading.doubt;
+        return;
+    }
+    if (out->len < PL_PROSE_SENSES) pl_vec_push(r->c->arena, out, reading);
+}

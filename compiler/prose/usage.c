@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* What the rest of the plan reads of a name. Where an API says nothing of its answer, the plan is the only witness of the fields: a step
+ * "Pick the cheapest flight -> best" and a later {best.price} agree on what is cheap. */
+#include "compiler/prose/prose_internal.h"
+
+#include "compiler/check/tree.h"
+
+enum { DEEPEST = 4 };
+
+typedef struct Look {
+    PlReader *r;
+    PlStr name;
+    PlUsed *out;
+    bool by_key;
+    uint32_t depth;
+} Look;
+
+static const PlExpr *base_of(const PlExpr *x)
+{
+    while (x && (x->kind >= PL_EXPR_WHERE && x->kind <= PL_EXPR_DISTINCT)) {
+        if (x->kind == PL_EXPR_SELECT || x->kind == PL_EXPR_GROUPED) return NULL;
+        x = x->left;
+    }
+    if (x && (x->kind == PL_EXPR_INDEX || x->kind == PL_EXPR_SLICE || x->kind == PL_EXPR_COERCE)) return base_of(x->left);
+    return x;
+}
+
+static bool goes_back_to(const PlExpr *x, PlStr name)
+{
+    x = base_of(x);
+    return x && x->kind == PL_EXPR_NAME && pl_str_eq(x->text, name);
+}
+
+static void add(Look *look, PlStr field)
+{
+    for (uint32_t i = 0; i < look->out->len; i++)
+        if (pl_str_eq(look->out->items[i], field)) return;
+    pl_vec_push(look->r->c->arena, look->out, field);
+}
+
+static void look_at(void *context, PlExpr **slot)
+{
+    Look *look = context;
+    PlExpr *x = *slot;
+    if ((x->kind == PL_EXPR_FIELD || x->kind == PL_EXPR_PROJECT) && goes_back_to(x->left, look->name)) add(look, x->text);
+    if (x->kind == PL_EXPR_INDEX && x->left->kind == PL_EXPR_NAME && pl_str_eq(x->left->text, look->name) && x->right->kind == PL_EXPR_LITERAL &&
+        x->right->literal.kind == PL_LIT_TEXT)
+        look->by_key = true;
+    if (x->kind == PL_EXPR_INDEX && x->left->kind == PL_EXPR_NAME && pl_str_eq(x->left->text, look->name) && x->right->kind == PL_EXPR_TEXT) look->by_key = true;
+    pl_tree_operands(x, look_at, look);
+}
+
+static void look_in_steps(Look *look, PlStep *const *steps, uint32_t count);
+
+/* Names that hold the same items: the variable of a loop over them, what Set makes of them. */
+static void follow(Look *look, PlStep *step)
+{
+    PlStr other = PL_STR("");
+    if (step->kind == PL_STEP_EACH && step->value && goes_back_to(step->value, look->name)) other = step->name2.len ? step->name2 : step->name;
+    if ((step->kind == PL_STEP_SET || step->kind == PL_STEP_KEEP) && step->value && goes_back_to(step->value, look->name))
+        other = step->bind.len ? step->bind : step->name;
+    if (!other.len || pl_str_eq(other, look->name) || look->depth >= DEEPEST) return;
+    Look deeper = {.r = look->r, .name = other, .out = look->out, .depth = look->depth + 1};
+    look_in_steps(&deeper, look->r->c->plan->steps.items, look->r->c->plan->steps.len);
+    if (deeper.r->c->plan->output) look_at(&deeper, &deeper.r->c->plan->output);
+}
+
+static void look_in_steps(Look *look, PlStep *const *steps, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        pl_tree_step_exprs(steps[i], look_at, look);
+        follow(look, steps[i]);
+        look_in_steps(look, steps[i]->steps.items, steps[i]->steps.len);
+    }
+}
+
+static bool is_property(PlStr name)
+{
+    static const char *const words[] = {"length", "count", "size", "first", "last", "data", "items", "key"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (pl_str_eq_z(name, words[i])) return true;
+    return false;
+}
+
+void pl_usage_fields(PlReader *r, PlStr name, PlUsed *out)
+{
+    PlUsed all = {0};
+    Look look = {.r = r, .name = name, .out = &all};
+    if (!name.len) return;
+    look_in_steps(&look, r->c->plan->steps.items, r->c->plan->steps.len);
+    if (r->c->plan->output) look_at(&look, &r->c->plan->output);
+    for (uint32_t i = 0; i < all.len; i++) {
+        bool known = is_property(all.items[i]);
+        for (uint32_t k = 0; k < out->len; k++) known |= pl_str_eq(out->items[k], all.items[i]);
+        if (!known) pl_vec_push(r->c->arena, out, all.items[i]);
+    }
+}
+
+bool pl_usage_by_key(PlReader *r, PlStr name)
+{
+    PlUsed unused = {0};
+    Look look = {.r = r, .name = name, .out = &unused};
+    if (!name.len) return false;
+    look_in_steps(&look, r->c->plan->steps.items, r->c->plan->steps.len);
+    return look.by_key;
+}
