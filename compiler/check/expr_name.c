@@ -5,6 +5,7 @@
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
+#include "compiler/prose/prose.h"
 #include "vm/base/limits.h"
 
 /* ---- the clock ----------------------------------------------------------------------------------------------------- */
@@ -244,5 +245,7 @@ PlTypeId pl_expr_name(PlChecker *c, PlExpr **slot)
         *slot = guess;
         return pl_expr_check(c, slot, PL_TYPE_NONE);
     }
-    return report_unknown(c, x);
+    PlMeant meant = pl_prose_name(c, slot);
+    if (meant == PL_MEANT_ONE) return pl_expr_check(c, slot, PL_TYPE_NONE);
+    return meant == PL_MEANT_SEVERAL ? pl_expr_bad(x) : report_unknown(c, x);
 }

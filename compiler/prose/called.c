@@ -84,8 +84,7 @@ static void lists_called(PlReader *r, PlRange range, PlSenses *out)
         if (pl_lexis_same(r, names[i], words) || pl_lexis_ends(r, names[i], words)) add_list(r, names[i], names[i], out);
 }
 
-/* "them", "the results": what the plan's only list is called. */
-static void the_only_list(PlReader *r, PlSenses *out)
+void pl_called_any(PlReader *r, PlSenses *out)
 {
     PlStr *names;
     uint32_t count = names_in_scope(r, true, &names);
@@ -169,7 +168,7 @@ void pl_called_list(PlReader *r, PlRange range, PlSenses *out)
     if (!out->len) lists_called(r, range, out);
     if (!out->len && pl_lexis_is(r, range.to - 1, "list") && range.to - range.from > 1)
         lists_called(r, (PlRange){range.from, range.to - 1}, out);
-    if (!out->len && pl_called_is_generic(r, range)) the_only_list(r, out);
+    if (!out->len && pl_called_is_generic(r, range)) pl_called_any(r, out);
     if (!out->len && range.to - range.from > 1) with_adjective(r, range, out);
     if (!out->len && range.to - range.from > 1) with_condition(r, range, out);
     r->depth--;

@@ -375,6 +375,7 @@ static void add_whole(Ways *w, PlStr text, PlStr name, bool doubt)
     Fill *f = w->fill;
     const PlRow *row = f->match->row;
     PlSense reading = {.text = text, .name = name, .doubt = doubt, .weight = f->match->weight};
+    reading.of_current = f->current && !capture_named(f->match, PL_STR("LIST"));
     PlStr exact;
     reading.ready = pl_str_starts(text, PL_STR("Set ")) || pl_str_starts(text, PL_STR("Add "));
     if (f->given) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A step in words: its readings, a choice among them when there is one, the statement that it becomes. */
+/* A step in words: its senses, a choice among them when there is one, the statement that it becomes. */
 #include "compiler/prose/prose_internal.h"
 
-#include "compiler/bind/bind.h"
+#include "compiler/check/ask.h"
 #include "compiler/check/scope.h"
 #include "compiler/check/tree.h"
 #include "compiler/syntax/parse.h"
@@ -54,6 +54,19 @@ static void read_steps(PlReader *r, PlRange range, const PlSense *current, PlSen
         at += n - 1;
     }
     r->depth--;
+}
+
+/* "Sort by amount": the list is not named. Every list in scope is tried; the types decide, or a person. */
+static void read_of_some_list(PlReader *r, PlSenses *out)
+{
+    PlSenses lists = {0};
+    pl_called_any(r, &lists);
+    for (uint32_t i = 0; i < lists.len; i++) {
+        PlSenses made = {0};
+        read_steps(r, (PlRange){0, r->count}, &lists.items[i], &made);
+        for (uint32_t k = 0; k < made.len; k++)
+            if (made.items[k].of_current) pl_try_add(r, out, made.items[k]);
+    }
 }
 
 /* ---- what it becomes ----------------------------------------------------------------------------------------------------------------- */
@@ -169,25 +182,27 @@ static bool become(PlReader *r, PlStep *step, PlStr statement)
 
 /* ---- steps ------------------------------------------------------------------------------------------------------------------------------ */
 
-static PlMeant answered(PlReader *r, PlStep *step, PlStr id, PlStr answer)
+/* The question which of the senses is meant, or whether the only one is. */
+static PlDiag *question(PlChecker *c, PlSpan span, const PlSenses *senses)
 {
-    if (become(r, step, answer)) return PL_MEANT_ONE;
-    PL_REPORT(r->c->diags, BAD_ANSWER, words_span(step), PL_ARG(id), PL_ARG(answer));
-    return PL_MEANT_SEVERAL;
+    PlDiag *d = senses->len > 1 ? PL_REPORT(c->diags, WHICH_READING, span, (unsigned)senses->len)
+                                : PL_REPORT(c->diags, PROSE_DOUBT, span, PL_ARG(senses->items[0].text));
+    for (uint32_t i = 0; i < senses->len; i++) pl_diag_candidate(c->diags, d, senses->items[i].text, PL_STR(""));
+    pl_diag_help(c->diags, d, "say it exactly, for example `%.*s`", PL_ARG(senses->items[0].text));
+    return d;
 }
 
 PlMeant pl_prose_step(PlChecker *c, PlStep *step)
 {
     PlReader r;
-    PlSenses readings = {0}, statements = {0};
+    PlSenses senses = {0}, statements = {0};
     if (!step->prose.len || !reader_init(&r, c, step->prose)) return PL_MEANT_NOTHING;
-    PlStr id = pl_bind_question_id(c, step, "meaning", PL_STR("")), answer = pl_bind_answer(c, id);
-    if (answer.len) return answered(&r, step, id, answer);
     r.bind = step->bind;
-    read_steps(&r, (PlRange){0, r.count}, NULL, &readings);
-    for (uint32_t i = 0; i < readings.len; i++) {
-        PlSense one = readings.items[i];
-        one.text = statement_of(&r, step, &readings.items[i]);
+    read_steps(&r, (PlRange){0, r.count}, NULL, &senses);
+    if (!senses.len) read_of_some_list(&r, &senses);
+    for (uint32_t i = 0; i < senses.len; i++) {
+        PlSense one = senses.items[i];
+        one.text = statement_of(&r, step, &senses.items[i]);
         one.ready = true;
         if (one.text.len) pl_try_add(&r, &statements, one);
     }
@@ -197,36 +212,39 @@ PlMeant pl_prose_step(PlChecker *c, PlStep *step)
         PL_REPORT(c->diags, PROSE_READ_AS, span, PL_ARG(statements.items[0].text));
         return PL_MEANT_ONE;
     }
-    PlDiag *d = PL_REPORT0(c->diags, PROSE_MEANING, span);
-    d->id = id;
-    for (uint32_t i = 0; i < statements.len; i++) pl_diag_candidate(c->diags, d, statements.items[i].text, PL_STR("one way to read it"));
-    pl_diag_help(c->diags, d, "say it exactly, for example `" PL_FMT "`", PL_ARG(statements.items[0].text));
+    pl_ask_reading(c, question(c, span, &statements), step, (PlSpan){span.source, span.start, step->span.end});
     return PL_MEANT_SEVERAL;
 }
 
-/* ---- conditions and values --------------------------------------------------------------------------------------------------------------- */
+/* ---- names of several words ---------------------------------------------------------------------------------------------------------------- */
 
-PlMeant pl_prose_expr(PlChecker *c, PlExpr **slot, bool condition)
+static PlMeant choose_phrase(PlReader *r, PlExpr **slot, const PlSenses *senses)
 {
-    PlReader r;
-    PlSenses readings = {0};
     PlSpan span = (*slot)->span;
-    if (!reader_init(&r, c, (*slot)->text)) return PL_MEANT_NOTHING;
-    if (condition)
-        pl_cond_test(&r, (PlRange){0, r.count}, &readings);
-    else
-        pl_value_read(&r, (PlRange){0, r.count}, &readings);
-    if (!readings.len) return PL_MEANT_NOTHING;
-    PlExpr *x = readings.len == 1 && !readings.items[0].doubt ? pl_try_parse(&r, readings.items[0].text) : NULL;
+    PlStr words = pl_lexis_text(r, (PlRange){0, r->count});
+    PlExpr *x = senses->len == 1 && !senses->items[0].doubt ? pl_try_parse(r, senses->items[0].text) : NULL;
     if (x) {
-        Spans spans = {&r, span, readings.items[0].text, source_text(c, span)};
+        Spans spans = {r, span, senses->items[0].text, source_text(r->c, span)};
         move_spans(&spans, &x);
-        PL_REPORT(c->diags, WORDS_READ_AS, span, PL_ARG((*slot)->text), PL_ARG(readings.items[0].text));
+        PL_REPORT(r->c->diags, PHRASE_READ_AS, span, PL_ARG(words), PL_ARG(senses->items[0].text));
         *slot = x;
         return PL_MEANT_ONE;
     }
-    PlDiag *d = PL_REPORT(c->diags, WORDS_MEANING, span, PL_ARG((*slot)->text));
-    for (uint32_t i = 0; i < readings.len; i++) pl_diag_candidate(c->diags, d, readings.items[i].text, PL_STR("one way to read it"));
-    pl_diag_help(c->diags, d, "say it exactly, for example `" PL_FMT "`", PL_ARG(readings.items[0].text));
+    pl_ask_name(r->c, question(r->c, span, senses), words, span);
     return PL_MEANT_SEVERAL;
+}
+
+PlMeant pl_prose_name(PlChecker *c, PlExpr **slot)
+{
+    PlReader r;
+    PlSenses senses = {0};
+    PlStr words = source_text(c, (*slot)->span);
+    if (pl_str_find_char(pl_str_trim(words), ' ', 0) == PL_STR_NONE || !c->step || !reader_init(&r, c, words)) return PL_MEANT_NOTHING;
+    PlItFrame *frame = c->frame;
+    c->frame = NULL;
+    pl_cond_test(&r, (PlRange){0, r.count}, &senses);
+    if (!senses.len) pl_value_read(&r, (PlRange){0, r.count}, &senses);
+    if (!senses.len) pl_called_list(&r, (PlRange){0, r.count}, &senses);
+    c->frame = frame;
+    return senses.len ? choose_phrase(&r, slot, &senses) : PL_MEANT_NOTHING;
 }

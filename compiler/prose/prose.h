@@ -16,9 +16,9 @@ typedef enum PlMeant {
 /* A PROSE step: with PL_MEANT_ONE it is another kind of statement now, not yet checked. */
 PlMeant pl_prose_step(PlChecker *c, PlStep *step);
 
-/* Words that are no expression (kind PL_EXPR_WORDS), where a condition is wanted or (condition false) any value. With PL_MEANT_ONE
- * there is an expression in its place, not yet checked. */
-PlMeant pl_prose_expr(PlChecker *c, PlExpr **slot, bool condition);
+/* A name of several words that nothing is called by: a condition ("any build failed"), a list or value ("the overdue invoices"). With
+ * PL_MEANT_ONE there is an expression in its place, not yet checked. */
+PlMeant pl_prose_name(PlChecker *c, PlExpr **slot);
 
 /* Before the check: steps that add to a list in words ("Append row "..." -> rows") become Add, so that the list is declared in time. */
 void pl_prose_prepare(PlChecker *c);

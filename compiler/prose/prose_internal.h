@@ -73,6 +73,7 @@ typedef struct PlSense {
     PlTypeId type; /* of a list: its items'; else its own */
     bool doubt;    /* possible, not stated: never taken without asking */
     bool ready;    /* of a step: a statement, not a value */
+    bool of_current; /* of a step: what was made so far is its list */
     uint32_t weight; /* words of the pattern that it fits */
 } PlSense;
 typedef PL_VEC(PlSense) PlSenses;
@@ -145,6 +146,7 @@ void pl_fill_rows(PlReader *r, PlRowPlace place, PlRange range, const PlItem *it
 /* The readers of slots. */
 void pl_called_list(PlReader *r, PlRange range, PlSenses *out);
 void pl_called_value(PlReader *r, PlRange range, PlSenses *out);
+void pl_called_any(PlReader *r, PlSenses *out); /* every list in scope */
 bool pl_called_is_generic(const PlReader *r, PlRange range); /* "results", "items", "them" */
 void pl_field_read(PlReader *r, const PlItem *item, PlRange range, PlSenses *out);
 void pl_field_named(PlReader *r, const PlItem *item, PlStr parts, PlSenses *out); /* "price cost": the fields so called */
