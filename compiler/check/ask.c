@@ -226,11 +226,20 @@ void pl_ask_plugin(PlChecker *c, PlDiag *d, PlStr plugin)
 void pl_ask_name(PlChecker *c, PlDiag *d, PlStr name, PlSpan at)
 {
     pl_diag_ask(c->diags, d, PL_QUESTION_NAME, pl_ask_id(c, c->step, "name", name), name, at);
+    d->ask.in_text = c->in_text;
+    if (pl_scope_is_reserved(name)) return;
+    PlEdit edit = header_edit(c, pl_arena_printf(c->arena, "Input: " PL_FMT, PL_ARG(name)));
+    size_t end = edit.text.len;
+    while (edit.text.ptr[end - 1] == '\n') end--;
+    d->ask.input_at = edit.span;
+    d->ask.input_before = pl_str_slice(edit.text, 0, end);
+    d->ask.input_after = pl_str_slice(edit.text, end, edit.text.len);
 }
 
 void pl_ask_name_also(PlChecker *c, PlDiag *d, PlSpan at)
 {
     if (at.start == d->ask.at.start) return;
+    if (c->in_text) d->ask.in_text = true;
     for (uint32_t i = 0; i < d->ask.also.len; i++)
         if (d->ask.also.items[i].start == at.start) return;
     pl_vec_push(c->arena, &d->ask.also, at);

@@ -37,7 +37,7 @@ PlDiag *pl_diag_add(PlDiags *diags, PlDiagCode code, PlSpan span, const char *fo
     d->severity = pl_diag_infos[code].severity;
     if (d->severity == PL_SEV_NOTE && diags->strict) d->severity = PL_SEV_ERROR;
     d->span = span;
-    d->ask.at = PL_NO_SPAN;
+    d->ask.at = d->ask.input_at = PL_NO_SPAN;
     va_list args;
     va_start(args, format);
     d->message = pl_arena_vprintf(diags->arena, format, args);
@@ -99,7 +99,7 @@ void pl_diag_candidate_edit(PlDiags *diags, PlDiag *d, PlSpan span, PlStr text)
 
 void pl_diag_ask(PlDiags *diags, PlDiag *d, PlQuestionKind kind, PlStr id, PlStr param, PlSpan at)
 {
-    d->ask = (PlDiagAsk){.kind = kind, .id = pl_arena_str(diags->arena, id), .param = pl_arena_str(diags->arena, param), .at = at};
+    d->ask = (PlDiagAsk){.kind = kind, .id = pl_arena_str(diags->arena, id), .param = pl_arena_str(diags->arena, param), .at = at, .input_at = PL_NO_SPAN};
 }
 
 const char *pl_question_kind_name(PlQuestionKind kind)

@@ -66,6 +66,9 @@ typedef struct PlDiagAsk {
     PlSpan at;           /* an answer is written here as before + answer + after; PL_NO_SPAN: by choosing a candidate only */
     PlStr before, after;
     PL_VEC(PlSpan) also; /* further places that the answer replaces */
+    bool in_text;        /* one of the places stands inside of a text, where only a name or a path can be put */
+    PlSpan input_at;     /* of a name: where a line `Input: NAME: TYPE = VALUE` goes when the answer is a constant and stands at several places */
+    PlStr input_before, input_after;
 } PlDiagAsk;
 
 typedef struct PlDiag {
