@@ -39,7 +39,7 @@ SKIP := vm/base/heap_$(if $(filter debug,$(HEAP)),slab,debug).c
 LIB_DIRS := vm/base vm/code vm/value vm/port vm/run vm/io stdlib stdlib/* compiler compiler/syntax compiler/catalog \
             compiler/bind compiler/check compiler/ask compiler/prose compiler/emit compiler/present compiler/trade compiler/lsp vm/service
 LIB_SRC  := $(filter-out $(SKIP),$(sort $(wildcard $(addsuffix /*.c,$(LIB_DIRS)))))
-GEN_SRC  := $(if $(wildcard grammar/pilot.y),$(B)/gen/pilot.c) $(patsubst compiler/syntax/%.re,$(B)/gen/%.c,$(wildcard compiler/syntax/*.re))
+GEN_SRC  := $(if $(wildcard grammar/pilot.y),$(B)/gen/pilot.c) $(patsubst compiler/syntax/%.re,$(B)/gen/%.c,$(wildcard compiler/syntax/*.re)) $(B)/gen/code_examples.c
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o) $(GEN_SRC:$(B)/gen/%.c=$(B)/gen/%.o)
 LIB      := $(B)/libpilot.a
 pilotc_SRC  := $(wildcard compiler/cli/*.c)
@@ -61,6 +61,10 @@ $(B)/gen/%.o: $(B)/gen/%.c
 $(B)/gen/%.c: compiler/syntax/%.re
 	@mkdir -p $(@D)
 	re2c -W -Werror --start-conditions -i --no-generation-date $< -o $@
+
+$(B)/gen/code_examples.c: compiler/present/codes.awk $(wildcard compiler/present/codes/*.txt)
+	@mkdir -p $(@D)
+	awk -f $^ > $@
 
 $(B)/gen/pilot.c $(B)/gen/pilot.h &: grammar/pilot.y
 	@mkdir -p $(@D)

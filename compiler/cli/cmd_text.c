@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pilotc fmt and explain: what only prints text. */
 #include "compiler/cli/pilotc.h"
+#include "compiler/present/examples.h"
 #include "compiler/syntax/parse.h"
 #include "compiler/syntax/print.h"
 
@@ -93,9 +94,82 @@ static const char *severity_words(PlSeverity severity)
     return words[severity];
 }
 
-static void explain(const PlDiagInfo *info)
+/* The format as a reader sees it: what is filled in is "...". */
+static void put_format(PlBuf *out, const char *format)
 {
-    printf("%s[%s]: %s\n\n%s\n", severity_words(info->severity), info->code, info->name, info->explain);
+    for (const char *p = format; *p; p++) {
+        if (*p == '%' && p[1] != '%') {
+            pl_buf_put_z(out, "...");
+            p += 1 + strspn(p + 1, "-+ #0123456789.*hlzjt");
+        } else {
+            if (*p == '%') p++;
+            pl_buf_put_char(out, *p);
+        }
+    }
+}
+
+/* Lines of prose of at most WIDTH columns; lines that are indented stay. */
+static void put_wrapped(PlBuf *out, PlStr text)
+{
+    enum { WIDTH = 100 };
+    size_t column = 0;
+    for (size_t at = 0; at < text.len;) {
+        bool line_start = at == 0 || text.ptr[at - 1] == '\n';
+        size_t line_end = pl_str_find_char(text, '\n', at);
+        if (line_end == PL_STR_NONE) line_end = text.len;
+        if (line_start && (text.ptr[at] == ' ' || text.ptr[at] == '\n')) {
+            pl_buf_put(out, pl_str_slice(text, at, line_end));
+            pl_buf_put_char(out, '\n');
+            at = line_end + 1, column = 0;
+            continue;
+        }
+        size_t end = pl_str_find_char(text, ' ', at);
+        if (end == PL_STR_NONE || end > line_end) end = line_end;
+        if (column && column + 1 + end - at > WIDTH) {
+            pl_buf_put_char(out, '\n');
+            column = 0;
+        }
+        if (column) pl_buf_put_char(out, ' ');
+        pl_buf_put(out, pl_str_slice(text, at, end));
+        column += (column ? 1 : 0) + end - at;
+        if (end == line_end) {
+            pl_buf_put_char(out, '\n');
+            column = 0;
+        }
+        at = end + 1;
+    }
+}
+
+static void explain(PlBuf *out, const PlDiagInfo *info)
+{
+    const PlCodeExample *example = pl_code_example(info->code);
+    pl_buf_printf(out, "%s[%s]: ", severity_words(info->severity), info->code);
+    put_format(out, info->format);
+    pl_buf_put_z(out, "\n\n");
+    put_wrapped(out, pl_str_z(info->explain));
+    if (!example) return;
+    pl_buf_put_char(out, '\n');
+    pl_code_example_print(out, example);
+}
+
+static void put_json_field(PlBuf *out, const char *name, const char *text)
+{
+    pl_buf_printf(out, ",\"%s\":", name);
+    pl_buf_put_json(out, pl_str_z(text));
+}
+
+static void explain_json(PlBuf *out, const PlDiagInfo *info)
+{
+    const PlCodeExample *example = pl_code_example(info->code);
+    pl_buf_printf(out, "{\"type\":\"code\",\"code\":\"%s\",\"name\":\"%s\",\"severity\":\"%s\"", info->code, info->name,
+                  severity_words(info->severity));
+    put_json_field(out, "explain", info->explain);
+    if (example) {
+        put_json_field(out, "command", example->command);
+        put_json_field(out, "example", example->files);
+        put_json_field(out, "mend", example->mend);
+    }
+    pl_buf_put_z(out, "}\n");
 }
 
 int plc_cmd_explain(PlArena *arena, int argc, char **argv)
@@ -119,14 +193,11 @@ int plc_cmd_explain(PlArena *arena, int argc, char **argv)
         const PlDiagInfo *info = &pl_diag_infos[i];
         if (!list && i != (int)only) continue;
         if (json) {
-            pl_buf_printf(&out, "{\"type\":\"code\",\"code\":\"%s\",\"name\":\"%s\",\"severity\":\"%s\",\"explain\":", info->code, info->name,
-                          severity_words(info->severity));
-            pl_buf_put_json(&out, pl_str_z(info->explain));
-            pl_buf_put_z(&out, "}\n");
+            explain_json(&out, info);
         } else if (list) {
             pl_buf_printf(&out, "%s  %-8s  %s\n", info->code, severity_words(info->severity), info->name);
         } else {
-            explain(info);
+            explain(&out, info);
         }
     }
     return pl_cli_put(&out);

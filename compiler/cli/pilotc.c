@@ -50,14 +50,21 @@ static int dispatch(PlArena *arena, int argc, char **argv)
     return plc_cmd_compile(arena, argc - 1, argv + 1);
 }
 
+static int out_of_memory(void)
+{
+    fprintf(stderr, "error[P0003]: out of memory while compiling\n");
+    return pl_status_exit_code(PL_NOMEM);
+}
+
 int main(int argc, char **argv)
 {
     pl_fault_from_env();
     PlEscape escape;
     PlArena *arena = pl_arena_new(&escape, 0);
-    if (!arena) return pl_cli_fail(PL_NOMEM, "out of memory");
+    if (!arena) return out_of_memory();
     int code;
     if (setjmp(escape.at) == 0) code = dispatch(arena, argc, argv);
+    else if (escape.status == PL_NOMEM) code = out_of_memory();
     else code = pl_cli_fail(escape.status, "%s", pl_status_words(escape.status));
     pl_arena_free(arena);
     return code;

@@ -316,7 +316,8 @@ static void ignore(Lines *lines, const char *p, const char *end)
 {
     while (end > p && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r')) end--;
     if (misspelt_header(lines, p, end)) return;
-    PL_REPORT0(lines->syntax->diags, IGNORED_TEXT, span_of(lines, p, end));
+    PlDiag *d = PL_REPORT0(lines->syntax->diags, IGNORED_TEXT, span_of(lines, p, end));
+    pl_diag_help(lines->syntax->diags, d, "a number before it makes it a step, `#` a comment");
     lines->has_item = false;
 }
 

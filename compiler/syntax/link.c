@@ -77,16 +77,20 @@ static void link_chain(PlSyntax *syntax, PlStep *step, PlStep *before)
         return;
     }
     bool fails = step->kind == PL_STEP_ON_ERROR;
-    PL_REPORT(syntax->diags, CHAIN_ALONE, step->keyword,
-              fails                        ? "If it fails"
-              : step->kind == PL_STEP_ELSE ? "Otherwise"
-                                           : "Otherwise if",
-              fails ? "Try" : "If");
+    PlDiag *d = PL_REPORT(syntax->diags, CHAIN_ALONE, step->keyword,
+                          fails                        ? "If it fails"
+                          : step->kind == PL_STEP_ELSE ? "Otherwise"
+                                                       : "Otherwise if",
+                          fails ? "Try" : "If");
+    pl_diag_help(syntax->diags, d, fails ? "put it right behind its `Try:`, on the same level" : "put it right behind its `If ...:`, on the same level");
 }
 
 static void check_block(PlSyntax *syntax, const PlStep *step)
 {
-    if (is_block(step->kind) && step->steps.len == 0) PL_REPORT0(syntax->diags, BLOCK_EMPTY, step->span);
+    if (is_block(step->kind) && step->steps.len == 0 && step->depth < PL_LIMIT_STEP_DEPTH) {
+        PlDiag *d = PL_REPORT0(syntax->diags, BLOCK_EMPTY, step->span);
+        pl_diag_help(syntax->diags, d, "what belongs to it is numbered `" PL_FMT ".1.`", PL_ARG(step->label));
+    }
 }
 
 /* ---- references ---- */

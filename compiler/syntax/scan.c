@@ -150,7 +150,8 @@ PlToken pl_scan_bad(PlScan *s, const char *start, const char *end)
 PlToken pl_scan_not_closed(PlScan *s, const char *at)
 {
     const char *open = s->opened[s->depth - 1];
-    PL_REPORT(s->syntax->diags, BRACKET_OPEN, pl_scan_span(s, open, open + 1), *open);
+    PlDiag *d = PL_REPORT(s->syntax->diags, BRACKET_OPEN, pl_scan_span(s, open, open + 1), *open);
+    pl_diag_help(s->syntax->diags, d, "close it with `%s`", *open == '(' ? ")" : *open == '[' ? "]" : "}");
     return pl_scan_bad(s, at, at);
 }
 
@@ -167,7 +168,8 @@ PlToken pl_scan_strange(PlScan *s, const char *start, const char *end)
     PlStr words = pl_arena_printf(s->syntax->arena, "`%.*s`", (int)(end - start), start);
     if ((unsigned char)*start < 0x20 || size == 0)
         words = pl_arena_printf(s->syntax->arena, "the byte %02x", (unsigned)(unsigned char)*start);
-    PL_REPORT(s->syntax->diags, STRANGE_CHARACTER, pl_scan_span(s, start, end), words.ptr);
+    PlDiag *d = PL_REPORT(s->syntax->diags, STRANGE_CHARACTER, pl_scan_span(s, start, end), words.ptr);
+    pl_diag_help(s->syntax->diags, d, "take it away; text goes in quotes");
     return pl_scan_bad(s, start, end);
 }
 
@@ -312,6 +314,8 @@ static PlToken close_bracket(PlScan *s, const char *p)
         if (s->depth) {
             const char *o = s->opened[s->depth - 1];
             pl_diag_related(s->syntax->diags, d, pl_scan_span(s, o, o + 1), "this one is open");
+        } else {
+            pl_diag_fix(s->syntax->diags, d, pl_scan_span(s, p, p + 1), PL_STR(""), false);
         }
         return pl_scan_bad(s, p, p + 1);
     }

@@ -5,6 +5,8 @@
 
 #include "vm/base/limits.h"
 
+#define RENUMBER "`pilotc fmt -w FILE` numbers all steps anew"
+
 typedef struct Level {
     PlStep *step;
     const PlItem *item;
@@ -15,6 +17,7 @@ struct PlNest {
     Level open[64]; /* the last step of each level, outermost first */
     uint32_t depth;
     bool full; /* PL_LIMIT_STEPS was passed and reported */
+    bool deep; /* the same for PL_LIMIT_STEP_DEPTH */
 };
 
 PlNest *pl_nest_new(PlSyntax *syntax)
@@ -108,17 +111,21 @@ static void check_number(PlNest *nest, const PlStep *step, const PlItem *item, c
     uint32_t expected = before ? last_number(before->item) + 1 : 1, n = last_number(item);
     if (item->style != PL_MARK_NUMBER || n == expected || (before && before->item->style != PL_MARK_NUMBER)) return;
     if (before && n == last_number(before->item)) {
-        PL_REPORT(diags, NUMBER_REPEATED, item->marker, step->written.ptr, step->label.ptr);
+        PlDiag *d = PL_REPORT(diags, NUMBER_REPEATED, item->marker, step->written.ptr, step->label.ptr);
+        pl_diag_help(diags, d, RENUMBER);
         return;
     }
     const char *follows = before ? before->step->written.ptr : "nothing";
-    PL_REPORT(diags, NUMBER_JUMPS, item->marker, step->written.ptr, follows, step->label.ptr);
+    PlDiag *d = PL_REPORT(diags, NUMBER_JUMPS, item->marker, step->written.ptr, follows, step->label.ptr);
+    pl_diag_help(diags, d, RENUMBER);
 }
 
 static void check_indent(PlNest *nest, const PlStep *step, const PlItem *item, const Level *before, const Level *parent)
 {
     bool differs = before ? before->item->indent != item->indent : parent && parent->item->indent > item->indent;
-    if (differs) PL_REPORT(nest->syntax->diags, INDENT_DIFFERS, item->marker, step->label.ptr);
+    if (!differs) return;
+    PlDiag *d = PL_REPORT(nest->syntax->diags, INDENT_DIFFERS, item->marker, step->label.ptr);
+    pl_diag_help(nest->syntax->diags, d, "the number counts; `pilotc fmt -w FILE` indents the step like it");
 }
 
 bool pl_nest_add(PlNest *nest, const PlItem *item, PlStep *step)
@@ -138,7 +145,8 @@ bool pl_nest_add(PlNest *nest, const PlItem *item, PlStep *step)
     if (astray) level = level_by_indent(nest, item);
     bool too_deep = level >= PL_LIMIT_STEP_DEPTH;
     if (too_deep) {
-        PL_REPORT(syntax->diags, STEPS_TOO_DEEP, item->marker, (unsigned)PL_LIMIT_STEP_DEPTH);
+        if (!nest->deep) PL_REPORT(syntax->diags, STEPS_TOO_DEEP, item->marker, (unsigned)PL_LIMIT_STEP_DEPTH);
+        nest->deep = true;
         level = (uint32_t)PL_LIMIT_STEP_DEPTH - 1;
     }
     const Level *parent = level ? &nest->open[level - 1] : NULL;
