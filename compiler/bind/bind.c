@@ -246,8 +246,6 @@ void pl_bind_step(PlChecker *c, PlStep *step)
     if (read_as_set(c, step)) return;
     const PlOperation *op = find_operation(c, step);
     const PlAction *action = op ? pl_catalog_action(c->catalog, op) : NULL;
-    if (op && !action)
-        PL_REPORT(c->diags, ACTION_BROKEN, step->action_span, PL_ARG(op->plugin->name), PL_ARG(op->name));
     if (!action) {
         for (uint32_t i = 0; i < step->args.len; i++) pl_expr_check(c, &step->args.items[i].value, PL_TYPE_NONE);
         if (step->as_type) step->type = pl_type_expr_read(c, step->as_type);
