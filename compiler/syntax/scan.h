@@ -102,6 +102,7 @@ typedef enum PlRaw {
     PL_RAW_BOLD,
     PL_RAW_ACTION,
     PL_RAW_USING,
+    PL_RAW_CALLED,
     PL_RAW_OTHER,
     PL_RAW_NUMBERED,
     PL_RAW_DOTTED,
@@ -122,7 +123,13 @@ const char *pl_text_end(const char *ptr, const char *limit);
 unsigned pl_text_quote(const char *ptr, const char *limit, char *closer);
 
 /* scan_prose.c: prose up to a `using` that opens a call, an arrow, a clause or the end. */
-typedef enum PlProseEnd { PL_PROSE_END, PL_PROSE_USING, PL_PROSE_ARROW, PL_PROSE_CLAUSE } PlProseEnd;
+typedef enum PlProseEnd {
+    PL_PROSE_END,
+    PL_PROSE_USING,  /* the cursor stands at the action's name */
+    PL_PROSE_CALLED, /* the same: a call without `using` before it */
+    PL_PROSE_ARROW,
+    PL_PROSE_CLAUSE
+} PlProseEnd;
 PlProseEnd pl_prose_scan(PlScan *scan, PlStr *prose, PlSpan *span, PlSpan *using);
 
 #endif

@@ -37,6 +37,8 @@ PlRaw pl_raw_scan(PlRawMode mode, const char *ptr, const char *limit, const char
     action  = part ([./-]+ [A-Za-z0-9_]+ | "/" "{" part "}")*;
     dotted  = part ([./-]+ [A-Za-z0-9_]+)* "." part ([./-]+ [A-Za-z0-9_]+)*;
     end     = space | newline | "*" | "_";
+    by      = 'using' | 'via' | 'through' | 'calling' | 'invoking' | 'by' gap ('using' | 'calling' | 'invoking' | 'running' | 'executing')
+            | 'with' gap 'the' gap 'help' gap 'of' | 'by' gap 'means' gap 'of';
     arrow   = "->" | "=>" | "\u2192" | "\u21d2";
     roman   = [ivx]+;
 
@@ -63,8 +65,9 @@ PlRaw pl_raw_scan(PlRawMode mode, const char *ptr, const char *limit, const char
     <EXPR> arrow | "==" | "!=" | "<>" | "<=" | ">=" | "&&" | "||" | "??" | ":=" | [-+*/%<>=!\u2264\u2265\u2260\u00d7\u00f7\u2212\u2013|?] { FOUND(SIGN); }
     <EXPR> * { FOUND(OTHER); }
 
-    <PROSE> 'using' gap "`"? dotted { FOUND(USING); }
+    <PROSE> by gap ('the' gap)? "`"? dotted { FOUND(USING); }
     <PROSE> 'using' gap "`"? part space? / "(" { FOUND(USING); }
+    <PROSE> "`"? dotted "`"? / "(" { FOUND(CALLED); }
     <PROSE> [A-Za-z0-9_]+ { FOUND(WORD); }
     <PROSE> ["] [^"\x00]* ["] { FOUND(QUOTE); }
     <PROSE> "#" { FOUND(COMMENT); }

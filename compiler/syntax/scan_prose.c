@@ -97,6 +97,45 @@ static bool is_comment(const PlScan *scan, const char *p)
     return spaced && (p[1] == ' ' || p[1] == 0 || p[1] == '\n');
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == (char)0xa0;
+}
+
+static const char *word_end(const char *p)
+{
+    while (pl_phrase_word_char(*p)) p++;
+    return p;
+}
+
+/* The action's name at the end of "by using the a.b". */
+static const char *last_word(const char *p, const char *end)
+{
+    while (end > p && is_blank(end[-1])) end--;
+    while (end > p && !is_blank(end[-1])) end--;
+    return end;
+}
+
+/* What joins prose to its call says nothing by itself: "Reply: mail.reply(...)", "Get it → bank.list(...)", "Save (disk.write(...))". */
+static size_t without_link(const char *bytes, size_t len)
+{
+    static const char *const words[] = {"use", "using", "call", "calling", "run", "invoke", "execute", "with", "via", "through", "by", "->", "=>",
+                                        "\xe2\x86\x92", "-", "\xe2\x80\x93", "\xe2\x80\x94", ":", "(", "the", ",", "then", "await", "=", "and"};
+    for (bool again = true; again;) {
+        again = false;
+        while (len && is_blank(bytes[len - 1])) len--;
+        for (size_t i = 0; i < sizeof words / sizeof *words && !again; i++) {
+            size_t size = strlen(words[i]);
+            bool word = pl_phrase_word_char(*words[i]);
+            if (len < size || !pl_str_eq_nocase(pl_str(bytes + len - size, size), pl_str_z(words[i]))) continue;
+            if (word && len > size && pl_phrase_word_char(bytes[len - size - 1])) continue;
+            len -= size;
+            again = true;
+        }
+    }
+    return len;
+}
+
 PlProseEnd pl_prose_scan(PlScan *scan, PlStr *prose, PlSpan *span, PlSpan *using)
 {
     const char *p = scan->cursor, *end, *first = NULL, *last = p;
@@ -110,10 +149,13 @@ PlProseEnd pl_prose_scan(PlScan *scan, PlStr *prose, PlSpan *span, PlSpan *using
         case PL_RAW_END: done = true; continue;
         case PL_RAW_USING:
             found = PL_PROSE_USING;
-            *using = pl_scan_span(scan, p, p + 5);
-            for (p += 5; *p == ' ' || *p == '\t' || *p == '\n' || *p == '\r' || (unsigned char)*p == 0xc2 ||
-                         (unsigned char)*p == 0xa0;)
-                p++;
+            *using = pl_scan_span(scan, p, word_end(p));
+            p = last_word(p, end);
+            done = true;
+            continue;
+        case PL_RAW_CALLED:
+            if (first && !is_blank(p[-1]) && p[-1] != '(' && p[-1] != '>') break;
+            found = PL_PROSE_CALLED;
             done = true;
             continue;
         case PL_RAW_SIGN:
@@ -150,6 +192,13 @@ PlProseEnd pl_prose_scan(PlScan *scan, PlStr *prose, PlSpan *span, PlSpan *using
         else
             put(&out, p, end);
         last = end;
+    }
+    if (found == PL_PROSE_USING || found == PL_PROSE_CALLED) {
+        size_t len = found == PL_PROSE_CALLED ? without_link(out.bytes, out.len) : out.len;
+        bool open = out.len && out.bytes[out.len - 1] == '(';
+        if (open && found == PL_PROSE_USING) len = without_link(out.bytes, out.len);
+        scan->aside = open; /* its partner stands behind the call */
+        out.len = len;
     }
     *prose = pl_str(out.bytes, out.len);
     *span = first ? pl_scan_span(scan, first, last) : pl_scan_span(scan, scan->cursor, scan->cursor);

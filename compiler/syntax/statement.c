@@ -86,6 +86,7 @@ static bool run(PlReading *rd, PlSyntax *syntax, PlStep *step, int entry, const 
     PlScan scan;
     pl_scan_init(&scan, syntax, entry, pl_reading_offset(rd, from), rd->end);
     scan.words = rd->words;
+    scan.aside = rd->aside;
     PlRun r = {.syntax = syntax, .scan = &scan, .step = step, .one_line = rd->one_line};
     bool read = pl_grammar_run(&r, entry) && !r.failed;
     if (syntax == rd->syntax) keep_comments(rd, &scan);
@@ -236,8 +237,9 @@ static void read_prose(PlReading *rd)
     PlProseEnd found = pl_prose_scan(&scan, &step->prose, &step->prose_span, &using);
     keep_comments(rd, &scan);
     const char *rest = rd->text + (scan.cursor - scan.start);
-    if (found == PL_PROSE_USING) {
+    if (found == PL_PROSE_USING || found == PL_PROSE_CALLED) {
         step->keyword = using;
+        rd->aside = scan.aside;
         PlStr prose = step->prose;
         PlSpan prose_span = step->prose_span;
         pl_reading_loudly(rd, PL_TK_E_ACTION, rest);
@@ -313,7 +315,7 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
         PL_REPORT0(syntax->diags, IGNORED_TEXT, ((PlSpan){syntax->source, start, at}));
         start = at;
     }
-    PlReading rd = {syntax, step, text + start, text + end, start, end, false, PL_WORDS_NAMES};
+    PlReading rd = {syntax, step, text + start, text + end, start, end, false, false, PL_WORDS_NAMES};
     const char *behind = NULL;
     const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, rd.text, rd.limit, &behind);
     int token = row ? row->kind : 0;

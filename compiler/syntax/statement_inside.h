@@ -12,6 +12,7 @@ typedef struct PlReading {
     const char *text, *limit; /* of the step, in the whole source */
     uint32_t start, end;
     bool one_line; /* the head of a block whose body follows on its line */
+    bool aside;    /* a bracket stands open before the call: "Reply (using a.b(...))" */
     PlWords words; /* how its words are read */
 } PlReading;
 
