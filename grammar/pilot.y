@@ -19,11 +19,11 @@
 %syntax_error { (void)yymajor; pl_run_refused(r, TOKEN); }
 %stack_overflow { pl_run_too_deep(r); }
 
-%token E_EXPR E_TYPE E_INPUTS E_LIMIT E_ACTION E_PROSE.
+%token E_EXPR E_ARGS E_TYPE E_INPUTS E_LIMIT E_ACTION E_PROSE.
 %token S_IF S_ELSE_IF S_ELSE S_EACH S_REPEAT_UNTIL S_REPEAT_WHILE S_REPEAT S_TOGETHER S_TRY S_ON_ERROR S_SET S_INCREASE S_DECREASE
        S_CLEAR S_ADD S_KEEP S_STOP S_FAIL S_RETURN S_SKIP S_LEAVE S_WAIT S_WAIT_UNTIL S_WAIT_EVENT S_ASK S_APPROVE S_CHECK S_NOTE S_END S_PASS S_GOTO.
 %token H_WORKFLOW H_GOAL H_USE H_INPUT H_OUTPUT H_SCHEDULE H_LIMIT H_ALLOW H_NEVER.
-%token BAD.
+%token BAD B_VERB B_CALL B_THING B_IN B_NOUN B_KEY.
 
 %type args {PlArgs *}
 %type args1 {PlArgs *}
@@ -44,6 +44,7 @@
 /* ---- what can be read alone ---- */
 start ::= E_EXPR expr(A). { r->expr = A; }
 start ::= E_TYPE type(A). { r->type = A; }
+start ::= E_ARGS args(A). { pl_build_more_args(r, A); }
 start ::= E_INPUTS inputs.
 start ::= E_LIMIT limits.
 

@@ -124,6 +124,7 @@ PlPath pl_build_path_step(PlRun *r, PlPath path, PlExpr *longer);
 void pl_build_target(PlRun *r, PlPath path);
 void pl_build_each(PlRun *r, const PlToken *name, const PlToken *name2, PlExpr *list);
 void pl_build_call_step(PlRun *r, const PlToken *action, PlArgs *args);
+void pl_build_more_args(PlRun *r, PlArgs *args); /* behind those that the step has */
 void pl_build_as(PlRun *r, const PlToken *word, PlTypeExpr *type);
 void pl_build_bind(PlRun *r, const PlToken *arrow, const PlToken *name);
 PlClause *pl_build_clause(PlRun *r, PlClauseKind kind, const PlToken *word); /* valid until the next clause */

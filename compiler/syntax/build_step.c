@@ -61,6 +61,11 @@ void pl_build_call_step(PlRun *r, const PlToken *action, PlArgs *args)
     set_action(r->step, action, args);
 }
 
+void pl_build_more_args(PlRun *r, PlArgs *args)
+{
+    for (uint32_t i = 0; args && i < args->all.len; i++) pl_vec_push(arena_of(r), &r->step->args, args->all.items[i]);
+}
+
 void pl_build_as(PlRun *r, const PlToken *word, PlTypeExpr *type)
 {
     PlStepKind kind = r->step->kind;

@@ -14,6 +14,7 @@ typedef enum PlPlaceOf {
     PL_AT_UNIT,
     PL_AT_FAIL,
     PL_AT_TYPE,
+    PL_AT_BIND,
     PL_AT_HEADER,
     PL_AT_COUNT_OF_PLACES
 } PlPlaceOf;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tokens and their modes. The invariant that keeps names free: a word is a word of the language only where its place says so (phrase.h); a
  * name behind a dot, a key before `:` or `=`, and a word where a value is expected are names, whatever they spell. */
+#include "compiler/syntax/binding.h"
 #include "compiler/syntax/build.h"
 #include "compiler/syntax/scan_inside.h"
 
@@ -25,6 +26,11 @@ void pl_scan_init(PlScan *s, PlSyntax *syntax, int entry, uint32_t start, uint32
                   .sorting = -1};
     switch (entry) {
     case PL_TK_E_ACTION: s->action = true; break;
+    case PL_TK_E_ARGS:
+        s->opened[0] = s->start;
+        s->brackets[0] = '(';
+        s->depth = 1;
+        break;
     case PL_TK_E_TYPE: s->type = true; break;
     case PL_TK_S_EACH: s->head = true; break;
     case PL_TK_E_PROSE:
@@ -158,6 +164,7 @@ PlToken pl_scan_not_closed(PlScan *s, const char *at)
 static PlToken end_token(PlScan *s)
 {
     s->aside = false;
+    if (s->entry == PL_TK_E_ARGS && s->depth == 1) return pl_scan_emit(s, 0, s->limit, s->limit);
     return s->depth ? pl_scan_not_closed(s, s->limit) : pl_scan_emit(s, 0, s->limit, s->limit);
 }
 
@@ -330,11 +337,27 @@ static PlToken close_bracket(PlScan *s, const char *p)
     return token;
 }
 
+/* ARROW for "and save the result as x"; the name comes next. Where only clauses follow, or where a statement has its value. */
+static bool binding(PlScan *s, const char *p, PlToken *token)
+{
+    bool place = s->depth == 0 && !s->type && !s->value && (s->tail || s->newline) && s->entry != PL_TK_E_EXPR;
+    PlBinding found;
+    if (!place || s->aside) return false;
+    if (s->prev == s->entry && s->entry != PL_TK_E_PROSE) return false;
+    if (!pl_binding_match(s->syntax->phrases, p, s->limit, &found)) return false;
+    *token = pl_scan_emit(s, PL_TK_ARROW, p, found.name.ptr);
+    s->bound = found.name;
+    s->bound_end = found.end;
+    return true;
+}
+
 /* COMMA: at the top level it may only announce a clause, and then says nothing itself. */
 static PlToken comma(PlScan *s, const char *p)
 {
     const char *next = pl_scan_skip(s, p + 1, false), *end;
     const PlSpelling *row = pl_scan_clause_at(s, next, &end);
+    PlToken name;
+    if (s->tail && binding(s, next, &name)) return name;
     if (row) return pl_scan_spelling(s, row, next, end);
     if (s->tail && s->depth == 0 && *next >= '0' && *next <= '9') { /* ", 3 at a time" is ", up to 3 at a time" */
         const char *word = next;
@@ -378,11 +401,23 @@ static PlToken comma(PlScan *s, const char *p)
                         p, p + 1);
 }
 
+/* "limit set to 5", "limit of 5": behind the words, or NULL. */
+static const char *set_to(PlScan *s, const char *p)
+{
+    static const char *const words[] = {"set to", "equal to", "being", "as", "of", "is"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t len = strlen(words[i]);
+        bool found = (size_t)(s->limit - p) > len && pl_str_eq_nocase(pl_str(p, len), pl_str_z(words[i])) && p[len] == ' ';
+        if (found) return p + len;
+    }
+    return NULL;
+}
+
 /* KEY, where `name:`, `name=` or `"name":` stands at the beginning of an argument, a field or an input. */
 bool pl_scan_key(PlScan *s, const char *p, const char *end, PlToken *token)
 {
     bool first =
-        s->prev == PL_TK_LPAREN || s->prev == PL_TK_LBRACE || s->prev == PL_TK_COMMA || s->prev == PL_TK_E_INPUTS;
+        s->prev == PL_TK_LPAREN || s->prev == PL_TK_LBRACE || s->prev == PL_TK_COMMA || s->prev == PL_TK_E_INPUTS || s->prev == PL_TK_E_ARGS;
     bool inside = pl_scan_top(s) == '(' || pl_scan_top(s) == '{' || (s->depth == 0 && s->entry == PL_TK_E_INPUTS);
     if (!first || !inside) return false;
     bool typed = s->type || s->entry == PL_TK_E_INPUTS;
@@ -390,7 +425,11 @@ bool pl_scan_key(PlScan *s, const char *p, const char *end, PlToken *token)
     bool optional = typed && sign[0] == '?' && sign[1] == ':';
     sign += optional;
     bool equals = sign[0] == '=' && sign[1] != '=' && sign[1] != '>' && s->depth > 0 && !typed;
-    if (sign[0] != ':' && !equals) return false;
+    const char *set = s->entry == PL_TK_E_ARGS && s->depth == 1 ? set_to(s, sign) : NULL;
+    if (set)
+        sign = set - 1;
+    else if (sign[0] != ':' && !equals)
+        return false;
     PlExpr *quoted = NULL;
     if (*p == '"' || *p == '\'') { /* escapes are read; a key does not change from run to run */
         s->cursor = p;
@@ -428,7 +467,8 @@ static PlToken quote(PlScan *s, const char *p)
         return pl_scan_emit(s, PL_TK_DOT, p, p + 2); /* the user's name */
     if (!s->value && (*p == '\'' || (unsigned char)*p >= 0x80))
         return pl_scan_strange(s, p, p + ((unsigned char)*p >= 0x80 ? 3 : 1));
-    if (open == p && pl_text_quote(p, s->limit, &closer) && pl_scan_top(s) == '{' && (end = pl_text_end(p, s->limit))) {
+    bool keyed = pl_scan_top(s) == '{' || s->entry == PL_TK_E_ARGS;
+    if (open == p && pl_text_quote(p, s->limit, &closer) && keyed && (end = pl_text_end(p, s->limit))) {
         PlToken token;
         if (pl_scan_key(s, p, end, &token)) return token;
     }
@@ -500,6 +540,13 @@ PlToken pl_scan_next(PlScan *s)
     s->newline = false;
     const char *p = pl_scan_skip(s, s->cursor, true), *end;
     PlToken token;
+    if (s->bound.len && s->prev == PL_TK_ARROW) {
+        token = pl_scan_emit(s, PL_TK_NAME, s->bound.ptr, s->bound.ptr + s->bound.len);
+        s->cursor = s->bound_end;
+        s->bound = PL_STR("");
+        return token;
+    }
+    if (binding(s, p, &token)) return token;
     if (s->fail_do) return fail_do(s, p);
     if (s->action) return action_name(s, p);
     if (role(s, p, &token)) return token;
@@ -529,6 +576,7 @@ PlToken pl_scan_next(PlScan *s)
     case PL_RAW_DOT:
         if (s->depth == 0 && pl_scan_skip(s, end, false) == s->limit)
             return s->cursor = end, pl_scan_next(s); /* the full stop of a sentence */
+        if (s->tail && binding(s, pl_scan_skip(s, end, false), &token)) return token;
         return pl_scan_emit(s, PL_TK_DOT, p, end);
     case PL_RAW_COLON:
         if (s->type && s->depth == s->type_depth) s->type = false;

@@ -59,6 +59,8 @@ typedef struct PlScan {
     bool action;      /* an action's name is next */
     bool call;        /* the arguments of an action are next, or open */
     bool aside;       /* inside `(in parallel, max 5)`: clauses in brackets */
+    PlStr bound;      /* behind the ARROW of a result named in words: the name, and where the scanner goes on */
+    const char *bound_end;
     const char *tick; /* the closing back-tick around a name, to be skipped */
     PlWords words;    /* how far words make names */
     bool head;        /* For each: its names are being read, before `in` */

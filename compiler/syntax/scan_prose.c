@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Prose: the words of a step that are for people. It may contain anything; it ends at a `using` that opens a call (raw token USING), at an
  * arrow with a name and nothing but clauses behind, at a clause that cannot be words, or with the step. */
+#include "compiler/syntax/binding.h"
 #include "compiler/syntax/build.h"
 
 typedef struct Prose {
@@ -97,6 +98,16 @@ static bool is_comment(const PlScan *scan, const char *p)
     return spaced && (p[1] == ' ' || p[1] == 0 || p[1] == '\n');
 }
 
+/* "and save it as x" with nothing but clauses behind. */
+static bool names(const PlScan *scan, const char *p)
+{
+    PlBinding found;
+    if (!pl_binding_match(scan->syntax->phrases, p, scan->limit, &found)) return false;
+    const char *end = blanks(found.end);
+    if (*end == '.') end = blanks(end + 1);
+    return line_ends(end) || clause_at(scan, *end == ',' ? blanks(end + 1) : end);
+}
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == (char)0xa0;
@@ -182,7 +193,16 @@ PlProseEnd pl_prose_scan(PlScan *scan, PlStr *prose, PlSpan *span, PlSpan *using
             if (!is_comment(scan, p)) break;
             comment(&out, p, &end);
             continue;
-        default: break;
+        case PL_RAW_WORD:
+            if (parens || !first || !names(scan, p)) break;
+            found = PL_PROSE_ARROW;
+            done = true;
+            continue;
+        default:
+            if (*p != '(' || !first || !names(scan, p)) break;
+            found = PL_PROSE_ARROW;
+            done = true;
+            continue;
         }
         parens += *p == '(';
         parens -= *p == ')' && parens > 0;

@@ -127,6 +127,16 @@ static bool usable(const PlScan *s, const PlSpelling *row, const char *behind)
     }
 }
 
+/* "limit=5 and page=2": `and` before another argument. */
+static bool is_next_argument(PlScan *s, const char *p, const char *end)
+{
+    const char *name = over_blanks(end), *behind;
+    if (!pl_str_eq_nocase(pl_str(p, (size_t)(end - p)), PL_STR("and"))) return false;
+    if (pl_raw_scan(PL_MODE_EXPR, name, s->limit, &behind) != PL_RAW_WORD) return false;
+    behind = over_blanks(behind);
+    return (*behind == '=' && behind[1] != '=') || *behind == ':' || pl_str_starts(pl_str(behind, (size_t)(s->limit - behind)), PL_STR("set to "));
+}
+
 PlToken pl_scan_behind_value(PlScan *s, const char *p, PlRaw raw, const char *end)
 {
     const char *behind;
@@ -143,6 +153,7 @@ PlToken pl_scan_behind_value(PlScan *s, const char *p, PlRaw raw, const char *en
         if (row) return pl_scan_spelling(s, row, p, behind);
     }
     if ((s->tail || s->newline) && (row = pl_scan_clause_at(s, p, &behind))) return pl_scan_spelling(s, row, p, behind);
+    if (s->entry == PL_TK_E_ARGS && s->depth == 1 && is_next_argument(s, p, end)) return pl_scan_emit(s, PL_TK_COMMA, p, end);
     if (s->counting && s->depth == 0 && (row = pl_scan_phrase(s, PL_AT_COUNT, p, &behind)))
         return pl_scan_spelling(s, row, p, behind);
     if (s->has && (row = pl_scan_phrase(s, PL_AT_COUNT, p, &behind)) && row->kind == PL_TK_ITEMS)
