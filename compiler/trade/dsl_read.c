@@ -7,6 +7,7 @@
 #include "compiler/syntax/phrase.h"
 #include "compiler/syntax/steps.h"
 #include "compiler/trade/repair.h"
+#include "compiler/trade/settle.h"
 
 /* ---- members and names ---- */
 
@@ -325,6 +326,7 @@ PlPlan *pl_dsl_read(PlArena *arena, PlDiags *diags, uint32_t source)
     comments(r, PL_GET(r->root, "last_comments"), r->plan, true);
     bind_results(r);
     pl_tree_renumber(arena, r->plan);
+    pl_trade_settle(arena, r->plan);
     if (read.cut) PL_REPORT0(diags, TRADE_CUT, ((PlSpan){source, r->root->end, r->root->end}));
     return r->plan;
 }
