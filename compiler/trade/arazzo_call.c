@@ -17,6 +17,21 @@ static PlDiag *there(Call *c, PlDiag *d, PlSpan span, const char *words)
     return d;
 }
 
+/* The step says something for it, whatever that is worth. */
+static bool said(const Call *c, const PlParam *p)
+{
+    const PlNode *lists[] = {PL_GET(c->step->node, "parameters"), PL_GET(c->f->node, "parameters")};
+    for (size_t l = 0; l < 2; l++) {
+        for (uint32_t i = 0; pl_node_is(lists[l], PL_NODE_LIST) && i < lists[l]->count; i++) {
+            const PlNode *node = pl_node_item(lists[l], i);
+            if (PL_GET(node, "reference")) node = pl_arazzo_component(c->f->a, node, "parameters");
+            PlStr name = pl_node_text(PL_GET(node, "name"));
+            if (pl_str_eq(name, p->wire) || (p->place == PL_IN_HEADER && pl_str_eq_nocase(name, p->wire))) return true;
+        }
+    }
+    return false;
+}
+
 static bool given(const Call *c, PlStr name)
 {
     for (uint32_t i = 0; i < c->out->args.len; i++)
@@ -128,7 +143,6 @@ static void parameter(Call *c, const PlNode *node)
     } else if (p && !p->fixed) {
         fit(c, &v, p, pl_node_span(value), pl_arazzo_param_span(c->step, name));
         if (v.expr) add(c, p->name, v.expr);
-        else if (p->required) add(c, p->name, pl_arazzo_text_expr(a, PL_STR("")));
     }
 }
 
@@ -142,7 +156,7 @@ static void missing(Call *c)
     PlArazzo *a = c->f->a;
     for (uint32_t i = 0; c->step->action && i < c->step->action->param_count; i++) {
         const PlParam *p = &c->step->action->params[i];
-        if (!p->required || p->place == PL_IN_BODY || p->fixed || p->is_key || p->has_default || given(c, p->name)) continue;
+        if (!p->required || p->place == PL_IN_BODY || p->fixed || p->is_key || p->has_default || said(c, p)) continue;
         const PlNode *list = PL_GET(c->step->node, "parameters");
         PlSpan span = pl_node_span(list ? list : PL_GET(c->step->node, "stepId"));
         PlDiag *d = PL_REPORT(a->diags, ARAZZO_MISSING, span, pl_place_name(p->place), PL_ARG(p->wire), PL_ARG(c->step->operation));
@@ -174,7 +188,7 @@ static void field(Call *c, const PlPair *pair)
     const PlParam *p = param(c->step, name, PL_IN_BODY);
     if (p) {
         fit(c, &v, p, pl_node_span(&pair->value), pl_arazzo_body_span(c->step));
-        if (v.expr) add(c, p->name, v.expr);
+        if (v.expr && !p->fixed) add(c, p->name, v.expr);
         return;
     }
     if (v.input) v.input->needed = true;
@@ -235,7 +249,7 @@ static void whole(Call *c, const PlNode *payload)
     if (v.input) v.input->needed = true;
     if (p || !has_fields(c->step)) {
         if (p && v.input && v.input->wanted == PL_TYPE_NONE) v.input->wanted = pl_type_without_nothing(c->f->a->types, p->type);
-        add(c, p ? p->name : PL_STR("body"), v.expr);
+        if (p || !c->step->action) add(c, p ? p->name : PL_STR("body"), v.expr);
         return;
     }
     if (v.input && v.input->wanted == PL_TYPE_NONE) v.input->wanted = body_record(c);

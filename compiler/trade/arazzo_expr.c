@@ -104,30 +104,36 @@ static PlStr split_pointer(PlStr text, PlStr *pointer)
     return pl_str_slice(text, 0, hash);
 }
 
+/* "name.a.b" from `dot` on as "/a/b", said. */
+static PlStr path_of(PlArazzoFlow *f, PlStr name, size_t dot, PlSpan span)
+{
+    PlStr tail = pl_str_slice(name, dot, name.len);
+    char *path = pl_arena_alloc(f->a->arena, tail.len + 1, 1);
+    path[0] = '/';
+    for (size_t i = 0; i < tail.len; i++) path[i + 1] = tail.ptr[i] == '.' ? '/' : tail.ptr[i];
+    PlStr pointer = pl_str(path, tail.len + 1), meant = pl_arena_printf(f->a->arena, PL_FMT "#" PL_FMT, PL_ARG(pl_str_slice(name, 0, dot - 1)), PL_ARG(pointer));
+    PL_REPORT(f->a->diags, ARAZZO_DOTTED, span, PL_ARG(name), PL_ARG(meant));
+    return pointer;
+}
+
 static PlArazzoValue input(PlArazzoFlow *f, PlStr rest, PlSpan span)
 {
-    PlStr pointer, name = split_pointer(rest, &pointer), tail = PL_STR("");
+    PlStr pointer, name = split_pointer(rest, &pointer);
     PlArazzoInput *in = pl_map_get(&f->by_input, name);
-    for (size_t dot = name.len; !in && dot > 0; dot--) { /* "address.city": a field of an input */
+    for (size_t dot = name.len; !in && dot > 0; dot--) { /* "address.city": meant is a field of an input */
         if (name.ptr[dot - 1] != '.') continue;
         in = pl_map_get(&f->by_input, pl_str_slice(name, 0, dot - 1));
-        if (in) tail = pl_str_slice(name, dot, name.len);
+        if (in) pointer = path_of(f, name, dot, span);
     }
     if (!in) {
         PL_REPORT(f->a->diags, ARAZZO_NAME, span, "input", PL_ARG(name));
         return unknown();
     }
     PlArazzoValue v = {pl_arazzo_name_expr(f->a, in->plan_name), in->declared, in};
-    if (!pointer.len && !tail.len) return v;
+    if (!pointer.len) return v;
     v.input = NULL;
     v.type = in->declared == PL_T_RECORD_ANY ? PL_T_ANY : in->declared;
     in->needed = true;
-    if (tail.len) {
-        char *path = pl_arena_alloc(f->a->arena, tail.len + 1, 1);
-        path[0] = '/';
-        for (size_t i = 0; i < tail.len; i++) path[i + 1] = tail.ptr[i] == '.' ? '/' : tail.ptr[i];
-        pointer = pl_str(path, tail.len + 1);
-    }
     PlArazzoValue at = pl_arazzo_pointer(f, v, pointer);
     if (!at.expr) PL_REPORT(f->a->diags, ARAZZO_NAME, span, "input", PL_ARG(name));
     return at;
@@ -180,6 +186,11 @@ static PlArazzoValue output(PlArazzoFlow *f, PlArazzoStep *step, PlStr rest, PlS
 {
     PlStr pointer, name = split_pointer(rest, &pointer);
     const PlNode *outputs = PL_GET(step->node, "outputs"), *node = pl_node_get(outputs, name);
+    for (size_t dot = name.len; !node && dot > 0; dot--) { /* "found.id": meant is a place in the output */
+        if (name.ptr[dot - 1] != '.') continue;
+        node = pl_node_get(outputs, pl_str_slice(name, 0, dot - 1));
+        if (node) pointer = path_of(f, name, dot, span);
+    }
     if (!node) {
         PlDiag *d = PL_REPORT(f->a->diags, ARAZZO_NAME, span, "output", PL_ARG(name));
         pl_diag_related(f->a->diags, d, pl_node_span(outputs ? outputs : PL_GET(step->node, "stepId")), "the outputs of this step");
@@ -196,7 +207,11 @@ static PlArazzoValue output(PlArazzoFlow *f, PlArazzoStep *step, PlStr rest, PlS
     f->current = current;
     if (!pointer.len || !v.expr) return v;
     PlArazzoValue at = pl_arazzo_pointer(f, v, pointer);
-    if (!at.expr) PL_REPORT(f->a->diags, ARAZZO_POINTER, span, PL_ARG(step->operation), PL_ARG(pointer));
+    if (at.expr) return at;
+    PlDiag *d = PL_REPORT(f->a->diags, ARAZZO_POINTER, span, PL_ARG(step->operation), PL_ARG(pointer));
+    PlSpan there = pl_arazzo_responses_span(step, step->response);
+    PlStr words = pl_arazzo_type_words(f->a, v.type);
+    if (there.source != PL_NO_SOURCE) pl_diag_related(f->a->diags, d, there, "the output is " PL_FMT, PL_ARG(words));
     return at;
 }
 

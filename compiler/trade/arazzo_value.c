@@ -65,9 +65,19 @@ static void push(PlArazzo *a, PlExpr *text, PlExpr *item)
     if (item->depth + 1 > text->depth) text->depth = item->depth + 1;
 }
 
+/* The whole text is one expression: names in it may have any character. "$100" is a text. */
+static bool is_expression(PlStr s)
+{
+    static const char *const begins[] = {"$inputs.", "$steps.", "$response.", "$request.", "$outputs.", "$workflows.", "$components.",
+                                         "$sourceDescriptions.", "$message."};
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (pl_str_starts(s, pl_str_z(begins[i]))) return pl_str_find_char(s, ' ', 0) == PL_STR_NONE || pl_arazzo_expression_end(s, 0) == s.len;
+    return pl_str_eq_z(s, "$url") || pl_str_eq_z(s, "$method") || pl_str_eq_z(s, "$statusCode") || pl_str_eq_z(s, "$self");
+}
+
 static PlArazzoValue text_value(PlArazzoFlow *f, PlStr s, PlSpan span)
 {
-    if (s.len > 1 && s.ptr[0] == '$' && pl_arazzo_expression_end(s, 0) == s.len) return pl_arazzo_expression(f, s, span);
+    if (is_expression(s)) return pl_arazzo_expression(f, s, span);
     PlExpr *text = pl_expr_new(f->a->arena, PL_EXPR_TEXT, span);
     size_t kept = 0;
     for (size_t at = 0; (at = pl_str_find(s, PL_STR("{$"), at)) != PL_STR_NONE;) {
