@@ -454,9 +454,9 @@ void pl_draft_name_params(PlDraft *draft)
         PlStr plain = param->whole_body ? PL_STR("body") : pl_name_argument(arena, param->wire);
         PlStr name = plain;
         if (pl_map_find(&used, name))
-            name = pl_arena_printf(arena, "%s." PL_FMT, pl_place_name(param->place), PL_ARG(plain));
+            name = pl_arena_printf(arena, "%s_" PL_FMT, pl_place_name(param->place), PL_ARG(plain));
         for (uint32_t n = 2; pl_map_find(&used, name); n++)
-            name = pl_arena_printf(arena, "%s." PL_FMT "_%u", pl_place_name(param->place), PL_ARG(plain), n);
+            name = pl_arena_printf(arena, "%s_" PL_FMT "_%u", pl_place_name(param->place), PL_ARG(plain), n);
         param->name = name;
         pl_map_put(&used, name, NULL);
     }

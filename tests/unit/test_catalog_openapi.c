@@ -175,7 +175,7 @@ TEST(swagger_2)
     CHECK(list->params[0].style == PL_STYLE_PIPE);
     CHECK_STR(type_text(&bed, list->result), "list of {name: text, id?: text, made?: datetime}");
     const PlAction *put = action(&bed, "put_file");
-    CHECK_STR(params_text(&bed, put), "path id: text required; body name: text required; body body.id=id: text");
+    CHECK_STR(params_text(&bed, put), "path id: text required; body name: text required; body body_id=id: text");
     CHECK(put->responses[0].body == PL_BODY_BYTES && put->result == PL_T_FILE && put->doubt == PL_DOUBT_IDEMPOTENT);
     bed_close(&bed);
 }
