@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { APPLICATION_ID = 0x504c4f54 /* "PLOT" */, STORE_VERSION = 1, BUSY_MS = 5000 };
+enum { APPLICATION_ID = 0x504c4f54 /* "PLOT" */, STORE_VERSION = 1, BUSY_MS = 5000, PAGE_BYTES = 8192 /* three rows with answers of 2 KB */ };
 
 /* `row` has a rowid: without one the rows would be keys, and each search would read large bodies whole to compare them. */
 static const char schema[] =
@@ -125,8 +125,8 @@ static PlStatus read_int(PlStore *store, const char *sql, int64_t *out)
 static PlStatus make_schema(PlStore *store)
 {
     char sql[sizeof schema + 160];
-    snprintf(sql, sizeof sql, "BEGIN IMMEDIATE;%sPRAGMA application_id=%d;PRAGMA user_version=%d;COMMIT;", schema, APPLICATION_ID,
-             STORE_VERSION);
+    snprintf(sql, sizeof sql, "PRAGMA page_size=%d;BEGIN IMMEDIATE;%sPRAGMA application_id=%d;PRAGMA user_version=%d;COMMIT;", PAGE_BYTES, schema,
+             APPLICATION_ID, STORE_VERSION);
     PlStatus status = pl_store_sqlite_run(store, sql);
     if (status != PL_OK) sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     return status;

@@ -73,6 +73,7 @@ struct PlStore {
     PlStoreRun *runs;
     PlRowBatch filling, writing; /* rows go from the first to the second, and from there to the file */
     PlStoreWriter writer;
+    bool is_much;       /* was in `filling` when the last row came: the next one waits until it is written */
     uint32_t walks;     /* under way: their statements are the owner's */
     PlBuf text;         /* of the run last given out */
     uint8_t salts[4096];
@@ -98,7 +99,7 @@ PL_MUST_USE PlStatus pl_store_image_put(PlStore *store, bool ends_run);    /* af
 PL_MUST_USE PlStatus pl_store_image_sync(PlStore *store);
 
 /* ---- store_sqlite_young.c ---- */
-#define PL_STORE_GROWN "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA wal_autocheckpoint=4000;PRAGMA journal_size_limit=67108864;"
+#define PL_STORE_GROWN "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA wal_autocheckpoint=512;PRAGMA journal_size_limit=67108864;"
 PL_MUST_USE PlStatus pl_store_young_begin(PlStore *store);                /* nothing in the file is promised */
 PL_MUST_USE PlStatus pl_store_young_write(PlStore *store, bool ends_run); /* before each write: grow up if it is time */
 PL_MUST_USE PlStatus pl_store_young_sync(PlStore *store);                 /* the file and its name, once */

@@ -40,10 +40,7 @@ static PlStatus may_append(PlStore *store, const PlRow *row)
     }
     if (store->mode != PL_STORE_WRITE || row->kind <= 0 || row->kind >= PL_ROW_KIND_END) return PL_INVALID;
     if (store->is_full && !ends_something(row->kind)) return PL_FULL;
-    pl_store_writer_lock(store);
-    bool is_much = store->filling.len >= FLUSH_ROWS || store->filling.bytes.len >= FLUSH_BYTES;
-    pl_store_writer_unlock(store);
-    return is_much ? pl_store_rows_commit(store) : PL_OK;
+    return store->is_much ? pl_store_rows_commit(store) : PL_OK;
 }
 
 static PlPendingRow *room(PlRowBatch *batch)
@@ -82,10 +79,12 @@ static PlStatus append(void *self, PlRow *row)
     if (status != PL_OK) return status;
     pl_store_writer_lock(store);
     status = push(run, row);
-    bool is_much = store->filling.bytes.len >= URGENT_BYTES;
+    const PlRowBatch *batch = &store->filling;
+    bool is_urgent = batch->bytes.len >= URGENT_BYTES;
+    store->is_much = batch->len >= FLUSH_ROWS || (batch->bytes.len >= FLUSH_BYTES && batch->len > 1);
     pl_store_writer_unlock(store);
     if (status != PL_OK) return pl_store_sqlite_fail(store, status);
-    return is_much && !store->walks && !pl_store_writer_ask(store, true) ? pl_store_rows_commit(store) : PL_OK;
+    return is_urgent && !store->walks && !pl_store_writer_ask(store, true) ? pl_store_rows_commit(store) : PL_OK;
 }
 
 /* ---- commit ---- */
@@ -217,6 +216,7 @@ static PlStatus write_filling(PlStore *store)
     pl_store_writer_drain(store);
     if (store->broken != PL_OK || !store->filling.len) return store->broken;
     pl_store_rows_take(store);
+    store->is_much = false;
     return pl_store_rows_write(store);
 }
 
