@@ -8,7 +8,17 @@
 
 enum { REPLACEMENT = 0xfffd };
 
-/* The next eight bytes are eight code points. */
+enum { BLOCK = 32 };
+
+/* The next BLOCK bytes are as many code points. */
+static inline bool is_ascii_block(PlStr s, size_t pos)
+{
+    uint64_t words[BLOCK / 8];
+    if (s.len - pos < BLOCK) return false;
+    memcpy(words, s.ptr + pos, BLOCK);
+    return !((words[0] | words[1] | words[2] | words[3]) & UINT64_C(0x8080808080808080));
+}
+
 static inline bool is_ascii_word(PlStr s, size_t pos)
 {
     uint64_t word;
@@ -19,6 +29,7 @@ size_t pl_utf8_check(PlStr s)
 {
     size_t i = 0;
     while (i < s.len) {
+        while (is_ascii_block(s, i)) i += BLOCK;
         if (is_ascii_word(s, i)) {
             i += 8;
             continue;
@@ -73,6 +84,7 @@ size_t pl_utf8_length(PlStr s)
 {
     size_t count = 0, pos = 0;
     for (;;) {
+        for (; is_ascii_block(s, pos); pos += BLOCK) count += BLOCK;
         for (; is_ascii_word(s, pos); pos += 8) count += 8;
         if (pl_utf8_next(s, &pos) < 0) return count;
         count++;

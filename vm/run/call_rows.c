@@ -13,8 +13,10 @@ bool pl_call_keeps_header(PlStr name)
 {
     static const char *const kept[] = {"content-type", "content-disposition", "location", "link", "retry-after", "etag", "last-modified",
                                        "content-range", "request-id", "idempotency-replayed"};
+    if (!name.len) return false;
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        if (pl_str_eq_z(name, kept[i])) return true;
+        if (kept[i][0] == name.ptr[0] && pl_str_eq_z(name, kept[i])) return true;
+    if (name.ptr[0] != 'x' && name.ptr[0] != 'r') return false;
     return pl_str_starts(name, PL_STR("x-ratelimit")) || pl_str_starts(name, PL_STR("ratelimit"))
            || pl_str_starts(name, PL_STR("x-request")) || pl_str_starts(name, PL_STR("x-total"))
            || pl_str_starts(name, PL_STR("x-next")) || pl_str_starts(name, PL_STR("x-page")) || pl_str_starts(name, PL_STR("x-per-page"));
@@ -29,9 +31,10 @@ PlStr pl_call_header(const PlReply *reply, const char *name)
 
 static void put_hash(PlBuf *out, const uint8_t hash[32])
 {
-    char hex[65];
-    pl_hash_hex(hash, 32, hex);
-    pl_buf_printf(out, "\"%s\"", hex);
+    char quoted[67] = "\"";
+    pl_hash_hex(hash, 32, quoted + 1);
+    quoted[65] = '"';
+    pl_buf_put(out, pl_str(quoted, 66));
 }
 
 /* The action's name and class stand first: rows.c reads them without a parser. */
@@ -41,12 +44,19 @@ void pl_call_put_intent(PlCall *call, const PlRequest *request)
     const PlAction *a = call->action;
     PlBuf *body = pl_run_scratch(run);
     if (pl_rows_taken(run, call->path, PL_ROW_INTENT, call->attempt)) PL_BREAK(run, PL_INTERNAL, RUN_SAME_PATH, call->path, call->path.ptr);
-    pl_buf_printf(body, "{\"action\":\"" PL_FMT "." PL_FMT "\",\"class\":\"%s\",\"request\":", PL_ARG(a->plugin), PL_ARG(a->name),
-                  pl_doubt_name(a->doubt));
+    pl_buf_put_z(body, "{\"action\":\"");
+    pl_buf_put(body, a->plugin);
+    pl_buf_put_char(body, '.');
+    pl_buf_put(body, a->name);
+    pl_buf_put_z(body, "\",\"class\":\"");
+    pl_buf_put_z(body, pl_doubt_name(a->doubt));
+    pl_buf_put_z(body, "\",\"request\":");
     put_hash(body, request->hash);
     pl_buf_put_z(body, ",\"key\":");
     pl_buf_put_json(body, request->key);
-    pl_buf_printf(body, ",\"epoch\":%u,\"sends\":", call->epoch);
+    pl_buf_put_z(body, ",\"epoch\":");
+    pl_buf_put_int(body, call->epoch);
+    pl_buf_put_z(body, ",\"sends\":");
     pl_request_show(run, body, request);
     pl_buf_put_char(body, '}');
     pl_rows_put(run, PL_ROW_INTENT, call->site->site, call->attempt, call->path, body, PL_STR(""));
@@ -57,14 +67,18 @@ void pl_call_put_intent(PlCall *call, const PlRequest *request)
 static void put_answer(PlBuf *out, const PlReply *reply, PlStr *blob)
 {
     bool whole = reply->body.len <= INLINE && pl_utf8_check(reply->body) == reply->body.len;
-    pl_buf_printf(out, "{\"status\":%u,\"headers\":{", reply->status);
+    pl_buf_put_z(out, "{\"status\":");
+    pl_buf_put_int(out, reply->status);
+    pl_buf_put_z(out, ",\"headers\":{");
     for (uint32_t i = 0; i < reply->header_count; i++) {
         if (i) pl_buf_put_char(out, ',');
         pl_buf_put_json(out, reply->headers[i].name);
         pl_buf_put_char(out, ':');
         pl_buf_put_json(out, reply->headers[i].value);
     }
-    pl_buf_printf(out, "},\"ms\":%llu,\"credential\":", (unsigned long long)reply->elapsed_us / 1000);
+    pl_buf_put_z(out, "},\"ms\":");
+    pl_buf_put_int(out, (int64_t)(reply->elapsed_us / 1000));
+    pl_buf_put_z(out, ",\"credential\":");
     pl_buf_put_json(out, reply->credential);
     if (reply->body_lost) {
         pl_buf_put_z(out, ",\"body_lost\":true");

@@ -391,7 +391,9 @@ static void show_bytes(PlBuf *out, PlStr bytes)
 
 void pl_request_show(PlRun *run, PlBuf *out, const PlRequest *request)
 {
-    pl_buf_printf(out, "{\"method\":\"%s\",\"url\":", pl_method_name(request->method));
+    pl_buf_put_z(out, "{\"method\":\"");
+    pl_buf_put_z(out, pl_method_name(request->method));
+    pl_buf_put_z(out, "\",\"url\":");
     pl_buf_put_json(out, request->url);
     pl_buf_put_z(out, ",\"headers\":[");
     for (uint32_t i = 0; i < request->header_count; i++) {
