@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Schemas that are referred to by a name of their own: $anchor, $dynamicAnchor and $id (JSON Schema 2020-12 section 8.2), draft 4's id. A
- * document is walked once, when the first such reference is met; examples and other data are not schemas and are not looked into. */
+ * document is walked once, when the first such reference is met; examples and other data are not schemas and are not looked into. A name that
+ * several schemas have depends on where the reference stands, or (dynamic) on the way to it: it names none here. */
 #include "compiler/catalog/ref.h"
 
 enum { MAX_WALK = 2000000, MAX_DEPTH = 200 };
@@ -24,16 +25,16 @@ static void put_name(Walk *w, PlStr name, PlNode *schema)
     bool added;
     if (name.len == 0) return;
     PlMapEntry *entry = pl_map_put(w->names, name, &added);
-    if (added) entry->value.ptr = schema;
+    entry->value.ptr = added || entry->value.ptr == schema ? schema : NULL;
 }
 
 static void note_names(Walk *w, PlNode *schema)
 {
     PlStr anchor = pl_node_text(PL_GET(schema, "$anchor")), dynamic = pl_node_text(PL_GET(schema, "$dynamicAnchor"));
     PlStr id = pl_node_text(PL_GET(schema, "$id"));
-    if (id.len == 0 && PL_GET(schema, "type")) id = pl_node_text(PL_GET(schema, "id"));
+    if (id.len == 0 && PL_GET(schema, "type") && !PL_GET(schema, "$ref")) id = pl_node_text(PL_GET(schema, "id"));
     if (anchor.len) put_name(w, pl_arena_printf(w->arena, "#" PL_FMT, PL_ARG(anchor)), schema);
-    if (dynamic.len) put_name(w, pl_arena_printf(w->arena, "#" PL_FMT, PL_ARG(dynamic)), schema);
+    if (dynamic.len && !pl_str_eq(dynamic, anchor)) put_name(w, pl_arena_printf(w->arena, "#" PL_FMT, PL_ARG(dynamic)), schema);
     if (id.len && pl_str_ends(id, PL_STR("#"))) id.len--;
     put_name(w, id, schema);
     size_t slash = id.len;
