@@ -57,7 +57,6 @@ bool plc_dialogue(PlSession *session, bool (*save)(void *with, PlStr text), void
 /* Replace the file by `text`, unless it is no longer `before`. Reports. */
 PL_MUST_USE PlStatus plc_write_plan(PlArena *arena, const char *path, PlStr before, PlStr text);
 
-typedef int (*PlcCommand)(PlArena *arena, int argc, char **argv);
 int plc_cmd_compile(PlArena *arena, int argc, char **argv);
 int plc_cmd_check(PlArena *arena, int argc, char **argv);
 int plc_cmd_review(PlArena *arena, int argc, char **argv);

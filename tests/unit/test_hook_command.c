@@ -7,6 +7,7 @@
 #include "vm/base/buf.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -63,6 +64,19 @@ TEST(a_hook_that_is_not_sound_refuses)
         CHECK(!v.allow && (strstr(v.reason, commands[i][1]) || strstr(v.reason, "has ended")));
     }
     CHECK(strstr(ask_once("sleep 60", 50000).reason, "in time"));
+}
+
+TEST(a_hook_that_is_late_is_killed_with_all_that_it_started)
+{
+    int ends[2];
+    char byte;
+    CHECK(pipe(ends) == 0); /* inherited: its reading end tells when nobody holds the other any more */
+    Verdict v = ask_once("sleep 60 & sleep 60", 50000);
+    CHECK(!v.allow && strstr(v.reason, "in time"));
+    close(ends[1]);
+    struct pollfd file = {.fd = ends[0], .events = POLLIN};
+    CHECK(poll(&file, 1, 5000) == 1 && read(ends[0], &byte, 1) == 0);
+    close(ends[0]);
 }
 
 TEST(a_dead_hook_stays_dead)

@@ -142,7 +142,7 @@ TEST(children)
     PlBuf out;
     pl_buf_init(&out, 1000);
     char *cat[] = {"cat", NULL}, *sleeper[] = {"sleep", "60", NULL}, *gone[] = {"true", NULL};
-    CHECK(pl_spawn_begin(cat, &child) == PL_OK);
+    CHECK(pl_spawn_begin(cat, false, &child) == PL_OK);
     CHECK(pl_spawn_write(&child, PL_STR("one\ntwo\n"), 1000000) == PL_OK);
     CHECK(pl_spawn_read(&child, &out, true, 1000000) == PL_OK);
     CHECK_STR(pl_buf_str(&out), "one\n");
@@ -150,9 +150,9 @@ TEST(children)
     CHECK_STR(pl_buf_str(&out), "one\ntwo\n");
     CHECK(pl_spawn_read(&child, &out, true, 1000) == PL_LIMIT);
     CHECK(pl_spawn_end(&child, 1000000) == 0);
-    CHECK(pl_spawn_begin(sleeper, &child) == PL_OK);
+    CHECK(pl_spawn_begin(sleeper, false, &child) == PL_OK);
     CHECK(pl_spawn_end(&child, 1000) == -1);
-    CHECK(pl_spawn_begin(gone, &child) == PL_OK);
+    CHECK(pl_spawn_begin(gone, false, &child) == PL_OK);
     pl_buf_clear(&out);
     CHECK(pl_spawn_read(&child, &out, true, 1000000) == PL_IO);
     PlStatus status = PL_OK;

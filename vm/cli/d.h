@@ -3,6 +3,8 @@
 #ifndef PL_CLI_D_H
 #define PL_CLI_D_H
 
-int pl_d_mock(int argc, char **argv);
+#include "vm/base/arena.h"
+
+int pl_d_mock(PlArena *arena, int argc, char **argv);
 
 #endif

@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* pilotvm: runs bytecode. Finds the command in a table and gives it an arena. */
-#include "vm/base/fault.h"
+/* pilotvm: runs bytecode. Its commands, as a table. */
+#include "vm/cli/cli_main.h"
 #include "vm/cli/vm.h"
 
-#include <signal.h>
-#include <stdio.h>
-
-static const struct {
-    const char *name, *words;
-    PlvCommand run;
-} commands[] = {
+static const PlCliEntry commands[] = {
     {"run", "FILE.pbc: run it (the default command)", plv_cmd_run},
     {"resume", "RUN: go on with a run that was killed or parked", plv_cmd_resume},
     {"settle", "RUN [PATH] applied|not-applied|skip|abort: say what became of a write that was never answered", plv_cmd_settle},
@@ -25,43 +19,17 @@ static const struct {
     {"audit", "verify RUN|--all, export RUN: prove a journal whole, hand it to other tools", plv_cmd_audit},
 };
 
-static int usage(void)
-{
-    printf("usage: pilotvm FILE.pbc [options]\n       pilotvm COMMAND ... [--help]\n\nRuns compiled plans, with a journal row for every effect.\n\n"
-           "commands:\n");
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) printf("  %-7s %s\n", commands[i].name, commands[i].words);
-    printf("\nExit codes: 0 done, 1 the run failed, 2 usage or unreadable file, 3 network, 4 credential, 5 waiting for an approval or an\n"
-           "answer, 6 refused, 7 limit, 8 changed since approval, 70 internal.\n");
-    return 0;
-}
-
-static int dispatch(PlArena *arena, int argc, char **argv)
-{
-    if (argc < 2) {
-        usage();
-        return 2;
-    }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) return usage();
-    if (strcmp(argv[1], "--version") == 0) {
-        printf("pilotvm " PL_VERSION_TEXT "\n");
-        return 0;
-    }
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        if (strcmp(argv[1], commands[i].name) == 0) return commands[i].run(arena, argc - 2, argv + 2);
-    }
-    return plv_cmd_run(arena, argc - 1, argv + 1);
-}
-
 int main(int argc, char **argv)
 {
-    signal(SIGPIPE, SIG_IGN);
-    pl_fault_from_env();
-    PlEscape escape;
-    PlArena *arena = pl_arena_new(&escape, 0);
-    if (!arena) return pl_cli_fail(PL_NOMEM, "out of memory");
-    int code;
-    if (setjmp(escape.at) == 0) code = dispatch(arena, argc, argv);
-    else code = pl_cli_fail(escape.status, "%s", pl_status_words(escape.status));
-    pl_arena_free(arena);
-    return code;
+    const PlCliProgram program = {
+        .name = "pilotvm",
+        .usage = "FILE.pbc [options]",
+        .words = "Runs compiled plans, with a journal row for every effect.",
+        .behind = "Exit codes: 0 done, 1 the run failed, 2 usage or\nunreadable file, 3 network, 4 credential, 5 waiting for an approval or an answer, "
+                  "6 refused, 7 limit,\n8 changed since approval, 70 internal.",
+        .entries = commands,
+        .count = sizeof commands / sizeof *commands,
+        .otherwise = plv_cmd_run,
+    };
+    return pl_cli_main(&program, argc, argv);
 }

@@ -45,9 +45,12 @@ int plv_place(PlArena *arena, const PlvOptions *o, PlStr *place); /* -1, or the 
 PlModule *plv_read_module(PlArena *arena, PlStr bytes, const char *name, int *code); /* `name` for messages */
 PlModule *plv_read_module_of(PlArena *arena, PlStore *store, const uint8_t hash[32], int *code);
 
-#define PLV_READ_OPTIONS(o)                                                                                            \
+/* Rows for option tables: where the runs are, for every command; and what commands that only read add. */
+#define PLV_PLACE_OPTIONS(o)                                                                                           \
     {"store", 's', PL_CLI_TEXT, &(o).store, "PATH", "the file or folder of runs (default: PILOT_STORE, pilot.yaml, the user's state folder)"},    \
-    {"json", 0, PL_CLI_FLAG, &(o).json, NULL, "one JSON object a line; the first names the format"}
+    {"project", 0, PL_CLI_TEXT, &(o).project, "FILE", "the project file (default: pilot.yaml here or above)"},                    \
+    {"no-project", 0, PL_CLI_FLAG, &(o).no_project, NULL, "read no project file"}
+#define PLV_READ_OPTIONS(o) PLV_PLACE_OPTIONS(o), {"json", 0, PL_CLI_FLAG, &(o).json, NULL, "one JSON object a line; the first names the format"}
 
 /* ---- vm_run.c ---- */
 /* A plan that writes is approved by --yes, by --approve or at the terminal, where its review is shown; one that reads is. -1 to go on, else the exit code. */
@@ -71,7 +74,6 @@ int plv_drive(PlArena *arena, const PlvDrive *drive);
 /* ---- vm_trace.c: notes and the trace on stderr; adds a hook where there is anything to tell ---- */
 void plv_tell(PlArena *arena, const PlvOptions *options, const PlModule *module, PlPorts *ports);
 
-typedef int (*PlvCommand)(PlArena *arena, int argc, char **argv);
 int plv_cmd_run(PlArena *arena, int argc, char **argv);
 int plv_cmd_resume(PlArena *arena, int argc, char **argv);
 int plv_cmd_runs(PlArena *arena, int argc, char **argv);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* pilotvm audit: prove that a journal is whole, and hand it to other tools. Only reads. */
+#include "vm/cli/cli_main.h"
 #include "vm/cli/vm.h"
 #include "vm/io/export.h"
 
@@ -64,7 +65,8 @@ static int verify(PlArena *arena, int argc, char **argv)
     PlvOptions o = {0};
     const PlCliOption options[] = {PLV_READ_OPTIONS(o), {"all", 'a', PL_CLI_FLAG, &o.all, NULL, "every run of the store"}};
     const PlCliCommand command = {"pilotvm audit verify RUN|--all [options]",
-                                  "Checks the hash chain of a run: no row was changed, dropped, added or moved. Exit code 1 when one was.", options, 3};
+                                  "Checks the hash chain of a run: no row was changed, dropped, added or moved. Exit code 1 when one was.", options,
+                                  sizeof options / sizeof *options};
     PlCliList rest = {0};
     PlStr place, *files;
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);
@@ -102,7 +104,7 @@ static int export_run(PlArena *arena, int argc, char **argv)
     PlvOptions o = {0};
     const char *format_name = "journal";
     bool bodies = false;
-    const PlCliOption options[] = {{"store", 's', PL_CLI_TEXT, &o.store, "PATH", "the file or folder of runs"},
+    const PlCliOption options[] = {PLV_PLACE_OPTIONS(o),
                                    {"format", 'f', PL_CLI_TEXT, &format_name, "NAME", "journal (default), har, otlp, cloudevents"},
                                    {"bodies", 'b', PL_CLI_FLAG, &bodies, NULL, "with what was sent and answered"}};
     const PlCliCommand command = {"pilotvm audit export RUN [options]",
@@ -128,18 +130,9 @@ static int export_run(PlArena *arena, int argc, char **argv)
 
 int plv_cmd_audit(PlArena *arena, int argc, char **argv)
 {
-    static const struct {
-        const char *name, *words;
-        PlvCommand run;
-    } verbs[] = {{"verify", "RUN|--all   prove that no row was changed, dropped, added or moved", verify},
-                 {"export", "RUN         print it for other tools: journal, har, otlp, cloudevents", export_run}};
-    for (size_t i = 0; argc > 0 && i < sizeof verbs / sizeof *verbs; i++)
-        if (strcmp(argv[0], verbs[i].name) == 0) return verbs[i].run(arena, argc - 1, argv + 1);
-    bool asks = argc > 0 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0);
-    FILE *out = asks ? stdout : stderr;
-    if (!asks && argc > 0 && argv[0][0] == '-') return pl_cli_fail(PL_USAGE, "unknown option %s\n  = help: usage: pilotvm audit verify|export ...", argv[0]);
-    if (!asks) pl_cli_fail(PL_USAGE, argc > 0 ? "audit has no %s" : "say what to do%s", argc > 0 ? argv[0] : "");
-    fputs("usage: pilotvm audit WORD ... [--help]\n\n", out);
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) fprintf(out, "  %-7s %s\n", verbs[i].name, verbs[i].words);
-    return asks ? 0 : 2;
+    static const PlCliEntry verbs[] = {{"verify", "RUN|--all: prove that no row was changed, dropped, added or moved", verify},
+                                       {"export", "RUN: print it for other tools: journal, har, otlp, cloudevents", export_run}};
+    const PlCliProgram program = {
+        .name = "pilotvm audit", .words = "What a journal proves, and for whom.", .entries = verbs, .count = sizeof verbs / sizeof *verbs};
+    return pl_cli_dispatch(&program, arena, argc, argv);
 }

@@ -2,6 +2,7 @@
 /* Small things that several commands of pilotvm need. */
 #include "vm/cli/vm.h"
 
+#include "vm/base/utf8.h"
 
 #include <stdio.h>
 
@@ -99,6 +100,11 @@ static bool put_input(PlArena *arena, PlBuf *out, const PlModule *module, const 
         return false;
     }
     if (value.len > 1 && value.ptr[0] == '@' && !pl_cli_read(arena, value.ptr + 1, PL_LIMIT_DOCUMENT_BYTES, &value)) return false;
+    size_t good = pl_utf8_check(value);
+    if (good < value.len) {
+        pl_cli_fail(PL_USAGE, "input " PL_FMT " is not UTF-8 text: byte %zu is 0x%02x", PL_ARG(name), good, (unsigned)(unsigned char)value.ptr[good]);
+        return false;
+    }
     pl_buf_put_char(out, out->len > 1 ? ',' : ' ');
     pl_buf_put_json(out, name);
     pl_buf_put_char(out, ':');

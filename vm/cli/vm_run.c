@@ -10,9 +10,7 @@
 
 #define RUN_OPTIONS(o)                                                                                                 \
     {"server", 'S', PL_CLI_LIST, &(o).servers, "PLUGIN=URL", "call this server instead of the document's; may be repeated"},       \
-    {"store", 's', PL_CLI_TEXT, &(o).store, "PATH", "a file for the run's journal, or a folder for one file a run"},              \
-    {"project", 0, PL_CLI_TEXT, &(o).project, "FILE", "the project file (default: pilot.yaml here or above)"},                    \
-    {"no-project", 0, PL_CLI_FLAG, &(o).no_project, NULL, "read no project file"},                                                \
+    PLV_PLACE_OPTIONS(o),                                                                                              \
     {"hook", 'k', PL_CLI_LIST, &(o).hooks, "CMD", "a command told of each step, one JSON object a line; may veto; may be repeated"}, \
     {"trace", 't', PL_CLI_FLAG, &(o).trace, NULL, "every step on stderr and to the hooks"},                                       \
     {"durable", 0, PL_CLI_TEXT, &(o).durable, "WHEN", "fsync: \"effects\" (before a write leaves and at the end) or \"always\""},  \

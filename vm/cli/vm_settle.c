@@ -240,9 +240,7 @@ static int say(PlArena *arena, Said *said, const PlCliCommand *command, int argc
     return code;
 }
 
-#define PLACE_OPTIONS(o)                                                                                               \
-    {"store", 's', PL_CLI_TEXT, &(o).store, "PATH", "the file or folder of runs"}, {"quiet", 'q', PL_CLI_FLAG, &(o).quiet, NULL, "only errors"},       \
-    {"no-project", 0, PL_CLI_FLAG, &(o).no_project, NULL, "read no project file"}
+#define PLACE_OPTIONS(o) PLV_PLACE_OPTIONS(o), {"quiet", 'q', PL_CLI_FLAG, &(o).quiet, NULL, "only errors"}
 
 int plv_cmd_settle(PlArena *arena, int argc, char **argv)
 {

@@ -64,7 +64,7 @@ int plv_cmd_runs(PlArena *arena, int argc, char **argv)
 {
     PlvOptions o = {0};
     const PlCliOption options[] = {PLV_READ_OPTIONS(o)};
-    const PlCliCommand command = {"pilotvm runs [options]", "Lists the runs of the store, newest first.", options, 2};
+    const PlCliCommand command = {"pilotvm runs [options]", "Lists the runs of the store, newest first.", options, sizeof options / sizeof *options};
     PlCliList rest = {0};
     PlStr place, *files;
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);
@@ -132,7 +132,7 @@ int plv_cmd_show(PlArena *arena, int argc, char **argv)
 {
     PlvOptions o = {0};
     const PlCliOption options[] = {PLV_READ_OPTIONS(o)};
-    const PlCliCommand command = {"pilotvm show RUN [options]", "Prints the rows of a run's journal.", options, 2};
+    const PlCliCommand command = {"pilotvm show RUN [options]", "Prints the rows of a run's journal.", options, sizeof options / sizeof *options};
     PlCliList rest = {0};
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);
     if (code < 0 && rest.count != 1) code = pl_cli_fail(PL_USAGE, "give one run\n  = help: `pilotvm runs` lists them");

@@ -209,7 +209,8 @@ int plv_cmd_why(PlArena *arena, int argc, char **argv)
 {
     PlvOptions o = {0};
     const PlCliOption options[] = {PLV_READ_OPTIONS(o)};
-    const PlCliCommand command = {"pilotvm why RUN [options]", "Says what a run that is not running waits for, and what to type.", options, 2};
+    const PlCliCommand command = {"pilotvm why RUN [options]", "Says what a run that is not running waits for, and what to type.", options,
+                                  sizeof options / sizeof *options};
     PlCliList rest = {0};
     PlStr place;
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);
@@ -281,7 +282,7 @@ int plv_cmd_inbox(PlArena *arena, int argc, char **argv)
     PlvOptions o = {0};
     const PlCliOption options[] = {PLV_READ_OPTIONS(o)};
     const PlCliCommand command = {"pilotvm inbox [options]", "Lists what waits for a person, over all runs of the store: questions, approvals, events, calls in doubt.",
-                                  options, 2};
+                                  options, sizeof options / sizeof *options};
     PlCliList rest = {0};
     PlStr place, *files;
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);

@@ -28,7 +28,7 @@ PlHookCommand *pl_hook_command_new(const char *command)
     char *copy = hook ? pl_strdup_n(command, strlen(command)) : NULL;
     char shell[] = "/bin/sh", option[] = "-c";
     char *argv[] = {shell, option, copy, NULL};
-    if (!copy || pl_spawn_begin(argv, &hook->child) != PL_OK) {
+    if (!copy || pl_spawn_begin(argv, true, &hook->child) != PL_OK) {
         pl_free(copy);
         pl_free(hook);
         return NULL;

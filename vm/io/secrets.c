@@ -329,7 +329,7 @@ static PlStatus from_command(PlSecrets *secrets, Secret *s)
     for (char *w = strtok_r(copy, " \t", &rest); w && count < MAX_WORDS; w = strtok_r(NULL, " \t", &rest)) words[count++] = w;
     PlChild child;
     const char *why = count ? NULL : "the command is empty";
-    if (count && pl_spawn_begin(words, &child) != PL_OK) why = strerror(errno);
+    if (count && pl_spawn_begin(words, false, &child) != PL_OK) why = strerror(errno);
     if (!why) {
         PlStatus got = pl_spawn_read(&child, &s->value, false, PL_LIMIT_SECRET_TIME);
         int code = pl_spawn_end(&child, got == PL_OK ? PL_LIMIT_SECRET_TIME : 0);

@@ -28,7 +28,7 @@ static void close_fd(int *fd)
     *fd = -1;
 }
 
-static int spawn_with(char *const argv[], int in, int out, pid_t *pid)
+static int spawn_with(char *const argv[], bool apart, int in, int out, pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -44,7 +44,8 @@ static int spawn_with(char *const argv[], int in, int out, pid_t *pid)
         posix_spawn_file_actions_adddup2(&actions, out, 1);
         posix_spawnattr_setsigmask(&attributes, &none);
         posix_spawnattr_setsigdefault(&attributes, &defaults);
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        posix_spawnattr_setpgroup(&attributes, 0);
+        posix_spawnattr_setflags(&attributes, (short)(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | (apart ? POSIX_SPAWN_SETPGROUP : 0)));
         error = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
         posix_spawnattr_destroy(&attributes);
     }
@@ -52,10 +53,10 @@ static int spawn_with(char *const argv[], int in, int out, pid_t *pid)
     return error;
 }
 
-PlStatus pl_spawn_begin(char *const argv[], PlChild *child)
+PlStatus pl_spawn_begin(char *const argv[], bool apart, PlChild *child)
 {
     int to[2], from[2];
-    *child = (PlChild){0, -1, -1};
+    *child = (PlChild){0, -1, -1, apart};
     if (pipe2(to, O_CLOEXEC) != 0) return PL_IO;
     if (pipe2(from, O_CLOEXEC) != 0) {
         close(to[0]);
@@ -63,7 +64,7 @@ PlStatus pl_spawn_begin(char *const argv[], PlChild *child)
         return PL_IO;
     }
     pid_t pid = 0;
-    int error = spawn_with(argv, to[0], from[1], &pid);
+    int error = spawn_with(argv, apart, to[0], from[1], &pid);
     close(to[0]);
     close(from[1]);
     if (error) {
@@ -73,7 +74,7 @@ PlStatus pl_spawn_begin(char *const argv[], PlChild *child)
         return PL_IO;
     }
     fcntl(to[1], F_SETFL, O_NONBLOCK);
-    *child = (PlChild){pid, to[1], from[0]};
+    *child = (PlChild){pid, to[1], from[0], apart};
     return PL_OK;
 }
 
@@ -150,7 +151,7 @@ int pl_spawn_end(PlChild *child, uint64_t limit_us)
     pid_t got;
     while ((got = waitpid(child->pid, &status, WNOHANG)) == 0 || (got < 0 && errno == EINTR)) {
         if (now_us() >= until_us) {
-            kill(child->pid, SIGKILL);
+            kill(child->apart ? -child->pid : child->pid, SIGKILL);
             while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {}
             child->pid = 0;
             return -1;
