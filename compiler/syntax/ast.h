@@ -143,6 +143,7 @@ typedef enum PlStepForm {
     PL_FORM_END,       /* "End if", "End for": the block of the steps before it ends */
     PL_FORM_PASS,      /* "Do nothing" */
     PL_FORM_AGAIN,     /* a REPEAT: "Repeat steps 2-3 until ...": the steps `from` to `to` are its body */
+    PL_FORM_BROKEN,    /* a call that the text breaks off in: a question */
     PL_FORM_ANY_FAILS, /* an ON_ERROR: "If any step fails": of all the steps before it */
     PL_FORM_ONE_FAILS  /* an ON_ERROR: "If any of the posts fail": of the step just before it */
 } PlStepForm;

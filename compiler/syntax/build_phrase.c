@@ -249,6 +249,7 @@ PlExpr *pl_build_moment(PlSyntax *syntax, const PlSpelling *row, PlSpan span)
 PlExpr *pl_build_assign_read_as_is(PlRun *r, PlExpr *left, PlExpr *right, const PlToken *sign)
 {
     PlDiag *d = PL_REPORT0(r->syntax->diags, EQUALS_READ_AS_IS, sign->span);
-    pl_diag_fix(r->syntax->diags, d, sign->span, PL_STR("is"), true);
+    bool tight = left->span.end == sign->span.start || right->span.start == sign->span.end;
+    pl_diag_fix(r->syntax->diags, d, sign->span, tight ? PL_STR(" is ") : PL_STR("is"), true);
     return pl_build_binary(r, PL_OPR_IS, left, right);
 }

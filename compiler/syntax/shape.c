@@ -271,6 +271,16 @@ static void drop_passes(PlSyntax *syntax, StepVec *steps, const PlStep *parent)
     *steps = out;
 }
 
+/* The last step ends in the middle of a call: what is missing is asked for. */
+static void breaks_off(PlSyntax *syntax, PlStep *step)
+{
+    PlDiag *d = PL_REPORT0(syntax->diags, BREAKS_OFF, step->prose_span);
+    PlStr id = pl_arena_printf(syntax->arena, PL_FMT "/reading", PL_ARG(step->label));
+    pl_diag_ask(syntax->diags, d, PL_QUESTION_READING, id, PL_STR(""), step->prose_span);
+    pl_diag_help(syntax->diags, d, "finish the call, or take the step away");
+    step->form = PL_FORM_NONE;
+}
+
 /* ---- the walk ---- */
 
 static void shape(PlSyntax *syntax, PlStep ***items, uint32_t *len, uint32_t *cap, PlStep *parent)
@@ -281,6 +291,7 @@ static void shape(PlSyntax *syntax, PlStep ***items, uint32_t *len, uint32_t *ca
     for (uint32_t i = 0; i < steps.len; i++) {
         PlStep *step = steps.items[i];
         step->parent = parent;
+        if (step->form == PL_FORM_BROKEN) breaks_off(syntax, step);
         shape(syntax, &step->steps.items, &step->steps.len, &step->steps.cap, step);
         bool flattens = !is_block(step->kind) && step->kind != PL_STEP_BAD && step->steps.len > 0;
         if (flattens)

@@ -93,6 +93,14 @@ static bool run(PlReading *rd, PlSyntax *syntax, PlStep *step, int entry, const 
     return read;
 }
 
+bool pl_reading_into_step(PlReading *rd, int entry, const char *from)
+{
+    for (rd->words = PL_WORDS_NAMES; rd->words < PL_WORDS_JOINED && !pl_reading_reads(rd, entry, from); rd->words++) {}
+    bool read = run(rd, rd->syntax, rd->step, entry, from);
+    rd->words = PL_WORDS_NAMES;
+    return read;
+}
+
 /* A step that could not be read keeps its place, its text and its sub-steps. */
 static void make_bad(PlReading *rd, PlStepKind announced)
 {
@@ -242,6 +250,7 @@ static void read_prose(PlReading *rd)
         rd->aside = scan.aside;
         PlStr prose = step->prose;
         PlSpan prose_span = step->prose_span;
+        if (!pl_reading_reads(rd, PL_TK_E_ACTION, rest) && pl_reading_loose_call(rd, rest, prose, prose_span)) return;
         pl_reading_loudly(rd, PL_TK_E_ACTION, rest);
         if (step->kind == PL_STEP_ACTION) {
             step->prose = prose;
@@ -292,6 +301,8 @@ static void read_words_of_people(PlReading *rd)
 {
     rd->step->keyword = PL_NO_SPAN;
     if (!has_using(rd) && read_bare(rd)) return;
+    const char *used = pl_reading_used(rd);
+    if (used && pl_reading_loose_call(rd, used, PL_STR(""), PL_NO_SPAN)) return;
     read_prose(rd);
 }
 

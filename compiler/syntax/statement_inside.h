@@ -37,4 +37,12 @@ bool pl_reading_form(PlReading *rd, const PlSpelling *row, const char *behind);
 /* Behind "If any of the posts fail", with the step's form set; or NULL. */
 const char *pl_reading_any_fails(PlReading *rd);
 
+/* The grammar's `entry` into the step, beside what it has; false after a diagnostic. */
+bool pl_reading_into_step(PlReading *rd, int entry, const char *from);
+/* statement_call.c: the call whose name stands at `action`, in any of the ways that people write one; the prose before it, or none. False when it
+ * is none of them: the step is as it was. */
+bool pl_reading_loose_call(PlReading *rd, const char *action, PlStr prose, PlSpan prose_span);
+/* The action's name in "Use a.b to ...", or NULL. */
+const char *pl_reading_used(const PlReading *rd);
+
 #endif
