@@ -4,6 +4,7 @@
 #include "compiler/compile.h"
 
 #include "compiler/emit/emit.h"
+#include "compiler/labels.h"
 #include "compiler/syntax/parse.h"
 #include "compiler/syntax/print.h"
 #include "vm/base/limits.h"
@@ -160,6 +161,13 @@ PlStatus pl_compile(PlArena *arena, PlStr text, const PlCompileOptions *options,
     out->exact = take_buf(arena, &exact);
     if (!pl_emit(arena, &out->diags, out->catalog, out->plan, out->exact, &out->module)) return PL_OK;
     apply_project(options->project, &out->module);
+    pl_labels_trust(arena, &out->diags, out->catalog, options->project, &out->module);
+    if (pl_labels_ask(arena, &out->diags, out->plan, &out->module)) {
+        pl_buf_init(&exact, 0);
+        pl_print_plan(&exact, out->plan);
+        out->exact = out->module.exact = take_buf(arena, &exact);
+    }
+    if (out->diags.errors) return PL_OK;
     PlStatus status = write_module(arena, out);
     out->ok = status == PL_OK;
     return status;

@@ -4,6 +4,7 @@
 #include "compiler/project.h"
 
 #include "compiler/catalog/doc.h"
+#include "vm/code/label.h"
 #include "vm/value/time.h"
 
 #include <unistd.h>
@@ -192,9 +193,38 @@ static void read_zone(Reader *r, const PlPair *pair)
     pl_zone_close(zone);
 }
 
+/* trust: [mail.get_message.from -> mail.send_message.to] */
+static void read_trust(Reader *r, const PlNode *node)
+{
+    static const PlStr arrow = PL_STR_INIT("->");
+    if (node->kind != PL_NODE_LIST) {
+        bad_value(r, PL_STR("trust"), node, "a list of `plugin.action.part -> plugin.action.argument`");
+        return;
+    }
+    for (uint32_t i = 0; i < pl_node_count(node); i++) {
+        const PlNode *item = pl_node_item(node, i);
+        PlStr text = text_of(r, PL_STR("trust"), item);
+        size_t at = pl_str_find(text, arrow, 0);
+        PlTrustArg trust = {.from = pl_str_trim(at == PL_STR_NONE ? text : pl_str_slice(text, 0, at)), .to = PL_STR("")};
+        if (at != PL_STR_NONE) trust.to = pl_str_trim(pl_str_slice(text, at + arrow.len, text.len));
+        if (trust.from.len) pl_vec_push(r->arena, &r->out->trusts, trust);
+    }
+}
+
+static void read_policy(Reader *r, const PlPair *pair)
+{
+    PlStr name = text_of(r, pl_pair_key(pair), &pair->value);
+    for (int i = 0; i < PL_POLICY_COUNT; i++) {
+        if (!pl_str_eq_z(name, pl_policy_name((PlPolicy)i))) continue;
+        r->out->policy = (PlPolicy)i;
+        return;
+    }
+    bad_value(r, pl_pair_key(pair), &pair->value, "one of `default`, `strict`, `open`");
+}
+
 static void read_root(Reader *r, const PlNode *root)
 {
-    static const char *const known[] = {"plugins", "plugins_dir", "credentials", "limits", "store", "zone"};
+    static const char *const known[] = {"plugins", "plugins_dir", "credentials", "limits", "store", "zone", "policy", "trust"};
     if (root->kind == PL_NODE_NULL || !is_map(r, "pilot.yaml", root)) return;
     for (uint32_t i = 0; i < pl_node_count(root); i++) {
         const PlPair *pair = pl_node_at(root, i);
@@ -205,6 +235,8 @@ static void read_root(Reader *r, const PlNode *root)
         else if (pl_str_eq_z(key, "limits")) read_limits(r, &pair->value);
         else if (pl_str_eq_z(key, "store")) r->out->store = beside(r, text_of(r, key, &pair->value));
         else if (pl_str_eq_z(key, "zone")) read_zone(r, pair);
+        else if (pl_str_eq_z(key, "policy")) read_policy(r, pair);
+        else if (pl_str_eq_z(key, "trust")) read_trust(r, &pair->value);
         else unknown_key(r, pair, known, sizeof known / sizeof *known);
     }
 }

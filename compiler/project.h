@@ -3,7 +3,7 @@
 #ifndef PL_COMPILER_PROJECT_H
 #define PL_COMPILER_PROJECT_H
 
-#include "vm/base/diag.h"
+#include "vm/code/module.h"
 
 typedef struct PlPluginArg { /* one plugin, of the project or of --plugin name=DOC */
     PlStr name, document;    /* document: path, relative to the project's folder */
@@ -21,6 +21,10 @@ typedef struct PlCredentialArg { /* where a credential comes from */
     PlStr where;
 } PlCredentialArg;
 
+typedef struct PlTrustArg { /* "mail.get_message.from -> mail.send_message.to" */
+    PlStr from, to;          /* to "": any argument */
+} PlTrustArg;
+
 typedef struct PlProject { /* in the arena */
     PlStr path, folder;
     PL_VEC(PlPluginArg) plugins;
@@ -29,6 +33,8 @@ typedef struct PlProject { /* in the arena */
     uint64_t max_calls, max_time_us, max_body; /* 0: not given */
     PlStr store;             /* path; "" : the default */
     PlStr zone;              /* "" : UTC */
+    PlPolicy policy;
+    PL_VEC(PlTrustArg) trusts;
 } PlProject;
 
 /* Reads it (a YAML subset of P12 diagnostics: unknown keys get "did you mean"). PL_IO when it cannot be read, PL_INVALID with diagnostics. */

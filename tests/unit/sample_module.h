@@ -119,6 +119,7 @@ static void sample_action(PlModule *m, PlArena *arena)
                           {PL_STR_INIT("https://mail.example.com:443"), PL_STR_INIT("mail")}};
     PlStr credentials[] = {PL_STR_INIT("mail.key"), PL_STR_INIT("mail.oauth")};
     uint64_t most[] = {UINT64_MAX};
+    PlTrust trusts[] = {{.from = 0, .to = 0, .field = PL_STR_INIT("id"), .param = 0}, {.from = 0, .to = PL_TRUST_ALL, .param = PL_TRUST_ALL}};
     m->manifest = (PlManifest){.hosts = SAMPLE_COPY(arena, hosts),
                                .host_count = 2,
                                .calls_at_most = SAMPLE_COPY(arena, most),
@@ -127,7 +128,10 @@ static void sample_action(PlModule *m, PlArena *arena)
                                .max_time_us = 600000000,
                                .asks_person = true,
                                .credentials = SAMPLE_COPY(arena, credentials),
-                               .credential_count = 2};
+                               .credential_count = 2,
+                               .policy = PL_POLICY_STRICT,
+                               .trusts = SAMPLE_COPY(arena, trusts),
+                               .trust_count = 2};
 }
 
 static PlFunction sample_function(PlArena *arena, PlStr name, unsigned regs, unsigned params, unsigned returns,

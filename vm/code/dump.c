@@ -4,6 +4,7 @@
 #include "vm/base/fault.h"
 #include "vm/base/limits.h"
 #include "vm/code/hash.h"
+#include "vm/code/label.h"
 #include "vm/code/opcode.h"
 
 static void put_text(PlBuf *out, PlStr text)
@@ -389,6 +390,12 @@ static void put_manifest(PlBuf *out, const PlModule *m)
                       PL_ARG(f->hosts[i].plugin));
     for (uint32_t i = 0; i < f->credential_count; i++)
         pl_buf_printf(out, "  credential " PL_FMT "\n", PL_ARG(f->credentials[i]));
+    if (f->policy != PL_POLICY_DEFAULT) pl_buf_printf(out, "  policy %s\n", pl_policy_name(f->policy));
+    for (uint32_t i = 0; i < f->trust_count; i++) {
+        pl_buf_put_z(out, "  trusts ");
+        pl_label_print_trust(out, m, &f->trusts[i]);
+        pl_buf_put_char(out, '\n');
+    }
     for (uint32_t i = 0; i < m->action_count; i++) {
         pl_buf_printf(out, "  " PL_FMT "." PL_FMT ": ", PL_ARG(m->actions[i].plugin), PL_ARG(m->actions[i].name));
         if (f->calls_at_most[i] == UINT64_MAX)

@@ -3,7 +3,7 @@
  * it held. What is known is kept at jump targets and joined there; passes go on until nothing changes. Bodies and branches get what their
  * spawners capture, and give what they return. The operand table says which operands are read and written, so a new instruction is covered when it is
  * listed. A function with too many targets and registers for this (FLOW_CELLS) joins all writes of a register instead: a coarser, still safe answer. */
-#include "vm/code/flow.h"
+#include "vm/code/flow_part.h"
 
 #include "vm/code/opcode.h"
 
@@ -23,7 +23,8 @@ typedef struct Flow {
     const PlModule *m;
     PlFlow *out;
     FnFlow *fns;
-    uint64_t *scratch;
+    PlFlowParts parts;
+    uint64_t *scratch, *picked;
     bool changed;
 } Flow;
 
@@ -40,29 +41,57 @@ static void join(Flow *f, uint64_t *into, const uint64_t *from)
     }
 }
 
-static void add_source(Flow *f, uint64_t *into, PlSourceKind kind, uint32_t index)
+static void add_bit(Flow *f, uint64_t *into, uint32_t source)
 {
-    for (uint32_t s = 0; s < f->out->source_count; s++) {
-        if (f->out->sources[s].kind != kind || f->out->sources[s].index != index) continue;
-        uint64_t bit = (uint64_t)1 << (s % 64);
-        f->changed |= (into[s / 64] & bit) == 0;
-        into[s / 64] |= bit;
-    }
+    uint64_t bit = (uint64_t)1 << (source % 64);
+    f->changed |= (into[source / 64] & bit) == 0;
+    into[source / 64] |= bit;
 }
 
-static void list_sources(Flow *f)
+static void add_source(Flow *f, uint64_t *into, PlSourceKind kind, uint32_t index)
 {
-    const PlModule *m = f->m;
-    uint32_t room = m->input_count + m->action_count + m->ask_count + m->wait_count + 1, n = 0;
-    PlFlowSource *s = PL_NEW_N(f->arena, PlFlowSource, room);
-    for (uint32_t i = 0; i < m->input_count; i++) s[n++] = (PlFlowSource){PL_FROM_INPUT, i};
-    for (uint32_t i = 0; i < m->action_count; i++) s[n++] = (PlFlowSource){PL_FROM_ACTION, i};
-    for (uint32_t i = 0; i < m->ask_count; i++) s[n++] = (PlFlowSource){PL_FROM_PERSON, i};
-    for (uint32_t i = 0; i < m->wait_count; i++) s[n++] = (PlFlowSource){PL_FROM_EVENT, i};
-    s[n++] = (PlFlowSource){PL_FROM_CLOCK, 0};
-    f->out->sources = s;
-    f->out->source_count = n;
-    f->out->word_count = (n + 63) / 64;
+    for (uint32_t s = 0; s < f->out->source_count; s++)
+        if (f->out->sources[s].kind == kind && f->out->sources[s].index == index) add_bit(f, into, s);
+}
+
+/* Functions of the standard library that give items of their arguments as they are; the parts of others are not known. Of most only the first argument's
+ * items come out: the others say which, and in what order. */
+typedef enum Keeps { KEEPS_NOTHING, KEEPS_FIRST, KEEPS_ALL } Keeps;
+
+static Keeps keeps_parts(const PlModule *m, uint32_t builtin)
+{
+    static const struct {
+        const char *name;
+        Keeps keeps;
+    } table[] = {{"first", KEEPS_FIRST}, {"last", KEEPS_FIRST}, {"take", KEEPS_FIRST}, {"take_last", KEEPS_FIRST}, {"skip", KEEPS_FIRST},
+                 {"reverse", KEEPS_FIRST}, {"sort", KEEPS_FIRST}, {"unique", KEEPS_FIRST}, {"flatten", KEEPS_FIRST}, {"compact", KEEPS_FIRST},
+                 {"chunk", KEEPS_FIRST}, {"without", KEEPS_FIRST}, {"intersection", KEEPS_FIRST}, {"difference", KEEPS_FIRST}, {"sort_by", KEEPS_FIRST},
+                 {"distinct_by", KEEPS_FIRST}, {"filter_by", KEEPS_FIRST}, {"find_by", KEEPS_FIRST}, {"min_by", KEEPS_FIRST}, {"max_by", KEEPS_FIRST},
+                 {"_sort_by", KEEPS_FIRST}, {"_distinct_by", KEEPS_FIRST}, {"append", KEEPS_ALL}, {"union", KEEPS_ALL}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (pl_str_eq_z(m->builtins[builtin], table[i].name)) return table[i].keeps;
+    return KEEPS_NOTHING;
+}
+
+/* What the instruction does to parts: picks one, loses them, or keeps them. On the scratch set. */
+static void pick(Flow *f, PlInsn i)
+{
+    const PlFlowParts *parts = &f->parts;
+    bool picks = i.op == PL_OP_FIELD || i.op == PL_OP_PROJECT;
+    bool loses = i.op == PL_OP_RECORD || i.op == PL_OP_WITH || i.op == PL_OP_EACHKV || (i.op == PL_OP_BUILTIN && keeps_parts(f->m, i.c) == KEEPS_NOTHING);
+    if (!picks && !loses && i.op != PL_OP_INDEX) return;
+    uint32_t name = picks ? parts->name_of[i.c] : UINT32_MAX;
+    bool changed = f->changed;
+    memset(f->picked, 0, f->out->word_count * sizeof *f->picked);
+    for (uint32_t s = 0; s < f->out->source_count; s++) {
+        if (!((f->scratch[s / 64] >> (s % 64)) & 1)) continue;
+        uint32_t to = parts->made[s];
+        if (picks && name != UINT32_MAX) to = parts->child[s * parts->name_count + name];
+        if (i.op == PL_OP_INDEX && parts->is_list[s]) to = s;
+        add_bit(f, f->picked, to);
+    }
+    memcpy(f->scratch, f->picked, f->out->word_count * sizeof *f->scratch);
+    f->changed = changed;
 }
 
 /* What the instruction reads, joined into the scratch set. */
@@ -80,9 +109,9 @@ static void read_all(Flow *f, uint64_t **regs, PlInsn i)
 {
     const PlOpInfo *info = &pl_opcode_infos[i.op];
     memset(f->scratch, 0, f->out->word_count * sizeof *f->scratch);
-    bool changed = f->changed;
+    bool changed = f->changed, of_first = i.op == PL_OP_BUILTIN && i.x > 1 && keeps_parts(f->m, i.c) == KEEPS_FIRST;
     read_operand(f, regs, info->a, i.a, i.x);
-    read_operand(f, regs, info->b, i.b, i.x);
+    read_operand(f, regs, info->b, i.b, of_first ? 1 : i.x);
     read_operand(f, regs, info->c, i.c, i.x);
     f->changed = changed;
 }
@@ -130,7 +159,12 @@ static void spawn(Flow *f, FnFlow *fn, PlInsn i)
 static void born(Flow *f, uint64_t *into, PlInsn i)
 {
     switch (i.op) {
-    case PL_OP_CALL: add_source(f, into, PL_FROM_ACTION, f->m->calls[i.b].action); return;
+    case PL_OP_CALL: {
+        const PlCallSite *call = &f->m->calls[i.b];
+        uint32_t root = f->parts.root[call->action];
+        add_bit(f, into, call->expect == PL_T_ANY ? root : root - 1); /* `as TYPE` may say what the document does not */
+        return;
+    }
     case PL_OP_ASK: add_source(f, into, PL_FROM_PERSON, i.b); return;
     case PL_OP_WAIT:
         if (f->m->waits[i.b].kind == PL_WAIT_EVENT) add_source(f, into, PL_FROM_EVENT, i.b);
@@ -162,7 +196,7 @@ static void arrive_handlers(Flow *f, FnFlow *fn, const PlFunction *function, uin
         uint64_t *error = fn->now[row->error], *kept = new_set(f);
         bool changed = f->changed;
         join(f, kept, error);
-        if (function->code[pc].op == PL_OP_CALL) born(f, error, function->code[pc]);
+        if (function->code[pc].op == PL_OP_CALL) add_bit(f, error, f->parts.root[f->m->calls[function->code[pc].b].action] - 1);
         if (!fn->coarse) f->changed = changed;
         arrive(f, fn, function, row->target);
         if (!fn->coarse) memcpy(error, kept, f->out->word_count * sizeof *kept);
@@ -181,6 +215,7 @@ static void step(Flow *f, uint32_t index, uint32_t pc)
     spawn(f, fn, i);
     if (info->a == PL_OPERAND_W || info->a == PL_OPERAND_RW || info->a == PL_OPERAND_RW3) {
         read_all(f, fn->now, i);
+        pick(f, i);
         bool changed = f->changed;
         born(f, f->scratch, i);
         f->changed = changed;
@@ -321,8 +356,9 @@ void pl_flow_of(PlArena *arena, const PlModule *module, PlFlow *out)
 {
     Flow f = {.arena = arena, .m = module, .out = out};
     memset(out, 0, sizeof *out);
-    list_sources(&f);
+    pl_flow_parts_of(arena, module, out, &f.parts);
     f.scratch = new_set(&f);
+    f.picked = new_set(&f);
     out->output.words = new_set(&f);
     prepare(&f);
     for (uint32_t i = 0; i < module->input_count; i++) add_source(&f, f.fns[0].entry[module->inputs[i].reg], PL_FROM_INPUT, i);
@@ -344,6 +380,8 @@ void pl_flow_source_print(PlBuf *out, const PlModule *module, const PlFlowSource
     case PL_FROM_INPUT: pl_buf_printf(out, "input " PL_FMT, PL_ARG(module->inputs[source->index].name)); return;
     case PL_FROM_ACTION: {
         const PlAction *action = &module->actions[source->index];
+        if (source->made) pl_buf_put_z(out, "something made from ");
+        else if (source->field.len) pl_buf_printf(out, "`" PL_FMT "` of ", PL_ARG(source->field));
         pl_buf_printf(out, "the answer of " PL_FMT "." PL_FMT, PL_ARG(action->plugin), PL_ARG(action->name));
         return;
     }

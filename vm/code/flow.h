@@ -12,6 +12,9 @@ typedef enum PlSourceKind { PL_FROM_INPUT, PL_FROM_ACTION, PL_FROM_PERSON, PL_FR
 typedef struct PlFlowSource {
     PlSourceKind kind;
     uint32_t index; /* input, action, ask, wait; 0 for the clock */
+    PlTypeId type;  /* ACTION: of the part of the answer, in the module's types; lists count as their items */
+    PlStr field;    /* ACTION: the name that it was picked by; "": the whole answer */
+    bool made;      /* ACTION: something that was made from the answer, with no part known */
 } PlFlowSource;
 
 typedef struct PlFlowSet { /* bit n: sources[n] of the PlFlow */
@@ -39,7 +42,7 @@ static inline bool pl_flow_has(const PlFlowSet *set, uint32_t source)
     return (set->words[source / 64] >> (source % 64)) & 1;
 }
 bool pl_flow_any(const PlFlow *flow, const PlFlowSet *set);
-/* "input recipient", "the answer of gmail.get_message", "a person's answer at step 5", "an event", "the clock". */
+/* "input recipient", "the answer of gmail.get_message", "`from` of the answer of gmail.get_message", "a person's answer at step 5", "an event", "the clock". */
 void pl_flow_source_print(PlBuf *out, const PlModule *module, const PlFlowSource *source);
 
 #endif

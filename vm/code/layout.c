@@ -324,6 +324,15 @@ static void code_host(PlCodec *c, void *item)
     pl_codec_str(c, &h->plugin);
 }
 
+static void code_trust(PlCodec *c, void *item)
+{
+    PlTrust *t = item;
+    pl_codec_u32(c, &t->from);
+    pl_codec_u32(c, &t->to);
+    pl_codec_str(c, &t->field);
+    pl_codec_u32(c, &t->param);
+}
+
 /* ---- sections ------------------------------------------------------------------------------------------------- */
 
 static void section_meta(PlCodec *c, PlModule *m)
@@ -411,6 +420,8 @@ static void section_manifest(PlCodec *c, PlModule *m)
     pl_codec_u64(c, &f->max_time_us);
     pl_codec_bool(c, &f->asks_person);
     PL_CODEC_ARRAY(c, f->credentials, f->credential_count, pl_codec_item_str);
+    PL_CODEC_ENUM(c, f->policy, PL_POLICY_COUNT, "a policy");
+    PL_CODEC_ARRAY(c, f->trusts, f->trust_count, code_trust);
 }
 
 static void section_texts(PlCodec *c, PlModule *m)

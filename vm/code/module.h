@@ -170,6 +170,15 @@ typedef struct PlHostRule {
     PlStr plugin;
 } PlHostRule;
 
+typedef enum PlPolicy { PL_POLICY_DEFAULT, PL_POLICY_STRICT, PL_POLICY_OPEN, PL_POLICY_COUNT } PlPolicy; /* spec/labels.md */
+
+typedef struct PlTrust { /* the project trusts this part of an answer as that argument */
+    uint32_t from, to;   /* actions; `to` PL_TRUST_ALL: as any argument */
+    PlStr field;         /* of the answer; "": any part */
+    uint32_t param;      /* of `to`; PL_TRUST_ALL: any */
+} PlTrust;
+#define PL_TRUST_ALL UINT32_MAX
+
 /* What the plan may do at most; the VM refuses anything else. */
 typedef struct PlManifest {
     PlHostRule *hosts;
@@ -181,6 +190,9 @@ typedef struct PlManifest {
     bool asks_person;
     PlStr *credentials;      /* names */
     uint32_t credential_count;
+    PlPolicy policy;
+    PlTrust *trusts;
+    uint32_t trust_count;
 } PlManifest;
 
 typedef struct PlModule {

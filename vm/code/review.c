@@ -3,6 +3,7 @@
 #include "vm/code/review.h"
 
 #include "vm/code/hash.h"
+#include "vm/code/label.h"
 
 static PlStr server_of(const PlAction *action, const PlReviewOptions *options)
 {
@@ -87,6 +88,33 @@ static void print_decisions(PlBuf *out, const PlModule *m, const PlFlow *flow)
     }
 }
 
+/* One source, as words of the arena. */
+static PlStr source_words(PlArena *arena, const PlModule *m, const PlFlowSource *source)
+{
+    PlBuf words;
+    pl_buf_init(&words, 4096);
+    pl_flow_source_print(&words, m, source);
+    PlStr copy = pl_arena_str(arena, pl_buf_str(&words));
+    pl_buf_deinit(&words);
+    return copy;
+}
+
+static void print_labels(PlBuf *out, PlArena *arena, const PlModule *m, const PlFlow *flow)
+{
+    PlLabels labels;
+    pl_labels_of(arena, m, flow, &labels);
+    if (labels.all.len) pl_buf_put_z(out, "\nWho or what is chosen from outside\n");
+    for (uint32_t i = 0; i < labels.all.len; i++) {
+        const PlLabelFinding *f = &labels.all.items[i];
+        const PlAction *action = &m->actions[m->calls[f->call].action];
+        PlStr what = f->param == PL_TRUST_ALL ? PL_STR("whether it is made") : action->params[f->param].name;
+        pl_buf_printf(out, "  step " PL_FMT "  " PL_FMT "." PL_FMT "  " PL_FMT " <- " PL_FMT ": %s\n", PL_ARG(m->sites[m->calls[f->call].site].step),
+                      PL_ARG(action->plugin), PL_ARG(action->name), PL_ARG(what), PL_ARG(source_words(arena, m, &flow->sources[f->source])),
+                      f->is_trusted ? "the project trusts it" : "a person is asked");
+    }
+    if (m->manifest.policy != PL_POLICY_DEFAULT) pl_buf_printf(out, "\nPolicy: %s\n", pl_policy_name(m->manifest.policy));
+}
+
 static void print_people(PlBuf *out, const PlModule *m)
 {
     if (!m->manifest.asks_person) return;
@@ -133,6 +161,7 @@ void pl_review_print(PlBuf *out, PlArena *arena, const PlModule *module, const P
     print_actions(out, module, options);
     print_flows(out, module, &flow);
     print_decisions(out, module, &flow);
+    print_labels(out, arena, module, &flow);
     print_people(out, module);
     print_limits(out, module);
 }
@@ -153,12 +182,7 @@ static void json_set(PlBuf *out, const PlModule *m, const PlFlow *flow, const Pl
         if (!pl_flow_has(set, s)) continue;
         if (!first) pl_buf_put_char(out, ',');
         first = false;
-        PlBuf words;
-        pl_buf_init(&words, 4096);
-        pl_flow_source_print(&words, m, &flow->sources[s]);
-        PlStr copy = pl_arena_str(arena, pl_buf_str(&words));
-        pl_buf_deinit(&words);
-        pl_buf_put_json(out, copy);
+        pl_buf_put_json(out, source_words(arena, m, &flow->sources[s]));
     }
     pl_buf_put_char(out, ']');
 }
@@ -197,6 +221,26 @@ static void json_flows(PlBuf *out, PlArena *arena, const PlModule *m, const PlFl
     }
 }
 
+static void json_labels(PlBuf *out, PlArena *arena, const PlModule *m, const PlFlow *flow)
+{
+    PlLabels labels;
+    pl_labels_of(arena, m, flow, &labels);
+    pl_buf_printf(out, "],\"policy\":\"%s\",\"selectors\":[", pl_policy_name(m->manifest.policy));
+    for (uint32_t i = 0; i < labels.all.len; i++) {
+        const PlLabelFinding *f = &labels.all.items[i];
+        const PlAction *action = &m->actions[m->calls[f->call].action];
+        pl_buf_put_z(out, i ? ",{" : "{");
+        json_text(out, "step", m->sites[m->calls[f->call].site].step, false);
+        json_text(out, "plugin", action->plugin, true);
+        json_text(out, "action", action->name, true);
+        if (f->param == PL_TRUST_ALL) json_text(out, "condition", m->sites[f->site].step, true);
+        else json_text(out, "argument", action->params[f->param].name, true);
+        json_text(out, "from", source_words(arena, m, &flow->sources[f->source]), true);
+        json_text(out, "decided", f->is_trusted ? PL_STR("trusted") : PL_STR("asked"), true);
+        pl_buf_put_char(out, '}');
+    }
+}
+
 void pl_review_json(PlBuf *out, PlArena *arena, const PlModule *module, const PlReviewOptions *options)
 {
     PlFlow flow;
@@ -220,6 +264,7 @@ void pl_review_json(PlBuf *out, PlArena *arena, const PlModule *module, const Pl
         json_set(out, module, &flow, &flow.decisions[d].from, arena);
         pl_buf_put_char(out, '}');
     }
+    json_labels(out, arena, module, &flow);
     pl_buf_put_z(out, "],\"credentials\":[");
     for (uint32_t i = 0; i < module->manifest.credential_count; i++) {
         if (i) pl_buf_put_char(out, ',');

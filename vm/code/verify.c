@@ -270,6 +270,7 @@ void pl_verify_module(const PlModule *module, PlArena *scratch, PlFlaw *flaw)
     for (uint32_t i = 0; i < module->function_count; i++) pl_verify_loops(&v, i, &v.loops[i]);
     pl_verify_spawns(&v);
     pl_verify_sites(&v);
+    pl_verify_labels(&v);
 }
 
 PlStatus pl_module_verify(const PlModule *module, PlDiags *diags)

@@ -49,5 +49,6 @@ void pl_verify_code(PlVerify *v);                                   /* verify_co
 void pl_verify_loops(PlVerify *v, uint32_t function, PlLoops *out); /* verify_loop.c: after the code */
 void pl_verify_spawns(PlVerify *v);                                 /* verify_spawn.c: sets `spawner`; after the code */
 void pl_verify_sites(PlVerify *v);                                  /* verify_site.c: needs `loops` and `spawner` */
+void pl_verify_labels(PlVerify *v);                                 /* label.c: last, reads everything */
 
 #endif

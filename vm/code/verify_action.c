@@ -193,6 +193,13 @@ void pl_verify_manifest(PlVerify *v)
         pl_verify_need(v, m->manifest.credentials[i].len > 0, "a credential without a name");
         pl_verify_no_control(v, m->manifest.credentials[i], "a credential's name");
     }
+    pl_verify_need(v, m->manifest.policy < PL_POLICY_COUNT, "no known policy");
+    for (uint32_t i = 0; i < m->manifest.trust_count; i++) {
+        const PlTrust *t = &m->manifest.trusts[i];
+        pl_verify_index(v, t->from, m->action_count, "action");
+        if (t->to != PL_TRUST_ALL) pl_verify_index(v, t->to, m->action_count, "action");
+        if (t->to != PL_TRUST_ALL && t->param != PL_TRUST_ALL) pl_verify_index(v, t->param, m->actions[t->to].param_count, "argument");
+    }
     bool asks = m->ask_count > 0;
     for (uint32_t i = 0; i < m->call_count; i++) asks |= (m->calls[i].flags & PL_CALL_ASK_FIRST) != 0;
     pl_verify_need(v, !asks || m->manifest.asks_person, "a person is asked, which it does not say");

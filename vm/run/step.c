@@ -11,6 +11,7 @@
 
 #include "vm/base/fault.h"
 #include "vm/code/hash.h"
+#include "vm/code/label.h"
 
 static const int64_t KEY_TTL_US = (int64_t)30 * 60 * 1000000; /* how long a server is trusted to remember an idempotency key */
 
@@ -167,16 +168,26 @@ static PlGo check_policy(PlFiber *fiber, PlCall *call, const PlRequest *request)
     return PL_GO_ON;
 }
 
+/* What is asked: the call, and which of its arguments follow text from outside. */
+static void put_question(PlRun *run, const PlCall *call, PlBuf *text)
+{
+    const PlAction *a = call->action;
+    PlArena *scratch = pl_arena_new(&run->escape, 0);
+    if (!scratch) pl_heap_escape(run->heap, PL_NOMEM);
+    pl_buf_printf(text, "call " PL_FMT "." PL_FMT " (%s)?", PL_ARG(a->plugin), PL_ARG(a->name), pl_effect_name(a->effect));
+    pl_label_print_call(text, scratch, run->module, (uint32_t)(call->site - run->module->calls));
+    pl_arena_free(scratch);
+}
+
 static PlGo check_approval(PlFiber *fiber, PlCall *call, const PlRequest *request)
 {
     PlRun *run = fiber->run;
     char hex[65];
     PlValue answer;
     PlBuf *text = pl_run_scratch(run), *shows = pl_run_scratch(run);
-    const PlAction *a = call->action;
     pl_hash_hex(request->hash, 32, hex);
     pl_request_show(run, shows, request);
-    pl_buf_printf(text, "call " PL_FMT "." PL_FMT " (%s)?", PL_ARG(a->plugin), PL_ARG(a->name), pl_effect_name(a->effect));
+    put_question(run, call, text);
     PlAskWhat what = {.site = call->site->site,
                       .path = call->path,
                       .role = PL_STR(""),
