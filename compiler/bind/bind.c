@@ -3,6 +3,8 @@
  * not do for its effect. Arguments are arguments.c. */
 #include "compiler/bind/bind.h"
 
+#include "compiler/bind/alias.h"
+#include "compiler/bind/resolve.h"
 #include "compiler/check/ask.h"
 #include "compiler/check/expr.h"
 #include "compiler/check/scope.h"
@@ -17,20 +19,25 @@ static PlStr full_name(PlChecker *c, const PlOperation *op)
 
 /* ---- questions ------------------------------------------------------------------------------------------------------------ */
 
-static void add_candidates(PlChecker *c, PlDiag *d, const PlNear *near, uint32_t count)
+/* "Create an issue (shared words: create, issue)" */
+static PlStr why_of(PlChecker *c, const PlResolved *r, uint32_t i)
 {
-    for (uint32_t i = 0; i < count; i++)
-        pl_diag_candidate(c->diags, d, full_name(c, near[i].operation), near[i].operation->title);
-    if (count) pl_diag_help(c->diags, d, "for example `using %.*s(...)`", PL_ARG(full_name(c, near[0].operation)));
+    if (!r->shared[i].len) return r->near[i]->title;
+    return pl_arena_printf(c->arena, PL_FMT " (has: " PL_FMT ")", PL_ARG(r->near[i]->title), PL_ARG(r->shared[i]));
 }
 
-static void ask_action(PlChecker *c, PlStep *step, const PlPlugin *plugin)
+static void add_candidates(PlChecker *c, PlDiag *d, const PlResolved *r)
 {
-    PlNear near[CANDIDATES];
+    for (uint32_t i = 0; i < r->count; i++) pl_diag_candidate(c->diags, d, full_name(c, r->near[i]), why_of(c, r, i));
+    if (r->count) pl_diag_help(c->diags, d, "for example `using %.*s(...)`", PL_ARG(full_name(c, r->near[0])));
+    if (r->count && r->decision == PL_DECIDE_NONE) pl_diag_label(c->diags, d, "nothing in the catalog fits well");
+}
+
+static void ask_action(PlChecker *c, PlStep *step, const PlPlugin *plugin, const PlResolved *r)
+{
     PlStr name = step->action;
     PlStr shown = plugin ? pl_arena_printf(c->arena, PL_FMT "." PL_FMT, PL_ARG(plugin->name), PL_ARG(name)) : name;
-    uint32_t count = pl_catalog_nearest(c->catalog, plugin, name, step->prose, near, CANDIDATES);
-    if (count == 0) {
+    if (r->count == 0) {
         PlDiag *d = PL_REPORT(c->diags, UNKNOWN_ACTION, step->action_span, PL_ARG(shown));
         if (plugin)
             pl_diag_help(c->diags, d, "`pilotc catalog %.*s` lists the plugin's actions", PL_ARG(plugin->name));
@@ -40,19 +47,54 @@ static void ask_action(PlChecker *c, PlStep *step, const PlPlugin *plugin)
     }
     PlDiag *d = PL_REPORT(c->diags, WHICH_ACTION, step->action_span, PL_ARG(shown));
     pl_ask_action(c, d, step);
-    add_candidates(c, d, near, count);
+    add_candidates(c, d, r);
+}
+
+static void note_choice(PlChecker *c, PlSpan span, PlStr written, const PlResolved *r)
+{
+    PlStr name = full_name(c, r->bound);
+    PlDiag *d = PL_REPORT(c->diags, ACTION_CHOSEN, span, PL_ARG(written), PL_ARG(name));
+    bool first = r->count && r->near[0] == r->bound;
+    PlStr shared = first ? r->shared[0] : PL_STR("");
+    pl_diag_label(c->diags, d, "by %s%s" PL_FMT, r->why, shared.len ? ": " : "", PL_ARG(shared));
+    if (first && r->count > 1) pl_diag_help(c->diags, d, "the next would be `using %.*s`", PL_ARG(full_name(c, r->near[1])));
+}
+
+/* The action by what the step says, or NULL after a question. */
+static const PlOperation *choose(PlChecker *c, PlStep *step, const PlPlugin *plugin)
+{
+    PlResolved r;
+    pl_resolve_step(c, step, plugin, &r);
+    if (!r.bound) {
+        ask_action(c, step, plugin, &r);
+        return NULL;
+    }
+    PlStr written = step->plugin.len ? pl_arena_printf(c->arena, PL_FMT "." PL_FMT, PL_ARG(step->plugin), PL_ARG(step->action))
+                                     : step->action;
+    note_choice(c, step->action_span, written, &r);
+    step->plugin = r.bound->plugin->name;
+    step->action = r.bound->name;
+    return r.bound;
 }
 
 void pl_bind_prose(PlChecker *c, PlStep *step)
 {
     step->type = PL_T_ANY;
     PlSpan span = step->prose_span.end > step->prose_span.start ? step->prose_span : step->span;
-    PlNear near[CANDIDATES];
-    uint32_t count = pl_catalog_nearest(c->catalog, NULL, PL_STR(""), step->prose, near, CANDIDATES);
+    PlResolved r;
+    pl_resolve_step(c, step, NULL, &r);
+    if (r.bound) {
+        note_choice(c, span, step->prose, &r);
+        step->kind = PL_STEP_ACTION;
+        step->plugin = r.bound->plugin->name;
+        step->action = r.bound->name;
+        step->action_span = span;
+        return;
+    }
     PlDiag *d = PL_REPORT0(c->diags, PROSE_STEP, span);
     pl_ask_action(c, d, step);
-    add_candidates(c, d, near, count);
-    if (!count) pl_diag_help(c->diags, d, "name the action: `%.*s using plugin.action(...)`", PL_ARG(step->prose));
+    add_candidates(c, d, &r);
+    if (!r.count) pl_diag_help(c->diags, d, "name the action: `%.*s using plugin.action(...)`", PL_ARG(step->prose));
 }
 
 /* ---- plugins ------------------------------------------------------------------------------------------------------------- */
@@ -128,22 +170,35 @@ static const PlOperation *find_anywhere(PlChecker *c, PlStep *step)
         else if (ambiguous)
             hits += 2;
     }
-    if (hits != 1) ask_action(c, step, NULL);
-    return hits == 1 ? found : NULL;
+    return hits == 1 ? found : choose(c, step, NULL);
+}
+
+/* Rule: a plugin's name that is none is read as the one plugin that it explains (alias.h). */
+static PlPlugin *plugin_by_alias(PlChecker *c, PlStep *step)
+{
+    enum { SEVERAL = 4 };
+    PlPlugin *some[SEVERAL];
+    uint32_t count;
+    const char *by = "";
+    PlPlugin *plugin = pl_alias_find(c->arena, c->catalog, step->plugin, &by, some, SEVERAL, &count);
+    if (!plugin) return NULL;
+    PlDiag *d = PL_REPORT(c->diags, PLUGIN_READ_AS, plugin_span(c, step), PL_ARG(step->plugin), PL_ARG(plugin->name));
+    pl_diag_label(c->diags, d, "by %s", by);
+    return plugin;
 }
 
 static const PlOperation *find_operation(PlChecker *c, PlStep *step)
 {
     if (!step->plugin.len) return find_anywhere(c, step);
     PlPlugin *plugin = pl_catalog_plugin_by_name(c->catalog, step->plugin);
+    if (!plugin) plugin = plugin_by_alias(c, step);
     if (!plugin) {
         ask_plugin(c, step);
         return NULL;
     }
     bool ambiguous = false;
     const PlOperation *op = pl_catalog_find(c->catalog, plugin, step->action, &ambiguous);
-    if (!op) ask_action(c, step, plugin);
-    return op;
+    return op ? op : choose(c, step, plugin);
 }
 
 /* `total = sum(x)` and `n = xs.count()` look like actions. */

@@ -2,7 +2,7 @@
 /* synonyms.def, read into maps by stem. */
 #include "compiler/bind/lexicon.h"
 
-typedef enum RowKind { ROW_STOP, ROW_COMMON, ROW_VERB, ROW_SAME, ROW_PHRASE } RowKind;
+typedef enum RowKind { ROW_STOP, ROW_COMMON, ROW_VERB, ROW_LOCAL, ROW_SAME, ROW_PHRASE } RowKind;
 
 static const struct Row {
     RowKind kind;
@@ -12,6 +12,7 @@ static const struct Row {
 #define PL_STOP(words) {ROW_STOP, 0, words, ""},
 #define PL_COMMON(level, words) {ROW_COMMON, level, words, ""},
 #define PL_VERB(class, words) {ROW_VERB, class, words, ""},
+#define PL_LOCAL(words) {ROW_LOCAL, 0, words, ""},
 #define PL_SAME(percent, words) {ROW_SAME, percent, words, ""},
 #define PL_PHRASE(words, says) {ROW_PHRASE, 0, words, says},
 #include "compiler/bind/synonyms.def"
@@ -83,7 +84,9 @@ static void read_words(PlArena *arena, PlLexicon *lexicon, const struct Row *row
             continue;
         }
         PlMeaning *meaning = meaning_of(arena, lexicon, stem_of(arena, word));
-        if (row->kind == ROW_COMMON)
+        if (row->kind == ROW_LOCAL)
+            meaning->local = true;
+        else if (row->kind == ROW_COMMON)
             meaning->common = (uint8_t)row->number;
         else if (!meaning->verb)
             meaning->verb = (uint8_t)row->number;

@@ -33,7 +33,7 @@ typedef struct PlGroup { /* a row of words that stand for each other */
 typedef struct PlMeaning {
     uint8_t verb;   /* PlVerb */
     uint8_t common; /* 0: no; 3: tells least */
-    bool stop;
+    bool local; /* a verb of what a plan does by itself */
     PL_VEC(const PlGroup *) groups;
 } PlMeaning;
 

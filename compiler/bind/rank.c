@@ -102,6 +102,17 @@ static void relate(PlRanking *r)
     }
 }
 
+static void sort(PlRanking *r)
+{
+    for (uint32_t i = 1; i < r->count; i++) { /* stable: equals keep the order of retrieval */
+        PlRanked moved = r->all[i];
+        uint32_t at = i;
+        while (at > 0 && r->all[at - 1].score < moved.score) at--;
+        memmove(&r->all[at + 1], &r->all[at], (i - at) * sizeof moved);
+        r->all[at] = moved;
+    }
+}
+
 static void score_all(const PlQuery *q, const PlQuery *goal, PlRanking *r)
 {
     float best = r->count ? r->all[0].retrieved : 0;
@@ -116,13 +127,7 @@ static void score_all(const PlQuery *q, const PlQuery *goal, PlRanking *r)
         for (int f = 0; f < PL_FEATURE_COUNT; f++) sum += (double)c->features.at[f] * (double)pl_feature_weight((PlFeature)f);
         c->score = (float)sum;
     }
-    for (uint32_t i = 1; i < r->count; i++) { /* stable: equals keep the order of retrieval */
-        PlRanked moved = r->all[i];
-        uint32_t at = i;
-        while (at > 0 && r->all[at - 1].score < moved.score) at--;
-        memmove(&r->all[at + 1], &r->all[at], (i - at) * sizeof moved);
-        r->all[at] = moved;
-    }
+    sort(r);
 }
 
 /* ---- judgement ------------------------------------------------------------------------------------------------------------- */
@@ -132,7 +137,7 @@ static double logistic(double x)
     return 1.0 / (1.0 + exp(-x));
 }
 
-static void judge(const PlQuery *q, PlRanking *r)
+static void judge(PlRanking *r)
 {
     const PlRanked *first = &r->all[0];
     float *j = r->judged;
@@ -149,9 +154,9 @@ static void judge(const PlQuery *q, PlRanking *r)
                   {PL_J_CHAR_NAME, PL_F_CHAR_NAME},   {PL_J_VERB_SAME, PL_F_VERB_SAME},   {PL_J_VERB_CLASH, PL_F_VERB_CLASH},
                   {PL_J_REQ_OPEN, PL_F_REQ_OPEN}};
     for (size_t i = 0; i < sizeof copies / sizeof *copies; i++) j[copies[i].to] = first->features.at[copies[i].from];
-    j[PL_J_KNOWN] = q->weight > 0 ? (float)(q->known / q->weight) : 0;
-    j[PL_J_TERMS] = logf(1.0f + (float)q->count) / 4.0f;
-    j[PL_J_SIZE] = logf(1.0f + (float)q->index->doc_count) / 8.0f;
+    j[PL_J_KNOWN] = r->known;
+    j[PL_J_TERMS] = logf(1.0f + r->terms) / 4.0f;
+    j[PL_J_SIZE] = logf(1.0f + r->size) / 8.0f;
     j[PL_J_ALONE] = r->count < 2;
     j[PL_J_SCORE] = first->score / 10.0f;
     j[PL_J_BIAS] = 1;
@@ -164,12 +169,12 @@ static void judge(const PlQuery *q, PlRanking *r)
     r->fits = logistic(fits);
 }
 
-static void decide(const PlQuery *q, PlRanking *r)
+static void decide(const PlIndex *index, PlRanking *r)
 {
     r->decision = PL_DECIDE_NONE;
     if (!r->count || r->fits < limits[LIMIT_NONE]) return;
     r->decision = PL_DECIDE_AMBIGUOUS;
-    const PlIndexDoc *doc = &q->index->docs[r->all[0].doc];
+    const PlIndexDoc *doc = &index->docs[r->all[0].doc];
     bool writes = doc->method != PL_GET && doc->method != PL_HEAD && doc->method != PL_OPTIONS && doc->method != PL_QUERY;
     if (r->right >= limits[writes ? LIMIT_BIND_WRITE : LIMIT_BIND]) r->decision = PL_DECIDE_BOUND;
 }
@@ -181,9 +186,19 @@ PlRanking *pl_rank(PlArena *arena, const PlLexicon *lexicon, const PlIndex *inde
     PlQuery *goal = ask->goal.len ? pl_query_goal(arena, lexicon, index, ask->goal) : NULL;
     retrieve(arena, q, ask->plugin, r);
     score_all(q, goal, r);
-    if (r->count) judge(q, r);
-    decide(q, r);
+    r->known = q->weight > 0 ? (float)(q->known / q->weight) : 0;
+    r->terms = (float)q->count;
+    r->size = (float)index->doc_count;
+    if (r->count) judge(r);
+    decide(index, r);
     return r;
+}
+
+void pl_rank_again(PlRanking *ranking, const PlIndex *index)
+{
+    sort(ranking);
+    if (ranking->count) judge(ranking);
+    decide(index, ranking);
 }
 
 const char *pl_decision_name(PlDecision decision)

@@ -31,6 +31,7 @@ typedef struct PlRanked {
 typedef struct PlRanking {
     PlRanked all[PL_RANK_MAX];
     uint32_t count;
+    float known, terms, size; /* share of the text's words that the catalog knows; how many it has; how many actions the catalog has */
     float judged[PL_JUDGE_COUNT];
     double right; /* probability that the first is what the text means */
     double fits;  /* probability that something here is */
@@ -39,6 +40,8 @@ typedef struct PlRanking {
 
 /* `ask->plugin` is a plugin's exact name in the index, or empty for all. The ranking lives in the arena. Deterministic. */
 PlRanking *pl_rank(PlArena *arena, const PlLexicon *lexicon, const PlIndex *index, const PlAsk *ask);
+/* Judge again after the scores of candidates were changed by what only the plan knows: types, arguments, what later steps read. */
+void pl_rank_again(PlRanking *ranking, const PlIndex *index);
 const char *pl_decision_name(PlDecision decision); /* "none", "ambiguous", "bound" */
 
 #endif

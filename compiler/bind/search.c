@@ -6,6 +6,17 @@
 
 enum { MAX_CLAUSES = 16, PER_CLAUSE = 20, RANK_OFFSET = 6, MIN_CLAUSE = 8 };
 
+/* Memory of the arena, or NULL: the caller holds a buffer, so the arena must not escape. */
+static char *room(PlArena *arena, size_t len)
+{
+    PlEscape escape;
+    PlEscape *outer = pl_arena_set_escape(arena, &escape);
+    char *volatile kept = NULL;
+    if (setjmp(escape.at) == 0) kept = pl_arena_alloc(arena, len + 1, 8);
+    (void)pl_arena_set_escape(arena, outer);
+    return kept;
+}
+
 static PlSearch *make(PlCatalog *catalog)
 {
     PlArena *arena = pl_catalog_arena(catalog);
@@ -17,14 +28,10 @@ static PlSearch *make(PlCatalog *catalog)
     search->lexicon = lexicon;
     search->plugins = pl_catalog_plugin_count(catalog);
     PlStatus status = pl_index_build(catalog, lexicon, &bytes);
-    char *copy = NULL;
     size_t len = bytes.len;
-    if (status == PL_OK) copy = malloc(len + 1);
-    if (copy) memcpy(copy, bytes.ptr, len);
+    char *kept = status == PL_OK ? room(arena, len) : NULL;
+    if (kept) memcpy(kept, bytes.ptr, len);
     pl_buf_deinit(&bytes);
-    char *kept = copy ? pl_arena_alloc(arena, len + 1, 8) : NULL;
-    if (kept) memcpy(kept, copy, len);
-    free(copy);
     return kept && pl_index_open(pl_str(kept, len), &search->index) ? search : NULL;
 }
 
