@@ -137,13 +137,15 @@ static double logistic(double x)
     return 1.0 / (1.0 + exp(-x));
 }
 
-static void judge(PlRanking *r)
+static void judge(const PlIndex *index, PlRanking *r)
 {
     const PlRanked *first = &r->all[0];
     float *j = r->judged;
-    double margin = r->count > 1 ? (double)first->score - (double)r->all[1].score : 4, sum = 0;
+    double margin = r->count > 1 ? (double)first->score - (double)r->all[1].score : 8, sum = 0;
     for (uint32_t i = 0; i < r->count; i++) sum += exp((double)r->all[i].score - (double)first->score);
-    j[PL_J_MARGIN] = (float)(margin < 4 ? margin / 4 : 1);
+    double third = r->count > 2 ? (double)first->score - (double)r->all[2].score : 8;
+    j[PL_J_MARGIN3] = (float)(third < 8 ? third / 8 : 1);
+    j[PL_J_MARGIN] = (float)(margin < 8 ? margin / 8 : 1);
     j[PL_J_SOFT] = (float)(1 / sum);
     static const struct Copy {
         PlJudge to;
@@ -152,13 +154,19 @@ static void judge(PlRanking *r)
                   {PL_J_RARE, PL_F_RARE},             {PL_J_NAME_SAID, PL_F_NAME_SAID},   {PL_J_NAME_EXACT, PL_F_NAME_EXACT},
                   {PL_J_TITLE_SAID, PL_F_TITLE_SAID}, {PL_J_NAME_MISS, PL_F_NAME_MISS},   {PL_J_BI_TITLE, PL_F_BI_TITLE},
                   {PL_J_CHAR_NAME, PL_F_CHAR_NAME},   {PL_J_VERB_SAME, PL_F_VERB_SAME},   {PL_J_VERB_CLASH, PL_F_VERB_CLASH},
-                  {PL_J_REQ_OPEN, PL_F_REQ_OPEN}};
+                  {PL_J_REQ_OPEN, PL_F_REQ_OPEN},     {PL_J_PLAIN, PL_F_PLAIN},           {PL_J_OBJ_ALL, PL_F_OBJ_ALL},
+                  {PL_J_HEAD_EXACT, PL_F_HEAD_EXACT}, {PL_J_SEG_SAID, PL_F_SEG_SAID},     {PL_J_VERB_NAME, PL_F_VERB_NAME},
+                  {PL_J_COV_PDESC, PL_F_COV_PDESC}};
     for (size_t i = 0; i < sizeof copies / sizeof *copies; i++) j[copies[i].to] = first->features.at[copies[i].from];
     j[PL_J_KNOWN] = r->known;
     j[PL_J_TERMS] = logf(1.0f + r->terms) / 4.0f;
     j[PL_J_SIZE] = logf(1.0f + r->size) / 8.0f;
     j[PL_J_ALONE] = r->count < 2;
     j[PL_J_SCORE] = first->score / 10.0f;
+    j[PL_J_IMPERATIVE] = r->imperative;
+    j[PL_J_VARY] = (index->docs[first->doc].flags & PL_INDEX_METHODS_VARY) != 0;
+    j[PL_J_IMP_COV] = r->imperative ? j[PL_J_COV_ALL] : 0;
+    j[PL_J_IMP_SAID] = r->imperative ? j[PL_J_TITLE_SAID] : 0;
     j[PL_J_BIAS] = 1;
     double right = 0, fits = 0;
     for (int i = 0; i < PL_JUDGE_COUNT; i++) {
@@ -179,6 +187,14 @@ static void decide(const PlIndex *index, PlRanking *r)
     if (r->right >= limits[writes ? LIMIT_BIND_WRITE : LIMIT_BIND]) r->decision = PL_DECIDE_BOUND;
 }
 
+static bool is_imperative(const PlQuery *q)
+{
+    uint32_t at = 0;
+    while (at < q->tokens.len && pl_lexicon_is_stop(q->lexicon, q->tokens.items[at].word)) at++;
+    if (at > 1 || at == q->tokens.len || q->tokens.items[q->tokens.len - 1].sentence > 1) return false;
+    return pl_lexicon_verb(q->lexicon, q->tokens.items[at].stem) != PL_VERB_NONE && !(q->tokens.items[at].flags & PL_TOKEN_ASKS);
+}
+
 PlRanking *pl_rank(PlArena *arena, const PlLexicon *lexicon, const PlIndex *index, const PlAsk *ask)
 {
     PlRanking *r = PL_NEW(arena, PlRanking);
@@ -186,10 +202,11 @@ PlRanking *pl_rank(PlArena *arena, const PlLexicon *lexicon, const PlIndex *inde
     PlQuery *goal = ask->goal.len ? pl_query_goal(arena, lexicon, index, ask->goal) : NULL;
     retrieve(arena, q, ask->plugin, r);
     score_all(q, goal, r);
+    r->imperative = is_imperative(q);
     r->known = q->weight > 0 ? (float)(q->known / q->weight) : 0;
     r->terms = (float)q->count;
     r->size = (float)index->doc_count;
-    if (r->count) judge(r);
+    if (r->count) judge(index, r);
     decide(index, r);
     return r;
 }
@@ -197,7 +214,7 @@ PlRanking *pl_rank(PlArena *arena, const PlLexicon *lexicon, const PlIndex *inde
 void pl_rank_again(PlRanking *ranking, const PlIndex *index)
 {
     sort(ranking);
-    if (ranking->count) judge(ranking);
+    if (ranking->count) judge(index, ranking);
     decide(index, ranking);
 }
 

@@ -25,7 +25,7 @@ STEPS = ("jentic_arazzo", "taskplan_tmdb_steps", "livemcp_steps")
 FAMILIES = (("bfcl",), ("sgd",), ("jentic",), ("acebench",), ("metatool",), ("toolalpaca", "tooltalk"), ("sealtools", "apibank"),
             ("stabletoolbench", "nestful"), ("restbench", "taskplan"), ("livemcp", "workbench"), ("hass",))
 COPIED = ("COV_ALL COV_HEAD COV_EXACT RARE NAME_SAID NAME_EXACT TITLE_SAID NAME_MISS BI_TITLE CHAR_NAME VERB_SAME VERB_CLASH "
-          "REQ_OPEN").split()
+          "REQ_OPEN PLAIN OBJ_ALL HEAD_EXACT SEG_SAID VERB_NAME COV_PDESC").split()
 
 
 def read_table():
@@ -120,31 +120,50 @@ def judge(case, w, names, judges):
     best = max(range(len(s)), key=lambda i: (s[i], -i))
     j = dict(zip(judges, case.judged))
     rest = max([x for i, x in enumerate(s) if i != best], default=None)
-    margin = 4 if rest is None else s[best] - rest
-    j["MARGIN"] = min(margin, 4) / 4
+    margin = 8 if rest is None else s[best] - rest
+    j["MARGIN"] = min(margin, 8) / 8
     j["SOFT"] = 1 / sum(math.exp(x - s[best]) for x in s)
     for name in COPIED:
         j[name] = case.rows[best][names.index(name)]
     j["SCORE"] = s[best] / 10
     order = sorted(range(len(s)), key=lambda i: -s[i])
+    j["MARGIN3"] = min(8, s[best] - s[order[2]]) / 8 if len(s) > 2 else 1
+    j["IMP_COV"], j["IMP_SAID"] = j["IMPERATIVE"] * j["COV_ALL"], j["IMPERATIVE"] * j["TITLE_SAID"]
     return [j[k] for k in judges], case.good[best], any(case.good[i] for i in order[:3])
 
 
-def fit_logistic(rows, n, epochs=300):
-    """rows of (weight, x, y); full batches, Adam."""
-    w, m, v = [0.0] * n, [0.0] * n, [0.0] * n
-    total = sum(r[0] for r in rows)
-    for step in range(1, epochs + 1):
-        g = [1e-4 * x for x in w]
+def solve(m, b):
+    """Gauss with pivots; m is symmetric and positive."""
+    n = len(b)
+    m = [row[:] + [x] for row, x in zip(m, b)]
+    for i in range(n):
+        p = max(range(i, n), key=lambda r: abs(m[r][i]))
+        m[i], m[p] = m[p], m[i]
+        for r in range(i + 1, n):
+            f = m[r][i] / m[i][i]
+            if f:
+                m[r] = [x - f * y for x, y in zip(m[r], m[i])]
+    out = [0.0] * n
+    for i in range(n - 1, -1, -1):
+        out[i] = (m[i][n] - sum(m[i][k] * out[k] for k in range(i + 1, n))) / m[i][i]
+    return out
+
+
+def fit_logistic(rows, n, rounds=9, ridge=2e-4):
+    """rows of (weight, x, y); Newton's method."""
+    w, total = [0.0] * n, sum(r[0] for r in rows)
+    for _ in range(rounds):
+        g = [ridge * x for x in w]
+        h = [[ridge if i == k else 0.0 for k in range(n)] for i in range(n)]
         for weight, x, y in rows:
             p = 1 / (1 + math.exp(-max(-30, min(30, dot(w, x)))))
-            d = weight * (p - y) / total
-            if abs(p - y) > 1e-3:
-                g = [a + d * b for a, b in zip(g, x)]
-        for i in range(n):
-            m[i] = 0.9 * m[i] + 0.1 * g[i]
-            v[i] = 0.999 * v[i] + 0.001 * g[i] * g[i]
-            w[i] -= 0.1 * (m[i] / (1 - 0.9 ** step)) / (math.sqrt(v[i] / (1 - 0.999 ** step)) + 1e-8)
+            d, c = weight * (p - y) / total, weight * p * (1 - p) / total
+            g = [a + d * b for a, b in zip(g, x)]
+            for i, xi in enumerate(x):
+                if xi:
+                    f = c * xi
+                    h[i] = [a + f * b for a, b in zip(h[i], x)]
+        w = [a - b for a, b in zip(w, solve(h, g))]
     return w
 
 
