@@ -9,6 +9,7 @@
 #include "compiler/check/scope.h"
 #include "compiler/check/step.h"
 #include "compiler/check/tree.h"
+#include "compiler/prose/prose.h"
 #include "vm/base/limits.h"
 
 /* A list of a type variable, which no expression ever has: [] that nothing was added to. */
@@ -128,6 +129,7 @@ bool pl_check(PlArena *arena, PlDiags *diags, PlCatalog *catalog, PlPlan *plan, 
     check_inputs(&c);
     check_limits(&c);
     pl_rules_check(&c);
+    pl_prose_prepare(&c);
     pl_scope_prepare(&c);
     check_steps(&c);
     check_output(&c);

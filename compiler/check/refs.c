@@ -192,10 +192,25 @@ static void resolve(void *context, PlExpr **slot)
     x->text_span = x->span;
 }
 
+/* "Sort the tickets by age": a step in words may speak of the results of steps before it. */
+static void name_results_of_prose(Refs *r, const PlStep *step)
+{
+    PlStr prose = step->prose;
+    for (size_t at = 0, end; at < prose.len; at = end + 1) {
+        end = at;
+        while (end < prose.len && is_word(prose.ptr[end])) end++;
+        PlStr word = pl_str_slice(prose, at, end);
+        if (word.len < 4 || !pl_noun_is_many(word)) continue;
+        PlExpr name = {.kind = PL_EXPR_NAME, .text = word, .span = step->prose_span};
+        name_result(r, &name);
+    }
+}
+
 static void resolve_all(Refs *r, PlStep *const *steps, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         r->step = steps[i];
+        if (steps[i]->kind == PL_STEP_PROSE) name_results_of_prose(r, steps[i]);
         pl_tree_step_exprs(steps[i], resolve, r);
         r->step = NULL;
         bool gives = steps[i]->kind == PL_STEP_ACTION || (steps[i]->kind == PL_STEP_PROSE && !gathers(steps[i]->prose));

@@ -64,6 +64,15 @@ static bool said_before(PlReader *r, PlStr name, PlRange words)
     return false;
 }
 
+/* "filtered" where the step says "Filter the charges". */
+static bool says_verb_of(PlReader *r, PlStr name, PlStr word)
+{
+    const PlSymbol *symbol = pl_scope_find(r->c, name);
+    if (!symbol || !symbol->step || word.len < 5 || !pl_str_ends(word, PL_STR("ed"))) return false;
+    PlStr prose = symbol->step->prose, stem = pl_str_slice(word, 0, word.len - 2);
+    return prose.len >= stem.len && pl_str_eq_nocase(pl_str_slice(prose, 0, stem.len), stem);
+}
+
 static void add_list(PlReader *r, PlStr text, PlStr name, PlSenses *out)
 {
     PlTypeId item;
@@ -91,6 +100,62 @@ void pl_called_any(PlReader *r, PlSenses *out)
     for (uint32_t i = 0; i < count; i++) add_list(r, names[i], names[i], out);
 }
 
+/* ---- lists inside of values -------------------------------------------------------------------------------------------------------- */
+
+static PlStr list_field(PlReader *r, PlTypeId record, PlStr words)
+{
+    const PlType *t = pl_type(r->c->types, pl_type_without_nothing(r->c->types, record));
+    for (uint32_t i = 0; t->kind == PL_TYPE_RECORD && i < t->count; i++) {
+        PlTypeKind kind = pl_type(r->c->types, pl_type_without_nothing(r->c->types, t->fields[i].type))->kind;
+        if (kind == PL_TYPE_LIST && pl_lexis_same(r, t->fields[i].name, words)) return t->fields[i].name;
+    }
+    return PL_STR("");
+}
+
+/* The line items of `orders`: a list that each of them holds, laid end to end; the lines of `page`. Where nothing is known of them, in doubt. */
+static void lists_inside(PlReader *r, PlStr name, PlStr words, bool guess, PlSenses *out)
+{
+    PlTypes *types = r->c->types;
+    PlTypeId id = pl_type_without_nothing(types, pl_flow_var(r->c, pl_scope_find(r->c, name)).type);
+    PlType t = *pl_type(types, id);
+    PlStr field = list_field(r, id, words);
+    if (field.len) add_list(r, pl_arena_printf(r->c->arena, PL_FMT "." PL_FMT, PL_ARG(name), PL_ARG(field)), name, out);
+    if (field.len) return;
+    PlTypeKind elem = t.kind == PL_TYPE_LIST ? pl_type(types, pl_type_without_nothing(types, t.elem))->kind : PL_TYPE_NOTHING;
+    if (elem == PL_TYPE_RECORD) field = list_field(r, t.elem, words);
+    if (field.len) {
+        add_list(r, pl_arena_printf(r->c->arena, "flatten(%.*s[*].%.*s)", PL_ARG(name), PL_ARG(field)), name, out);
+        return;
+    }
+    guess &= !r->stated;
+    bool open = t.kind == PL_TYPE_ANY || elem == PL_TYPE_ANY || elem == PL_TYPE_VAR;
+    if (!guess || !open || !pl_lexis_is_name(words)) return;
+    uint32_t before = out->len;
+    add_list(r, pl_arena_printf(r->c->arena, "flatten(%.*s[*].%.*s)", PL_ARG(name), PL_ARG(words)), name, out);
+    if (out->len > before) out->items[before].doubt = true;
+}
+
+/* NOUN of which no name is called, but a list inside of one. */
+static void list_inside_some(PlReader *r, PlRange range, PlSenses *out)
+{
+    PlStr *names, words = pl_lexis_bare(r, range);
+    uint32_t count = names_in_scope(r, false, &names);
+    for (uint32_t i = 0; i < count; i++) lists_inside(r, names[i], words, false, out);
+    for (uint32_t i = 0; i < count && !out->len && range.to - range.from < 3; i++) lists_inside(r, names[i], words, true, out);
+}
+
+/* NOUN in LIST */
+static void list_inside_that(PlReader *r, PlRange range, PlSenses *out)
+{
+    for (uint32_t at = range.from + 1; at + 1 < range.to && !out->len; at++) {
+        if (!pl_lexis_is(r, at, "in") && !pl_lexis_is(r, at, "of") && !pl_lexis_is(r, at, "from")) continue;
+        PlSenses holders = {0};
+        lists_called(r, pl_lexis_without_article(r, (PlRange){at + 1, range.to}), &holders);
+        for (uint32_t i = 0; i < holders.len; i++)
+            if (holders.items[i].name.len) lists_inside(r, holders.items[i].name, pl_lexis_bare(r, (PlRange){range.from, at}), true, out);
+    }
+}
+
 /* ---- what narrows it down -------------------------------------------------------------------------------------------------------- */
 
 static void narrowed(PlReader *r, const PlSense *list, PlRange words, bool before, PlSenses *out)
@@ -107,7 +172,9 @@ static void narrowed(PlReader *r, const PlSense *list, PlRange words, bool befor
         made.doubt |= conditions.items[i].doubt;
         pl_try_add(r, out, made);
     }
-    if (before && said_before(r, list->name, (PlRange){words.from, words.to + 1}) && (conditions.len == 0 || conditions.items[0].doubt)) {
+    bool said = before && (said_before(r, list->name, (PlRange){words.from, words.to + 1}) ||
+                           (words.to == words.from + 1 && says_verb_of(r, list->name, r->words[words.from].text)));
+    if (said && (conditions.len == 0 || conditions.items[0].doubt)) {
         out->len = 0;
         pl_try_add(r, out, *list);
     }
@@ -170,7 +237,9 @@ void pl_called_list(PlReader *r, PlRange range, PlSenses *out)
         lists_called(r, (PlRange){range.from, range.to - 1}, out);
     if (!out->len && pl_called_is_generic(r, range)) pl_called_any(r, out);
     if (!out->len && range.to - range.from > 1) with_adjective(r, range, out);
+    if (!out->len && range.to - range.from > 2) list_inside_that(r, range, out);
     if (!out->len && range.to - range.from > 1) with_condition(r, range, out);
+    if (!out->len) list_inside_some(r, range, out);
     r->depth--;
 }
 
@@ -209,7 +278,12 @@ void pl_called_value(PlReader *r, PlRange range, PlSenses *out)
         add_value(r, r->words[range.from].text, out);
         if (out->len) return;
     }
-    for (uint32_t i = 0; i < count; i++)
+    const PlExpr *keyed = pl_usage_keyed(r, pl_lexis_text(r, range));
+    if (keyed) {
+        PlStr key = keyed->right->kind == PL_EXPR_TEXT ? keyed->right->items.items[0]->literal.as.text : keyed->right->literal.as.text;
+        add_value(r, pl_arena_printf(r->c->arena, "%.*s[\"%.*s\"]", PL_ARG(keyed->left->text), PL_ARG(key)), out);
+    }
+    for (uint32_t i = 0; i < count && !out->len; i++)
         if (pl_words_same(names[i], words) || pl_lexis_ends(r, names[i], words)) add_value(r, names[i], out);
     for (uint32_t at = range.from + 1; at + 1 < range.to && !out->len; at++)
         if (pl_lexis_is(r, at, "of"))

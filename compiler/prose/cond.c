@@ -236,7 +236,7 @@ void pl_cond_adjective(PlReader *r, const PlItem *item, PlRange range, PlSenses 
     }
     read_time(r, item, &t, word, out);
     if (out->len || range.to != range.from + 1 || !pl_lexis_is_name(word) || t.kind == PL_TYPE_RECORD) return;
-    if (t.kind != PL_TYPE_ANY) return;
+    if (t.kind != PL_TYPE_ANY || r->stated) return;
     add_condition(r, item, pl_arena_printf(r->c->arena, "it.status is \"" PL_FMT "\"", PL_ARG(word)), true, out);
     add_condition(r, item, pl_arena_printf(r->c->arena, "it." PL_FMT " is yes", PL_ARG(word)), true, out);
 }

@@ -81,6 +81,30 @@ static PlStr list_name(PlStr list)
     return pl_str_slice(list, 0, end);
 }
 
+/* Two or three words that are a name: no sign, no word that parts a phrase. */
+static bool plain_words(const PlReader *r, PlRange range)
+{
+    static const char *const others[] = {"by", "in", "of", "from", "to", "with", "for", "and", "or", "where", "is", "are", "per", "than", "that", "not", "on",
+                                         "at", "was", "has", "have", "if", "as", "the", "a", "each", "all"};
+    for (uint32_t i = range.from; i < range.to; i++) {
+        PlStr word = r->words[i].text;
+        if (r->words[i].kind != PL_WORD_WORD || !pl_lexis_is_name(word) || pl_str_find_char(word, '_', 0) != PL_STR_NONE) return false;
+        for (size_t k = 0; k < sizeof others / sizeof *others; k++)
+            if (pl_lexis_is(r, i, others[k])) return false;
+    }
+    return range.to - range.from <= 3;
+}
+
+/* One word is the field. In the plural it may be the field in the singular ("the emails of the users"): both, unless the plan reads one of them. */
+static void read_open_word(PlReader *r, const PlItem *item, PlStr word, PlSenses *out)
+{
+    PlStr one = pl_lexis_singular(r, word);
+    bool plural = one.len != word.len, has_one = pl_usage_reads(r, one), has_many = pl_usage_reads(r, word);
+    if (r->subject.len && plural && pl_str_eq(pl_field_leaf(r->subject), one)) has_one = true, has_many = false;
+    if (!plural || has_many || !has_one) add(r, item, of_it(r, word), false, out);
+    if (plural && (has_one || !has_many)) add(r, item, of_it(r, one), false, out);
+}
+
 /* Rule: what the plan reads elsewhere of such an item is a field of it; else a single word is the field's name. */
 static void read_open(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
 {
@@ -97,13 +121,12 @@ static void read_open(PlReader *r, const PlItem *item, PlRange range, PlSenses *
         if (pl_lexis_same(r, used.items[i], words)) add(r, item, of_it(r, used.items[i]), false, out);
     if (out->len) return;
     if (one) {
-        add(r, item, of_it(r, r->words[range.from].text), false, out);
+        read_open_word(r, item, r->words[range.from].text, out);
         return;
     }
-    for (uint32_t i = range.from; i < range.to; i++)
-        if (r->words[i].kind != PL_WORD_WORD || !pl_lexis_is_name(r->words[i].text)) return;
-    if (range.to - range.from > 3) return;
-    add(r, item, of_it(r, words), true, out);
+    if (!plain_words(r, range)) return;
+    bool named = r->bind.len && pl_lexis_same(r, r->bind, words); /* "Collect every line item -> line_items" */
+    add(r, item, of_it(r, named ? r->bind : words), !named, out);
 }
 
 /* ---- words ----------------------------------------------------------------------------------------------------------------------------- */
@@ -232,29 +255,93 @@ static bool is_comma_or_and(const PlReader *r, uint32_t at)
     return pl_lexis_is(r, at, ",") || pl_lexis_is(r, at, "and");
 }
 
-/* id, name and due date: `id: it.id, name: it.name, ...`; as columns: "id", "name", ... */
+typedef struct Fields {
+    PlStr named, headings, records; /* id: it.id, ...; "id", ...; Id: it.id, ... */
+    uint32_t count;
+    bool doubt, renamed;
+} Fields;
+
+static void add_field(PlReader *r, Fields *f, PlStr heading, const PlSense *field)
+{
+    PlArena *arena = r->c->arena;
+    PlStr leaf = pl_field_leaf(field->text);
+    const char *comma = f->count++ ? ", " : "";
+    bool plain = pl_lexis_is_name(heading);
+    f->doubt |= field->doubt;
+    f->renamed |= !pl_str_eq(heading, leaf) || pl_str_find_char(pl_str_slice(field->text, 3, field->text.len), '.', 0) != PL_STR_NONE;
+    f->named = pl_arena_printf(arena, PL_FMT "%s" PL_FMT ": " PL_FMT, PL_ARG(f->named), comma, PL_ARG(leaf), PL_ARG(field->text));
+    f->headings = pl_arena_printf(arena, PL_FMT "%s\"" PL_FMT "\"", PL_ARG(f->headings), comma, PL_ARG(heading));
+    f->records = plain ? pl_arena_printf(arena, "%.*s%s%.*s: %.*s", PL_ARG(f->records), comma, PL_ARG(heading), PL_ARG(field->text))
+                       : pl_arena_printf(arena, "%.*s%s\"%.*s\": %.*s", PL_ARG(f->records), comma, PL_ARG(heading), PL_ARG(field->text));
+}
+
+/* The field of one heading: by its words; else, for a record with as many fields as there are headings, by its place, in doubt. */
+static bool one_field(PlReader *r, const PlItem *item, PlRange range, uint32_t place, uint32_t of, PlSense *out)
+{
+    PlSenses found = {0};
+    const PlType t = *record_of(r, item->type);
+    pl_field_read(r, item, range, &found);
+    if (found.len == 1) *out = found.items[0];
+    if (found.len) return found.len == 1;
+    if (t.kind != PL_TYPE_RECORD || t.count != of || place >= t.count) return false;
+    *out = (PlSense){.text = of_it(r, t.fields[place].name), .doubt = true};
+    return true;
+}
+
+static uint32_t next_part(const PlReader *r, uint32_t at, uint32_t to)
+{
+    while (at < to && !is_comma_or_and(r, at)) at++;
+    return at;
+}
+
+static bool read_fields(PlReader *r, const PlItem *item, PlRange range, Fields *f)
+{
+    uint32_t all = 0;
+    for (uint32_t from = range.from, at; from < range.to; from = at + 1)
+        if ((at = next_part(r, from, range.to)) > from) all++;
+    for (uint32_t from = range.from, at; from < range.to; from = at + 1) {
+        PlSense field = {0};
+        if ((at = next_part(r, from, range.to)) == from) continue;
+        if (f->count == 30 || !one_field(r, item, (PlRange){from, at}, f->count, all, &field)) return false;
+        add_field(r, f, pl_lexis_text(r, pl_lexis_without_article(r, (PlRange){from, at})), &field);
+    }
+    return f->count > 0;
+}
+
+/* "File,Shared with" in quotes is a line of headings. */
+static bool read_header(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
+{
+    const PlWord *word = &r->words[range.from];
+    if (range.to != range.from + 1 || word->kind != PL_WORD_QUOTE || word->text.len < 3) return false;
+    PlStr line = pl_str_slice(word->text, 1, word->text.len - 1), names = PL_STR("");
+    for (size_t i = 0; i <= line.len;) {
+        size_t end = pl_str_find_char(line, ',', i);
+        if (end == PL_STR_NONE) end = line.len;
+        names = pl_arena_printf(r->c->arena, PL_FMT "%s\"" PL_FMT "\"", PL_ARG(names), names.len ? ", " : "", PL_ARG(pl_str_trim(pl_str_slice(line, i, end))));
+        i = end + 1;
+    }
+    bool lists = record_of(r, item->type)->kind == PL_TYPE_LIST;
+    PlStr text = lists ? pl_arena_printf(r->c->arena, "[[%.*s]] + (%.*s)", PL_ARG(names), PL_ARG(item->list))
+                       : pl_arena_printf(r->c->arena, "%.*s, [%.*s]", PL_ARG(item->list), PL_ARG(names));
+    pl_try_add(r, out, (PlSense){.text = text, .type = PL_T_ANY, .doubt = !lists});
+    return true;
+}
+
+/* id, name and due date: `id: it.id, name: it.name, ...`; of columns: the list and its columns, as a table's function takes them. Headings that are
+ * spelled otherwise than the fields become the fields' names. */
 void pl_field_list(PlReader *r, const PlItem *item, PlRange range, bool columns, PlSenses *out)
 {
-    PlStr text = PL_STR("");
-    bool doubt = false;
-    uint32_t fields = 0;
+    Fields f = {0};
     while (range.to > range.from && (pl_lexis_is(r, range.from, "(") || pl_lexis_is(r, range.from, ":"))) range.from++;
     while (range.to > range.from && pl_lexis_is(r, range.to - 1, ")")) range.to--;
-    for (uint32_t from = range.from, at = from; at <= range.to; at++) {
-        if (at < range.to && !is_comma_or_and(r, at)) continue;
-        if (at > from) {
-            PlSenses one = {0};
-            pl_field_read(r, item, (PlRange){from, at}, &one);
-            if (one.len != 1 || ++fields > 30) return;
-            doubt |= one.items[0].doubt;
-            PlStr leaf = pl_field_leaf(one.items[0].text);
-            const char *comma = text.len ? ", " : "";
-            text = columns ? pl_arena_printf(r->c->arena, PL_FMT "%s\"" PL_FMT "\"", PL_ARG(text), comma, PL_ARG(leaf))
-                           : pl_arena_printf(r->c->arena, PL_FMT "%s" PL_FMT ": " PL_FMT, PL_ARG(text), comma, PL_ARG(leaf), PL_ARG(one.items[0].text));
-        }
-        from = at + 1;
-    }
-    if (fields > (columns ? 0u : 1u)) pl_try_add(r, out, (PlSense){.text = text, .type = PL_T_ANY, .doubt = doubt});
+    if (range.from >= range.to || (columns && read_header(r, item, range, out))) return;
+    if (!read_fields(r, item, range, &f) || (!columns && f.count < 2)) return;
+    PlStr text = f.named;
+    if (columns && f.renamed)
+        text = pl_arena_printf(r->c->arena, "%.*s select {%.*s}", PL_ARG(item->list), PL_ARG(f.records));
+    else if (columns)
+        text = pl_arena_printf(r->c->arena, "%.*s, [%.*s]", PL_ARG(item->list), PL_ARG(f.headings));
+    pl_try_add(r, out, (PlSense){.text = text, .type = PL_T_ANY, .doubt = f.doubt});
 }
 
 /* price; price × quantity; the total price: an expression of the item's fields. */
@@ -283,6 +370,7 @@ void pl_field_each(PlReader *r, const PlItem *item, PlRange range, PlSenses *out
     if (out->len) return;
     PlStr text = pl_lexis_text(r, range), exact, whole = pl_arena_printf(r->c->arena, PL_FMT " select " PL_FMT, PL_ARG(item->list), PL_ARG(text));
     PlTypeId type;
-    if (text.len && pl_try_parse(r, text) && (r->words[range.from].kind == PL_WORD_QUOTE || strpbrk(text.ptr, "(+*/")) && pl_try_list(r, whole, &type, &exact))
+    bool built = r->words[range.from].kind == PL_WORD_QUOTE || pl_str_find_char(text, '(', 0) != PL_STR_NONE;
+    if (built && pl_try_parse(r, text) && pl_try_list(r, whole, &type, &exact))
         pl_try_add(r, out, (PlSense){.text = text, .type = type});
 }

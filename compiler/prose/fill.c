@@ -9,8 +9,8 @@ typedef struct Fill {
     const PlMatch *match;
     const PlItem *given;      /* a condition's item */
     const PlSense *current; /* what was made so far */
-    PlSenses *out;
-    uint32_t best; /* weight of what is in out */
+    PlSenses sure, doubtful;
+    uint32_t best, best_doubtful; /* their weights */
     bool maybe;
 } Fill;
 
@@ -125,9 +125,12 @@ static bool put_slot(Template *t, PlStr name)
     size_t end = t->at + name.len;
     if (!text.len) return false;
     if (end < t->exact.len && t->exact.ptr[end] == '~') {
-        PlStr each = word_at(t, end + 1);
-        put(t, projected(t->w->r, text, text_of(t->w, each)));
-        t->at = end + 1 + each.len;
+        bool flat = t->exact.ptr[end + 1] == '~';
+        PlStr each = word_at(t, end + 1 + flat), list = projected(t->w->r, text, text_of(t->w, each));
+        PlTypeKind kind = flat ? pl_type(t->w->r->c->types, pl_try_item_type(t->w->r, &t->w->at.item, text_of(t->w, each)))->kind : PL_TYPE_TEXT;
+        bool lists = kind == PL_TYPE_LIST || kind == PL_TYPE_ANY;
+        put(t, flat && lists ? pl_arena_printf(t->w->r->c->arena, "flatten(" PL_FMT ")", PL_ARG(list)) : list);
+        t->at = end + 1 + flat + each.len;
         return true;
     }
     put(t, beside_operator(t, t->at, end, is_list) ? as_operand(t->w->r, text, 0) : text);
@@ -195,7 +198,7 @@ static PlStr implied(PlReader *r, PlStr exact, const PlItem *item, PlSenses *fie
 {
     static const struct {
         const char *word, *parts;
-    } all[] = {{"AGE", "date"}, {"AMOUNT", "price cost amount total value number"}, {"EXTENSION", ""}};
+    } all[] = {{"AGE", "date"}, {"AMOUNT", "price cost amount total value number"}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         size_t at = pl_str_find(exact, pl_str_z(all[i].word), 0);
         if (at == PL_STR_NONE || (at + 3 < exact.len && exact.ptr[at + strlen(all[i].word)] == 'D')) continue;
@@ -295,6 +298,46 @@ static void read_aged(PlReader *r, const PlItem *item, PlRange range, PlSenses *
     pl_try_add(r, out, (PlSense){.text = pl_arena_printf(r->c->arena, "it." PL_FMT "%s", PL_ARG(word), pl_str_eq_z(word, "due") ? "_on" : "_at"), .doubt = true});
 }
 
+/* The text that a file goes by: name, filename, file_name, else path. */
+static PlStr file_name_of(PlReader *r, const PlItem *item, bool *doubt)
+{
+    static const char *const names[] = {"name", "filename", "file_name", "path", "key"};
+    PlTypeId id = pl_type_without_nothing(r->c->types, item->type);
+    const PlType t = *pl_type(r->c->types, id);
+    PlUsed used = {0};
+    if (t.kind != PL_TYPE_RECORD) {
+        size_t end = 0;
+        while (end < item->list.len && pl_phrase_word_char(item->list.ptr[end])) end++;
+        pl_usage_fields(r, pl_str_slice(item->list, 0, end), &used);
+        pl_usage_fields(r, r->bind, &used);
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        PlStr name = pl_str_z(names[i]);
+        for (uint32_t k = 0; k < used.len; k++)
+            if (pl_str_eq(used.items[k], name)) return name;
+        if (t.kind == PL_TYPE_RECORD && pl_type_field(r->c->types, id, name)) return name;
+    }
+    *doubt = true;
+    return PL_STR("name");
+}
+
+/* .mp3 or .m4a: the name of the item ends so. */
+static void read_endings(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
+{
+    bool doubt = false;
+    PlStr text = PL_STR(""), field = file_name_of(r, item, &doubt);
+    for (uint32_t i = range.from; i < range.to; i++) {
+        PlStr word = r->words[i].text;
+        if (pl_lexis_is(r, i, ".") || pl_lexis_is(r, i, ",") || pl_lexis_is(r, i, "or") || pl_lexis_is(r, i, "and")) continue;
+        if (r->words[i].kind == PL_WORD_QUOTE) word = pl_str_slice(word, 1, word.len - 1);
+        if (word.len && word.ptr[0] == '.') word = pl_str_slice(word, 1, word.len);
+        for (size_t k = 0; k < word.len; k++)
+            if (!pl_phrase_word_char(word.ptr[k])) return;
+        text = pl_arena_printf(r->c->arena, "%.*s%sit.%.*s ends with \".%.*s\"", PL_ARG(text), text.len ? " or " : "", PL_ARG(field), PL_ARG(word));
+    }
+    if (text.len) pl_try_add(r, out, (PlSense){.text = text, .type = PL_T_YESNO, .doubt = doubt});
+}
+
 /* "the user", which is no name itself. */
 static bool is_singular(PlReader *r, PlRange range)
 {
@@ -352,6 +395,7 @@ static void read_slot(Ways *w, const PlCapture *slot, PlSenses *out)
     case PL_SLOT_PAIRS: read_pairs(r, item, range, out); return;
     case PL_SLOT_ADJECTIVE: pl_cond_adjective(r, item, range, out); return;
     case PL_SLOT_AGED: read_aged(r, item, range, out); return;
+    case PL_SLOT_ENDINGS: read_endings(r, item, range, out); return;
     default: pl_try_add(r, out, (PlSense){.text = pl_lexis_text(r, range)}); return;
     }
 }
@@ -385,16 +429,18 @@ static void add_whole(Ways *w, PlStr text, PlStr name, bool doubt)
     } else if (!reading.ready && !pl_try_value(w->r, text, &reading.type, &exact)) {
         return;
     }
+    if (!f->given && !reading.ready) reading.text = exact;
     if (row->place == PL_ROW_TEST) {
         PlTypeKind kind = pl_type(w->r->c->types, pl_type_without_nothing(w->r->c->types, reading.type))->kind;
         if (kind != PL_TYPE_YESNO && kind != PL_TYPE_ANY) return;
     }
     if (f->maybe && reading.doubt) return;
-    if (f->match->weight > f->best) {
-        f->out->len = 0;
-        f->best = f->match->weight;
-    }
-    pl_try_add(w->r, f->out, reading);
+    PlSenses *out = reading.doubt ? &f->doubtful : &f->sure;
+    uint32_t *best = reading.doubt ? &f->best_doubtful : &f->best;
+    if (reading.weight < *best) return;
+    if (reading.weight > *best) out->len = 0;
+    *best = reading.weight;
+    pl_try_add(w->r, out, reading);
 }
 
 /* The name of a result: LIST in it is the name that the list goes back to. */
@@ -407,11 +453,19 @@ static void name_result(Ways *w, PlStr rule, PlStr *out)
     w->at = before;
 }
 
+/* "a || b": b where the plan reads the result by keys. */
+static PlStr meant_here(PlReader *r, PlStr exact)
+{
+    size_t at = pl_str_find(exact, PL_STR(" || "), 0);
+    if (at == PL_STR_NONE) return exact;
+    return pl_usage_by_key(r, r->bind) ? pl_str_slice(exact, at + 4, exact.len) : pl_str_slice(exact, 0, at);
+}
+
 static void whole(Ways *w)
 {
     PlReader *r = w->r;
     PlSenses fields = {0};
-    PlStr text, name = PL_STR(""), which = PL_STR(""), exact = w->fill->match->row->exact;
+    PlStr text, name = PL_STR(""), which = PL_STR(""), exact = meant_here(r, w->fill->match->row->exact);
     if (w->fill->given) implied(r, exact, &w->at.item, &fields, &which);
     if (which.len && !fields.len) return;
     if (!pl_str_starts(exact, PL_STR("PERIOD(FIELD")) && !pl_str_starts(exact, PL_STR("PERIOD(A"))) {
@@ -498,7 +552,7 @@ static void matched(PlReader *r, const PlMatch *match, void *context)
 
 void pl_fill_rows(PlReader *r, PlRowPlace place, PlRange range, const PlItem *item, const PlSense *current, PlSenses *out)
 {
-    Fill f = {.given = item, .current = current, .out = out};
+    Fill f = {.given = item, .current = current};
     for (uint32_t i = 0; i < r->table->count; i++) {
         const PlRow *row = &r->table->rows[i];
         bool maybe = place == PL_ROW_STEP && row->place == PL_ROW_MAYBE;
@@ -506,4 +560,6 @@ void pl_fill_rows(PlReader *r, PlRowPlace place, PlRange range, const PlItem *it
         f.maybe = maybe;
         pl_match_row(r, row, range, current != NULL, matched, &f);
     }
+    const PlSenses *found = f.sure.len ? &f.sure : &f.doubtful; /* a guess counts only where nothing is stated */
+    for (uint32_t i = 0; i < found->len; i++) pl_try_add(r, out, found->items[i]);
 }

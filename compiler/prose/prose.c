@@ -2,6 +2,7 @@
 /* A step in words: its senses, a choice among them when there is one, the statement that it becomes. */
 #include "compiler/prose/prose_internal.h"
 
+#include "compiler/catalog/catalog.h"
 #include "compiler/check/ask.h"
 #include "compiler/check/scope.h"
 #include "compiler/check/tree.h"
@@ -15,10 +16,40 @@ static const PlProseTable *table_of(PlChecker *c)
     return c->prose;
 }
 
-static bool reader_init(PlReader *r, PlChecker *c, PlStr prose)
+bool pl_prose_reader(PlReader *r, PlChecker *c, PlStr prose)
 {
     *r = (PlReader){.c = c, .table = table_of(c), .fuel = PL_PROSE_FUEL, .tries = PL_PROSE_TRIES};
     return pl_lexis_split(r, prose);
+}
+
+static PlStr source_text(const PlChecker *c, PlSpan span)
+{
+    if (span.source >= c->diags->sources->all.len) return PL_STR("");
+    return pl_str_slice(c->diags->sources->all.items[span.source].text, span.start, span.end);
+}
+
+/* "Sort the rows by price using ai_processing": what words say exactly needs no model. */
+static PlStr without_ai(const PlChecker *c, PlStr prose)
+{
+    static const char *const tails[] = {"ai_processing", "ai", "llm", "ai_processor", "data_processing", "ai.process"};
+    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
+        PlStr tail = pl_arena_printf(c->arena, " using %s", tails[i]);
+        if (!pl_str_ends(prose, tail) || pl_catalog_plugin_by_name(c->catalog, pl_str_z(tails[i]))) continue;
+        prose = pl_str_trim(pl_str_slice(prose, 0, prose.len - tail.len));
+        if (pl_str_ends(prose, PL_STR("–"))) prose.len -= strlen("–");
+        if (pl_str_ends(prose, PL_STR(" -"))) prose.len -= 2;
+        return prose;
+    }
+    return prose;
+}
+
+/* The words of a step. A text of several lines is taken as it stands in the plan: only there it has its line ends. */
+static PlStr words_of(const PlChecker *c, const PlStep *step)
+{
+    PlStr source = source_text(c, step->prose_span);
+    bool lines = pl_str_find_char(source, '\n', 0) != PL_STR_NONE && pl_str_find_char(source, '"', 0) != PL_STR_NONE;
+    bool marked = pl_str_find_char(source, '#', 0) != PL_STR_NONE || pl_str_find(source, PL_STR("**"), 0) != PL_STR_NONE;
+    return without_ai(c, lines && !marked ? source : step->prose);
 }
 
 /* Where a step may go on: ", then", "and", "; " ... gives the words that part it, 0 for none. */
@@ -67,6 +98,25 @@ static void read_of_some_list(PlReader *r, PlSenses *out)
         for (uint32_t k = 0; k < made.len; k++)
             if (made.items[k].of_current) pl_try_add(r, out, made.items[k]);
     }
+}
+
+/* "(Stripe amounts are in cents)" at the end: a sentence about something else. Words that restrict or say how are no remark. */
+static bool drop_remark(PlReader *r)
+{
+    static const char *const words[] = {"if", "unless", "only", "except", "excluding", "including", "not", "without", "where", "with", "first", "last", "by", "max",
+                                        "most", "least", "up", "per", "each", "or", "when", "otherwise", "sorted", "no", "never", "always", "default", "also"};
+    uint32_t open = r->count;
+    bool sentence = false;
+    if (r->count < 5 || !pl_lexis_is(r, r->count - 1, ")")) return false;
+    while (open > 0 && !pl_lexis_is(r, open - 1, "(")) open--;
+    if (open < 2 || r->words[open].kind != PL_WORD_WORD) return false;
+    for (uint32_t i = open; i + 1 < r->count; i++) {
+        sentence |= i > open && (pl_lexis_is(r, i, "is") || pl_lexis_is(r, i, "are"));
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+            if (pl_lexis_is(r, i, words[k])) return false;
+    }
+    if (sentence) r->count = open - 1;
+    return sentence;
 }
 
 /* ---- what it becomes ----------------------------------------------------------------------------------------------------------------- */
@@ -137,18 +187,12 @@ static void move_spans(void *context, PlExpr **slot)
     pl_tree_operands(x, move_spans, context);
 }
 
-static PlStr source_text(const PlChecker *c, PlSpan span)
-{
-    if (span.source >= c->diags->sources->all.len) return PL_STR("");
-    return pl_str_slice(c->diags->sources->all.items[span.source].text, span.start, span.end);
-}
-
 static PlSpan words_span(const PlStep *step)
 {
     return step->prose_span.end > step->prose_span.start ? step->prose_span : step->span;
 }
 
-static bool become(PlReader *r, PlStep *step, PlStr statement)
+bool pl_prose_become(PlReader *r, PlStep *step, PlStr statement)
 {
     PlDiags quiet;
     pl_diags_init(&quiet, r->c->arena, r->c->diags->sources);
@@ -196,9 +240,14 @@ PlMeant pl_prose_step(PlChecker *c, PlStep *step)
 {
     PlReader r;
     PlSenses senses = {0}, statements = {0};
-    if (!step->prose.len || !reader_init(&r, c, step->prose)) return PL_MEANT_NOTHING;
+    bool remark = false;
+    if (!step->prose.len || !pl_prose_reader(&r, c, words_of(c, step))) return PL_MEANT_NOTHING;
     r.bind = step->bind;
     read_steps(&r, (PlRange){0, r.count}, NULL, &senses);
+    if (!senses.len && drop_remark(&r)) {
+        remark = true;
+        read_steps(&r, (PlRange){0, r.count}, NULL, &senses);
+    }
     if (!senses.len) read_of_some_list(&r, &senses);
     for (uint32_t i = 0; i < senses.len; i++) {
         PlSense one = senses.items[i];
@@ -208,8 +257,9 @@ PlMeant pl_prose_step(PlChecker *c, PlStep *step)
     }
     if (!statements.len) return PL_MEANT_NOTHING;
     PlSpan span = words_span(step);
-    if (statements.len == 1 && !statements.items[0].doubt && become(&r, step, statements.items[0].text)) {
+    if (statements.len == 1 && !statements.items[0].doubt && pl_prose_become(&r, step, statements.items[0].text)) {
         PL_REPORT(c->diags, PROSE_READ_AS, span, PL_ARG(statements.items[0].text));
+        if (remark) PL_REPORT0(c->diags, DETAIL_IGNORED, span);
         return PL_MEANT_ONE;
     }
     pl_ask_reading(c, question(c, span, &statements), step, (PlSpan){span.source, span.start, step->span.end});
@@ -239,8 +289,9 @@ PlMeant pl_prose_name(PlChecker *c, PlExpr **slot)
     PlReader r;
     PlSenses senses = {0};
     PlStr words = source_text(c, (*slot)->span);
-    if (pl_str_find_char(pl_str_trim(words), ' ', 0) == PL_STR_NONE || !c->step || !reader_init(&r, c, words)) return PL_MEANT_NOTHING;
+    if (pl_str_find_char(pl_str_trim(words), ' ', 0) == PL_STR_NONE || !c->step || !pl_prose_reader(&r, c, words)) return PL_MEANT_NOTHING;
     PlItFrame *frame = c->frame;
+    r.stated = true;
     c->frame = NULL;
     pl_cond_test(&r, (PlRange){0, r.count}, &senses);
     if (!senses.len) pl_value_read(&r, (PlRange){0, r.count}, &senses);

@@ -29,10 +29,10 @@ typedef struct PlRange { /* words [from, to) */
 typedef enum PlSlot {
     PL_SLOT_NONE, PL_SLOT_LIST, PL_SLOT_LISTS, PL_SLOT_COND, PL_SLOT_KEYS, PL_SLOT_FIELD, PL_SLOT_FIELDS, PL_SLOT_EACH,
     PL_SLOT_VALUE, PL_SLOT_VALUES, PL_SLOT_COUNT, PL_SLOT_TEXT, PL_SLOT_NAME, PL_SLOT_NOUN, PL_SLOT_MOST, PL_SLOT_CMP,
-    PL_SLOT_PAIRS, PL_SLOT_DURATION, PL_SLOT_PERIOD, PL_SLOT_ADJECTIVE, PL_SLOT_AGED, PL_SLOT_TEST, PL_SLOT_COLUMNS
+    PL_SLOT_PAIRS, PL_SLOT_DURATION, PL_SLOT_PERIOD, PL_SLOT_ADJECTIVE, PL_SLOT_AGED, PL_SLOT_TEST, PL_SLOT_COLUMNS, PL_SLOT_ENDINGS
 } PlSlot;
 
-typedef enum PlRowPlace { PL_ROW_STEP, PL_ROW_MAYBE, PL_ROW_VALUE, PL_ROW_COND, PL_ROW_TEST, PL_ROW_PLACES } PlRowPlace;
+typedef enum PlRowPlace { PL_ROW_STEP, PL_ROW_MAYBE, PL_ROW_VALUE, PL_ROW_COND, PL_ROW_TEST, PL_ROW_EARLY } PlRowPlace;
 
 typedef enum PlPartKind { PL_PART_WORDS, PL_PART_SLOT, PL_PART_OPEN, PL_PART_CLOSE } PlPartKind;
 typedef struct PlPart {
@@ -86,6 +86,7 @@ typedef struct PlReader {
     uint32_t count;
     PlStr bind; /* what the step's result is called; empty: it does not say */
     uint32_t fuel, tries, depth;
+    bool stated;   /* no guesses: the words may be no phrase at all */
     PlStr subject; /* the field that the condition before `and` was about */
     PlStr noun_lost; /* a noun that no list in scope is called by, for the question */
 } PlReader;
@@ -100,6 +101,10 @@ typedef struct PlMatch { /* a pattern that fits */
     PlCapture slots[PL_PROSE_SLOTS];
     uint32_t count, weight;
 } PlMatch;
+
+/* prose.c */
+bool pl_prose_reader(PlReader *r, PlChecker *c, PlStr prose); /* false when it is too long */
+bool pl_prose_become(PlReader *r, PlStep *step, PlStr statement);
 
 /* row.c: the table, with its patterns taken apart. */
 const PlProseTable *pl_row_table(PlArena *arena);
@@ -167,5 +172,7 @@ PlStr pl_cond_period(PlReader *r, const PlItem *item, PlStr field, PlRange perio
 typedef PL_VEC(PlStr) PlUsed;
 void pl_usage_fields(PlReader *r, PlStr name, PlUsed *out);
 bool pl_usage_by_key(PlReader *r, PlStr name);
+bool pl_usage_reads(PlReader *r, PlStr field); /* anywhere */
+const PlExpr *pl_usage_keyed(PlReader *r, PlStr words);
 
 #endif

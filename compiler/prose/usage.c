@@ -104,3 +104,51 @@ bool pl_usage_by_key(PlReader *r, PlStr name)
     look_in_steps(&look, r->c->plan->steps.items, r->c->plan->steps.len);
     return look.by_key;
 }
+
+/* ---- anywhere ------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct Anywhere {
+    PlReader *r;
+    PlStr words;
+    bool found;
+    PlExpr *keyed;
+} Anywhere;
+
+static void look_anywhere(void *context, PlExpr **slot)
+{
+    Anywhere *a = context;
+    PlExpr *x = *slot;
+    if ((x->kind == PL_EXPR_FIELD || x->kind == PL_EXPR_PROJECT) && pl_str_eq(x->text, a->words)) a->found = true;
+    for (uint32_t i = 0; i < x->fields.len; i++) a->found |= pl_str_eq(x->fields.items[i].name, a->words);
+    bool key = x->kind == PL_EXPR_INDEX && x->left->kind == PL_EXPR_NAME && x->right->kind == PL_EXPR_LITERAL && x->right->literal.kind == PL_LIT_TEXT;
+    if (!key && x->kind == PL_EXPR_INDEX && x->right->kind == PL_EXPR_TEXT && x->right->items.len == 1 && x->right->items.items[0]->kind == PL_EXPR_LITERAL)
+        key = x->left->kind == PL_EXPR_NAME;
+    if (key && !a->keyed) {
+        const PlExpr *text = x->right->kind == PL_EXPR_TEXT ? x->right->items.items[0] : x->right;
+        if (text->literal.kind == PL_LIT_TEXT && pl_lexis_same(a->r, text->literal.as.text, a->words)) a->keyed = x;
+    }
+    pl_tree_operands(x, look_anywhere, a);
+}
+
+static void look_in_all(Anywhere *a, PlStep *const *steps, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        pl_tree_step_exprs(steps[i], look_anywhere, a);
+        look_in_all(a, steps[i]->steps.items, steps[i]->steps.len);
+    }
+}
+
+bool pl_usage_reads(PlReader *r, PlStr field)
+{
+    Anywhere a = {.r = r, .words = field};
+    look_in_all(&a, r->c->plan->steps.items, r->c->plan->steps.len);
+    return a.found;
+}
+
+/* "phone screens" where the plan reads counts["Phone Screen"]: that; NULL when nothing is read so. */
+const PlExpr *pl_usage_keyed(PlReader *r, PlStr words)
+{
+    Anywhere a = {.r = r, .words = words};
+    look_in_all(&a, r->c->plan->steps.items, r->c->plan->steps.len);
+    return a.keyed;
+}
