@@ -3,6 +3,7 @@
  * name that the step binds; a step that binds none gets one. Before the flow, because a step must have its name when it is checked. */
 #include "compiler/check/scope.h"
 #include "compiler/check/tree.h"
+#include "compiler/prose/prose.h"
 #include "compiler/syntax/noun.h"
 
 typedef struct Refs {
@@ -210,7 +211,7 @@ static void resolve_all(Refs *r, PlStep *const *steps, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         r->step = steps[i];
-        if (steps[i]->kind == PL_STEP_PROSE) name_results_of_prose(r, steps[i]);
+        if (steps[i]->kind == PL_STEP_PROSE && pl_prose_begins(r->c, steps[i])) name_results_of_prose(r, steps[i]);
         pl_tree_step_exprs(steps[i], resolve, r);
         r->step = NULL;
         bool gives = steps[i]->kind == PL_STEP_ACTION || (steps[i]->kind == PL_STEP_PROSE && !gathers(steps[i]->prose));

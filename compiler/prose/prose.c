@@ -266,6 +266,19 @@ PlMeant pl_prose_step(PlChecker *c, PlStep *step)
     return PL_MEANT_SEVERAL;
 }
 
+bool pl_prose_begins(PlChecker *c, const PlStep *step)
+{
+    PlReader r;
+    if (!pl_prose_reader(&r, c, step->prose)) return false;
+    for (uint32_t i = 0; i < r.table->count; i++) {
+        const PlRow *row = &r.table->rows[i];
+        uint32_t next = 0;
+        bool first = row->count && row->parts[0].kind == PL_PART_WORDS && (row->place == PL_ROW_STEP || row->place == PL_ROW_MAYBE);
+        if (first && pl_row_words(&r, row->parts[0].text, &next, 0, r.count)) return true;
+    }
+    return false;
+}
+
 /* ---- names of several words ---------------------------------------------------------------------------------------------------------------- */
 
 static PlMeant choose_phrase(PlReader *r, PlExpr **slot, const PlSenses *senses)

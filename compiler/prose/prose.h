@@ -20,6 +20,9 @@ PlMeant pl_prose_step(PlChecker *c, PlStep *step);
  * PL_MEANT_ONE there is an expression in its place, not yet checked. */
 PlMeant pl_prose_name(PlChecker *c, PlExpr **slot);
 
+/* Whether the step begins as a phrase of the table does. */
+bool pl_prose_begins(PlChecker *c, const PlStep *step);
+
 /* Before the check: steps that add to a list in words ("Append row "..." -> rows") become Add, so that the list is declared in time. */
 void pl_prose_prepare(PlChecker *c);
 
