@@ -325,6 +325,7 @@ void pl_store_close(PlStore *store)
     }
     for (int i = 0; i < 2; i++) {
         PlRowBatch *batch = i ? &store->writing : &store->filling;
+        pl_store_rows_clear(batch);
         pl_free(batch->rows);
         pl_buf_deinit(&batch->bytes);
     }

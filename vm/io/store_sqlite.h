@@ -44,8 +44,8 @@ typedef struct PlStoreRun { /* a run whose journal was given out */
 
 typedef struct PlPendingRow { /* appended, not yet in the file; texts in the batch's bytes, one behind the other */
     PlStoreRun *run;
-    PlRow row;        /* path, body, blob: lengths only */
-    size_t at;        /* of path; body and blob follow */
+    PlRow row;        /* path, body, blob: lengths only; `give` is ours, and holds the body */
+    size_t at;        /* of path; body (unless it was given) and blob follow */
     uint8_t salt[PL_CHAIN_SALT], commit[32], hash[32], blob_hash[32]; /* when it is written */
 } PlPendingRow;
 
@@ -53,6 +53,7 @@ typedef struct PlRowBatch {
     PlPendingRow *rows;
     uint32_t len, cap;
     PlBuf bytes;
+    size_t given; /* bytes of bodies that are not in `bytes` */
 } PlRowBatch;
 
 struct PlStore {
@@ -106,6 +107,7 @@ PL_MUST_USE PlStatus pl_store_young_sync(PlStore *store);                 /* the
 PL_MUST_USE PlStatus pl_store_young_sync_file(PlStore *store, int pointer); /* fdatasync of SQLITE_FCNTL_{FILE,JOURNAL}_POINTER's file */
 
 /* ---- store_sqlite_rows.c ---- */
+void pl_store_rows_clear(PlRowBatch *batch);               /* its rows are written, or never will be */
 void pl_store_rows_take(PlStore *store);                   /* `filling` becomes `writing` */
 PL_MUST_USE PlStatus pl_store_rows_write(PlStore *store);  /* `writing` to the file */
 PL_MUST_USE PlStatus pl_store_rows_commit(PlStore *store); /* after it SQLite is the caller's */

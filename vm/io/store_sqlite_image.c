@@ -124,7 +124,7 @@ PlStatus pl_store_image_sync(PlStore *store)
 PlStatus pl_store_image_write(PlStore *store, bool ends_run)
 {
     const PlRowBatch *batch = &store->writing;
-    bool is_small = batch->bytes.len <= IMAGE_BYTES && batch->len <= IMAGE_ROWS && store->image_bytes <= IMAGE_BYTES;
+    bool is_small = batch->bytes.len + batch->given <= IMAGE_BYTES && batch->len <= IMAGE_ROWS && store->image_bytes <= IMAGE_BYTES;
     if (!store->is_image || (is_small && (ends_run || !store->is_image_written))) return PL_OK;
     PlStatus status = store->is_image_written && !store->is_image_stale ? PL_OK : pl_store_image_put(store, false);
     if (status == PL_OK && store->lock.reserve < 0 && !store->is_full) status = pl_store_sqlite_reserve(store);

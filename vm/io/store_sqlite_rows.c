@@ -59,15 +59,19 @@ static PlStatus push(PlStoreRun *run, PlRow *row)
     PlRowBatch *batch = &run->store->filling;
     PlPendingRow *p = room(batch);
     if (!p) return PL_NOMEM;
+    bool is_kept = row->give && row->body.len >= URGENT_BYTES;
     p->at = batch->bytes.len;
     pl_buf_put(&batch->bytes, row->path);
-    pl_buf_put(&batch->bytes, row->body);
+    if (!is_kept) pl_buf_put(&batch->bytes, row->body);
     pl_buf_put(&batch->bytes, row->blob);
     if (batch->bytes.status != PL_OK) return batch->bytes.status;
     row->seq = ++run->seq;
     p->run = run;
     p->row = *row;
     batch->len++;
+    if (!is_kept) p->row.give = NULL;
+    if (is_kept) row->give = NULL;
+    if (is_kept) batch->given += row->body.len;
     return PL_OK;
 }
 
@@ -80,8 +84,9 @@ static PlStatus append(void *self, PlRow *row)
     pl_store_writer_lock(store);
     status = push(run, row);
     const PlRowBatch *batch = &store->filling;
-    bool is_urgent = batch->bytes.len >= URGENT_BYTES;
-    store->is_much = batch->len >= FLUSH_ROWS || (batch->bytes.len >= FLUSH_BYTES && batch->len > 1);
+    size_t bytes = batch->bytes.len + batch->given;
+    bool is_urgent = bytes >= URGENT_BYTES;
+    store->is_much = batch->len >= FLUSH_ROWS || (bytes >= FLUSH_BYTES && batch->len > 1);
     pl_store_writer_unlock(store);
     if (status != PL_OK) return pl_store_sqlite_fail(store, status);
     return is_urgent && !store->walks && !pl_store_writer_ask(store, true) ? pl_store_rows_commit(store) : PL_OK;
@@ -105,13 +110,20 @@ static int put_blob(PlStore *store, const PlPendingRow *p, PlStr blob)
     return step_once(stmt);
 }
 
-/* The chain grows as rows are written, so that hashing is the work of whoever writes. */
-static void chain(PlStore *store, PlPendingRow *p, const char *path)
+/* The row with its texts. */
+static PlRow whole(const PlStore *store, const PlPendingRow *p)
 {
     PlRow row = p->row;
-    row.path.ptr = path;
-    row.body.ptr = path + row.path.len;
-    row.blob.ptr = row.body.ptr + row.body.len;
+    row.path.ptr = store->writing.bytes.ptr ? store->writing.bytes.ptr + p->at : "";
+    row.body.ptr = row.give ? p->row.body.ptr : row.path.ptr + row.path.len;
+    row.blob.ptr = row.give ? row.path.ptr + row.path.len : row.body.ptr + row.body.len;
+    return row;
+}
+
+/* The chain grows as rows are written, so that hashing is the work of whoever writes. */
+static void chain(PlStore *store, PlPendingRow *p)
+{
+    PlRow row = whole(store, p);
     memcpy(p->salt, next_salt(store), PL_CHAIN_SALT);
     if (row.blob.len) pl_hash_bytes(row.blob, p->blob_hash);
     pl_store_chain_commit(p->salt, row.body, row.blob.len ? p->blob_hash : NULL, p->commit);
@@ -119,17 +131,11 @@ static void chain(PlStore *store, PlPendingRow *p, const char *path)
     memcpy(p->run->head, p->hash, 32);
 }
 
-static const char *texts_of(const PlStore *store, const PlPendingRow *p)
-{
-    return store->writing.bytes.ptr ? store->writing.bytes.ptr + p->at : "";
-}
-
 static int put_row(PlStore *store, sqlite3_stmt *stmt, const PlPendingRow *p)
 {
-    const PlRow *row = &p->row;
-    const char *path = texts_of(store, p), *body = path + row->path.len, *blob = body + row->body.len;
+    const PlRow texts = whole(store, p), *row = &texts;
     if (row->blob.len) {
-        int code = put_blob(store, p, pl_str(blob, row->blob.len));
+        int code = put_blob(store, p, row->blob);
         if (code != SQLITE_DONE) return code;
     }
     sqlite3_bind_int64(stmt, 1, p->run->number);
@@ -140,10 +146,10 @@ static int put_row(PlStore *store, sqlite3_stmt *stmt, const PlPendingRow *p)
     else
         sqlite3_bind_int64(stmt, 4, row->site);
     sqlite3_bind_int64(stmt, 5, row->attempt);
-    sqlite3_bind_text64(stmt, 6, path, row->path.len, SQLITE_STATIC, SQLITE_UTF8);
+    sqlite3_bind_text64(stmt, 6, row->path.ptr, row->path.len, SQLITE_STATIC, SQLITE_UTF8);
     sqlite3_bind_int64(stmt, 7, row->wall_us);
     sqlite3_bind_blob(stmt, 8, p->salt, PL_CHAIN_SALT, SQLITE_STATIC);
-    sqlite3_bind_text64(stmt, 9, body, row->body.len, SQLITE_STATIC, SQLITE_UTF8);
+    sqlite3_bind_text64(stmt, 9, row->body.ptr, row->body.len, SQLITE_STATIC, SQLITE_UTF8);
     if (row->blob.len)
         sqlite3_bind_blob(stmt, 10, p->blob_hash, 32, SQLITE_STATIC);
     else
@@ -156,8 +162,7 @@ static int put_row(PlStore *store, sqlite3_stmt *stmt, const PlPendingRow *p)
 /* The END row of a run that did all it should brings the run's state with it: one transaction, one sync. */
 static PlStatus settle_done(PlStore *store, const PlPendingRow *p)
 {
-    PlStr body = pl_str(texts_of(store, p) + p->row.path.len, p->row.body.len);
-    if (!pl_str_starts(body, PL_STR("{\"state\":\"done\""))) return PL_OK;
+    if (!pl_str_starts(whole(store, p).body, PL_STR("{\"state\":\"done\""))) return PL_OK;
     p->run->is_done = true;
     return pl_store_runs_set(store, p->run->number, PL_STORED_DONE, PL_STR(""), p->row.seq, p->hash);
 }
@@ -186,6 +191,15 @@ static PlStatus write_once(PlStore *store)
     return status;
 }
 
+void pl_store_rows_clear(PlRowBatch *batch)
+{
+    for (uint32_t i = 0; batch->given && i < batch->len; i++) pl_free(batch->rows[i].row.give);
+    batch->len = 0;
+    batch->given = 0;
+    if (batch->bytes.cap > KEPT_BYTES) pl_buf_deinit(&batch->bytes);
+    pl_buf_clear(&batch->bytes);
+}
+
 void pl_store_rows_take(PlStore *store)
 {
     PlRowBatch taken = store->filling;
@@ -197,7 +211,7 @@ PlStatus pl_store_rows_write(PlStore *store)
 {
     PlRowBatch *batch = &store->writing;
     if (store->broken != PL_OK || !batch->len) return store->broken;
-    for (uint32_t i = 0; i < batch->len; i++) chain(store, &batch->rows[i], texts_of(store, &batch->rows[i]));
+    for (uint32_t i = 0; i < batch->len; i++) chain(store, &batch->rows[i]);
     PlStatus status = write_once(store);
     if (status == PL_FULL && !store->is_full && !store->is_image) {
         store->is_full = true;
@@ -205,9 +219,7 @@ PlStatus pl_store_rows_write(PlStore *store)
         status = write_once(store);
     }
     store->is_unsynced = true;
-    batch->len = 0;
-    if (batch->bytes.cap > KEPT_BYTES) pl_buf_deinit(&batch->bytes);
-    pl_buf_clear(&batch->bytes);
+    pl_store_rows_clear(batch);
     return status == PL_OK ? PL_OK : pl_store_sqlite_fail(store, status);
 }
 

@@ -40,6 +40,7 @@ typedef struct PlRow {
     int64_t wall_us;
     PlStr body;        /* JSON */
     PlStr blob;        /* raw answer body and such; may be empty; stored by hash, once */
+    char *give;        /* NULL, or the block of pl_alloc that the body begins in: append may keep it, and sets this to NULL then */
 } PlRow;
 
 typedef PlStatus (*PlRowVisit)(void *user, const PlRow *row); /* not PL_OK ends the walk and is returned */

@@ -3,22 +3,28 @@
  * journal's visitors copy bytes and do no more: an escape must not jump over a statement of the store. */
 #include "vm/run/rows.h"
 
+static void append(PlRun *run, PlRow *row)
+{
+    row->wall_us = run->ports.clock.wall_us(run->ports.clock.self);
+    PlStatus status = run->ports.journal.append(run->ports.journal.self, row);
+    if (status != PL_OK) PL_BREAK(run, status, RUN_JOURNAL_WRITE, row->path, pl_row_kind_name(row->kind), pl_status_words(status));
+    run->dirty = true;
+    run->stats.rows++;
+}
+
 void pl_rows_put(PlRun *run, PlRowKind kind, uint32_t site, uint32_t attempt, PlStr path, const PlBuf *body, PlStr blob)
 {
     if (body) pl_run_check_buf(run, body);
-    PlRow row = {
-        .kind = kind,
-        .site = site,
-        .attempt = attempt,
-        .path = path,
-        .wall_us = run->ports.clock.wall_us(run->ports.clock.self),
-        .body = body ? pl_buf_str(body) : PL_STR("{}"),
-        .blob = blob,
-    };
-    PlStatus status = run->ports.journal.append(run->ports.journal.self, &row);
-    if (status != PL_OK) PL_BREAK(run, status, RUN_JOURNAL_WRITE, path, pl_row_kind_name(kind), pl_status_words(status));
-    run->dirty = true;
-    run->stats.rows++;
+    PlRow row = {.kind = kind, .site = site, .attempt = attempt, .path = path, .body = body ? pl_buf_str(body) : PL_STR("{}"), .blob = blob};
+    append(run, &row);
+}
+
+void pl_rows_put_take(PlRun *run, PlRowKind kind, PlBuf *body)
+{
+    pl_run_check_buf(run, body);
+    PlRow row = {.kind = kind, .site = PL_NO_SITE, .path = PL_STR(""), .body = pl_buf_str(body), .blob = PL_STR(""), .give = body->ptr};
+    append(run, &row);
+    if (!row.give) pl_buf_init(body, body->ceiling);
 }
 
 typedef struct Copy {

@@ -7,6 +7,8 @@
 
 /* Append a row; `body` NULL: {}. A journal that refuses it breaks the run (leaves the pump). */
 void pl_rows_put(PlRun *run, PlRowKind kind, uint32_t site, uint32_t attempt, PlStr path, const PlBuf *body, PlStr blob);
+/* The same for a row of the run itself, whose body may be large: the journal may keep it, `body` is empty or as it was. */
+void pl_rows_put_take(PlRun *run, PlRowKind kind, PlBuf *body);
 /* The row of an earlier process: *body is its record, owned; blob (may be NULL) gets its bytes. False when there is none. A body that is no
  * JSON record breaks the run. */
 bool pl_rows_find(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt, PlValue *body, PlBuf *blob);

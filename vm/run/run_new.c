@@ -168,7 +168,7 @@ static void write_start(PlRun *run)
         pl_buf_put_json(body, run->options.servers[i].url);
     }
     pl_buf_printf(body, "},\"max_calls\":%llu}", (unsigned long long)run->options.max_calls);
-    pl_rows_put(run, PL_ROW_START, PL_NO_SITE, 0, PL_STR(""), body, PL_STR(""));
+    pl_rows_put_take(run, PL_ROW_START, body);
     pl_run_give(run, body);
 }
 
