@@ -104,14 +104,19 @@ static PlStr split_pointer(PlStr text, PlStr *pointer)
     return pl_str_slice(text, 0, hash);
 }
 
-/* "name.a.b" from `dot` on as "/a/b", said. */
+/* "name.a[0]" from `dot` on as "/a/0", said. */
 static PlStr path_of(PlArazzoFlow *f, PlStr name, size_t dot, PlSpan span)
 {
-    PlStr tail = pl_str_slice(name, dot, name.len);
-    char *path = pl_arena_alloc(f->a->arena, tail.len + 1, 1);
-    path[0] = '/';
-    for (size_t i = 0; i < tail.len; i++) path[i + 1] = tail.ptr[i] == '.' ? '/' : tail.ptr[i];
-    PlStr pointer = pl_str(path, tail.len + 1), meant = pl_arena_printf(f->a->arena, PL_FMT "#" PL_FMT, PL_ARG(pl_str_slice(name, 0, dot - 1)), PL_ARG(pointer));
+    char *path = pl_arena_alloc(f->a->arena, name.len - dot + 1, 1);
+    size_t len = 0;
+    path[len++] = '/';
+    for (size_t i = dot; i < name.len; i++) {
+        char c = name.ptr[i];
+        bool joint = c == '.' || c == '[' || c == ']';
+        if (!joint) path[len++] = c;
+        else if (path[len - 1] != '/' && i + 1 < name.len) path[len++] = '/';
+    }
+    PlStr pointer = pl_str(path, len), meant = pl_arena_printf(f->a->arena, PL_FMT "#" PL_FMT, PL_ARG(pl_str_slice(name, 0, dot - 1)), PL_ARG(pointer));
     PL_REPORT(f->a->diags, ARAZZO_DOTTED, span, PL_ARG(name), PL_ARG(meant));
     return pointer;
 }
@@ -121,7 +126,7 @@ static PlArazzoValue input(PlArazzoFlow *f, PlStr rest, PlSpan span)
     PlStr pointer, name = split_pointer(rest, &pointer);
     PlArazzoInput *in = pl_map_get(&f->by_input, name);
     for (size_t dot = name.len; !in && dot > 0; dot--) { /* "address.city": meant is a field of an input */
-        if (name.ptr[dot - 1] != '.') continue;
+        if (name.ptr[dot - 1] != '.' && name.ptr[dot - 1] != '[') continue;
         in = pl_map_get(&f->by_input, pl_str_slice(name, 0, dot - 1));
         if (in) pointer = path_of(f, name, dot, span);
     }
@@ -187,7 +192,7 @@ static PlArazzoValue output(PlArazzoFlow *f, PlArazzoStep *step, PlStr rest, PlS
     PlStr pointer, name = split_pointer(rest, &pointer);
     const PlNode *outputs = PL_GET(step->node, "outputs"), *node = pl_node_get(outputs, name);
     for (size_t dot = name.len; !node && dot > 0; dot--) { /* "found.id": meant is a place in the output */
-        if (name.ptr[dot - 1] != '.') continue;
+        if (name.ptr[dot - 1] != '.' && name.ptr[dot - 1] != '[') continue;
         node = pl_node_get(outputs, pl_str_slice(name, 0, dot - 1));
         if (node) pointer = path_of(f, name, dot, span);
     }

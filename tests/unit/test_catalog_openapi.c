@@ -267,7 +267,7 @@ TEST(paths_and_odd_parameters)
     CHECK_STR(x->path, "/x/{a}.{b}/{rest}");
     CHECK_STR(params_text(&bed, x),
               "path a: text required; path b: integer required; path rest: text required; query gone: integer; query at: integer required; "
-              "query filter_status=filter[status]: text; query top=$top: integer default; query query.a=a: text; "
+              "query filter_status=filter[status]: text; query top=$top: integer default; query query_a=a: text; "
               "query q: {k?: text}; query fixed: text required fixed");
     CHECK(x->params[2].allow_reserved && !x->params[0].allow_reserved);
     CHECK(x->params[8].style == PL_STYLE_JSON && x->params[5].style == PL_STYLE_FORM);
