@@ -58,6 +58,12 @@ $(B)/%.o: %.c
 $(B)/gen/%.o: $(B)/gen/%.c
 	$(CC) $(BASE_CFLAGS) -I$(B)/gen -Wall -Wno-unused-parameter -Wno-unused-variable $(CFLAGS) -c $< -o $@
 
+# Texts that a program carries: each line as a C string.
+$(B)/gen/%.inc: compiler/trade/%.txt
+	@mkdir -p $(@D)
+	sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n",/' $< > $@
+$(B)/compiler/trade/prompt.o: $(B)/gen/prompt_language.inc $(B)/gen/prompt_examples.inc
+
 $(B)/gen/%.c: compiler/syntax/%.re
 	@mkdir -p $(@D)
 	re2c -W -Werror --start-conditions -i --no-generation-date $< -o $@

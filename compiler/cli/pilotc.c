@@ -16,6 +16,7 @@ static const PlCliEntry commands[] = {
     {"catalog", "[DOC...]: the actions of API documents", plc_cmd_catalog},
     {"emit", "FILE.pilot: print the plan in another format", plc_cmd_emit},
     {"import", "FILE: make a plan of a file in another format", plc_cmd_import},
+    {"prompt", "GOAL: what makes a language model write a plan", plc_cmd_prompt},
 };
 
 int main(int argc, char **argv)

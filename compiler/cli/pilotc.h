@@ -68,5 +68,6 @@ int plc_cmd_bind(PlArena *arena, int argc, char **argv);
 int plc_cmd_catalog(PlArena *arena, int argc, char **argv);
 int plc_cmd_emit(PlArena *arena, int argc, char **argv);
 int plc_cmd_import(PlArena *arena, int argc, char **argv);
+int plc_cmd_prompt(PlArena *arena, int argc, char **argv);
 
 #endif

@@ -5,7 +5,7 @@
 #include "compiler/bind/search.h"
 #include "compiler/trade/dsl_internal.h"
 
-enum { MOST_ACTIONS = 40, MOST_EXAMPLES = 3, EXAMPLE_TOKENS = 420, OPTIONAL_SHOWN = 6, RESULT_WIDTH = 90, TITLE_BYTES = 90 };
+enum { MOST_ACTIONS = 40, MOST_EXAMPLES = 3, EXAMPLE_TOKENS = 420, OPTIONAL_SHOWN = 5, RESULT_WIDTH = 80, TITLE_BYTES = 70 };
 
 static const char *const language[] = {
 #include "prompt_language.inc"
@@ -155,9 +155,28 @@ static void put_params(PlBuf *buf, const PlTypes *types, const PlAction *action)
         pl_buf_put(buf, p->name);
         if (!p->required) pl_buf_put_char(buf, '?');
         pl_buf_put_z(buf, ": ");
-        put_type(buf, types, p->required ? p->type : pl_type_without_nothing((PlTypes *)(uintptr_t)types, p->type), 40);
+        put_type(buf, types, p->required ? p->type : pl_type_without_nothing((PlTypes *)(uintptr_t)types, p->type), p->required ? 40 : 28);
     }
     if (left) pl_buf_put_z(buf, first ? "..." : ", ...");
+}
+
+/* The title without tags, on one line, cut at a character. */
+static PlStr short_title(PlArena *arena, PlStr title)
+{
+    char *out = pl_arena_alloc(arena, title.len + 1, 1);
+    size_t len = 0;
+    bool tag = false;
+    for (size_t i = 0; i < title.len; i++) {
+        char c = title.ptr[i], next = i + 1 < title.len ? title.ptr[i + 1] : 0;
+        if (c == '<' && ((next | 32) >= 'a' && (next | 32) <= 'z' ? true : next == '/')) tag = true;
+        if (!tag) out[len++] = c;
+        if (c == '>') tag = false;
+    }
+    PlStr text = pl_dsl_one_line(arena, pl_str(out, len));
+    if (text.len <= TITLE_BYTES) return text;
+    text.len = TITLE_BYTES;
+    while (text.len && ((unsigned char)text.ptr[text.len] & 0xc0) == 0x80) text.len--;
+    return text;
 }
 
 /* One line: the call with its arguments, what it gives, what it does. */
@@ -175,9 +194,7 @@ static PlStr signature(PlArena *arena, PlCatalog *catalog, const PlOperation *op
         pl_buf_put_z(&buf, " -> ");
         put_type(&buf, types, action->result, RESULT_WIDTH);
     }
-    PlStr title = pl_str_slice(pl_dsl_one_line(arena, op->title), 0, TITLE_BYTES);
-    while (title.len && ((unsigned char)title.ptr[title.len - 1] & 0xc0) == 0x80) title.len--; /* a cut character */
-    if (title.len && (unsigned char)title.ptr[title.len - 1] >= 0xc0) title.len--;
+    PlStr title = short_title(arena, op->title);
     pl_buf_printf(&buf, "  # " PL_FMT "\n", PL_ARG(title));
     return take(arena, &buf);
 }
