@@ -71,28 +71,6 @@ int plc_cmd_compile(PlArena *arena, int argc, char **argv)
     return code ? code : put;
 }
 
-int plc_cmd_check(PlArena *arena, int argc, char **argv)
-{
-    PlcOptions o = {.may_ask = true};
-    const PlCliOption options[] = {PLC_PLUGIN_OPTIONS(o), PLC_CHECK_OPTIONS(o)};
-    const PlCliCommand command = {"pilotc check FILE.pilot [options]",
-                                  "Says everything that is wrong (exit code 1), open (5) or assumed. At a terminal it asks the\n"
-                                  "open questions; answers are written into the plan, and nothing else is.", options,
-                                  sizeof options / sizeof *options};
-    PlCliList rest = {0};
-    int code = pl_cli_parse(arena, &command, argc, argv, &rest);
-    if (code < 0) code = one_file(&command, &rest);
-    if (code >= 0) return code;
-    PlCompiled compiled = {0};
-    PlBuf json;
-    pl_buf_init(&json, 0);
-    if (o.json) pl_cli_json_begin(&json, "check");
-    code = plc_compile(arena, &o, rest.items[0], &compiled, o.json ? &json : NULL);
-    if (o.json) json_summary(&json, &compiled, NULL);
-    int put = pl_cli_put(&json);
-    return code ? code : put;
-}
-
 /* The module of a .pbc or of a plan compiled here. The module of a file is freed by the caller (*owned). */
 static int module_of(PlArena *arena, const PlcOptions *o, const char *path, PlCompiled *compiled, const PlModule **out, PlModule **owned)
 {
@@ -117,6 +95,44 @@ static int module_of(PlArena *arena, const PlcOptions *o, const char *path, PlCo
     fwrite(pl_buf_str(&text).ptr, 1, text.len, stderr);
     pl_buf_deinit(&text);
     return pl_status_exit_code(status);
+}
+
+static int check_against(PlArena *arena, const PlcOptions *o, const char *path, const PlCliList *against)
+{
+    PlCompiled compiled = {0};
+    const PlModule *module;
+    PlModule *owned;
+    PlcOptions plain = *o;
+    plain.json = false;
+    int code = module_of(arena, &plain, path, &compiled, &module, &owned);
+    if (code == 0) code = plc_check_against(arena, module, against, o->json);
+    pl_module_free(owned);
+    return code;
+}
+
+int plc_cmd_check(PlArena *arena, int argc, char **argv)
+{
+    PlcOptions o = {.may_ask = true};
+    PlCliList against = {0};
+    const PlCliOption options[] = {{"against", 0, PL_CLI_LIST, &against, "[NAME=]DOC", "a changed API document: say what it breaks; FILE may be a .pbc"},
+                                   PLC_PLUGIN_OPTIONS(o), PLC_CHECK_OPTIONS(o)};
+    const PlCliCommand command = {"pilotc check FILE.pilot [options]",
+                                  "Says everything that is wrong (exit code 1), open (5) or assumed. At a terminal it asks the\n"
+                                  "open questions; answers are written into the plan, and nothing else is.", options,
+                                  sizeof options / sizeof *options};
+    PlCliList rest = {0};
+    int code = pl_cli_parse(arena, &command, argc, argv, &rest);
+    if (code < 0) code = one_file(&command, &rest);
+    if (code >= 0) return code;
+    PlCompiled compiled = {0};
+    if (against.count) return check_against(arena, &o, rest.items[0], &against);
+    PlBuf json;
+    pl_buf_init(&json, 0);
+    if (o.json) pl_cli_json_begin(&json, "check");
+    code = plc_compile(arena, &o, rest.items[0], &compiled, o.json ? &json : NULL);
+    if (o.json) json_summary(&json, &compiled, NULL);
+    int put = pl_cli_put(&json);
+    return code ? code : put;
 }
 
 int plc_cmd_review(PlArena *arena, int argc, char **argv)

@@ -70,4 +70,7 @@ int plc_cmd_emit(PlArena *arena, int argc, char **argv);
 int plc_cmd_import(PlArena *arena, int argc, char **argv);
 int plc_cmd_prompt(PlArena *arena, int argc, char **argv);
 
+/* cmd_against.c: compare a module with changed documents (NAME=DOC or DOC). 1 when something breaks. */
+int plc_check_against(PlArena *arena, const PlModule *module, const PlCliList *documents, bool json);
+
 #endif
