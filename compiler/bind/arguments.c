@@ -2,14 +2,17 @@
 /* Arguments of a call to parameters of its action: by exact name, by another spelling, by position; required ones that are missing are taken
  * from the one name in scope that fits, from the document's default, or asked for. Then each value is made usable as its parameter's type. */
 #include "compiler/bind/bind.h"
+#include "compiler/bind/lexicon.h"
+#include "compiler/bind/said.h"
 
 #include "compiler/check/ask.h"
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
+#include "compiler/syntax/parse.h"
 
 #define NO_PARAM UINT32_MAX
-enum { CANDIDATES = 5 };
+enum { CANDIDATES = 5, MAX_STEMS = 12 };
 
 static PlStr action_name(PlChecker *c, const PlAction *a)
 {
@@ -95,10 +98,67 @@ static void spread_record(PlChecker *c, PlStep *step, const PlAction *a)
 
 /* ---- which parameter ------------------------------------------------------------------------------------------------------ */
 
-static uint32_t place_named(PlChecker *c, const PlAction *a, PlArgument *arg)
+/* Words of a name, each as stem; words that say nothing of what is meant are left out. */
+static uint32_t stems_of(PlChecker *c, PlStr name, PlStr out[MAX_STEMS])
+{
+    PlTokens tokens = {0};
+    uint32_t n = 0;
+    pl_token_name(c->arena, name, MAX_STEMS, &tokens);
+    for (uint32_t i = 0; i < tokens.len; i++) {
+        bool idle = pl_str_eq_z(tokens.items[i].word, "the") || pl_str_eq_z(tokens.items[i].word, "of");
+        if (!idle) out[n++] = tokens.items[i].stem;
+    }
+    return n;
+}
+
+static bool has_stems(const PlStr *some, uint32_t n, const PlStr *of, uint32_t k)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        bool found = false;
+        for (uint32_t j = 0; j < k; j++) found |= pl_str_eq(some[i], of[j]);
+        if (!found) return false;
+    }
+    return n > 0;
+}
+
+/* Could a literal be the parameter's value? What is no literal is judged when it is typed. */
+static bool may_be(PlChecker *c, const PlExpr *x, const PlParam *p)
+{
+    PlTypeKind kind = pl_type(c->types, pl_type_without_nothing(c->types, p->type))->kind;
+    if (x->kind == PL_EXPR_LIST) return kind == PL_TYPE_LIST || kind == PL_TYPE_ANY || kind == PL_TYPE_UNION;
+    if (x->kind == PL_EXPR_RECORD) return kind == PL_TYPE_RECORD || kind == PL_TYPE_ANY || kind == PL_TYPE_UNION;
+    if (x->kind != PL_EXPR_LITERAL) return true;
+    bool number = x->literal.kind == PL_LIT_INT || x->literal.kind == PL_LIT_DOUBLE, yes = x->literal.kind == PL_LIT_YESNO;
+    if (kind == PL_TYPE_INTEGER || kind == PL_TYPE_NUMBER) return number;
+    if (kind == PL_TYPE_YESNO) return yes;
+    if (kind == PL_TYPE_LIST || kind == PL_TYPE_RECORD) return false;
+    return true;
+}
+
+/* Rule: the one parameter that is not given elsewhere, whose value this may be, and whose name has all words of this name or the other way
+ * round: `subject_line` for `subject`, `channel` for `channel_id`. */
+static uint32_t near_param(PlChecker *c, const PlStep *step, const PlAction *a, const PlArgument *arg)
+{
+    PlStr said[MAX_STEMS], has[MAX_STEMS];
+    uint32_t n = stems_of(c, arg->name, said), found = NO_PARAM;
+    for (uint32_t i = 0; i < a->param_count; i++) {
+        const PlParam *p = &a->params[i];
+        bool given = p->fixed || p->is_key || p->whole_body;
+        for (uint32_t k = 0; k < step->args.len; k++) given |= pl_words_same(step->args.items[k].name, p->name);
+        if (given || !may_be(c, arg->value, p)) continue;
+        uint32_t k = stems_of(c, p->name, has);
+        if (!has_stems(said, n, has, k) && !has_stems(has, k, said, n)) continue;
+        if (found != NO_PARAM) return NO_PARAM;
+        found = i;
+    }
+    return found;
+}
+
+static uint32_t place_named(PlChecker *c, const PlStep *step, const PlAction *a, PlArgument *arg)
 {
     bool exact;
     uint32_t at = find_param(a, arg->name, &exact);
+    if (at == NO_PARAM) at = near_param(c, step, a, arg);
     if (at == NO_PARAM) {
         report_unknown(c, a, arg);
         return NO_PARAM;
@@ -130,7 +190,7 @@ static void place_all(PlChecker *c, PlStep *step, const PlAction *a, bool *taken
     uint32_t kept = 0;
     for (uint32_t i = 0; i < step->args.len; i++) {
         PlArgument *arg = &step->args.items[i];
-        arg->param = arg->name.len ? place_named(c, a, arg) : NO_PARAM;
+        arg->param = arg->name.len ? place_named(c, step, a, arg) : NO_PARAM;
         if (arg->param == NO_PARAM) continue;
         if (taken[arg->param]) {
             PL_REPORT(c->diags, ARGUMENT_TWICE, arg->span, PL_ARG(arg->name));
@@ -232,6 +292,53 @@ static void ask_argument(PlChecker *c, PlStep *step, const PlAction *a, uint32_t
     pl_ask_argument_input(c, d, step, p->name, p->type);
 }
 
+/* The argument that the step's words say, if they say one for sure. */
+static bool add_said(PlChecker *c, PlStep *step, const PlAction *a, uint32_t param, const bool *taken)
+{
+    PlSaid said;
+    if (!pl_said_find(c, step, a, param, taken, &said)) return false;
+    PlStr name = pl_arena_printf(c->arena, "<words of step " PL_FMT ">", PL_ARG(step->label));
+    PlDiags quiet;
+    pl_diags_init(&quiet, c->arena, c->diags->sources);
+    PlExpr *value = pl_parse_expr(c->arena, &quiet, pl_sources_add(c->diags->sources, name, pl_arena_str(c->arena, said.expr)));
+    if (!value || quiet.errors) return false;
+    PlSpan span = step->prose_span;
+    if (span.end >= span.start + said.at + said.words.len)
+        span = (PlSpan){span.source, span.start + (uint32_t)said.at, span.start + (uint32_t)(said.at + said.words.len)};
+    PL_REPORT(c->diags, ARGUMENT_SAID, span, PL_ARG(a->params[param].name), PL_ARG(said.words));
+    add_argument(c, step, a, param, value);
+    return true;
+}
+
+/* The one value `name.field` of a visible record that the parameter's name spells: `message_id` is `message.id`; and `id` is that of the item
+ * of the loop around the step, when the action's path has the item's name before it. */
+static PlExpr *fitting_field(PlChecker *c, const PlAction *a, const PlParam *p, PlStr *words)
+{
+    PlExpr *found = NULL;
+    for (uint32_t i = 0; i < c->symbols.len; i++) {
+        PlSymbol *s = c->symbols.items[i];
+        if (s->kind == PL_SYM_NOW || pl_scope_find(c, s->name) != s) continue;
+        PlVar var = pl_flow_var(c, s);
+        PlTypeId type = pl_type_without_nothing(c->types, var.type);
+        if (var.bound != PL_BOUND_YES || pl_type(c->types, type)->kind != PL_TYPE_RECORD) continue;
+        for (uint32_t f = 0; f < pl_type(c->types, type)->count; f++) {
+            PlField field = pl_type(c->types, type)->fields[f];
+            PlStr whole = pl_arena_printf(c->arena, PL_FMT "_" PL_FMT, PL_ARG(s->name), PL_ARG(field.name));
+            bool item = p->place == PL_IN_PATH && pl_words_same(field.name, p->name) && pl_str_find(a->path, s->name, 0) != PL_STR_NONE;
+            if (!pl_words_same(whole, p->name) && !pl_words_same(whole, p->wire) && !item) continue;
+            if (pl_usable(c->arena, c->types, field.type, p->type, NULL) == PL_USABLE_NO) continue;
+            if (found) return NULL;
+            found = pl_expr_new(c->arena, PL_EXPR_FIELD, c->step->action_span);
+            found->left = pl_expr_name_of(c, c->step->action_span, s->name);
+            found->text = field.name;
+            found->text_span = c->step->action_span;
+            found->depth = 2;
+            *words = pl_arena_printf(c->arena, PL_FMT "." PL_FMT, PL_ARG(s->name), PL_ARG(field.name));
+        }
+    }
+    return found;
+}
+
 static void add_missing(PlChecker *c, PlStep *step, const PlAction *a, uint32_t param)
 {
     const PlParam *p = &a->params[param];
@@ -239,6 +346,13 @@ static void add_missing(PlChecker *c, PlStep *step, const PlAction *a, uint32_t 
     if (name) {
         PL_REPORT(c->diags, ARGUMENT_FOUND, step->action_span, PL_ARG(p->name), PL_ARG(name->name));
         add_argument(c, step, a, param, pl_expr_name_of(c, step->action_span, name->name));
+        return;
+    }
+    PlStr words;
+    PlExpr *field = fitting_field(c, a, p, &words);
+    if (field) {
+        PL_REPORT(c->diags, ARGUMENT_FOUND, step->action_span, PL_ARG(p->name), PL_ARG(words));
+        add_argument(c, step, a, param, field);
         return;
     }
     if (p->has_default && p->value.kind != PL_LIT_JSON) {
@@ -253,9 +367,12 @@ void pl_bind_arguments(PlChecker *c, PlStep *step)
 {
     const PlAction *a = step->bound;
     bool *taken = PL_NEW_N(c->arena, bool, a->param_count + 1);
+    bool bare = step->args.len == 0;
     spread_record(c, step, a);
     place_all(c, step, a, taken);
     check_values(c, step, a);
+    for (uint32_t i = 0; i < a->param_count; i++)
+        if (!taken[i] && (bare || a->params[i].required) && add_said(c, step, a, i, taken)) taken[i] = true;
     for (uint32_t i = 0; i < a->param_count; i++)
         if (a->params[i].required && !a->params[i].fixed && !a->params[i].is_key && !taken[i])
             add_missing(c, step, a, i);
