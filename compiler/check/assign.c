@@ -266,6 +266,10 @@ void pl_assign_add(PlChecker *c, PlStep *step)
         read_as_append(c, step);
         return;
     }
+    if (kind == PL_TYPE_LIST && pl_assign_extends(c, step, was == c->empty_list ? PL_TYPE_NONE : pl_type(c->types, was)->elem)) {
+        pl_loop_each(c, step);
+        return;
+    }
     if (kind == PL_TYPE_LIST) {
         becomes = pl_flow_join_types(c, was, pl_type_list(c->types, step->value->type));
     } else if (kind != PL_TYPE_ANY) {

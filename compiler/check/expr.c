@@ -64,19 +64,45 @@ static PlTypeId literal_type(PlLiteral literal)
     return types[literal.kind];
 }
 
+/* "{Status}='Ready'": braces around a word that nothing binds, with a comparison behind them, belong to a formula of somebody else's. */
+static bool is_formula(PlChecker *c, const PlExpr *item)
+{
+    if (item->kind != PL_EXPR_NAME || item->span.source >= c->diags->sources->all.len || pl_scope_find(c, item->text)) return false;
+    if (pl_map_find(&c->binders, item->text)) return false;
+    PlStr text = c->diags->sources->all.items[item->span.source].text;
+    size_t at = item->span.end, start = item->span.start;
+    if (start == 0 || at >= text.len || text.ptr[start - 1] != '{' || text.ptr[at] != '}') return false;
+    if (start > 1 && (text.ptr[start - 2] == '{' || text.ptr[start - 2] == '$')) return false;
+    at++;
+    while (at < text.len && text.ptr[at] == ' ') at++;
+    return at < text.len && strchr("=<>!", text.ptr[at]) && text.ptr[at + (at + 1 < text.len)] != '>';
+}
+
+static void keep_braces(PlChecker *c, PlExpr **slot)
+{
+    PlExpr *item = *slot;
+    PlDiag *d = PL_REPORT0(c->diags, BRACES_ARE_TEXT, item->span);
+    pl_diag_help(c->diags, d, "write `\\{%.*s}` where text is meant", PL_ARG(item->text));
+    PlStr text = pl_arena_printf(c->arena, "{" PL_FMT "}", PL_ARG(item->text));
+    *slot = pl_expr_literal(c, item->span, (PlLiteral){.kind = PL_LIT_TEXT, .as.text = text}, PL_T_TEXT);
+}
+
 /* Rule: a text without expressions is a literal. Anything can be shown in a text. */
 static PlTypeId check_text(PlChecker *c, PlExpr *x)
 {
     bool plain = true;
     for (uint32_t i = 0; i < x->items.len; i++) {
+        if (is_formula(c, x->items.items[i])) keep_braces(c, &x->items.items[i]);
         PlExpr *item = x->items.items[i];
         plain &= item->kind == PL_EXPR_LITERAL && item->literal.kind == PL_LIT_TEXT;
         c->in_text++;
         pl_expr_check(c, &x->items.items[i], PL_TYPE_NONE);
         c->in_text--;
     }
-    if (plain && x->items.len <= 1) {
-        PlStr text = x->items.len ? x->items.items[0]->literal.as.text : PL_STR("");
+    if (plain) {
+        PlStr text = PL_STR("");
+        for (uint32_t i = 0; i < x->items.len; i++)
+            text = pl_arena_printf(c->arena, PL_FMT PL_FMT, PL_ARG(text), PL_ARG(x->items.items[i]->literal.as.text));
         x->kind = PL_EXPR_LITERAL;
         x->literal = (PlLiteral){.kind = PL_LIT_TEXT, .as.text = text};
     }

@@ -285,6 +285,39 @@ static PlTypeId index_record(PlChecker *c, PlExpr *x, PlTypeId base)
     return optional ? pl_type_or_nothing(c->types, type) : type;
 }
 
+/* Rule: a list of {key, value}, as counting by a field makes, is read by a text as by a key: stages["Offer"] is the count beside "Offer". */
+static bool by_key(PlChecker *c, PlExpr **slot, PlTypeId base)
+{
+    PlExpr *x = *slot;
+    const PlType list = *pl_type(c->types, base);
+    if (list.kind != PL_TYPE_LIST || x->right->kind != PL_EXPR_LITERAL || x->right->literal.kind != PL_LIT_TEXT) return false;
+    const PlType item = *pl_type(c->types, pl_type_without_nothing(c->types, list.elem));
+    if (item.kind != PL_TYPE_RECORD || item.count != 2) return false;
+    uint32_t value = pl_str_eq_z(item.fields[1].name, "count") || pl_str_eq_z(item.fields[1].name, "items") ? 1 : 0;
+    if (!value && !pl_str_eq_z(item.fields[0].name, "count") && !pl_str_eq_z(item.fields[0].name, "items")) return false;
+    PlExpr *old = pl_expr_new(c->arena, PL_EXPR_INDEX, x->span);
+    *old = *x;
+    PlExpr *it = pl_expr_new(c->arena, PL_EXPR_IT, x->span), *same = pl_expr_new(c->arena, PL_EXPR_BINARY, x->span);
+    same->op = PL_OPR_IS;
+    same->left = pl_expr_field_of(c, it, item.fields[1 - value].name, PL_T_ANY);
+    same->right = x->right;
+    PlExpr *where = pl_expr_new(c->arena, PL_EXPR_WHERE, x->span);
+    where->left = x->left;
+    where->right = same;
+    PlExpr *first = pl_expr_call_of(c, "first", where, PL_T_ANY);
+    if (!first) return false;
+    PlExpr *found = pl_expr_field_of(c, first, item.fields[value].name, PL_T_ANY);
+    if (pl_str_eq_z(item.fields[value].name, "count")) { /* none of that kind were counted */
+        PlExpr *zero = pl_expr_new(c->arena, PL_EXPR_COALESCE, x->span);
+        zero->left = found;
+        zero->right = pl_expr_literal(c, x->span, (PlLiteral){.kind = PL_LIT_INT}, PL_T_INTEGER);
+        found = zero;
+    }
+    PL_REPORT(c->diags, READ_AS, x->span, PL_ARG(pl_words_expr(c, old)), PL_ARG(pl_words_expr(c, found)));
+    *slot = found;
+    return true;
+}
+
 /* Rule: an item that is not there fails the step, except where absence is asked for (`??`, `exists`): there it is nothing. */
 PlTypeId pl_expr_index(PlChecker *c, PlExpr **slot)
 {
@@ -300,6 +333,7 @@ PlTypeId pl_expr_index(PlChecker *c, PlExpr **slot)
         return PL_T_ANY;
     }
     if (kind == PL_TYPE_RECORD && index == PL_TYPE_TEXT) return index_record(c, x, base);
+    if (index == PL_TYPE_TEXT && by_key(c, slot, base)) return pl_expr_check(c, slot, PL_TYPE_NONE);
     PlTypeId elem = PL_T_TEXT;
     if (kind != PL_TYPE_TEXT) elem = pl_expr_list_of(c, &x->left, what);
     if (x->left->kind == PL_EXPR_BAD) return pl_expr_bad(x);
