@@ -65,6 +65,10 @@ start ::= S_TRY colon.
 start ::= S_ON_ERROR colon.
 start ::= S_ON_ERROR WITH sum(A) colon. { r->step->status = A; }
 start ::= S_SET path(P) set_to expr(V). { pl_build_target(r, P); r->step->value = V; }
+start ::= S_SET path(P) ASSIGN_ADD expr(V). { pl_build_change(r, P, PL_OPR_ADD, V); }
+start ::= S_SET path(P) ASSIGN_SUB expr(V). { pl_build_change(r, P, PL_OPR_SUB, V); }
+start ::= S_SET path(P) STEP_UP. { pl_build_change(r, P, PL_OPR_ADD, pl_build_int(r, P.span, 1)); }
+start ::= S_SET path(P) STEP_DOWN. { pl_build_change(r, P, PL_OPR_SUB, pl_build_int(r, P.span, 1)); }
 start ::= S_INCREASE path(P). { pl_build_target(r, P); r->step->value = pl_build_int(r, P.span, 1); }
 start ::= S_INCREASE path(P) BY expr(V). { pl_build_target(r, P); r->step->value = V; }
 start ::= S_DECREASE path(P). { pl_build_target(r, P); r->step->value = pl_build_int(r, P.span, -1); }

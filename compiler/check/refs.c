@@ -45,10 +45,30 @@ static void put_first(PlMap *map, PlStr key, PlStep *step)
     if (!entry->value.ptr) entry->value.ptr = step;
 }
 
+/* `results.append(x)`, where `results` is no plugin: Add x to results. */
+static void read_as_add(PlChecker *c, PlStep *step)
+{
+    static const char *const methods[] = {"append", "push", "add", "extend", "concat", "push_back"};
+    bool bare = step->kind == PL_STEP_ACTION && step->plugin.len && !step->prose.len && !step->bind.len && !step->clauses.len;
+    if (!bare || step->args.len != 1 || step->args.items[0].name.len || pl_catalog_plugin_by_name(c->catalog, step->plugin)) return;
+    bool adds = false;
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) adds = adds || pl_str_eq_nocase(step->action, pl_str_z(methods[i]));
+    if (!adds) return;
+    step->kind = PL_STEP_ADD;
+    step->name = step->plugin;
+    step->name_span = step->action_span;
+    step->value = step->args.items[0].value;
+    step->args.len = 0;
+    step->plugin = PL_STR("");
+    PlStr to = pl_arena_printf(c->arena, "Add " PL_FMT " to " PL_FMT, PL_ARG(pl_words_expr(c, step->value)), PL_ARG(step->name));
+    PL_REPORT(c->diags, READ_AS, step->action_span, PL_ARG(step->action), PL_ARG(to));
+}
+
 static void collect(Refs *r, PlStep *const *steps, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         PlStep *step = steps[i];
+        read_as_add(r->c, step);
         put_first(&r->by_written, number_of(step->written), step);
         put_first(&r->by_label, step->label, step);
         if (step->kind == PL_STEP_EACH) {

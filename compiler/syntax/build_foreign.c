@@ -33,6 +33,17 @@ static PlExpr *copy(PlRun *r, const PlExpr *e)
     return c;
 }
 
+void pl_build_change(PlRun *r, PlPath path, PlOperator op, PlExpr *by)
+{
+    pl_build_target(r, path);
+    bool number = by->kind == PL_EXPR_LITERAL && (by->literal.kind == PL_LIT_INT || by->literal.kind == PL_LIT_DOUBLE);
+    if (number) r->step->kind = PL_STEP_INCREASE;
+    if (number)
+        r->step->value = op == PL_OPR_SUB ? pl_build_negative(r, by, by->span) : by;
+    else
+        r->step->value = pl_build_binary(r, op, copy(r, path.expr), by);
+}
+
 PlExpr *pl_build_between(PlRun *r, PlExpr *value, PlExpr *from, PlExpr *to)
 {
     PlExpr *low = pl_build_binary(r, PL_OPR_GE, value, from);

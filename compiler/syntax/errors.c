@@ -52,7 +52,7 @@ static const Words table[] = {
     S(DO_CONTINUE, "`continue`"), S(DO_STOP, "`stop`"), S(DO_FAIL, "`fail \"why\"`"), S(DO_USE, "`use` and a value"),
     S(PROSE, "an action"), S(LIST_OF, "a type"), S(WITH, "`with` and a status"), S(CALLS, "`calls`"), S(ROLE, "who is asked"),
     S(WAITING, "`waiting` and a duration"),
-    N(ASSIGN), N(THEN_OP), N(ASIDE), N(LAMBDA), N(KEY_COMMA), N(ONE_COMMA), N(ONE_OF), N(TYPE_NAME), N(DESCENDING), N(ASCENDING), N(DOUBLING), N(ITEMS), N(AT_A_TIME), N(FAILURES),
+    N(ASSIGN), N(ASSIGN_ADD), N(ASSIGN_SUB), N(STEP_UP), N(STEP_DOWN), N(BE), N(THEN_OP), N(ASIDE), N(LAMBDA), N(KEY_COMMA), N(ONE_COMMA), N(ONE_OF), N(TYPE_NAME), N(DESCENDING), N(ASCENDING), N(DOUBLING), N(ITEMS), N(AT_A_TIME), N(FAILURES),
     N(PER_CENT), N(BAD),
 };
 /* clang-format on */

@@ -8,7 +8,7 @@
 
 #include "vm/base/limits.h"
 
-enum { MAX_OPEN = 64, LOOK_AHEAD_LINES = 200, MAX_NUMBERS = 64 };
+enum { MAX_OPEN = 64, LOOK_AHEAD_LINES = 200, MAX_NUMBERS = 64, UNDER_HEADING = 8 };
 
 /* Brackets and quotes that are open. Prose is full of lone ones, so an open state that finds no end is forgotten. */
 typedef struct Open {
@@ -27,6 +27,9 @@ typedef struct Lines {
     bool has_item; /* the line may continue the last item */
     bool blank;    /* an empty line stands before this one */
     bool seen_step;
+    bool headed;                /* a step stands in a heading (## Step 1: ...): what follows stands under it */
+    const char *code_end;       /* the end of a fence that holds code, each line of which is a step; or NULL */
+    bool in_fence;
     bool no_think_end;          /* a <think> had no end: none is looked for again */
     PL_VEC(PlComment) comments; /* pending */
 } Lines;
@@ -127,16 +130,30 @@ static uint32_t roman_value(const char *p, const char *end)
 {
     uint32_t sum = 0, before = 0;
     for (; p < end; p++) {
-        uint32_t v = *p == 'i' ? 1 : *p == 'v' ? 5 : *p == 'x' ? 10 : 0;
+        char c = (char)(*p | 32);
+        uint32_t v = c == 'i' ? 1 : c == 'v' ? 5 : c == 'x' ? 10 : 0;
         sum += v > before ? v - 2 * before : v;
         before = v;
     }
     return sum;
 }
 
+/* "Step Two:" */
+static uint32_t counted(const char *p, const char *end)
+{
+    static const char *const words[] = {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"};
+    while (p < end && *p == ' ') p++;
+    for (uint32_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t len = strlen(words[i]);
+        if ((size_t)(end - p) > len && pl_str_eq_nocase(pl_str(p, len), pl_str_z(words[i])) && !pl_phrase_word_char(p[len])) return i + 1;
+    }
+    return 0;
+}
+
 static void read_numbers(Lines *lines, PlItem *item, const char *p, const char *end)
 {
     uint32_t found[MAX_NUMBERS], n = 0;
+    const char *start = p;
     while (p < end && n < MAX_NUMBERS) {
         if (*p >= '0' && *p <= '9') {
             uint64_t value = 0;
@@ -149,6 +166,7 @@ static void read_numbers(Lines *lines, PlItem *item, const char *p, const char *
             p++;
         }
     }
+    if (n == 0 && (found[0] = counted(start, end))) n = 1;
     item->count = n;
     item->numbers = PL_NEW_N(lines->syntax->arena, uint32_t, n ? n : 1);
     if (n) memcpy(item->numbers, found, n * sizeof *found);
@@ -179,8 +197,11 @@ static const char *marker(Lines *lines, const char *p, PlItem *item)
     switch (raw) {
     case PL_RAW_NUMBERED:
     case PL_RAW_DOTTED: read_numbers(lines, item, p, end); return end;
-    case PL_RAW_STEP_MARK: read_numbers(lines, item, p + 4, end); return end;
-    case PL_RAW_BULLET: item->count = 0; return end;
+    case PL_RAW_STEP_MARK: read_numbers(lines, item, memchr(p, ' ', (size_t)(end - p)), end); return end;
+    case PL_RAW_BULLET:
+        item->count = 0;
+        if (end[0] == ' ' && end[1] == '[' && (end[2] | 32) != 0 && strchr(" xX", end[2]) && end[3] == ']') end += 4; /* a box to tick */
+        return end;
     case PL_RAW_LETTER:
     case PL_RAW_ROMAN:
         item->numbers = PL_NEW(lines->syntax->arena, uint32_t);
@@ -321,11 +342,75 @@ static void ignore(Lines *lines, const char *p, const char *end)
     lines->has_item = false;
 }
 
+/* The end of a fence whose lines are code: no line has a marker, and one has a call. Else NULL. */
+static const char *end_of_code(Lines *lines, const char *p)
+{
+    bool calls = false;
+    PlArenaMark mark = pl_arena_mark(lines->syntax->arena);
+    while (p < lines->limit) {
+        const char *start = p + 1, *text = blanks(start), *end = line_end(start, lines->limit), *behind;
+        if (start >= lines->limit) return NULL;
+        if (pl_str_starts(pl_str(text, (size_t)(lines->limit - text)), PL_STR("```"))) return calls ? start : NULL;
+        PlItem item = {0};
+        bool marked = marker(lines, text, &item) != NULL;
+        pl_arena_rewind(lines->syntax->arena, mark);
+        if (marked || *text == '{' || *text == '"') return NULL;
+        const char *open = memchr(text, '(', end > text ? (size_t)(end - text) : 0);
+        calls = calls || (open && open > text && pl_raw_scan(PL_MODE_EXPR, text, lines->limit, &behind) == PL_RAW_WORD && pl_phrase_word_char(open[-1]) &&
+                          memchr(text, '.', (size_t)(open - text)));
+        p = end;
+    }
+    return NULL;
+}
+
+/* A line of code as a line of a plan, in its place: `} else {` is `else :`, `if (x) {` is `if (x) :`. False when it says nothing. */
+static bool tidy_code(char *p, char *end)
+{
+    static const char *const silent[] = {"import ", "from ", "def ", "async def ", "async function ", "function ", "package ", "using ", "#!", "const {", "module.exports", "export "};
+    static const char *const blocks[] = {"if ", "if(", "for ", "for(", "while ", "while(", "else", "elif ", "try", "catch", "finally", "except", "else:"};
+    for (size_t i = 0; i < sizeof silent / sizeof *silent; i++)
+        if (pl_str_starts(pl_str(p, (size_t)(end - p)), pl_str_z(silent[i]))) return false;
+    while (end > p && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r')) end--;
+    if (end > p && end[-1] == ';') *--end = ' ';
+    while (p < end && *p == '}') *p++ = ' ';
+    while (p < end && *p == ' ') p++;
+    if (p >= end || ((*p == ')' || *p == ']') && end - p <= 2)) return p < end;
+    bool block = false;
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) block = block || pl_str_starts(pl_str(p, (size_t)(end - p)), pl_str_z(blocks[i]));
+    if (block && end[-1] == '{') end[-1] = ':';
+    if (p[0] == '/' && p[1] == '/') p[0] = '#', p[1] = ' ';
+    if (!pl_str_starts(pl_str(p, (size_t)(end - p)), PL_STR("for (")) && !pl_str_starts(pl_str(p, (size_t)(end - p)), PL_STR("for("))) return true;
+    char *open = memchr(p, '(', (size_t)(end - p)), *close = end - 1; /* for (const x of list): for x in list: */
+    while (close > open && *close != ')') close--;
+    if (close > open) *open = *close = ' ';
+    static const char *const kinds[] = {"const ", "let ", "var "};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (pl_str_starts(pl_str(open + 1, (size_t)(end - open - 1)), pl_str_z(kinds[i]))) memset(open + 1, ' ', strlen(kinds[i]));
+    return true;
+}
+
+/* A step in a heading, "## Step 1: Fetch": the place behind its marker, or NULL. One `#` makes a comment. */
+static const char *heading(Lines *lines, const char *text, PlItem *item)
+{
+    const char *p = text;
+    while (*p == '#') p++;
+    if (p - text < 2 || *p != ' ') return NULL;
+    const char *behind = marker(lines, blanks(p), item);
+    if (!behind || item->style != PL_MARK_NUMBER || item->count == 0) return NULL;
+    lines->headed = true;
+    item->indent = (uint32_t)(p - text) - 2;
+    return behind;
+}
+
 /* Over a fence, or a <think> block: the end of its last line, or NULL when the line is neither. */
 static const char *noise(Lines *lines, const char *p, const char *end)
 {
     PlStr line = pl_str(p, (size_t)(end - p)), rest = pl_str(p, (size_t)(lines->limit - p));
-    if (pl_str_starts(line, PL_STR("```")) || pl_str_starts(line, PL_STR("~~~"))) return ignore(lines, p, end), end;
+    if (pl_str_starts(line, PL_STR("```")) || pl_str_starts(line, PL_STR("~~~"))) {
+        lines->in_fence = !lines->in_fence;
+        lines->code_end = lines->in_fence ? end_of_code(lines, end) : NULL;
+        return ignore(lines, p, end), end;
+    }
     if (!pl_str_starts(line, PL_STR("<think"))) return NULL;
     size_t close = lines->no_think_end ? PL_STR_NONE : pl_str_find(rest, PL_STR("</think"), 0);
     lines->no_think_end = close == PL_STR_NONE;
@@ -350,13 +435,28 @@ static const char *read_line(Lines *lines, const char *start)
     PlItem item = {.indent = columns(start, text)};
     const char *skipped = noise(lines, text, end);
     if (skipped) return skipped;
-    if (*text == '#') {
+    bool code = lines->code_end && text < lines->code_end;
+    char *writable = lines->syntax->bytes;
+    if (code && !tidy_code(writable + (text - lines->syntax->text.ptr), writable + (end - lines->syntax->text.ptr))) return end;
+    if (code) text = blanks(text);
+    if (code && text >= end) return end;
+    uint32_t under = lines->headed ? UNDER_HEADING : 0;
+    if (*text == '#' && (behind = heading(lines, text, &item))) {
+        item.kind = PL_ITEM_STEP;
+        end = begin(lines, item, behind, end);
+    } else if (*text == '#') {
         const char *stop = end;
         while (stop[-1] == ' ' || stop[-1] == '\r' || stop[-1] == '\t') stop--;
         pl_vec_push(lines->syntax->arena, &lines->comments,
                     (PlComment){span_of(lines, text, stop), pl_str(text, (size_t)(stop - text))});
+    } else if (code && *text != ')' && *text != ']' && *text != '.') {
+        item.kind = PL_ITEM_STEP;
+        item.style = PL_MARK_BULLET;
+        item.marker = span_of(lines, text, text);
+        end = begin(lines, item, text, end);
     } else if ((behind = marker(lines, text, &item))) {
         item.kind = PL_ITEM_STEP;
+        item.indent += under;
         end = begin(lines, item, behind, end);
     } else if ((!lines->seen_step || item.indent == 0) && (behind = header(lines, text, &item))) {
         end = begin(lines, item, behind, end);

@@ -10,7 +10,11 @@
 static PlSyntax syntax_of(PlArena *arena, PlDiags *diags, uint32_t source)
 {
     PlSyntax syntax = {.arena = arena, .diags = diags, .source = source};
-    syntax.text = pl_arena_str(arena, diags->sources->all.items[source].text);
+    PlStr text = diags->sources->all.items[source].text;
+    syntax.bytes = pl_arena_alloc(arena, text.len + 1, 1);
+    if (text.len) memcpy(syntax.bytes, text.ptr, text.len);
+    syntax.bytes[text.len] = 0;
+    syntax.text = pl_str(syntax.bytes, text.len);
     syntax.phrases = pl_phrases_new(arena);
     syntax.beyond = syntax.text.len + 65536;
     syntax.plan = PL_NEW(arena, PlPlan);
@@ -47,6 +51,7 @@ PlPlan *pl_parse(PlArena *arena, PlDiags *diags, uint32_t source)
     PlSyntax syntax = syntax_of(arena, diags, source);
     PlPlan *plan = syntax.plan;
     if (!check_text(&syntax)) return plan;
+    pl_tidy_text(&syntax);
     PlItemList *items = pl_lines_read(&syntax);
     PlNest *nest = pl_nest_new(&syntax);
     for (uint32_t i = 0; i < items->all.len; i++) {

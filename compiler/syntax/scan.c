@@ -72,6 +72,8 @@ static bool ends_value(int kind)
     case PL_TK_EMPTY:
     case PL_TK_FOUND:
     case PL_TK_OR_MORE:
+    case PL_TK_STEP_UP:
+    case PL_TK_STEP_DOWN:
     case PL_TK_LINES:
     case PL_TK_AS_CALL:
     case PL_TK_SEPARATOR:

@@ -24,6 +24,7 @@ typedef struct PlSyntax {
     PlDiags *diags;
     uint32_t source;
     PlStr text; /* the whole source, NUL behind it */
+    char *bytes; /* the same, for the few signs of code that are written over in their places (lines.c, tidy.c); NULL where nothing may be */
     PlPhrases *phrases;
     PlPlan *plan;
     unsigned texts; /* texts inside texts, now */

@@ -40,6 +40,7 @@ PlRaw pl_raw_scan(PlRawMode mode, const char *ptr, const char *limit, const char
     by      = 'using' | 'via' | 'through' | 'calling' | 'invoking' | 'by' gap ('using' | 'calling' | 'invoking' | 'running' | 'executing')
             | 'with' gap 'the' gap 'help' gap 'of' | 'by' gap 'means' gap 'of';
     arrow   = "->" | "=>" | "\u2192" | "\u21d2";
+    counted = 'one' | 'two' | 'three' | 'four' | 'five' | 'six' | 'seven' | 'eight' | 'nine' | 'ten' | 'eleven' | 'twelve';
     roman   = [ivx]+;
 
     <EXPR, PROSE, ACTION, MARK> $ { return *end = limit, PL_RAW_END; }
@@ -82,9 +83,18 @@ PlRaw pl_raw_scan(PlRawMode mode, const char *ptr, const char *limit, const char
     <MARK> numbers [a-z]? [.):] / end { FOUND(NUMBERED); }
     <MARK> "(" numbers ")" / end      { FOUND(NUMBERED); }
     <MARK> digits ("." digits)+ / end { FOUND(DOTTED); }
-    <MARK> 'step' space+ numbers space* [:.)\u2013\u2014-] / end { FOUND(STEP_MARK); }
+    <MARK> ('step' | 'task' | 'phase' | 'stage' | 'action') space+ (numbers | counted) "**"? space* [:.)\u2013\u2014-] / end { FOUND(STEP_MARK); }
+    <MARK> 'step' space+ numbers "**" / end { FOUND(STEP_MARK); }
+    <MARK> digits ")" / [A-Za-z`"]    { FOUND(NUMBERED); }
+    <MARK> digits "." / [A-Z`]        { FOUND(NUMBERED); }
+    <MARK> digits "\\" [.)] / space   { FOUND(NUMBERED); }
+    <MARK> "[" numbers "]" / space    { FOUND(NUMBERED); }
+    <MARK> digits space+ [\u2013\u2014-] / space { FOUND(NUMBERED); }
+    <MARK> [0-9] "\ufe0f"? "\u20e3" "."? { FOUND(NUMBERED); }
     <MARK> [-*+\u2022\u2013\u25e6\u25aa] / space          { FOUND(BULLET); }
     <MARK> roman [.)] / space         { FOUND(ROMAN); }
+    <MARK> [IVX]+ [.)] / space        { FOUND(ROMAN); }
+    <MARK> [A-H] "." / space          { FOUND(LETTER); }
     <MARK> [a-z] [.)] / space         { FOUND(LETTER); }
     <MARK> [A-Z] ")" / space          { FOUND(LETTER); }
     <MARK> "(" [a-z] ")" / space      { FOUND(LETTER); }

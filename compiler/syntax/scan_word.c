@@ -110,6 +110,10 @@ static bool usable(const PlScan *s, const PlSpelling *row, const char *behind)
     bool plain = s->depth == 0;
     switch (row->kind) {
     case PL_TK_TO: return plain && (s->entry == PL_TK_S_SET || s->entry == PL_TK_S_ADD);
+    case PL_TK_ASSIGN_ADD:
+    case PL_TK_ASSIGN_SUB:
+    case PL_TK_STEP_UP:
+    case PL_TK_STEP_DOWN: return plain && s->entry == PL_TK_S_SET;
     case PL_TK_BE: return plain && s->entry == PL_TK_S_SET;
     case PL_TK_IN: return s->head || !(pl_str_eq_z(row->accepted, "within") || pl_str_eq_z(row->accepted, "on") || pl_str_eq_z(row->accepted, "inside") || pl_str_eq_z(row->accepted, "among"));
     case PL_TK_BY: return plain && (s->entry == PL_TK_S_INCREASE || s->entry == PL_TK_S_DECREASE);

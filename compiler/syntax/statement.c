@@ -271,6 +271,25 @@ static bool has_using(PlReading *rd)
     return pl_prose_scan(&scan, &prose, &span, &using) == PL_PROSE_USING;
 }
 
+/* Behind a word of code at p, or p. */
+static const char *over_word(const char *p, const char *limit, const char *word)
+{
+    size_t len = strlen(word);
+    bool found = (size_t)(limit - p) > len && pl_str_eq(pl_str(p, len), pl_str_z(word)) && (p[len] == ' ' || p[len] == '\t');
+    return found ? blanks(p + len) : p;
+}
+
+/* "const x = ...", "let x = ...", as code declares names: the place of the name, or NULL. */
+static const char *declared(const char *p, const char *limit)
+{
+    static const char *const words[] = {"const", "let", "var", "final", "auto"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const char *name = over_word(p, limit, words[i]), *end = name > p ? name_end(name, limit) : NULL;
+        if (end && blanks(end) < limit && *blanks(end) == '=' && blanks(end)[1] != '=') return name;
+    }
+    return NULL;
+}
+
 /* A dotted action and `(` at p: a call without prose. */
 static bool is_call(const PlReading *rd, const char *p)
 {
@@ -285,8 +304,11 @@ static bool read_bare(PlReading *rd)
     if (is_call(rd, rd->text) && pl_reading_reads(rd, PL_TK_E_ACTION, rd->text))
         return pl_reading_loudly(rd, PL_TK_E_ACTION, rd->text), true;
     const char *end = pl_oneline_path_end(rd->text, rd->limit), *sign = end ? blanks(end) : NULL;
-    if (!sign || sign >= rd->limit || *sign != '=' || sign[1] == '=' || sign[1] == '>') return false;
-    const char *value = blanks(sign + 1);
+    if (!sign || sign >= rd->limit) return false;
+    bool changes = (*sign == '+' || *sign == '-') && (sign[1] == '=' || (sign[1] == *sign && pl_reading_ends_here(rd, sign + 2)));
+    if (changes) return pl_reading_loudly(rd, PL_TK_S_SET, rd->text), true;
+    if (*sign != '=' || sign[1] == '=' || sign[1] == '>') return false;
+    const char *value = over_word(blanks(sign + 1), rd->limit, "await");
     if (is_call(rd, value) && end == name_end(rd->text, rd->limit)) {
         PlStr name = pl_str(rd->text, (size_t)(end - rd->text));
         rd->step->bind = name;
@@ -327,7 +349,8 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
         start = at;
     }
     PlReading rd = {syntax, step, text + start, text + end, start, end, false, false, PL_WORDS_NAMES};
-    const char *behind = NULL;
+    const char *behind = NULL, *name = declared(rd.text, rd.limit);
+    if (name) rd.text = name, rd.start = pl_reading_offset(&rd, name);
     const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, rd.text, rd.limit, &behind);
     int token = row ? row->kind : 0;
     if (token == PL_TK_S_WAIT && pl_str_ends(row->accepted, PL_STR(" for")) && strchr("\"`", *blanks(behind)))

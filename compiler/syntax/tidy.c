@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* What must be seen before lines are: a whole plan on one line, "1. Do this. 2. Do that." Bytes are written over and never moved, so that every
+ * span is still the source's. */
+#include "compiler/syntax/lines.h"
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* "7. " or "7) " at p, before a capital, a back-tick, a bold mark or a quote: its number, else 0. */
+static unsigned marker_at(const char *p, const char *limit, const char **behind)
+{
+    unsigned n = 0;
+    while (p < limit && is_digit(*p) && n < 1000) n = n * 10 + (unsigned)(*p++ - '0');
+    if (n == 0 || p + 2 >= limit || (*p != '.' && *p != ')') || p[1] != ' ') return 0;
+    const char *next = p + 2;
+    while (next < limit && *next == ' ') next++;
+    bool begins = next < limit && ((*next >= 'A' && *next <= 'Z') || *next == '`' || *next == '*' || *next == '"');
+    *behind = next;
+    return begins ? n : 0;
+}
+
+typedef struct Place {
+    const char *start; /* of a run of markers that count on from 1 */
+    unsigned count;
+    unsigned lines; /* of them that begin a line */
+} Place;
+
+/* Walks the text outside of quotes and brackets, and either counts the markers or puts a line's end before each. */
+static Place walk(const char *p, const char *limit, char *bytes)
+{
+    Place place = {0};
+    const char *begin = p, *behind;
+    unsigned depth = 0;
+    bool quote = false;
+    for (; p < limit; p++) {
+        if (*p == '"' && (p == begin || p[-1] != '\\')) quote = !quote;
+        if (*p == '\n') quote = false;
+        if (quote) continue;
+        depth += *p == '(' || *p == '[' || *p == '{';
+        depth -= depth > 0 && (*p == ')' || *p == ']' || *p == '}');
+        bool before = p == begin || p[-1] == ' ' || p[-1] == '\n';
+        if (depth || !before || !is_digit(*p)) continue;
+        unsigned n = marker_at(p, limit, &behind);
+        if (n != place.count + 1) continue;
+        place.count++;
+        if (place.count == 1) place.start = p;
+        const char *line = p;
+        while (line > begin && line[-1] == ' ') line--;
+        place.lines += line == begin || line[-1] == '\n';
+        if (bytes && place.count > 1 && p[-1] == ' ') bytes[p - 1 - begin] = '\n';
+    }
+    return place;
+}
+
+void pl_tidy_text(PlSyntax *syntax)
+{
+    const char *text = syntax->text.ptr, *limit = text + syntax->text.len;
+    Place place = walk(text, limit, NULL);
+    if (place.count < 2 || place.lines > 1) return;
+    walk(text, limit, syntax->bytes);
+}
