@@ -329,6 +329,18 @@ TEST(fibers_alive_are_bounded)
     free(list);
 }
 
+TEST(a_scatter_over_a_number_fails)
+{
+    Asm *a = asm_new();
+    uint16_t f = asm_function(a, "main", 3, CODE(I(LOADI, .a = 2, .b = 5), I(SCATTER, .b = 0), I(RETURN, .a = 2)));
+    uint16_t body = asm_function(a, "1#", 2, CODE(I(STOP, .a = 0)));
+    asm_site(a, "1", f, 0, 2, PL_NO_SITE);
+    pl_vec_push(a->arena, &a->scatters, (PlScatter){.function = body, .list = 2, .cap = 2});
+    Run x = run_it(a, NULL);
+    CHECK(x.state == PL_RUN_FAILED && pl_str_find(pl_run_error(x.r->run), PL_STR("P0911"), 0) != PL_STR_NONE);
+    over(&x);
+}
+
 TEST(stop_in_a_body_ends_the_run)
 {
     Asm *a = asm_new();

@@ -100,6 +100,13 @@ TEST(each_over_list_and_record)
     CHECK_STR(eval(a), "[3,1,2,{\"key\":\"a\",\"value\":1},{\"key\":\"b\",\"value\":2}]");
 }
 
+TEST(a_loop_over_a_number_fails)
+{
+    Asm *a = asm_new();
+    asm_function(a, "main", 3, CODE(I(LOADI, .a = 0, .b = 0), I(LOADI, .a = 1, .b = 5), I(EACH, .a = 0, J32(1)), I(JMP, J32(-2)), I(RETURN, .a = 1)));
+    CHECK(fails_with(a, "P0910", "a loop needs a list, but has 5"));
+}
+
 TEST(append_copies_what_is_shared)
 {
     Asm *a = asm_new();

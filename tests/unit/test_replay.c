@@ -238,6 +238,7 @@ TEST(another_plan_and_damaged_rows_are_refused)
     World *v = cut(w, 4);
     r = world_begin(v, &b->m, "{}");
     CHECK(!r->run && r->status == PL_CHANGED && r->diags.errors == 1);
+    CHECK(r->diags.all.items[0]->code == PL_D_RUN_OTHER_MODULE);
     world_end(v, r);
     world_free(v);
     v = cut(w, 4);

@@ -361,7 +361,7 @@ TEST(redirects_of_reads_are_followed_within_the_manifest)
     over(&x);
     x = run_it(one_call(PL_GET, (PlCallSite){0}, false), moved_away);
     CHECK(x.state == PL_RUN_FAILED && pl_run_status(x.r->run) == PL_REFUSED && x.w->sent == 1);
-    CHECK(has(pl_run_error(x.r->run), "the plan may not call https://evil.test:443"));
+    CHECK(has(pl_run_error(x.r->run), "P0933") && has(pl_run_error(x.r->run), "the plan may not call https://evil.test:443"));
     over(&x);
 }
 
@@ -566,6 +566,16 @@ TEST(pages_as_the_document_says)
         CHECK(x.w->sent == (page_way == 3 ? 1 : 2));
         over(&x);
     }
+}
+
+TEST(no_more_calls_of_an_action_than_the_manifest_says)
+{
+    Asm *a = one_call(PL_GET, (PlCallSite){0}, false);
+    a->m.manifest.calls_at_most = ASM_NEW(a, uint64_t, 0);
+    Run x = run_it(a, NULL);
+    CHECK(x.state == PL_RUN_FAILED && pl_run_status(x.r->run) == PL_LIMIT && x.w->sent == 0);
+    CHECK(has(pl_run_error(x.r->run), "P0924"));
+    over(&x);
 }
 
 UNIT_MAIN

@@ -80,7 +80,7 @@ static const PlInput *input_by_name(const PlModule *module, PlStr name)
 
 static void say_unknown_input(const PlModule *module, PlStr name)
 {
-    fprintf(stderr, "error: the plan has no input " PL_FMT "\n", PL_ARG(name));
+    fprintf(stderr, "error[P0927]: the plan has no input \"" PL_FMT "\"\n", PL_ARG(name));
     if (module->input_count) fputs("  = help: its inputs are", stderr);
     for (uint32_t i = 0; i < module->input_count; i++) fprintf(stderr, "%s " PL_FMT, i ? "," : "", PL_ARG(module->inputs[i].name));
     if (module->input_count) fputc('\n', stderr);

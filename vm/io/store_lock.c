@@ -66,7 +66,7 @@ PlStatus pl_store_lock_reserve(const char *path, PlStoreLock *lock)
     if (fd < 0) return errno == ENOSPC ? PL_FULL : PL_IO;
     struct stat file;
     bool is_there = fstat(fd, &file) == 0 && file.st_size == RESERVE_BYTES && file.st_blocks * 512 >= RESERVE_BYTES;
-    int error = is_there ? 0 : posix_fallocate(fd, 0, RESERVE_BYTES);
+    int error = is_there ? 0 : pl_fault_hit(PL_FAULT_WRITE) ? ENOSPC : posix_fallocate(fd, 0, RESERVE_BYTES);
     if (error) {
         close(fd);
         errno = error;
