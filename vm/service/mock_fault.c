@@ -128,16 +128,6 @@ static const char *takes(PlStr action)
     return "only when, or retry-after=SECONDS";
 }
 
-static bool takes_value(PlStr action)
-{
-    return pl_str_eq_z(action, "slow") || pl_str_eq_z(action, "fail") || pl_str_eq_z(action, "reset") || pl_str_eq_z(action, "wrong-type");
-}
-
-static bool says_when(PlStr word)
-{
-    return pl_str_eq_z(word, "always") || pl_str_eq_z(word, "first") || pl_str_eq_z(word, "every") || pl_str_eq_z(word, "after") || pl_str_eq_z(word, "only");
-}
-
 static bool read_part(Reader *r, PlStr part)
 {
     part = pl_str_trim(part);
@@ -147,14 +137,6 @@ static bool read_part(Reader *r, PlStr part)
         return r->has_value = true;
     } else if (!r->has_when && read_when(part, r->out)) {
         return r->has_when = true;
-    }
-    size_t word = 0;
-    while (word < part.len && part.ptr[word] >= 'a' && part.ptr[word] <= 'z') word++;
-    bool is_when = r->has_value || !takes_value(r->action) || says_when(pl_str_slice(part, 0, word));
-    if (is_when && !r->has_when && !pl_str_starts(part, PL_STR("retry-after"))) {
-        PlDiag *d = PL_REPORT(r->diags, MOCK_FAULT_WHEN, PL_NO_SPAN, PL_ARG(part), "it is none of always, 10%, first2, every3, after5, only4");
-        pl_diag_help(r->diags, d, "--fault 'fail=503:first2'");
-        return false;
     }
     char action[32];
     snprintf(action, sizeof action, PL_FMT, PL_ARG(r->action));
