@@ -64,6 +64,12 @@ $(B)/gen/%.inc: compiler/trade/%.txt
 	sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n",/' $< > $@
 $(B)/compiler/trade/prompt.o: $(B)/gen/prompt_language.inc $(B)/gen/prompt_examples.inc
 
+# The image of an empty store: printed by the file that has its tables.
+$(B)/gen/store_blank.inc: vm/io/store_sqlite_schema.c
+	@mkdir -p $(@D)
+	$(CC) -std=c17 -DPL_STORE_PRINT_BLANK $< $(PKG_LIBS) -lm -o $(@D)/store_blank && $(@D)/store_blank > $@
+$(B)/vm/io/store_sqlite_schema.o: $(B)/gen/store_blank.inc
+
 $(B)/gen/%.c: compiler/syntax/%.re
 	@mkdir -p $(@D)
 	re2c -W -Werror --start-conditions -i --no-generation-date $< -o $@

@@ -11,18 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { APPLICATION_ID = 0x504c4f54 /* "PLOT" */, STORE_VERSION = 1, BUSY_MS = 5000, PAGE_BYTES = 8192 /* three rows with answers of 2 KB */ };
-
-/* `row` has a rowid: without one the rows would be keys, and each search would read large bodies whole to compare them. */
-static const char schema[] =
-    "CREATE TABLE module(hash BLOB NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
-    "CREATE TABLE blob(hash BLOB NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
-    "CREATE TABLE run(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, module BLOB NOT NULL, title TEXT NOT NULL,"
-    " state INTEGER NOT NULL, started_us INTEGER NOT NULL, changed_us INTEGER NOT NULL, reason TEXT NOT NULL,"
-    " sealed_rows INTEGER, sealed_head BLOB) STRICT;"
-    "CREATE TABLE row(run INTEGER NOT NULL, seq INTEGER NOT NULL, kind INTEGER NOT NULL, site INTEGER,"
-    " attempt INTEGER NOT NULL, path TEXT NOT NULL, wall_us INTEGER NOT NULL, salt BLOB, body TEXT, blob BLOB,"
-    " body_commit BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY(run, seq)) STRICT;";
+enum { APPLICATION_ID = 0x504c4f54 /* "PLOT" */, STORE_VERSION = 1, BUSY_MS = 5000 };
 
 #define ROW_COLUMNS \
     "SELECT r.seq, r.kind, r.site, r.attempt, r.path, r.wall_us, r.salt, r.body, r.blob, b.bytes, r.body_commit, r.hash" \
@@ -122,16 +111,6 @@ static PlStatus read_int(PlStore *store, const char *sql, int64_t *out)
 
 /* ---- opening ---- */
 
-static PlStatus make_schema(PlStore *store)
-{
-    char sql[sizeof schema + 160];
-    snprintf(sql, sizeof sql, "PRAGMA page_size=%d;BEGIN IMMEDIATE;%sPRAGMA application_id=%d;PRAGMA user_version=%d;COMMIT;", PAGE_BYTES, schema,
-             APPLICATION_ID, STORE_VERSION);
-    PlStatus status = pl_store_sqlite_run(store, sql);
-    if (status != PL_OK) sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-    return status;
-}
-
 /* Steps from each older version to the next stand here; version 1 is the first, so there is none yet. */
 static PlStatus migrate(PlStore *store, int64_t version)
 {
@@ -146,7 +125,7 @@ static PlStatus check_kind(PlStore *store, PlStoreMode mode)
     if (status == PL_OK) status = read_int(store, "PRAGMA user_version", &version);
     if (status == PL_OK) status = read_int(store, "SELECT count(*) FROM sqlite_schema", &tables);
     if (status != PL_OK) return status;
-    if (application == 0 && tables == 0 && mode == PL_STORE_WRITE) return make_schema(store);
+    if (application == 0 && tables == 0 && mode == PL_STORE_WRITE) return pl_store_schema_make(store);
     if (application != APPLICATION_ID) {
         snprintf(store->message, sizeof store->message, "it is not a store of Pilot");
         return PL_INVALID;
@@ -245,7 +224,7 @@ static PlStatus open_to_write(PlStore *store)
         return status == PL_OK ? pl_store_sqlite_connect(store) : status;
     }
     PlStatus status = connect_to(store, ":memory:", SQLITE_OPEN_READWRITE);
-    return status == PL_OK ? make_schema(store) : status;
+    return status == PL_OK ? pl_store_schema_blank(store) : status;
 }
 
 static PlStatus open_store(PlStore *store, const char *path, long *pid)

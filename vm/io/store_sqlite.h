@@ -93,6 +93,10 @@ PL_MUST_USE PlStatus pl_store_sqlite_run(PlStore *store, const char *sql);   /* 
 PL_MUST_USE PlStatus pl_store_sqlite_reserve(PlStore *store);                /* the disk space for the last rows */
 PL_MUST_USE PlStatus pl_store_sqlite_connect(PlStore *store);                /* to a file that a store stands in already, for writing */
 
+/* ---- store_sqlite_schema.c ---- */
+PL_MUST_USE PlStatus pl_store_schema_make(PlStore *store);  /* tables in an empty file */
+PL_MUST_USE PlStatus pl_store_schema_blank(PlStore *store); /* store->db is a store without a row, in memory */
+
 /* ---- store_sqlite_image.c ---- */
 bool pl_store_image_fits(const char *path);                                /* there is no file yet, or one without a byte */
 PL_MUST_USE PlStatus pl_store_image_write(PlStore *store, bool ends_run);  /* before each write: leave for the file if it is time */

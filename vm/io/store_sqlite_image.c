@@ -91,9 +91,8 @@ static PlStatus put(PlStore *store)
     PlStatus status = store->is_image_written ? PL_OK : drop_strays(store);
     if (status == PL_OK) status = beside(store->path, ".new", &name);
     if (status != PL_OK) return status;
-    unsigned char *bytes = pl_fault_hit(PL_FAULT_STORE) ? NULL : sqlite3_serialize(store->db, "main", &size, 0);
+    unsigned char *bytes = pl_fault_hit(PL_FAULT_STORE) ? NULL : sqlite3_serialize(store->db, "main", &size, SQLITE_SERIALIZE_NOCOPY);
     status = bytes ? replace(store, name, bytes, (size_t)size) : PL_NOMEM;
-    sqlite3_free(bytes);
     free(name);
     return status;
 }

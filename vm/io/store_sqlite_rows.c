@@ -337,7 +337,7 @@ static PlStatus each(void *self, PlRowVisit visit, void *user)
 {
     PlStoreRun *run = self;
     PlainVisit plain = {visit, user};
-    return walk(run->store, run->number, 0, visit_plain, &plain);
+    return run->seq ? walk(run->store, run->number, 0, visit_plain, &plain) : PL_OK;
 }
 
 static PlStatus read_row(void *self, uint64_t seq, PlRowVisit visit, void *user)

@@ -235,15 +235,23 @@ PlStatus pl_store_runs_set(PlStore *store, int64_t number, PlStoredState state, 
     return pl_store_sqlite_do(store, PL_SQL_SET_STATE);
 }
 
+/* The END row was written, and the state with it. */
+static bool is_done(const PlStore *store, PlStr id)
+{
+    for (const PlStoreRun *r = store->runs; r; r = r->next)
+        if (pl_str_eq_z(id, r->id)) return r->is_done;
+    return false;
+}
+
 PlStatus pl_store_set_state(PlStore *store, PlStr id, PlStoredState state, PlStr reason)
 {
     PlStoredRun run;
     int64_t number;
     if (store->mode != PL_STORE_WRITE) return PL_INVALID;
-    PlStatus status = pl_store_runs_find(store, id, &run, &number);
+    PlStatus status = flush(store);
+    if (status == PL_OK && state == PL_STORED_DONE && !reason.len && is_done(store, id)) return PL_OK;
+    if (status == PL_OK) status = pl_store_runs_find(store, id, &run, &number);
     if (status != PL_OK) return status;
-    const PlStoreRun *open = opened(store, number);
-    if (state == PL_STORED_DONE && !reason.len && open && open->is_done) return PL_OK; /* written with the END row */
     status = pl_store_young_write(store, true);
     if (status == PL_OK) status = pl_store_runs_set(store, number, state, reason, run.rows, run.head);
     if (status == PL_OK) status = pl_store_image_put(store, true);
