@@ -34,7 +34,8 @@ static void note_names(Walk *w, PlNode *schema)
     PlStr id = pl_node_text(PL_GET(schema, "$id"));
     if (id.len == 0 && PL_GET(schema, "type") && !PL_GET(schema, "$ref")) id = pl_node_text(PL_GET(schema, "id"));
     if (anchor.len) put_name(w, pl_arena_printf(w->arena, "#" PL_FMT, PL_ARG(anchor)), schema);
-    if (dynamic.len && !pl_str_eq(dynamic, anchor)) put_name(w, pl_arena_printf(w->arena, "#" PL_FMT, PL_ARG(dynamic)), schema);
+    if (dynamic.len && !pl_str_eq(dynamic, anchor))
+        put_name(w, pl_arena_printf(w->arena, "#" PL_FMT, PL_ARG(dynamic)), schema);
     if (id.len && pl_str_ends(id, PL_STR("#"))) id.len--;
     put_name(w, id, schema);
     size_t slash = id.len;

@@ -52,7 +52,8 @@ static const PlField *find_field(const Finder *f, PlPageWord kind, PlStr *place)
     PlArena *arena = f->draft->api->arena;
     if (f->answer == PL_TYPE_NONE) return NULL;
     const PlField *field = word_field(f->types, f->answer, kind);
-    if (field && (kind == PL_PAGE_WORD_PLACE || !is_kind(f->types, field->type, PL_TYPE_RECORD) || kind == PL_PAGE_WORD_ADDRESS)) {
+    if (field && (kind == PL_PAGE_WORD_PLACE || !is_kind(f->types, field->type, PL_TYPE_RECORD) ||
+                  kind == PL_PAGE_WORD_ADDRESS)) {
         *place = pointer_to(arena, PL_STR(""), field->name);
         return field;
     }
@@ -82,7 +83,8 @@ static void find_items(Finder *f)
     }
     for (const char *const *word = pl_paging_words(PL_PAGE_WORD_ITEMS); lists > 1 && *word; word++)
         for (uint32_t i = 0; i < answer->count; i++) {
-            if (!is_kind(f->types, answer->fields[i].type, PL_TYPE_LIST) || !pl_str_eq_z(answer->fields[i].name, *word)) continue;
+            if (!is_kind(f->types, answer->fields[i].type, PL_TYPE_LIST) || !pl_str_eq_z(answer->fields[i].name, *word))
+                continue;
             f->action->paging.items = pointer_to(arena, PL_STR(""), answer->fields[i].name);
             lists = 1;
         }
@@ -97,7 +99,8 @@ static const PlParam *find_param(const Finder *f, PlPageWord kind)
     const PlAction *a = f->action;
     for (const char *const *word = pl_paging_words(kind); *word; word++)
         for (uint32_t i = 0; i < a->param_count; i++)
-            if (a->params[i].place == PL_IN_QUERY && !a->params[i].fixed && pl_paging_is_word(a->params[i].wire, *word)) return &a->params[i];
+            if (a->params[i].place == PL_IN_QUERY && !a->params[i].fixed && pl_paging_is_word(a->params[i].wire, *word))
+                return &a->params[i];
     return NULL;
 }
 
@@ -130,7 +133,8 @@ static bool by_link_object(Finder *f, const PlNode *response)
     PlNode *links = pl_ref_follow(&api->refs, PL_GET(response, "links"), NULL);
     PlStr body = PL_STR("$response.body#");
     for (uint32_t i = 0; pl_node_is(links, PL_NODE_MAP) && i < links->count; i++) {
-        const PlNode *link = pl_ref_follow(&api->refs, &pl_node_at(links, i)->value, NULL), *given = PL_GET(link, "parameters");
+        const PlNode *link = pl_ref_follow(&api->refs, &pl_node_at(links, i)->value, NULL),
+                     *given = PL_GET(link, "parameters");
         PlStr id = pl_node_text(PL_GET(link, "operationId"));
         if (id.len == 0 || !pl_str_eq(id, f->action->operation_id)) continue;
         for (uint32_t k = 0; pl_node_is(given, PL_NODE_MAP) && k < given->count; k++) {
@@ -187,7 +191,9 @@ static bool by_field(Finder *f)
     const PlParam *token = find_param(f, PL_PAGE_WORD_TOKEN_PARAM);
     const PlField *address = find_field(f, PL_PAGE_WORD_ADDRESS, &place);
     bool bare = address && (pl_paging_is_word(address->name, "next") || pl_paging_is_word(address->name, "nextpage"));
-    bool is_url = address && pl_type(f->types, pl_type_without_nothing((PlTypes *)(uintptr_t)f->types, address->type))->format == PL_FORMAT_URL;
+    bool is_url =
+        address && pl_type(f->types, pl_type_without_nothing((PlTypes *)(uintptr_t)f->types, address->type))->format ==
+                       PL_FORMAT_URL;
     PlTypeId record = address ? record_of(f->types, address->type) : PL_TYPE_NONE;
     bool text = address && (is_kind(f->types, address->type, PL_TYPE_TEXT) || address->type == PL_T_ANY);
     if (record != PL_TYPE_NONE) return by_inner(f, place, record, token);
@@ -225,7 +231,8 @@ static void by_param(Finder *f)
 static void find_rest(Finder *f)
 {
     PlPaging *p = &f->action->paging;
-    const PlField *total = find_field(f, PL_PAGE_WORD_TOTAL, &p->total), *more = find_field(f, PL_PAGE_WORD_MORE, &p->more);
+    const PlField *total = find_field(f, PL_PAGE_WORD_TOTAL, &p->total),
+                  *more = find_field(f, PL_PAGE_WORD_MORE, &p->more);
     if (!total || !is_kind(f->types, total->type, PL_TYPE_INTEGER)) p->total = PL_STR("");
     if (!more || !is_kind(f->types, more->type, PL_TYPE_YESNO)) p->more = PL_STR("");
     const PlParam *size = find_param(f, PL_PAGE_WORD_SIZE_PARAM);
@@ -236,7 +243,10 @@ void pl_draft_paging(PlDraft *draft)
 {
     PlAction *a = draft->action;
     if (pl_action_doubt_of(a) != PL_DOUBT_SAFE || a->body != PL_BODY_NONE || a->result == PL_T_NOTHING) return;
-    Finder f = {.draft = draft, .action = a, .types = draft->api->schemas.types, .answer = record_of(draft->api->schemas.types, a->result)};
+    Finder f = {.draft = draft,
+                .action = a,
+                .types = draft->api->schemas.types,
+                .answer = record_of(draft->api->schemas.types, a->result)};
     f.has_list = is_kind(f.types, a->result, PL_TYPE_LIST);
     find_items(&f);
     find_rest(&f);

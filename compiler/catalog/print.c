@@ -163,7 +163,8 @@ static void put_paging(PlBuf *out, const PlPaging *p)
 static void put_hints(PlBuf *out, const PlHints *h)
 {
     if (h->rate_limited) pl_buf_put_z(out, "    rate limit: yes\n");
-    if (h->long_running) pl_buf_printf(out, "    goes on after the answer%s" PL_FMT "\n", h->status_header.len ? ": see header " : "", PL_ARG(h->status_header));
+    if (h->long_running) put_said(out, "    goes on after the answer", PL_STR("\n"));
+    if (h->status_header.len) pl_buf_printf(out, "    its address: header " PL_FMT "\n", PL_ARG(h->status_header));
     if (h->look.len) pl_buf_printf(out, "    whether it was applied: " PL_FMT "\n", PL_ARG(h->look));
 }
 

@@ -8,7 +8,7 @@
 #include "vm/code/module.h"
 
 typedef struct PlLockChange {
-    uint32_t action;  /* of the module */
+    uint32_t action; /* of the module */
     bool breaks;
     const char *kind; /* "field removed", "parameter required", "enum narrowed", "type changed" ... */
     PlStr what;       /* the parameter, or the field's path in the answer: "items[*].id"; may be empty */
@@ -19,10 +19,10 @@ typedef struct PlLockChange {
 typedef struct PlLock {
     PlArena *arena;
     const PlModule *module;
-    PlTypes *types;   /* where the types of both are, once compared */
-    PlTypeCopy copy;  /* from the module's */
+    PlTypes *types;  /* where the types of both are, once compared */
+    PlTypeCopy copy; /* from the module's */
     PL_VEC(PlLockChange) changes;
-    uint32_t broken;  /* changes that break something */
+    uint32_t broken; /* changes that break something */
 } PlLock;
 
 /* `types` are those of the catalog that has the new documents; they grow. */
@@ -34,10 +34,10 @@ const PlOperation *pl_lock_find(PlCatalog *catalog, const PlPlugin *plugin, cons
 
 /* lock_types.c: what of an answer changed. */
 void pl_lock_answer(PlLock *lock, uint32_t action, PlTypeId was, PlTypeId is);
-void pl_lock_add(PlLock *lock, uint32_t action, bool breaks, const char *kind, PlStr what, PlStr steps, const char *format, ...)
-    __attribute__((format(printf, 7, 8)));
-PlStr pl_lock_callers(PlLock *lock, uint32_t action);            /* steps that call it */
-PlStr pl_lock_readers(PlLock *lock, PlStr field);                /* steps that read a field of this name */
+void pl_lock_add(PlLock *lock, uint32_t action, bool breaks, const char *kind, PlStr what, PlStr steps,
+                 const char *format, ...) __attribute__((format(printf, 7, 8)));
+PlStr pl_lock_callers(PlLock *lock, uint32_t action); /* steps that call it */
+PlStr pl_lock_readers(PlLock *lock, PlStr field);     /* steps that read a field of this name */
 PlStr pl_lock_type_text(PlLock *lock, PlTypeId type);
 
 #endif

@@ -36,7 +36,8 @@ static PlStr likely_plugin(const Against *a, const PlPlugin *doc)
     for (uint32_t i = 0; i < a->module->action_count; i++) {
         uint32_t found = 0;
         for (uint32_t k = 0; k < a->module->action_count; k++)
-            if (pl_str_eq(a->module->actions[k].plugin, a->module->actions[i].plugin)) found += pl_lock_find(a->catalog, doc, &a->module->actions[k]) != NULL;
+            if (pl_str_eq(a->module->actions[k].plugin, a->module->actions[i].plugin))
+                found += pl_lock_find(a->catalog, doc, &a->module->actions[k]) != NULL;
         if (found > most) most = found, best = a->module->actions[i].plugin;
     }
     return best;
@@ -52,7 +53,8 @@ static bool compare_document(Against *a, const char *text, PlStr *message)
     PlStr plugin = name.len ? name : module_has(a->module, doc->name) ? doc->name : only_plugin(a->module);
     if (plugin.len == 0) plugin = likely_plugin(a, doc);
     if (!module_has(a->module, plugin)) {
-        *message = pl_arena_printf(a->arena, "the plan calls nothing of %s; say which plugin it is: --against NAME=%s", text, equals ? equals + 1 : text);
+        *message = pl_arena_printf(a->arena, "the plan calls nothing of %s; say which plugin it is: --against NAME=%s",
+                                   text, equals ? equals + 1 : text);
         return false;
     }
     for (uint32_t i = 0; i < a->module->action_count; i++) {
@@ -75,16 +77,21 @@ static void put_text(PlBuf *out, const Against *a)
             for (uint32_t k = 0; k < a->lock.changes.len; k++) {
                 const PlLockChange *c = &a->lock.changes.items[k];
                 if (c->action != i || c->breaks == harmless) continue;
-                if (first) pl_buf_printf(out, PL_FMT "." PL_FMT " (%s " PL_FMT ")\n", PL_ARG(action->plugin), PL_ARG(action->name), pl_method_name(action->method), PL_ARG(action->path));
+                if (first)
+                    pl_buf_printf(out, PL_FMT "." PL_FMT " (%s " PL_FMT ")\n", PL_ARG(action->plugin),
+                                  PL_ARG(action->name), pl_method_name(action->method), PL_ARG(action->path));
                 first = false;
                 pl_buf_printf(out, "  %s: %s: " PL_FMT, c->breaks ? "breaks" : "harmless", c->kind, PL_ARG(c->message));
-                if (c->steps.len) pl_buf_printf(out, " (step%s " PL_FMT ")", pl_str_find_char(c->steps, ',', 0) == PL_STR_NONE ? "" : "s", PL_ARG(c->steps));
+                if (c->steps.len)
+                    pl_buf_printf(out, " (step%s " PL_FMT ")",
+                                  pl_str_find_char(c->steps, ',', 0) == PL_STR_NONE ? "" : "s", PL_ARG(c->steps));
                 pl_buf_put_char(out, '\n');
             }
     }
     uint32_t harmless = a->lock.changes.len - a->lock.broken;
-    pl_buf_printf(out, "%u operation%s compared, %u change%s break%s the plan, %u harmless\n", a->compared, a->compared == 1 ? "" : "s", a->lock.broken,
-                  a->lock.broken == 1 ? "" : "s", a->lock.broken == 1 ? "s" : "", harmless);
+    pl_buf_printf(out, "%u operation%s compared, %u change%s break%s the plan, %u harmless\n", a->compared,
+                  a->compared == 1 ? "" : "s", a->lock.broken, a->lock.broken == 1 ? "" : "s",
+                  a->lock.broken == 1 ? "s" : "", harmless);
 }
 
 static void put_member(PlBuf *out, const char *name, PlStr value)
@@ -114,8 +121,8 @@ static void put_json(PlBuf *out, const Against *a)
         }
         pl_buf_put_z(out, "]}\n");
     }
-    pl_buf_printf(out, "{\"type\":\"summary\",\"ok\":%s,\"compared\":%u,\"breaking\":%u,\"harmless\":%u}\n", a->lock.broken ? "false" : "true", a->compared, a->lock.broken,
-                  a->lock.changes.len - a->lock.broken);
+    pl_buf_printf(out, "{\"type\":\"summary\",\"ok\":%s,\"compared\":%u,\"breaking\":%u,\"harmless\":%u}\n",
+                  a->lock.broken ? "false" : "true", a->compared, a->lock.broken, a->lock.changes.len - a->lock.broken);
 }
 
 int plc_check_against(PlArena *arena, const PlModule *module, const PlCliList *documents, bool json)

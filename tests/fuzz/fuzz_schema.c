@@ -25,7 +25,8 @@ static bool load(void *context, PlStr address, PlValue *out)
 
 static void use(PlArena *arena, PlValues *values, PlValue list)
 {
-    static const PlSchemaDraft drafts[] = {PL_SCHEMA_OPENAPI, PL_SCHEMA_DRAFT_4, PL_SCHEMA_DRAFT_7, PL_SCHEMA_2019_09, PL_SCHEMA_2020_12};
+    static const PlSchemaDraft drafts[] = {PL_SCHEMA_OPENAPI, PL_SCHEMA_DRAFT_4, PL_SCHEMA_DRAFT_7, PL_SCHEMA_2019_09,
+                                           PL_SCHEMA_2020_12};
     PlValue root = pl_list_at(list, 0);
     for (size_t d = 0; d < sizeof drafts / sizeof *drafts; d++) {
         PlSchemaOptions options = {.draft = drafts[d], .formats = true, .load = load, .context = &root};
@@ -38,7 +39,8 @@ static void use(PlArena *arena, PlValues *values, PlValue list)
             bool fits = pl_schema_fits(schema, pl_list_at(list, i), arena, &issues);
             expect(fits == (issues.count == 0), "does not fit without words");
             bool again = pl_schema_fits(schema, pl_list_at(list, i), arena, NULL);
-            bool spent = issues.count && issues.all[issues.count - 1].keyword.len == 0; /* asking why takes more steps */
+            bool spent =
+                issues.count && issues.all[issues.count - 1].keyword.len == 0; /* asking why takes more steps */
             expect(fits == again || spent, "asking why changes the answer");
         }
         pl_schema_free(schema);
@@ -54,7 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     PlValue v;
     size_t at = 0;
     const char *error = NULL;
-    if (setjmp(escape.at) == 0 && pl_json_read(values, pl_str(size ? (const char *)data : "", size), &v, &at, &error) == PL_OK) {
+    if (setjmp(escape.at) == 0 &&
+        pl_json_read(values, pl_str(size ? (const char *)data : "", size), &v, &at, &error) == PL_OK) {
         if (v.tag == PL_LIST && pl_list_len(v)) use(arena, values, v);
         pl_release(values, v);
     }

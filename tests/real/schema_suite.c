@@ -28,7 +28,8 @@ static bool read_json(Bench *b, const char *path, PlValue *out)
     size_t at;
     const char *error;
     pl_buf_init(&buf, 0);
-    bool good = pl_buf_read_file(&buf, path) == PL_OK && pl_json_read(b->values, pl_buf_str(&buf), out, &at, &error) == PL_OK;
+    bool good =
+        pl_buf_read_file(&buf, path) == PL_OK && pl_json_read(b->values, pl_buf_str(&buf), out, &at, &error) == PL_OK;
     pl_buf_deinit(&buf);
     return good;
 }
@@ -38,7 +39,8 @@ static bool load(void *context, PlStr address, PlValue *out)
     Bench *b = context;
     PlStr host = PL_STR("http://localhost:1234/");
     if (!pl_str_starts(address, host)) return false;
-    PlStr path = pl_arena_printf(b->arena, "%s/" PL_FMT, b->suite->remotes, PL_ARG(pl_str_slice(address, host.len, address.len)));
+    PlStr path = pl_arena_printf(b->arena, "%s/" PL_FMT, b->suite->remotes,
+                                 PL_ARG(pl_str_slice(address, host.len, address.len)));
     return read_json(b, path.ptr, out);
 }
 
@@ -58,7 +60,8 @@ static void run_case(Bench *b, const char *path, PlValue one, bool formats)
     PlStatus status = pl_schema_compile(b->arena, b->values, field(one, "schema"), &options, &schema, &issues);
     PlStr title = pl_text_str(field(one, "description"));
     if (status != PL_OK && s->verbose)
-        printf("%s: " PL_FMT ": not compiled: " PL_FMT " " PL_FMT "\n", path, PL_ARG(title), PL_ARG(issues.all[0].at), PL_ARG(issues.all[0].message));
+        printf("%s: " PL_FMT ": not compiled: " PL_FMT " " PL_FMT "\n", path, PL_ARG(title), PL_ARG(issues.all[0].at),
+               PL_ARG(issues.all[0].message));
     PlValue tests = field(one, "tests");
     for (uint32_t i = 0; i < pl_list_len(tests); i++) {
         PlValue test = pl_list_at(tests, i);
@@ -68,9 +71,11 @@ static void run_case(Bench *b, const char *path, PlValue one, bool formats)
         s->file_tests++;
         s->file_passed += good;
         if (good || !s->verbose) continue;
-        printf("%s: " PL_FMT ": " PL_FMT ": %s", path, PL_ARG(title), PL_ARG(pl_text_str(field(test, "description"))), fits ? "fits\n" : "does not fit");
+        printf("%s: " PL_FMT ": " PL_FMT ": %s", path, PL_ARG(title), PL_ARG(pl_text_str(field(test, "description"))),
+               fits ? "fits\n" : "does not fit");
         if (!fits && issues.count)
-            printf(": " PL_FMT " " PL_FMT " " PL_FMT, PL_ARG(issues.all[0].at), PL_ARG(issues.all[0].keyword), PL_ARG(issues.all[0].message));
+            printf(": " PL_FMT " " PL_FMT " " PL_FMT, PL_ARG(issues.all[0].at), PL_ARG(issues.all[0].keyword),
+                   PL_ARG(issues.all[0].message));
         if (!fits) printf("\n");
     }
     pl_schema_free(schema);
@@ -83,7 +88,8 @@ static void run_cases(Bench *b, const char *path)
         printf("%s: not read\n", path);
         return;
     }
-    for (uint32_t i = 0; i < pl_list_len(cases); i++) run_case(b, path, pl_list_at(cases, i), strstr(path, "/format/") != NULL);
+    for (uint32_t i = 0; i < pl_list_len(cases); i++)
+        run_case(b, path, pl_list_at(cases, i), strstr(path, "/format/") != NULL);
     pl_release(b->values, cases);
 }
 
@@ -101,7 +107,8 @@ static void run_file(Suite *suite, const char *path)
         printf("%s: out of memory\n", path);
     suite->tests += suite->file_tests;
     suite->passed += suite->file_passed;
-    if (suite->verbose && suite->file_tests != suite->file_passed) printf("%s: %u of %u\n", path, suite->file_passed, suite->file_tests);
+    if (suite->verbose && suite->file_tests != suite->file_passed)
+        printf("%s: %u of %u\n", path, suite->file_passed, suite->file_tests);
     pl_values_free(values);
     pl_heap_free(heap);
     pl_arena_free(arena);
@@ -114,7 +121,10 @@ int main(int argc, char **argv)
     if (i < argc && strcmp(argv[i], "-v") == 0) suite.verbose = true, i++;
     if (argc - i < 3) return 2;
     int draft = atoi(argv[i++]);
-    suite.draft = draft == 4 ? PL_SCHEMA_DRAFT_4 : draft == 7 ? PL_SCHEMA_DRAFT_7 : draft == 2019 ? PL_SCHEMA_2019_09 : PL_SCHEMA_2020_12;
+    suite.draft = draft == 4      ? PL_SCHEMA_DRAFT_4
+                  : draft == 7    ? PL_SCHEMA_DRAFT_7
+                  : draft == 2019 ? PL_SCHEMA_2019_09
+                                  : PL_SCHEMA_2020_12;
     suite.remotes = argv[i++];
     for (; i < argc; i++) run_file(&suite, argv[i]);
     printf("tests %u, passed %u\n", suite.tests, suite.passed);

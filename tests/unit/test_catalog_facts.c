@@ -43,18 +43,23 @@ static PlStr pages(Bed *bed)
 {
     const PlPaging *p = &pl_catalog_action(bed->catalog, bed->plugin->operations[0])->paging;
     pl_buf_clear(&bed->out);
-    pl_buf_printf(&bed->out, "%s param=" PL_FMT " next=" PL_FMT " more=" PL_FMT " items=" PL_FMT " total=" PL_FMT " size=" PL_FMT,
-                  pl_paging_form_name(p->form), PL_ARG(p->param), PL_ARG(p->next), PL_ARG(p->more), PL_ARG(p->items), PL_ARG(p->total),
-                  PL_ARG(p->size));
+    pl_buf_printf(&bed->out,
+                  "%s param=" PL_FMT " next=" PL_FMT " more=" PL_FMT " items=" PL_FMT " total=" PL_FMT " size=" PL_FMT,
+                  pl_paging_form_name(p->form), PL_ARG(p->param), PL_ARG(p->next), PL_ARG(p->more), PL_ARG(p->items),
+                  PL_ARG(p->total), PL_ARG(p->size));
     return pl_buf_str(&bed->out);
 }
 
-#define HEAD "openapi: 3.0.3\ninfo: {title: T}\nservers: [{url: 'https://a.example'}]\npaths:\n  /a:\n    get:\n      operationId: list_a\n"
-#define PARAMS(list) "      parameters: [" list "]\n"
+#define HEAD                                                                                                           \
+    "openapi: 3.0.3\ninfo: {title: T}\nservers: [{url: 'https://a.example'}]\npaths:\n  /a:\n    get:\n      "         \
+    "operationId: list_a\n"
+#define PARAMS(list)      "      parameters: [" list "]\n"
 #define QUERY(name, type) "{name: " name ", in: query, schema: {type: " type "}}"
-#define ANSWER(properties) "      responses: {'200': {description: ok, content: {application/json: {schema: {type: object, properties: {" properties "}}}}}}\n"
+#define ANSWER(properties)                                                                                             \
+    "      responses: {'200': {description: ok, content: {application/json: {schema: {type: object, properties: "      \
+    "{" properties "}}}}}}\n"
 #define ITEMS "items: {type: array, items: {type: string}}"
-#define PAGES(text, expected)                                                                                         \
+#define PAGES(text, expected)                                                                                          \
     Bed bed;                                                                                                           \
     bed_open(&bed, PL_STR(HEAD text));                                                                                 \
     CHECK_STR(pages(&bed), expected);                                                                                  \
@@ -62,37 +67,42 @@ static PlStr pages(Bed *bed)
 
 TEST(token)
 {
-    PAGES(PARAMS(QUERY("page_token", "string") ", " QUERY("pageSize", "integer")) ANSWER(ITEMS ", next_page_token: {type: string}"),
+    PAGES(PARAMS(QUERY("page_token", "string") ", " QUERY("pageSize", "integer"))
+              ANSWER(ITEMS ", next_page_token: {type: string}"),
           "token param=page_token next=/next_page_token more= items=/items total= size=pageSize");
 }
 
 TEST(token_in_a_record_beside)
 {
-    PAGES(PARAMS(QUERY("cursor", "string")) ANSWER(ITEMS ", response_metadata: {type: object, properties: {next_cursor: {type: string}}}"),
+    PAGES(PARAMS(QUERY("cursor", "string"))
+              ANSWER(ITEMS ", response_metadata: {type: object, properties: {next_cursor: {type: string}}}"),
           "token param=cursor next=/response_metadata/next_cursor more= items=/items total= size=");
 }
 
 TEST(token_in_a_record_of_its_own)
 {
-    PAGES(PARAMS(QUERY("after", "string"))
-              ANSWER(ITEMS ", paging: {type: object, properties: {next: {type: object, properties: {after: {type: string}, link: {type: string}}}}}"),
+    PAGES(PARAMS(QUERY("after", "string")) ANSWER(ITEMS ", paging: {type: object, properties: {next: {type: object, "
+                                                        "properties: {after: {type: string}, link: {type: string}}}}}"),
           "token param=after next=/paging/next/after more= items=/items total= size=");
 }
 
 TEST(address)
 {
-    PAGES(ANSWER("value: {type: array, items: {}}, '@odata.nextLink': {type: string}"), "url param= next=/@odata.nextLink more= items=/value total= size=");
+    PAGES(ANSWER("value: {type: array, items: {}}, '@odata.nextLink': {type: string}"),
+          "url param= next=/@odata.nextLink more= items=/value total= size=");
 }
 
 TEST(address_in_links)
 {
-    PAGES(ANSWER(ITEMS ", _links: {type: object, properties: {next: {type: object, properties: {href: {type: string}}}}}"),
+    PAGES(ANSWER(ITEMS
+                 ", _links: {type: object, properties: {next: {type: object, properties: {href: {type: string}}}}}"),
           "url param= next=/_links/next/href more= items=/items total= size=");
 }
 
 TEST(next_is_a_token_where_a_parameter_takes_one)
 {
-    PAGES(PARAMS(QUERY("cursor", "string")) ANSWER(ITEMS ", next: {type: string}"), "token param=cursor next=/next more= items=/items total= size=");
+    PAGES(PARAMS(QUERY("cursor", "string")) ANSWER(ITEMS ", next: {type: string}"),
+          "token param=cursor next=/next more= items=/items total= size=");
 }
 
 TEST(next_is_an_address_by_its_format)
@@ -103,32 +113,38 @@ TEST(next_is_an_address_by_its_format)
 
 TEST(last_id)
 {
-    PAGES(PARAMS(QUERY("starting_after", "string") ", " QUERY("limit", "integer")) ANSWER("data: {type: array, items: {}}, has_more: {type: boolean}"),
+    PAGES(PARAMS(QUERY("starting_after", "string") ", " QUERY("limit", "integer"))
+              ANSWER("data: {type: array, items: {}}, has_more: {type: boolean}"),
           "last id param=starting_after next= more=/has_more items=/data total= size=limit");
 }
 
 TEST(number)
 {
-    PAGES(PARAMS(QUERY("page", "integer") ", " QUERY("per_page", "integer")) ANSWER(ITEMS ", total_count: {type: integer}"),
+    PAGES(PARAMS(QUERY("page", "integer") ", " QUERY("per_page", "integer"))
+              ANSWER(ITEMS ", total_count: {type: integer}"),
           "number param=page next= more= items=/items total=/total_count size=per_page");
 }
 
 TEST(offset)
 {
-    PAGES(PARAMS(QUERY("offset", "integer")) ANSWER(ITEMS), "offset param=offset next= more= items=/items total= size=");
+    PAGES(PARAMS(QUERY("offset", "integer")) ANSWER(ITEMS),
+          "offset param=offset next= more= items=/items total= size=");
 }
 
 TEST(link_header)
 {
-    PAGES(PARAMS(QUERY("page", "integer")) "      responses: {'200': {description: ok, headers: {Link: {schema: {type: string}}}, content: {application/json: "
+    PAGES(PARAMS(QUERY("page", "integer")) "      responses: {'200': {description: ok, headers: {Link: {schema: {type: "
+                                           "string}}}, content: {application/json: "
                                            "{schema: {type: array, items: {type: string}}}}}}\n",
           "link param= next= more= items= total= size=");
 }
 
 TEST(link_object)
 {
-    PAGES(PARAMS(QUERY("from", "string")) "      responses: {'200': {description: ok, links: {more: {operationId: list_a, parameters: {from: "
-                                          "'$response.body#/state/mark'}}}, content: {application/json: {schema: {type: object, properties: {" ITEMS "}}}}}}\n",
+    PAGES(PARAMS(QUERY("from", "string")) "      responses: {'200': {description: ok, links: {more: {operationId: "
+                                          "list_a, parameters: {from: "
+                                          "'$response.body#/state/mark'}}}, content: {application/json: {schema: "
+                                          "{type: object, properties: {" ITEMS "}}}}}}\n",
           "token param=from next=/state/mark more= items=/items total= size=");
 }
 
@@ -146,17 +162,25 @@ TEST(pageable_with_one_page)
 
 TEST(one_thing_has_no_pages)
 {
-    PAGES(PARAMS(QUERY("page", "integer")) ANSWER("name: {type: string}, next: {type: string}"), "none param= next= more= items= total= size=");
+    PAGES(PARAMS(QUERY("page", "integer")) ANSWER("name: {type: string}, next: {type: string}"),
+          "none param= next= more= items= total= size=");
 }
 
 TEST(hints)
 {
     Bed bed;
-    bed_open(&bed, PL_STR(HEAD "      responses: {'200': {description: ok, headers: {X-RateLimit-Remaining: {schema: {type: integer}}}}}\n"
-                               "    post:\n      responses: {'202': {description: ok, headers: {Location: {}, Operation-Location: {}}}, '429': {description: no}}\n"
-                               "  /b/{id}/run: {post: {parameters: [{name: id, in: path, required: true, schema: {type: string}}]}}\n"
-                               "  /b/{id}: {get: {operationId: get_b, parameters: [{name: id, in: path, required: true, schema: {type: string}}]}}\n"));
-    const PlAction *get = pl_catalog_action(bed.catalog, bed.plugin->operations[0]), *post = pl_catalog_action(bed.catalog, bed.plugin->operations[1]);
+    bed_open(
+        &bed,
+        PL_STR(
+            HEAD
+            "      responses: {'200': {description: ok, headers: {X-RateLimit-Remaining: {schema: {type: integer}}}}}\n"
+            "    post:\n      responses: {'202': {description: ok, headers: {Location: {}, Operation-Location: {}}}, "
+            "'429': {description: no}}\n"
+            "  /b/{id}/run: {post: {parameters: [{name: id, in: path, required: true, schema: {type: string}}]}}\n"
+            "  /b/{id}: {get: {operationId: get_b, parameters: [{name: id, in: path, required: true, schema: {type: "
+            "string}}]}}\n"));
+    const PlAction *get = pl_catalog_action(bed.catalog, bed.plugin->operations[0]),
+                   *post = pl_catalog_action(bed.catalog, bed.plugin->operations[1]);
     const PlAction *run = pl_catalog_action(bed.catalog, bed.plugin->operations[2]);
     CHECK(get->hints.rate_limited && !get->hints.long_running && get->hints.look.len == 0);
     CHECK(post->hints.rate_limited && post->hints.long_running);

@@ -61,24 +61,29 @@ static PlStr result(Bed *b, const char *text)
     pl_buf_clear(&b->out);
     if (fits) pl_buf_put_z(&b->out, "fits");
     for (uint32_t i = 0; i < b->issues.count; i++)
-        pl_buf_printf(&b->out, "%s" PL_FMT " " PL_FMT ": " PL_FMT, i ? "; " : "", PL_ARG(b->issues.all[i].at), PL_ARG(b->issues.all[i].keyword),
-                      PL_ARG(b->issues.all[i].message));
+        pl_buf_printf(&b->out, "%s" PL_FMT " " PL_FMT ": " PL_FMT, i ? "; " : "", PL_ARG(b->issues.all[i].at),
+                      PL_ARG(b->issues.all[i].keyword), PL_ARG(b->issues.all[i].message));
     pl_release(b->values, v);
     return pl_buf_str(&b->out);
 }
 
 #define LATEST ((PlSchemaOptions){.draft = PL_SCHEMA_2020_12, .formats = true})
-#define OLD ((PlSchemaOptions){.draft = PL_SCHEMA_OPENAPI, .formats = true})
+#define OLD    ((PlSchemaOptions){.draft = PL_SCHEMA_OPENAPI, .formats = true})
 
 TEST(says_where_and_what)
 {
     Bed b;
-    bed_open(&b, "{\"type\":\"object\",\"required\":[\"id\"],\"additionalProperties\":false,\"properties\":{\"id\":{\"type\":\"integer\",\"minimum\":1},"
-                 "\"tags\":{\"type\":\"array\",\"uniqueItems\":true,\"items\":{\"enum\":[\"a\",\"b\"]}},\"a/b\":{\"type\":\"string\",\"maxLength\":2}}}", LATEST);
+    bed_open(&b,
+             "{\"type\":\"object\",\"required\":[\"id\"],\"additionalProperties\":false,\"properties\":{\"id\":{"
+             "\"type\":\"integer\",\"minimum\":1},"
+             "\"tags\":{\"type\":\"array\",\"uniqueItems\":true,\"items\":{\"enum\":[\"a\",\"b\"]}},\"a/"
+             "b\":{\"type\":\"string\",\"maxLength\":2}}}",
+             LATEST);
     CHECK(b.status == PL_OK);
     CHECK_STR(result(&b, "{\"id\":3,\"tags\":[\"a\",\"b\"]}"), "fits");
     CHECK_STR(result(&b, "{\"id\":0,\"tags\":[\"a\",\"c\",\"a\"],\"a/b\":\"long\",\"x\":1}"),
-              "/id minimum: must be at least 1, found 0; /tags/1 enum: must be one of \"a\", \"b\"; found \"c\"; /tags uniqueItems: item 2 is there before; "
+              "/id minimum: must be at least 1, found 0; /tags/1 enum: must be one of \"a\", \"b\"; found \"c\"; /tags "
+              "uniqueItems: item 2 is there before; "
               "/a~1b maxLength: must have at most 2 characters, found 4; /x additionalProperties: is no property here");
     CHECK_STR(result(&b, "[]"), " type: must be a record, found an empty list");
     CHECK_STR(result(&b, "{}"), " required: lacks \"id\"");
@@ -87,20 +92,25 @@ TEST(says_where_and_what)
 
 TEST(multiples_are_decimal)
 {
-    static const char *const yes[] = {"0.3", "1", "-0.7", "1e300", "0", "12345678901.1"}, *const no[] = {"0.35", "1e-7", "0.30000000000000004"};
+    static const char *const yes[] = {"0.3", "1", "-0.7", "1e300", "0", "12345678901.1"}, *const no[] = {
+                                                                                              "0.35", "1e-7",
+                                                                                              "0.30000000000000004"};
     Bed b;
     bed_open(&b, "{\"multipleOf\":0.1}", LATEST);
     for (size_t i = 0; i < 6; i++) CHECK_STR(result(&b, yes[i]), "fits");
     for (size_t i = 0; i < 3; i++) CHECK(!pl_str_eq_z(result(&b, no[i]), "fits"));
     CHECK(pl_schema_is_multiple(pl_int(INT64_MIN), pl_int(2)) && !pl_schema_is_multiple(pl_int(INT64_MAX), pl_int(2)));
-    CHECK(pl_schema_is_multiple(pl_double(1e308), pl_double(0.5)) && !pl_schema_is_multiple(pl_double(1e308), pl_double(0.123456789)));
+    CHECK(pl_schema_is_multiple(pl_double(1e308), pl_double(0.5)) &&
+          !pl_schema_is_multiple(pl_double(1e308), pl_double(0.123456789)));
     bed_close(&b);
 }
 
 TEST(openapi_has_null_and_old_bounds)
 {
     Bed b;
-    bed_open(&b, "{\"components\":{\"schemas\":{\"P\":{\"type\":\"number\",\"nullable\":true,\"minimum\":1,\"exclusiveMinimum\":true}}}}",
+    bed_open(&b,
+             "{\"components\":{\"schemas\":{\"P\":{\"type\":\"number\",\"nullable\":true,\"minimum\":1,"
+             "\"exclusiveMinimum\":true}}}}",
              (PlSchemaOptions){.draft = PL_SCHEMA_OPENAPI, .pointer = PL_STR("/components/schemas/P")});
     CHECK_STR(result(&b, "null"), "fits");
     CHECK_STR(result(&b, "2.0"), "fits");
@@ -111,7 +121,8 @@ TEST(openapi_has_null_and_old_bounds)
 TEST(references_in_circles_end)
 {
     Bed b;
-    bed_open(&b, "{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"$ref\":\"#/$defs/b\"},\"b\":{\"$ref\":\"#/$defs/a\"}}}", LATEST);
+    bed_open(&b, "{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"$ref\":\"#/$defs/b\"},\"b\":{\"$ref\":\"#/$defs/a\"}}}",
+             LATEST);
     CHECK(b.status == PL_OK);
     CHECK_STR(result(&b, "1"), " : too much work to check");
     bed_close(&b);
@@ -120,8 +131,12 @@ TEST(references_in_circles_end)
 TEST(wide_alternatives_end)
 {
     Bed b;
-    bed_open(&b, "{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"anyOf\":[{\"$ref\":\"#/$defs/b\"},{\"$ref\":\"#/$defs/b\"},{\"$ref\":\"#/$defs/b\"}]},"
-                 "\"b\":{\"properties\":{\"x\":{\"$ref\":\"#/$defs/a\"}},\"not\":{\"minProperties\":0,\"type\":\"object\"}}}}", LATEST);
+    bed_open(
+        &b,
+        "{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"anyOf\":[{\"$ref\":\"#/$defs/b\"},{\"$ref\":\"#/$defs/"
+        "b\"},{\"$ref\":\"#/$defs/b\"}]},"
+        "\"b\":{\"properties\":{\"x\":{\"$ref\":\"#/$defs/a\"}},\"not\":{\"minProperties\":0,\"type\":\"object\"}}}}",
+        LATEST);
     PlBuf deep;
     pl_buf_init(&deep, 0);
     for (int i = 0; i < 200; i++) pl_buf_put_z(&deep, "{\"x\":");
@@ -144,7 +159,10 @@ TEST(missing_references_are_said)
 TEST(odd_keywords_say_nothing)
 {
     Bed b;
-    bed_open(&b, "{\"type\":\"strnig\",\"minimum\":\"1\",\"required\":true,\"enum\":5,\"items\":7,\"pattern\":\"(\",\"allOf\":{},\"properties\":[]}", OLD);
+    bed_open(&b,
+             "{\"type\":\"strnig\",\"minimum\":\"1\",\"required\":true,\"enum\":5,\"items\":7,\"pattern\":\"(\","
+             "\"allOf\":{},\"properties\":[]}",
+             OLD);
     CHECK_STR(result(&b, "\"x\""), "fits");
     CHECK_STR(result(&b, "{\"a\":[1]}"), "fits");
     bed_close(&b);
@@ -153,12 +171,16 @@ TEST(odd_keywords_say_nothing)
 TEST(alternatives_and_what_nobody_looked_at)
 {
     Bed b;
-    bed_open(&b, "{\"anyOf\":[{\"properties\":{\"a\":{\"type\":\"integer\"}},\"required\":[\"a\"]},{\"properties\":{\"b\":true},\"required\":[\"b\"]}],"
-                 "\"unevaluatedProperties\":false}", LATEST);
+    bed_open(&b,
+             "{\"anyOf\":[{\"properties\":{\"a\":{\"type\":\"integer\"}},\"required\":[\"a\"]},{\"properties\":{\"b\":"
+             "true},\"required\":[\"b\"]}],"
+             "\"unevaluatedProperties\":false}",
+             LATEST);
     CHECK_STR(result(&b, "{\"a\":1}"), "fits");
     CHECK_STR(result(&b, "{\"a\":1,\"b\":2}"), "fits");
     CHECK_STR(result(&b, "{\"a\":\"x\",\"b\":2}"), "/a unevaluatedProperties: is not expected here");
-    CHECK_STR(result(&b, "{\"c\":1}"), " anyOf: fits none of 2 alternatives; /c unevaluatedProperties: is not expected here");
+    CHECK_STR(result(&b, "{\"c\":1}"),
+              " anyOf: fits none of 2 alternatives; /c unevaluatedProperties: is not expected here");
     bed_close(&b);
 }
 
@@ -167,12 +189,22 @@ TEST(formats)
     static const struct {
         const char *format, *good, *bad;
     } all[] = {
-        {"date-time", "2026-11-20T23:59:59.5+01:00", "2026-11-20 10:00:00Z"}, {"date-time", "1998-12-31T23:59:60Z", "1998-12-31T22:59:60Z"},
-        {"date", "2024-02-29", "2026-02-29"},       {"time", "10:00:00Z", "10:00:00"},        {"duration", "P1Y2M3DT4H", "P1D2H"},
-        {"email", "a.b@c.example", "a..b@c.example"}, {"hostname", "a-b.example", "-a.example"}, {"ipv4", "10.0.0.1", "10.00.0.1"},
-        {"ipv6", "::ffff:1.2.3.4", "1::2::3"},      {"uri", "urn:x:y", "/relative"},          {"uri", "http://[::1]:80/a%20b?q#f", "http://a b/"},
-        {"uuid", "2eb8aa08-aa98-11ea-b4aa-73b441d16380", "2eb8aa08aa9811eab4aa73b441d16380"}, {"regex", "^[a-z]+$", "("},
-        {"json-pointer", "/a~1b", "a"},             {"duration", "P2W", "P"},                 {"something else", "x", NULL},
+        {"date-time", "2026-11-20T23:59:59.5+01:00", "2026-11-20 10:00:00Z"},
+        {"date-time", "1998-12-31T23:59:60Z", "1998-12-31T22:59:60Z"},
+        {"date", "2024-02-29", "2026-02-29"},
+        {"time", "10:00:00Z", "10:00:00"},
+        {"duration", "P1Y2M3DT4H", "P1D2H"},
+        {"email", "a.b@c.example", "a..b@c.example"},
+        {"hostname", "a-b.example", "-a.example"},
+        {"ipv4", "10.0.0.1", "10.00.0.1"},
+        {"ipv6", "::ffff:1.2.3.4", "1::2::3"},
+        {"uri", "urn:x:y", "/relative"},
+        {"uri", "http://[::1]:80/a%20b?q#f", "http://a b/"},
+        {"uuid", "2eb8aa08-aa98-11ea-b4aa-73b441d16380", "2eb8aa08aa9811eab4aa73b441d16380"},
+        {"regex", "^[a-z]+$", "("},
+        {"json-pointer", "/a~1b", "a"},
+        {"duration", "P2W", "P"},
+        {"something else", "x", NULL},
     };
     Bed b;
     bed_init(&b);
@@ -185,15 +217,21 @@ TEST(formats)
 
 TEST(schemas_of_schemas)
 {
-    static const char *const of[] = {"https://json-schema.org/draft/2020-12/schema", "http://json-schema.org/draft-04/schema#", "http://json-schema.org/draft-07/schema#"};
+    static const char *const of[] = {"https://json-schema.org/draft/2020-12/schema",
+                                     "http://json-schema.org/draft-04/schema#",
+                                     "http://json-schema.org/draft-07/schema#"};
     for (size_t i = 0; i < 3; i++) {
         Bed b;
         char text[128];
         snprintf(text, sizeof text, "{\"$ref\":\"%s\"}", of[i]);
         bed_open(&b, text, LATEST);
         CHECK(b.status == PL_OK);
-        CHECK_STR(result(&b, "{\"type\":[\"string\",\"null\"],\"properties\":{\"a\":{\"minLength\":1}},\"required\":[\"a\"]}"), "fits");
-        CHECK(!pl_str_eq_z(result(&b, "{\"type\":\"strnig\"}"), "fits") && !pl_str_eq_z(result(&b, "{\"properties\":{\"a\":{\"minLength\":-1}}}"), "fits"));
+        CHECK_STR(
+            result(&b,
+                   "{\"type\":[\"string\",\"null\"],\"properties\":{\"a\":{\"minLength\":1}},\"required\":[\"a\"]}"),
+            "fits");
+        CHECK(!pl_str_eq_z(result(&b, "{\"type\":\"strnig\"}"), "fits") &&
+              !pl_str_eq_z(result(&b, "{\"properties\":{\"a\":{\"minLength\":-1}}}"), "fits"));
         bed_close(&b);
     }
 }

@@ -2,20 +2,37 @@
 /* The words of paging.h. */
 #include "vm/code/paging.h"
 
-static const char *const items[] = {"items", "data", "results", "records", "entries", "values", "value", "rows", "list", "objects", "hits", NULL};
+static const char *const items[] = {"items", "data", "results", "records", "entries", "values",
+                                    "value", "rows", "list",    "objects", "hits",    NULL};
 static const char *const places[] = {"meta",  "metadata",         "pagination", "paging", "page", "pageinfo",
                                      "links", "responsemetadata", "cursors",    "info",   NULL};
-static const char *const addresses[] = {"next", "nexturl", "nextpageurl", "odatanextlink", "nextlink", "nextpage", "nexthref", NULL};
+static const char *const addresses[] = {"next",     "nexturl",  "nextpageurl", "odatanextlink",
+                                        "nextlink", "nextpage", "nexthref",    NULL};
 static const char *const inside[] = {"href", "url", "link", NULL};
-static const char *const tokens[] = {"nextpagetoken", "nextcursor",   "nexttoken", "nextpage", "nextpagecursor", "continuationtoken",
-                                     "continuation",  "nextmarker",   "endcursor", "next",     "nextoffset",     "after",
-                                     "paginationtoken", NULL};
+static const char *const tokens[] = {
+    "nextpagetoken", "nextcursor", "nexttoken", "nextpage",   "nextpagecursor", "continuationtoken", "continuation",
+    "nextmarker",    "endcursor",  "next",      "nextoffset", "after",          "paginationtoken",   NULL};
 static const char *const mores[] = {"hasmore", "hasnextpage", "hasnext", "more", "morepages", NULL};
 static const char *const pages[] = {"totalpages", "pagecount", "lastpage", "pages", NULL};
 static const char *const totals[] = {"totalcount", "total", "totalitems", "totalresults", NULL};
-static const char *const token_params[] = {"pagetoken",   "cursor",        "nexttoken",  "pagecursor", "continuationtoken", "continuation",
-                                           "after",       "startcursor",   "marker",     "nextpagetoken", "nextcursor",     "next",
-                                           "startingafter", "paginationtoken", "page",   "offset",     "token",             NULL};
+static const char *const token_params[] = {"pagetoken",
+                                           "cursor",
+                                           "nexttoken",
+                                           "pagecursor",
+                                           "continuationtoken",
+                                           "continuation",
+                                           "after",
+                                           "startcursor",
+                                           "marker",
+                                           "nextpagetoken",
+                                           "nextcursor",
+                                           "next",
+                                           "startingafter",
+                                           "paginationtoken",
+                                           "page",
+                                           "offset",
+                                           "token",
+                                           NULL};
 static const char *const last_id_params[] = {"startingafter", "after", "afterid", "sinceid", "lastid", NULL};
 static const char *const number_params[] = {"page", "pagenumber", "pageno", "pageindex", "currentpage", NULL};
 static const char *const offset_params[] = {"offset", "skip", "start", "startat", "startindex", NULL};
@@ -54,6 +71,7 @@ bool pl_paging_is_word(PlStr name, const char *word)
 
 const char *pl_paging_form_name(PlPageForm form)
 {
-    static const char *const names[PL_PAGE_FORM_COUNT] = {"none", "link", "url", "token", "last id", "number", "offset"};
+    static const char *const names[PL_PAGE_FORM_COUNT] = {"none",    "link",   "url",   "token",
+                                                          "last id", "number", "offset"};
     return names[form];
 }

@@ -29,15 +29,15 @@ typedef struct PlPaging {
 } PlPaging;
 
 typedef enum PlPageWord {
-    PL_PAGE_WORD_ITEMS,         /* fields of an answer, */
-    PL_PAGE_WORD_PLACE,         /* a record in it that tells about paging, */
+    PL_PAGE_WORD_ITEMS, /* fields of an answer, */
+    PL_PAGE_WORD_PLACE, /* a record in it that tells about paging, */
     PL_PAGE_WORD_ADDRESS,
-    PL_PAGE_WORD_INSIDE,        /* the address in a record of its own */
+    PL_PAGE_WORD_INSIDE, /* the address in a record of its own */
     PL_PAGE_WORD_TOKEN,
     PL_PAGE_WORD_MORE,
-    PL_PAGE_WORD_PAGES,         /* how many pages there are */
+    PL_PAGE_WORD_PAGES, /* how many pages there are */
     PL_PAGE_WORD_TOTAL,
-    PL_PAGE_WORD_TOKEN_PARAM,   /* parameters of a request */
+    PL_PAGE_WORD_TOKEN_PARAM, /* parameters of a request */
     PL_PAGE_WORD_LAST_ID_PARAM,
     PL_PAGE_WORD_NUMBER_PARAM,
     PL_PAGE_WORD_OFFSET_PARAM,

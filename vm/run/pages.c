@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Paged answers. What the document says of its pages (PlPaging of the action) comes first; documents rarely say it, so the ways that are in use
- * are recognised as well, the surest first: a Link header (RFC 8288), an address in the answer, a token in the answer and a parameter that takes it, "has more" with the last item's id, a page number,
- * an offset. What follows depends on the recorded answer and the plan alone. Not for requests with a body. spec/pages.md. */
+ * are recognised as well, the surest first: a Link header (RFC 8288), an address in the answer, a token in the answer and a parameter that
+ * takes it, "has more" with the last item's id, a page number, an offset. What follows depends on the recorded answer and the plan alone.
+ * Not for requests with a body. spec/pages.md. */
 #include "vm/run/pages.h"
 
 #include <stdio.h>

@@ -46,8 +46,8 @@ typedef struct PlSchemaIssues {
 /* Compile `root`, which is retained until pl_schema_free. PL_INVALID with *issues when a reference leads nowhere or the schema is no
  * schema; memory comes from the arena, which must live as long; an escape from it leaves what is retained to the heap's end. What is
  * merely odd (a keyword of the wrong kind) is ignored. */
-PL_MUST_USE PlStatus pl_schema_compile(PlArena *arena, PlValues *values, PlValue root, const PlSchemaOptions *options, PlSchema **out,
-                                       PlSchemaIssues *issues);
+PL_MUST_USE PlStatus pl_schema_compile(PlArena *arena, PlValues *values, PlValue root, const PlSchemaOptions *options,
+                                       PlSchema **out, PlSchemaIssues *issues);
 void pl_schema_free(PlSchema *schema); /* gives back the values it holds; NULL is fine */
 
 /* Whether the value fits; else *issues (may be NULL; texts in the arena) has the first faults. False with keyword "" and words when the

@@ -59,7 +59,8 @@ static void put_place(PlBuf *out, const Place *place)
     }
 }
 
-static bool fail(Check *c, const Place *at, const char *keyword, const char *format, ...) __attribute__((format(printf, 4, 5)));
+static bool fail(Check *c, const Place *at, const char *keyword, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 static bool fail(Check *c, const Place *at, const char *keyword, const char *format, ...)
 {
     if (c->muted || !c->issues || c->issues->count >= PL_SCHEMA_ISSUES) return false;
@@ -159,10 +160,12 @@ static uint32_t types_of(PlValue v, PlSchemaDraft draft)
 
 static PlStr types_text(Check *c, uint32_t types)
 {
-    static const char *const names[] = {"null", "true or false", "an integer", "a number", "a text", "a list", "a record"};
+    static const char *const names[] = {"null",   "true or false", "an integer", "a number",
+                                        "a text", "a list",        "a record"};
     PlStr text = PL_STR("");
     for (uint32_t i = 0; i < 7; i++)
-        if (types & 1u << i) text = text.len ? pl_arena_printf(c->arena, PL_FMT " or %s", PL_ARG(text), names[i]) : pl_str_z(names[i]);
+        if (types & 1u << i)
+            text = text.len ? pl_arena_printf(c->arena, PL_FMT " or %s", PL_ARG(text), names[i]) : pl_str_z(names[i]);
     return text;
 }
 
@@ -195,7 +198,8 @@ static bool check_choices(Check *c, const PlSchemaNode *n, PlValue v, const Plac
     return fail(c, at, "enum", "must be one of " PL_FMT "%s; found " PL_FMT, PL_ARG(list), more, PL_ARG(found));
 }
 
-static bool check_bound(Check *c, const Place *at, const char *keyword, const char *words, PlValue bound, PlValue v, bool good)
+static bool check_bound(Check *c, const Place *at, const char *keyword, const char *words, PlValue bound, PlValue v,
+                        bool good)
 {
     if (good) return true;
     if (is_silent(c)) return false;
@@ -206,11 +210,15 @@ static bool check_bound(Check *c, const Place *at, const char *keyword, const ch
 static bool check_number(Check *c, const PlSchemaNode *n, PlValue v, const Place *at)
 {
     bool good = true;
-    if (n->minimum.tag) good &= check_bound(c, at, "minimum", "at least", n->minimum, v, pl_compare(v, n->minimum) >= 0);
-    if (n->above.tag) good &= check_bound(c, at, "exclusiveMinimum", "more than", n->above, v, pl_compare(v, n->above) > 0);
+    if (n->minimum.tag)
+        good &= check_bound(c, at, "minimum", "at least", n->minimum, v, pl_compare(v, n->minimum) >= 0);
+    if (n->above.tag)
+        good &= check_bound(c, at, "exclusiveMinimum", "more than", n->above, v, pl_compare(v, n->above) > 0);
     if (n->maximum.tag) good &= check_bound(c, at, "maximum", "at most", n->maximum, v, pl_compare(v, n->maximum) <= 0);
-    if (n->below.tag) good &= check_bound(c, at, "exclusiveMaximum", "less than", n->below, v, pl_compare(v, n->below) < 0);
-    if (n->step.tag) good &= check_bound(c, at, "multipleOf", "a multiple of", n->step, v, pl_schema_is_multiple(v, n->step));
+    if (n->below.tag)
+        good &= check_bound(c, at, "exclusiveMaximum", "less than", n->below, v, pl_compare(v, n->below) < 0);
+    if (n->step.tag)
+        good &= check_bound(c, at, "multipleOf", "a multiple of", n->step, v, pl_schema_is_multiple(v, n->step));
     return good;
 }
 
@@ -229,12 +237,17 @@ static bool check_text(Check *c, const PlSchemaNode *n, PlStr text, const Place 
     bool good = true;
     if (n->min_len > 0 || n->max_len < UINT64_MAX) {
         size_t len = pl_utf8_length(text);
-        if (len < n->min_len) good = fail(c, at, "minLength", "must have at least %llu characters, found %zu", (unsigned long long)n->min_len, len);
-        if (len > n->max_len) good = fail(c, at, "maxLength", "must have at most %llu characters, found %zu", (unsigned long long)n->max_len, len);
+        if (len < n->min_len)
+            good = fail(c, at, "minLength", "must have at least %llu characters, found %zu",
+                        (unsigned long long)n->min_len, len);
+        if (len > n->max_len)
+            good = fail(c, at, "maxLength", "must have at most %llu characters, found %zu",
+                        (unsigned long long)n->max_len, len);
     }
     PlStr shown = pl_str_slice(text, 0, SHOWN);
     if (n->regex.len && !matches(c, n->regex, text))
-        good = fail(c, at, "pattern", "does not match " PL_FMT ": " PL_FMT, PL_ARG(pl_str_slice(n->pattern, 0, SHOWN * 4)), PL_ARG(shown));
+        good = fail(c, at, "pattern", "does not match " PL_FMT ": " PL_FMT,
+                    PL_ARG(pl_str_slice(n->pattern, 0, SHOWN * 4)), PL_ARG(shown));
     if (n->format.len && !pl_schema_format_fits(c->values, n->format, text))
         good = fail(c, at, "format", "is no " PL_FMT ": " PL_FMT, PL_ARG(n->format), PL_ARG(shown));
     return good;
@@ -276,9 +289,11 @@ static bool check_contains(Check *c, const PlSchemaNode *n, PlValue list, const 
         mark(c, counted, i);
     }
     if (found < n->min_contains)
-        return fail(c, at, "contains", "must have at least %llu fitting items, found %llu", (unsigned long long)n->min_contains, (unsigned long long)found);
+        return fail(c, at, "contains", "must have at least %llu fitting items, found %llu",
+                    (unsigned long long)n->min_contains, (unsigned long long)found);
     if (found > n->max_contains)
-        return fail(c, at, "maxContains", "must have at most %llu fitting items, found %llu", (unsigned long long)n->max_contains, (unsigned long long)found);
+        return fail(c, at, "maxContains", "must have at most %llu fitting items, found %llu",
+                    (unsigned long long)n->max_contains, (unsigned long long)found);
     return true;
 }
 
@@ -286,8 +301,11 @@ static bool check_list(Check *c, const PlSchemaNode *n, PlValue list, const Plac
 {
     uint32_t len = pl_list_len(list), twice;
     bool good = true;
-    if (len < n->min_items) good = fail(c, at, "minItems", "must have at least %llu items, found %u", (unsigned long long)n->min_items, len);
-    if (len > n->max_items) good = fail(c, at, "maxItems", "must have at most %llu items, found %u", (unsigned long long)n->max_items, len);
+    if (len < n->min_items)
+        good =
+            fail(c, at, "minItems", "must have at least %llu items, found %u", (unsigned long long)n->min_items, len);
+    if (len > n->max_items)
+        good = fail(c, at, "maxItems", "must have at most %llu items, found %u", (unsigned long long)n->max_items, len);
     for (uint32_t i = 0; i < len && goes_on(c, good); i++) {
         const PlSchemaNode *part = i < n->prefix.count ? n->prefix.all[i] : n->items;
         if (!part) break;
@@ -296,7 +314,8 @@ static bool check_list(Check *c, const PlSchemaNode *n, PlValue list, const Plac
         good &= check(c, part, pl_list_at(list, i), &item, NULL);
     }
     if (n->contains && goes_on(c, good)) good &= check_contains(c, n, list, at, marks);
-    if (n->unique && goes_on(c, good) && (twice = find_double(c, list))) good = fail(c, at, "uniqueItems", "item %u is there before", twice);
+    if (n->unique && goes_on(c, good) && (twice = find_double(c, list)))
+        good = fail(c, at, "uniqueItems", "item %u is there before", twice);
     return good;
 }
 
@@ -313,7 +332,8 @@ static const PlSchemaNamed *find_named(const PlSchemaNames *names, PlStr name)
     return NULL;
 }
 
-static bool check_field(Check *c, const PlSchemaNode *n, PlValue record, uint32_t i, const Place *at, const Marks *marks)
+static bool check_field(Check *c, const PlSchemaNode *n, PlValue record, uint32_t i, const Place *at,
+                        const Marks *marks)
 {
     PlStr name = pl_record_name(record, i);
     PlValue v = pl_record_at(record, i);
@@ -342,12 +362,14 @@ static bool check_field(Check *c, const PlSchemaNode *n, PlValue record, uint32_
     return good;
 }
 
-static bool check_required(Check *c, PlValue record, const PlStr *names, uint32_t count, const Place *at, const char *keyword)
+static bool check_required(Check *c, PlValue record, const PlStr *names, uint32_t count, const Place *at,
+                           const char *keyword)
 {
     PlValue unused;
     bool good = true;
     for (uint32_t i = 0; i < count && goes_on(c, good); i++)
-        if (!pl_record_find(record, names[i], &unused)) good = fail(c, at, keyword, "lacks \"" PL_FMT "\"", PL_ARG(pl_str_slice(names[i], 0, SHOWN * 2)));
+        if (!pl_record_find(record, names[i], &unused))
+            good = fail(c, at, keyword, "lacks \"" PL_FMT "\"", PL_ARG(pl_str_slice(names[i], 0, SHOWN * 2)));
     return good;
 }
 
@@ -358,7 +380,8 @@ static bool check_dependent(Check *c, const PlSchemaNode *n, PlValue record, con
     for (uint32_t i = 0; i < n->dependent.count && goes_on(c, good); i++) {
         const PlSchemaNamed *d = &n->dependent.all[i];
         if (!pl_record_find(record, d->name, &unused)) continue;
-        good &= d->node ? check(c, d->node, record, at, marks) : check_required(c, record, d->names, d->count, at, "dependentRequired");
+        good &= d->node ? check(c, d->node, record, at, marks)
+                        : check_required(c, record, d->names, d->count, at, "dependentRequired");
     }
     return good;
 }
@@ -367,8 +390,12 @@ static bool check_record(Check *c, const PlSchemaNode *n, PlValue record, const 
 {
     uint32_t len = pl_record_len(record);
     bool good = true;
-    if (len < n->min_fields) good = fail(c, at, "minProperties", "must have at least %llu properties, found %u", (unsigned long long)n->min_fields, len);
-    if (len > n->max_fields) good = fail(c, at, "maxProperties", "must have at most %llu properties, found %u", (unsigned long long)n->max_fields, len);
+    if (len < n->min_fields)
+        good = fail(c, at, "minProperties", "must have at least %llu properties, found %u",
+                    (unsigned long long)n->min_fields, len);
+    if (len > n->max_fields)
+        good = fail(c, at, "maxProperties", "must have at most %llu properties, found %u",
+                    (unsigned long long)n->max_fields, len);
     good &= check_required(c, record, n->required, n->required_count, at, "required");
     bool each = n->properties.count || n->patterns.count || n->additional || n->property_names;
     for (uint32_t i = 0; each && i < len && goes_on(c, good); i++) good &= check_field(c, n, record, i, at, marks);
@@ -392,7 +419,8 @@ static const PlSchemaNode *dynamic_target(const Check *c, const PlSchemaNode *n)
 static bool check_any_of(Check *c, const PlSchemaNode *n, PlValue v, const Place *at, const Marks *marks)
 {
     bool good = n->any_of.count == 0;
-    for (uint32_t i = 0; i < n->any_of.count && (!good || marks) && !c->spent; i++) good |= fits(c, n->any_of.all[i], v, marks);
+    for (uint32_t i = 0; i < n->any_of.count && (!good || marks) && !c->spent; i++)
+        good |= fits(c, n->any_of.all[i], v, marks);
     return good ? true : fail(c, at, "anyOf", "fits none of %u alternatives", n->any_of.count);
 }
 
@@ -401,7 +429,8 @@ static bool check_one_of(Check *c, const PlSchemaNode *n, PlValue v, const Place
     uint32_t found = 0, first = 0;
     for (uint32_t i = 0; i < n->one_of.count && found < 2 && !c->spent; i++) {
         if (!fits(c, n->one_of.all[i], v, marks)) continue;
-        if (found++) return fail(c, at, "oneOf", "fits alternatives %u and %u, and must fit only one", first + 1, i + 1);
+        if (found++)
+            return fail(c, at, "oneOf", "fits alternatives %u and %u, and must fit only one", first + 1, i + 1);
         first = i;
     }
     return found || n->one_of.count == 0 ? true : fail(c, at, "oneOf", "fits none of %u alternatives", n->one_of.count);
@@ -422,14 +451,17 @@ static bool check_in_place(Check *c, const PlSchemaNode *n, PlValue v, const Pla
     for (uint32_t i = 0; i < n->all_of.count && goes_on(c, good); i++) good &= check(c, n->all_of.all[i], v, at, marks);
     if (n->any_of.count && goes_on(c, good)) good &= check_any_of(c, n, v, at, marks);
     if (n->one_of.count && goes_on(c, good)) good &= check_one_of(c, n, v, at, marks);
-    if (n->negated && goes_on(c, good) && fits(c, n->negated, v, NULL)) good = fail(c, at, "not", "fits what it must not fit");
+    if (n->negated && goes_on(c, good) && fits(c, n->negated, v, NULL))
+        good = fail(c, at, "not", "fits what it must not fit");
     if (n->condition && goes_on(c, good)) good &= check_condition(c, n, v, at, marks);
     return good;
 }
 
 static bool check_unevaluated(Check *c, const PlSchemaNode *n, PlValue v, const Place *at, const Marks *marks)
 {
-    const PlSchemaNode *rest = v.tag == PL_LIST ? n->unevaluated_items : v.tag == PL_RECORD ? n->unevaluated_properties : NULL;
+    const PlSchemaNode *rest = v.tag == PL_LIST     ? n->unevaluated_items
+                               : v.tag == PL_RECORD ? n->unevaluated_properties
+                                                    : NULL;
     bool good = true;
     for (uint32_t i = 0; rest && i < marks->count && goes_on(c, good); i++) {
         if (c->marks.items[marks->base + i]) continue;
@@ -437,7 +469,8 @@ static bool check_unevaluated(Check *c, const PlSchemaNode *n, PlValue v, const 
         if (v.tag == PL_RECORD) part.name = pl_record_name(v, i);
         mark(c, marks, i);
         if (rest->never)
-            good = fail(c, &part, v.tag == PL_LIST ? "unevaluatedItems" : "unevaluatedProperties", "is not expected here");
+            good =
+                fail(c, &part, v.tag == PL_LIST ? "unevaluatedItems" : "unevaluatedProperties", "is not expected here");
         else
             good &= check(c, rest, v.tag == PL_LIST ? pl_list_at(v, i) : pl_record_at(v, i), &part, NULL);
     }
@@ -466,7 +499,8 @@ static bool check(Check *c, const PlSchemaNode *n, PlValue v, const Place *at, c
     if (!outer || outer->resource != n->resource) c->scope = &here;
     c->depth++;
     bool good;
-    bool looks = n->unevaluated_items || n->unevaluated_properties; /* sees what this schema marks, not what its neighbours do */
+    bool looks =
+        n->unevaluated_items || n->unevaluated_properties; /* sees what this schema marks, not what its neighbours do */
     if (looks) {
         Marks own = new_marks(c, v);
         good = check_all(c, n, v, at, &own);
@@ -482,7 +516,11 @@ static bool check(Check *c, const PlSchemaNode *n, PlValue v, const Place *at, c
 
 bool pl_schema_fits(PlSchema *schema, PlValue value, PlArena *arena, PlSchemaIssues *issues)
 {
-    Check c = {.schema = schema, .values = schema->values, .arena = arena, .issues = issues, .error = pl_values_scratch(schema->values)};
+    Check c = {.schema = schema,
+               .values = schema->values,
+               .arena = arena,
+               .issues = issues,
+               .error = pl_values_scratch(schema->values)};
     if (issues) issues->count = 0;
     return check(&c, schema->root, value, NULL, NULL);
 }

@@ -153,7 +153,8 @@ static void read_bounds(PlSchema *s, PlSchemaNode *n)
     if (flag(n, "exclusiveMinimum")) n->above = n->minimum;
     if (flag(n, "exclusiveMaximum")) n->below = n->maximum;
     n->step = number(n, "multipleOf");
-    if ((n->step.tag == PL_INT && n->step.as.integer <= 0) || (n->step.tag == PL_DOUBLE && n->step.as.number <= 0)) n->step = pl_nothing();
+    if ((n->step.tag == PL_INT && n->step.as.integer <= 0) || (n->step.tag == PL_DOUBLE && n->step.as.number <= 0))
+        n->step = pl_nothing();
     n->min_len = count(n, "minLength", 0);
     n->max_len = count(n, "maxLength", UINT64_MAX);
     n->min_items = count(n, "minItems", 0);
@@ -200,12 +201,14 @@ static void read_references(PlSchema *s, PlSchemaNode *n)
         size_t hash = pl_str_find_char(ref, '#', 0);
         if (hash != PL_STR_NONE) fragment = pl_str_slice(ref, hash + 1, ref.len);
         n->dynamic_ref = resolved(s, n, ref);
-        bool dynamic = n->dynamic_ref && fragment.len && pl_map_get(&n->dynamic_ref->resource->dynamic_anchors, fragment) == n->dynamic_ref;
+        bool dynamic = n->dynamic_ref && fragment.len &&
+                       pl_map_get(&n->dynamic_ref->resource->dynamic_anchors, fragment) == n->dynamic_ref;
         if (dynamic) n->dynamic_name = fragment;
     }
     if (draft == PL_SCHEMA_2019_09 && pl_schema_get(n->source, "$recursiveRef", &v)) {
         n->dynamic_ref = resolved(s, n, PL_STR("#"));
-        bool dynamic = n->dynamic_ref && pl_map_get(&n->dynamic_ref->resource->dynamic_anchors, PL_STR("$recursive")) == n->dynamic_ref;
+        bool dynamic = n->dynamic_ref &&
+                       pl_map_get(&n->dynamic_ref->resource->dynamic_anchors, PL_STR("$recursive")) == n->dynamic_ref;
         if (dynamic) n->dynamic_name = PL_STR("$recursive");
     }
 }
@@ -279,8 +282,9 @@ void pl_schema_read_node(PlSchema *s, PlSchemaNode *n)
 static void compile_all(PlSchema *s, PlValue root, bool *good)
 {
     PlSchemaResource *resource = pl_schema_add_document(s, s->options.base, root, s->options.draft);
-    s->root = s->options.pointer.len ? pl_schema_resolve(s, resource, pl_arena_printf(s->arena, "#" PL_FMT, PL_ARG(s->options.pointer)))
-                                     : pl_schema_node(s, resource, root);
+    s->root = s->options.pointer.len
+                  ? pl_schema_resolve(s, resource, pl_arena_printf(s->arena, "#" PL_FMT, PL_ARG(s->options.pointer)))
+                  : pl_schema_node(s, resource, root);
     if (!s->root) {
         pl_schema_fault(s, s->options.pointer, "", "there is no schema here");
         return;
@@ -289,7 +293,8 @@ static void compile_all(PlSchema *s, PlValue root, bool *good)
     *good = s->issues->count == 0;
 }
 
-PlStatus pl_schema_compile(PlArena *arena, PlValues *values, PlValue root, const PlSchemaOptions *options, PlSchema **out, PlSchemaIssues *issues)
+PlStatus pl_schema_compile(PlArena *arena, PlValues *values, PlValue root, const PlSchemaOptions *options,
+                           PlSchema **out, PlSchemaIssues *issues)
 {
     PlSchema *s = PL_NEW(arena, PlSchema);
     s->arena = arena;

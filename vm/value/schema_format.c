@@ -39,7 +39,8 @@ static bool is_date(PlStr s)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int year = digits(s, 0, 4), month = digits(s, 5, 2), day = digits(s, 8, 2);
-    if (s.len != 10 || s.ptr[4] != '-' || s.ptr[7] != '-' || year < 0 || month < 1 || month > 12 || day < 1) return false;
+    if (s.len != 10 || s.ptr[4] != '-' || s.ptr[7] != '-' || year < 0 || month < 1 || month > 12 || day < 1)
+        return false;
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     return day <= days[month - 1] + (month == 2 && leap);
 }
@@ -48,7 +49,9 @@ static bool is_date(PlStr s)
 static bool is_time(PlStr s)
 {
     int hour = digits(s, 0, 2), minute = digits(s, 3, 2), second = digits(s, 6, 2), offset = 0;
-    if (s.len < 9 || s.ptr[2] != ':' || s.ptr[5] != ':' || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return false;
+    if (s.len < 9 || s.ptr[2] != ':' || s.ptr[5] != ':' || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+        second < 0 || second > 60)
+        return false;
     size_t i = 8;
     if (s.ptr[i] == '.') {
         size_t start = ++i;
@@ -68,7 +71,8 @@ static bool is_time(PlStr s)
 
 static bool is_date_time(PlStr s)
 {
-    return s.len > 11 && (s.ptr[10] | 0x20) == 't' && is_date(pl_str_slice(s, 0, 10)) && is_time(pl_str_slice(s, 11, s.len));
+    return s.len > 11 && (s.ptr[10] | 0x20) == 't' && is_date(pl_str_slice(s, 0, 10)) &&
+           is_time(pl_str_slice(s, 11, s.len));
 }
 
 /* "3Y6M4D": the units of `all` in order, each at most once, without gaps between the first and the last; at least one. */
@@ -116,7 +120,9 @@ static bool is_hostname(PlStr s)
     for (size_t start = 0; start < s.len;) {
         size_t end = pl_str_find_char(s, '.', start);
         PlStr label = pl_str_slice(s, start, end);
-        if (label.len > 3 && label.ptr[2] == '-' && label.ptr[3] == '-' && (label.len < 5 || !pl_str_eq_nocase(pl_str_slice(label, 0, 4), PL_STR("xn--")))) return false;
+        if (label.len > 3 && label.ptr[2] == '-' && label.ptr[3] == '-' &&
+            (label.len < 5 || !pl_str_eq_nocase(pl_str_slice(label, 0, 4), PL_STR("xn--"))))
+            return false;
         start += label.len + 1;
     }
     return true;
@@ -144,8 +150,10 @@ static bool is_email(PlStr s, bool any_letter)
     if (local.len >= 2 && local.ptr[0] == '"') {
         if (local.ptr[local.len - 1] != '"') return false;
         for (size_t i = 1; i + 1 < local.len; i++) {
-            if (local.ptr[i] == '\\') i++;
-            else if (local.ptr[i] == '"' || (unsigned char)local.ptr[i] < 0x20) return false;
+            if (local.ptr[i] == '\\')
+                i++;
+            else if (local.ptr[i] == '"' || (unsigned char)local.ptr[i] < 0x20)
+                return false;
         }
     } else {
         for (size_t i = 0; i < local.len; i++) {
@@ -174,7 +182,8 @@ static bool is_uri_text(PlStr s, const char *extra, bool any_letter)
             continue;
         }
         if (any_letter && (c & 0x80)) continue;
-        if (!is_letter(c) && !is_digit(c) && (c == 0 || (!strchr("-._~!$&'()*+,;=", c) && !strchr(extra, c)))) return false;
+        if (!is_letter(c) && !is_digit(c) && (c == 0 || (!strchr("-._~!$&'()*+,;=", c) && !strchr(extra, c))))
+            return false;
     }
     return true;
 }
@@ -195,7 +204,8 @@ static bool is_authority(PlStr s, bool any_letter)
         if (s.len && s.ptr[0] != ':') return false;
     }
     size_t colon = pl_str_find_char(s, ':', 0);
-    PlStr host = pl_str_slice(s, 0, colon), port = colon == PL_STR_NONE ? PL_STR("") : pl_str_slice(s, colon + 1, s.len);
+    PlStr host = pl_str_slice(s, 0, colon),
+          port = colon == PL_STR_NONE ? PL_STR("") : pl_str_slice(s, colon + 1, s.len);
     for (size_t i = 0; i < port.len; i++)
         if (!is_digit(port.ptr[i])) return false;
     return is_uri_text(host, "", any_letter);
@@ -242,7 +252,8 @@ static bool is_varspec(PlStr s)
     if (i == 0 || after_dot) return false;
     PlStr rest = pl_str_slice(s, i, s.len);
     if (rest.len == 0 || pl_str_eq_z(rest, "*")) return true;
-    return rest.ptr[0] == ':' && rest.len >= 2 && rest.len <= 5 && rest.ptr[1] != '0' && digits(rest, 1, rest.len - 1) > 0;
+    return rest.ptr[0] == ':' && rest.len >= 2 && rest.len <= 5 && rest.ptr[1] != '0' &&
+           digits(rest, 1, rest.len - 1) > 0;
 }
 
 static bool is_expression(PlStr s)
@@ -301,15 +312,19 @@ static bool is_regex(PlValues *values, PlStr s)
     PlBuf *buf = pl_values_scratch(values), error; /* nothing escapes after the first byte of an error */
     PlRegexMatch match;
     pl_buf_init(&error, 0);
-    bool good = pl_schema_translate(buf, s) && buf->status == PL_OK && pl_regex_find(values, pl_buf_str(buf), PL_STR(""), 0, &match, &error) == PL_OK;
+    bool good = pl_schema_translate(buf, s) && buf->status == PL_OK &&
+                pl_regex_find(values, pl_buf_str(buf), PL_STR(""), 0, &match, &error) == PL_OK;
     pl_buf_deinit(&error);
     return good;
 }
 
 bool pl_schema_format_fits(PlValues *values, PlStr format, PlStr s)
 {
-    static const char *const names[] = {"date-time", "date", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uri",
-                                        "uri-reference", "iri", "iri-reference", "uri-template", "uuid", "json-pointer", "relative-json-pointer", "regex"};
+    static const char *const names[] = {
+        "date-time", "date",          "time",         "duration", "email",        "idn-email",
+        "hostname",  "idn-hostname",  "ipv4",         "ipv6",     "uri",          "uri-reference",
+        "iri",       "iri-reference", "uri-template", "uuid",     "json-pointer", "relative-json-pointer",
+        "regex"};
     size_t i = 0;
     while (i < sizeof names / sizeof *names && !pl_str_eq_z(format, names[i])) i++;
     switch (i) {

@@ -12,10 +12,10 @@ typedef struct PlSchemaResource PlSchemaResource;
 
 /* A schema with an address of its own ($id), or a document. */
 struct PlSchemaResource {
-    PlStr address;         /* absolute, without fragment; may be empty */
-    PlValue root;          /* borrowed */
+    PlStr address; /* absolute, without fragment; may be empty */
+    PlValue root;  /* borrowed */
     PlSchemaDraft draft;
-    bool no_validation;    /* its $vocabulary leaves out validation */
+    bool no_validation; /* its $vocabulary leaves out validation */
     bool formats;
     PlMap anchors;         /* name -> PlSchemaNode */
     PlMap dynamic_anchors; /* as above; "$recursive" for $recursiveAnchor of 2019-09 */
@@ -27,7 +27,7 @@ typedef struct PlSchemaGroup {
 } PlSchemaGroup;
 
 typedef struct PlSchemaNamed { /* by a property's name, or by a pattern of names */
-    PlStr name;  /* of patternProperties: as PCRE2 has it */
+    PlStr name;                /* of patternProperties: as PCRE2 has it */
     PlSchemaNode *node;
     PlStr *names; /* dependentRequired */
     uint32_t count;
@@ -40,13 +40,13 @@ typedef struct PlSchemaNames {
 } PlSchemaNames;
 
 enum { /* JSON types as bits */
-    PL_SCHEMA_NULL = 1,
-    PL_SCHEMA_BOOLEAN = 2,
-    PL_SCHEMA_INTEGER = 4,
-    PL_SCHEMA_NUMBER = 8,
-    PL_SCHEMA_STRING = 16,
-    PL_SCHEMA_ARRAY = 32,
-    PL_SCHEMA_OBJECT = 64
+       PL_SCHEMA_NULL = 1,
+       PL_SCHEMA_BOOLEAN = 2,
+       PL_SCHEMA_INTEGER = 4,
+       PL_SCHEMA_NUMBER = 8,
+       PL_SCHEMA_STRING = 16,
+       PL_SCHEMA_ARRAY = 32,
+       PL_SCHEMA_OBJECT = 64
 };
 
 struct PlSchemaNode {
@@ -63,7 +63,7 @@ struct PlSchemaNode {
     PlStr *required;
     uint32_t required_count;
     bool has_const, unique;
-    PlValue constant, choices;  /* borrowed; choices: a list, else nothing */
+    PlValue constant, choices;                    /* borrowed; choices: a list, else nothing */
     PlValue minimum, maximum, above, below, step; /* nothing where not said; above and below exclude the bound */
     uint64_t min_len, max_len, min_items, max_items, min_fields, max_fields, min_contains, max_contains;
     PlStr pattern, regex, format; /* regex: the pattern as PCRE2 has it */
@@ -74,12 +74,12 @@ struct PlSchema {
     PlValues *values;
     PlSchemaOptions options;
     PlSchemaNode *root;
-    PL_VEC(PlValue) held;                  /* documents, owned */
+    PL_VEC(PlValue) held; /* documents, owned */
     PL_VEC(PlSchemaResource *) resources;
-    PlMap by_address;                      /* PlSchemaResource */
-    PlMap nodes;                           /* by the record's address */
-    PL_VEC(PlSchemaNode *) pending;        /* to be compiled */
-    bool tracks;                           /* some schema has unevaluated...: what was looked at must be known */
+    PlMap by_address;               /* PlSchemaResource */
+    PlMap nodes;                    /* by the record's address */
+    PL_VEC(PlSchemaNode *) pending; /* to be compiled */
+    bool tracks;                    /* some schema has unevaluated...: what was looked at must be known */
     uint32_t depth;
     PlSchemaIssues *issues;
 };
@@ -97,7 +97,8 @@ PlStr pl_schema_meta(PlStr address, PlSchemaDraft *draft);
 bool pl_schema_translate(PlBuf *out, PlStr pattern);
 /* schema_compile.c */
 void pl_schema_read_node(PlSchema *s, PlSchemaNode *node);
-void pl_schema_fault(PlSchema *s, PlStr at, const char *keyword, const char *format, ...) __attribute__((format(printf, 4, 5)));
+void pl_schema_fault(PlSchema *s, PlStr at, const char *keyword, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 static inline bool pl_schema_get(PlValue record, const char *name, PlValue *out)
 {

@@ -6,7 +6,8 @@
 
 #include <ctype.h>
 
-#define SPACES "\\x09-\\x0d\\x20\\x{a0}\\x{feff}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}"
+#define SPACES                                                                                                         \
+    "\\x09-\\x0d\\x20\\x{a0}\\x{feff}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}"
 
 static bool read_hex(PlStr s, size_t at, size_t count, uint32_t *out)
 {
@@ -32,7 +33,8 @@ static size_t unicode_escape(PlBuf *out, PlStr s, size_t at)
     }
     if (!read_hex(s, at, 4, &code)) return 0;
     at += 4;
-    bool pair = code >= 0xD800 && code < 0xDC00 && at + 6 <= s.len && s.ptr[at] == '\\' && s.ptr[at + 1] == 'u' && read_hex(s, at + 2, 4, &low);
+    bool pair = code >= 0xD800 && code < 0xDC00 && at + 6 <= s.len && s.ptr[at] == '\\' && s.ptr[at + 1] == 'u' &&
+                read_hex(s, at + 2, 4, &low);
     if (pair && low >= 0xDC00 && low < 0xE000) {
         code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
         at += 6;
@@ -44,10 +46,22 @@ static size_t unicode_escape(PlBuf *out, PlStr s, size_t at)
 /* \p{Letter}: PCRE2 knows the short names of general categories. */
 static size_t property_escape(PlBuf *out, PlStr s, size_t at, char letter)
 {
-    static const char *const names[][2] = {{"Letter", "L"},           {"Lowercase_Letter", "Ll"}, {"Uppercase_Letter", "Lu"}, {"Titlecase_Letter", "Lt"},
-                                           {"Mark", "M"},             {"Number", "N"},            {"Decimal_Number", "Nd"},   {"digit", "Nd"},
-                                           {"Punctuation", "P"},      {"punct", "P"},             {"Symbol", "S"},            {"Separator", "Z"},
-                                           {"Space_Separator", "Zs"}, {"Other", "C"},             {"Control", "Cc"},          {"Currency_Symbol", "Sc"}};
+    static const char *const names[][2] = {{"Letter", "L"},
+                                           {"Lowercase_Letter", "Ll"},
+                                           {"Uppercase_Letter", "Lu"},
+                                           {"Titlecase_Letter", "Lt"},
+                                           {"Mark", "M"},
+                                           {"Number", "N"},
+                                           {"Decimal_Number", "Nd"},
+                                           {"digit", "Nd"},
+                                           {"Punctuation", "P"},
+                                           {"punct", "P"},
+                                           {"Symbol", "S"},
+                                           {"Separator", "Z"},
+                                           {"Space_Separator", "Zs"},
+                                           {"Other", "C"},
+                                           {"Control", "Cc"},
+                                           {"Currency_Symbol", "Sc"}};
     size_t close = at < s.len && s.ptr[at] == '{' ? pl_str_find_char(s, '}', at) : PL_STR_NONE;
     if (close == PL_STR_NONE) return 0;
     PlStr name = pl_str_slice(s, at + 1, close);

@@ -71,7 +71,8 @@ PlStr pl_schema_join(PlArena *arena, PlStr base_text, PlStr ref)
 {
     Parts base = split(base_text), r = split(ref);
     if (r.scheme.ptr) return pl_arena_str(arena, pl_str_slice(ref, 0, pl_str_find_char(ref, '#', 0)));
-    if (!r.authority.ptr && r.path.len == 0 && !r.query.ptr) return pl_str_slice(base_text, 0, pl_str_find_char(base_text, '#', 0));
+    if (!r.authority.ptr && r.path.len == 0 && !r.query.ptr)
+        return pl_str_slice(base_text, 0, pl_str_find_char(base_text, '#', 0));
     if (!r.authority.ptr) {
         r.authority = base.authority;
         if (r.path.len == 0)
@@ -79,8 +80,9 @@ PlStr pl_schema_join(PlArena *arena, PlStr base_text, PlStr ref)
         else
             r.path = without_dots(arena, r.path.ptr[0] == '/' ? r.path : merged(arena, base, r.path));
     }
-    return pl_arena_printf(arena, PL_FMT "%s%s" PL_FMT PL_FMT "%s" PL_FMT, PL_ARG(base.scheme), base.scheme.len ? ":" : "",
-                           r.authority.ptr ? "//" : "", PL_ARG(r.authority), PL_ARG(r.path), r.query.ptr ? "?" : "", PL_ARG(r.query));
+    return pl_arena_printf(arena, PL_FMT "%s%s" PL_FMT PL_FMT "%s" PL_FMT, PL_ARG(base.scheme),
+                           base.scheme.len ? ":" : "", r.authority.ptr ? "//" : "", PL_ARG(r.authority), PL_ARG(r.path),
+                           r.query.ptr ? "?" : "", PL_ARG(r.query));
 }
 
 /* ---- resources and nodes ----------------------------------------------------------------------------------------- */
@@ -115,10 +117,11 @@ static bool known_draft(PlStr schema, PlSchemaDraft *out)
     static const struct {
         const char *part;
         PlSchemaDraft draft;
-    } drafts[] = {{"/draft-04/schema", PL_SCHEMA_DRAFT_4},     {"/draft-06/schema", PL_SCHEMA_DRAFT_6},
-                  {"/draft-07/schema", PL_SCHEMA_DRAFT_7},     {"/draft/2019-09/schema", PL_SCHEMA_2019_09},
+    } drafts[] = {{"/draft-04/schema", PL_SCHEMA_DRAFT_4},      {"/draft-06/schema", PL_SCHEMA_DRAFT_6},
+                  {"/draft-07/schema", PL_SCHEMA_DRAFT_7},      {"/draft/2019-09/schema", PL_SCHEMA_2019_09},
                   {"/draft/2020-12/schema", PL_SCHEMA_2020_12}, {"spec.openapis.org/oas/3.", PL_SCHEMA_2020_12}};
-    bool official = pl_str_find(schema, PL_STR("json-schema.org/"), 0) != PL_STR_NONE || pl_str_find(schema, PL_STR("spec.openapis.org/"), 0) != PL_STR_NONE;
+    bool official = pl_str_find(schema, PL_STR("json-schema.org/"), 0) != PL_STR_NONE ||
+                    pl_str_find(schema, PL_STR("spec.openapis.org/"), 0) != PL_STR_NONE;
     for (size_t i = 0; official && i < sizeof drafts / sizeof *drafts; i++) {
         if (pl_str_find(schema, pl_str_z(drafts[i].part), 0) == PL_STR_NONE) continue;
         *out = drafts[i].draft;
@@ -131,14 +134,16 @@ static bool known_draft(PlStr schema, PlSchemaDraft *out)
 static void read_dialect(PlSchema *s, PlSchemaResource *r, PlStr address)
 {
     PlValue meta, vocabulary, unused;
-    if (!s->options.load || s->held.len >= MAX_DOCUMENTS || !s->options.load(s->options.context, address, &meta)) return;
+    if (!s->options.load || s->held.len >= MAX_DOCUMENTS || !s->options.load(s->options.context, address, &meta))
+        return;
     pl_vec_push(s->arena, &s->held, meta);
     PlStr schema;
     if (text_of(meta, "$schema", &schema)) (void)known_draft(schema, &r->draft);
     if (!pl_schema_get(meta, "$vocabulary", &vocabulary)) return;
     r->no_validation = !pl_schema_get(vocabulary, "https://json-schema.org/draft/2020-12/vocab/validation", &unused) &&
                        !pl_schema_get(vocabulary, "https://json-schema.org/draft/2019-09/vocab/validation", &unused);
-    if (pl_schema_get(vocabulary, "https://json-schema.org/draft/2020-12/vocab/format-assertion", &unused)) r->formats = true;
+    if (pl_schema_get(vocabulary, "https://json-schema.org/draft/2020-12/vocab/format-assertion", &unused))
+        r->formats = true;
 }
 
 static void read_draft(PlSchema *s, PlSchemaResource *r, PlValue schema)
@@ -184,15 +189,29 @@ static PlSchemaNode *scan(PlSchema *s, PlSchemaResource *resource, PlValue schem
 static void scan_each(PlSchema *s, PlSchemaResource *resource, PlValue many)
 {
     for (uint32_t i = 0; many.tag == PL_LIST && i < pl_list_len(many); i++) scan(s, resource, pl_list_at(many, i));
-    for (uint32_t i = 0; many.tag == PL_RECORD && i < pl_record_len(many); i++) scan(s, resource, pl_record_at(many, i));
+    for (uint32_t i = 0; many.tag == PL_RECORD && i < pl_record_len(many); i++)
+        scan(s, resource, pl_record_at(many, i));
 }
 
 /* Keywords that hold schemas: one, or a list or map of them. */
 static void scan_parts(PlSchema *s, PlSchemaResource *resource, PlValue schema)
 {
-    static const char *const ones[] = {"not",      "if",           "then",          "else",        "items", "additionalItems", "additionalProperties",
-                                       "contains", "propertyNames", "contentSchema", "unevaluatedItems", "unevaluatedProperties"};
-    static const char *const many[] = {"allOf", "anyOf", "oneOf", "prefixItems", "properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"};
+    static const char *const ones[] = {"not",
+                                       "if",
+                                       "then",
+                                       "else",
+                                       "items",
+                                       "additionalItems",
+                                       "additionalProperties",
+                                       "contains",
+                                       "propertyNames",
+                                       "contentSchema",
+                                       "unevaluatedItems",
+                                       "unevaluatedProperties"};
+    static const char *const many[] = {"allOf",       "anyOf",       "oneOf",
+                                       "prefixItems", "properties",  "patternProperties",
+                                       "$defs",       "definitions", "dependentSchemas",
+                                       "dependencies"};
     PlValue part;
     for (size_t i = 0; i < sizeof ones / sizeof *ones; i++) {
         if (!pl_schema_get(schema, ones[i], &part)) continue;
@@ -230,7 +249,8 @@ static PlSchemaNode *scan(PlSchema *s, PlSchemaResource *resource, PlValue schem
         put_anchor(&resource->anchors, name, node);
         put_anchor(&resource->dynamic_anchors, name, node);
     }
-    if (draft == PL_SCHEMA_2019_09 && pl_schema_get(schema, "$recursiveAnchor", &yes) && yes.tag == PL_YESNO && yes.as.yes)
+    if (draft == PL_SCHEMA_2019_09 && pl_schema_get(schema, "$recursiveAnchor", &yes) && yes.tag == PL_YESNO &&
+        yes.as.yes)
         put_anchor(&resource->dynamic_anchors, PL_STR("$recursive"), node);
     s->depth++;
     scan_parts(s, resource, schema);
@@ -250,7 +270,8 @@ PlSchemaResource *pl_schema_add_document(PlSchema *s, PlStr address, PlValue roo
     PlSchemaResource *r = add_resource(s, address, root, NULL);
     r->draft = draft;
     read_draft(s, r, root);
-    if (r->draft != PL_SCHEMA_OPENAPI && text_of(root, r->draft == PL_SCHEMA_DRAFT_4 ? "id" : "$id", &id) && id.len && id.ptr[0] != '#') {
+    if (r->draft != PL_SCHEMA_OPENAPI && text_of(root, r->draft == PL_SCHEMA_DRAFT_4 ? "id" : "$id", &id) && id.len &&
+        id.ptr[0] != '#') {
         r->address = pl_schema_join(s->arena, address, id);
         bool added;
         PlMapEntry *entry = pl_map_put(&s->by_address, r->address, &added);
@@ -276,7 +297,8 @@ static PlStr decode(PlArena *arena, PlStr text, char mark)
     size_t n = 0;
     for (size_t i = 0; i < text.len; i++) {
         char next = i + 1 < text.len ? text.ptr[i + 1] : 0;
-        int high = mark == '%' && i + 2 < text.len ? hex_value(next) : -1, low = high >= 0 ? hex_value(text.ptr[i + 2]) : -1;
+        int high = mark == '%' && i + 2 < text.len ? hex_value(next) : -1,
+            low = high >= 0 ? hex_value(text.ptr[i + 2]) : -1;
         if (text.ptr[i] != mark) {
             out[n++] = text.ptr[i];
         } else if (low >= 0) {
