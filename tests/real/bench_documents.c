@@ -68,6 +68,7 @@ static bool parse_ours(const char *path, PlStr text)
 
 typedef struct Totals {
     double ours, peers, worst;
+    double ours_of[2], peers_of[2]; /* YAML, JSON */
     const char *worst_path;
     int documents, failed;
 } Totals;
@@ -93,6 +94,8 @@ static void measure(Totals *totals, const char *path, PlStr text)
     if (!good) return;
     totals->ours += mine;
     totals->peers += peer;
+    totals->ours_of[json] += mine;
+    totals->peers_of[json] += peer;
     if (mine / peer > totals->worst) totals->worst = mine / peer, totals->worst_path = path;
     if (mine > 4 * peer)
         printf("%s: %.3f ms, %.1f x %s\n", path, mine * 1e3, mine / peer, json ? "jansson" : "libyaml");
@@ -109,5 +112,8 @@ int main(int argc, char **argv)
     }
     printf("%d documents, %d not read; ours %.3f s, bare parse %.3f s (%.2f x), worst %.2f x %s\n", totals.documents,
            totals.failed, totals.ours, totals.peers, totals.ours / totals.peers, totals.worst, totals.worst_path);
+    for (int json = 1; json >= 0; json--)
+        printf("%s: ours %.3f s, %s %.3f s (%.2f x)\n", json ? "JSON" : "YAML", totals.ours_of[json], json ? "jansson" : "libyaml", totals.peers_of[json],
+               totals.ours_of[json] / totals.peers_of[json]);
     return 0;
 }

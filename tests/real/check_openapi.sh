@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Every document of ../shared/data/openapi must load, all its operations must become actions, and loading may take at most four times
-# what libyaml or jansson need only to parse it (all documents together; single ones are listed).
+# Every document of ../shared/data/openapi must load, all its operations must become actions, other readers must see the same operations with no
+# parameter more, and loading may take at most four times what libyaml or jansson need only to parse it (all documents together; single ones are
+# listed). With PILOT_PEERS (a folder in which npm has installed @redocly/openapi-core, @apidevtools/swagger-parser, @readme/openapi-parser and
+# js-yaml) these are run on the same documents.
 set -u
 cd "$(dirname "$0")/../.."
-build=$PWD/${PILOT_BUILD:-build/release}
-[ "${PILOT_BUILD#/}" != "${PILOT_BUILD-}" ] && build=$PILOT_BUILD
+build=$(realpath -m "${PILOT_BUILD:-build/release}")
+here=$PWD/tests/real
 data=${PILOT_REAL_DATA:-$PWD/../shared/data}/openapi
 if [ ! -f "$data/index.tsv" ]; then
     echo "real openapi: skipped, no $data"
@@ -21,6 +23,19 @@ operations=$(sed -n 's/^operations \([0-9]*\), actions \([0-9]*\),.*/\1 \2/p' <<
 status=0
 [ "$unread" = 0 ] || { echo "real openapi: failed, $unread of $documents documents are not read"; status=1; }
 [ "${operations% *}" = "${operations#* }" ] || { echo "real openapi: failed, operations and actions: $operations"; status=1; }
+if python3 -c 'import yaml' 2>/dev/null; then
+    list=$(mktemp) && theirs=$(mktemp) && ours=$(mktemp)
+    tail -n +2 index.tsv | cut -f1 >"$list"
+    timeout 300 python3 "$here/operations.py" . <"$list" >"$theirs"
+    files | timeout 300 xargs -0 "$build/real/real_openapi" -p >"$ours"
+    python3 "$here/compare_operations.py" "$theirs" "$ours" || { echo "real openapi: failed, other readers see more"; status=1; }
+    if [ -n "${PILOT_PEERS:-}" ] && command -v node >/dev/null; then
+        for peer in parse redocly swagger-parser openapi-parser; do timeout 600 node "$here/peers_openapi.mjs" "$peer" . <"$list" 2>/dev/null | tail -n 1; done
+    fi
+    rm -f "$list" "$theirs" "$ours"
+else
+    echo "operations of other readers: skipped, no PyYAML"
+fi
 if [ "${PILOT_MODE:-release}" = release ]; then
     speed=$(files | timeout 300 xargs -0 "$build/real/bench_documents")
     echo "$speed"
