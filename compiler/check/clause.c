@@ -63,8 +63,9 @@ static const char *place_of(PlClauseKind clause)
 {
     switch (clause) {
     case PL_CLAUSE_AT_A_TIME:
-    case PL_CLAUSE_TOLERATING: return "a `For each` that runs several at a time";
-    case PL_CLAUSE_GO_ON: return "`At the same time`";
+    case PL_CLAUSE_TOLERATING: return "a `For each`";
+    case PL_CLAUSE_GO_ON: return "`At the same time` or `For each`";
+    case PL_CLAUSE_WITHIN: return "a step that calls an action; a `Repeat` takes `for up to 10 minutes`";
     case PL_CLAUSE_UP_TO: return "a step that calls an action, or `For each`";
     default: return "a step that calls an action";
     }
@@ -109,20 +110,31 @@ static void tolerate_all(PlChecker *c, PlClause *clause)
     clause->count = pl_expr_literal(c, clause->span, (PlLiteral){.kind = PL_LIT_INT, .as.integer = 100}, PL_T_INTEGER);
 }
 
+/* Rule: iterations that may fail are apart from each other, as those that run several at a time. */
+static void tolerate_apart(PlChecker *c, PlStep *step)
+{
+    const PlClause *clause = pl_step_clause(step, PL_CLAUSE_TOLERATING);
+    if (!clause || step->kind != PL_STEP_EACH || pl_step_clause(step, PL_CLAUSE_AT_A_TIME)) return;
+    PlClause one = {.kind = PL_CLAUSE_AT_A_TIME, .span = clause->span};
+    one.count = pl_expr_literal(c, clause->span, (PlLiteral){.kind = PL_LIT_INT, .as.integer = 1}, PL_T_INTEGER);
+    PL_REPORT(c->diags, READ_AS, clause->span, PL_ARG(PL_STR("tolerating")), PL_ARG(PL_STR("up to 1 at a time, tolerating")));
+    pl_vec_push(c->arena, &step->clauses, one);
+}
+
 void pl_clause_check(PlChecker *c, PlStep *step)
 {
     for (uint32_t i = 0; i < step->clauses.len; i++) {
         PlClause *clause = &step->clauses.items[i];
         const char *name = pl_clause_kind_name(clause->kind);
         if (clause->kind == PL_CLAUSE_GO_ON && step->kind == PL_STEP_EACH) tolerate_all(c, clause);
-        bool alone = clause->kind == PL_CLAUSE_TOLERATING && !pl_step_clause(step, PL_CLAUSE_AT_A_TIME);
-        if (!fits(clause->kind, step->kind) || alone) {
+        if (!fits(clause->kind, step->kind)) {
             PlDiag *d = PL_REPORT(c->diags, CLAUSE_UNFIT, clause->span, name);
             pl_diag_help(c->diags, d, "it belongs to %s", place_of(clause->kind));
             continue;
         }
         check_one(c, clause);
     }
+    tolerate_apart(c, step);
 }
 
 /* ---- if it fails ----------------------------------------------------------------------------------------------------- */

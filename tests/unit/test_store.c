@@ -433,8 +433,10 @@ TEST(a_new_store_is_put_on_the_disk_whole)
     CHECK(pl_store_begin(store, module_hash, PL_STR(""), id, &j) == PL_OK);
     for (int i = 0; i < 3; i++)
         CHECK(append_row(&j, i ? PL_ROW_NOTE : PL_ROW_START, "1", "{}", "a blob") == PL_OK && j.barrier(j.self) == PL_OK);
-    CHECK(is_there(&p, "-wal"));
+    struct stat file;
+    CHECK(is_there(&p, "-wal") && is_there(&p, ".reserve") && stat(p.path, &file) == 0 && (file.st_mode & 0777) == 0600);
     pl_store_close(store);
+    CHECK(!is_there(&p, ".reserve"));
     store = open_store(&p, PL_STORE_READ);
     CHECK(pl_store_verify(store, PL_STR("r"), &count, &bad, &why) == PL_OK && count == 2);
     CHECK(pl_store_verify(store, PL_STR("s"), &count, &bad, &why) == PL_OK && count == 3);

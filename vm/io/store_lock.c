@@ -85,8 +85,13 @@ void pl_store_lock_spend(PlStoreLock *lock)
     lock->reserve = -1;
 }
 
-void pl_store_lock_release(PlStoreLock *lock)
+void pl_store_lock_release(const char *path, PlStoreLock *lock)
 {
+    char *name = NULL;
+    if (lock->lock >= 0 && asprintf(&name, "%s.reserve", path) >= 0) {
+        (void)unlink(name); /* there is none when nothing was written beyond the first image */
+        free(name);
+    }
     if (lock->reserve >= 0) close(lock->reserve);
     if (lock->lock >= 0) close(lock->lock);
     *lock = (PlStoreLock){-1, -1};

@@ -17,6 +17,6 @@ PL_MUST_USE PlStatus pl_store_lock_reserve(const char *path, PlStoreLock *lock);
 /* The process that writes the store at path: 0 none, -1 when its number is not known. */
 long pl_store_lock_holder(const char *path);
 void pl_store_lock_spend(PlStoreLock *lock); /* give the reserve back to the disk */
-void pl_store_lock_release(PlStoreLock *lock);
+void pl_store_lock_release(const char *path, PlStoreLock *lock); /* takes the reserve's file away: what is closed needs none */
 
 #endif

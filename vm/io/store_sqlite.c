@@ -297,7 +297,6 @@ void pl_store_close(PlStore *store)
     for (int i = 0; i < PL_SQL_COUNT; i++) sqlite3_finalize(store->sql[i]);
     sqlite3_close(store->db);
     if (store->image_fd >= 0) close(store->image_fd);
-    pl_free(store->path);
     for (PlStoreRun *r = store->runs, *next; r; r = next) {
         next = r->next;
         pl_free(r);
@@ -309,6 +308,7 @@ void pl_store_close(PlStore *store)
         pl_buf_deinit(&batch->bytes);
     }
     pl_buf_deinit(&store->text);
-    pl_store_lock_release(&store->lock);
+    pl_store_lock_release(store->path, &store->lock);
+    pl_free(store->path);
     pl_free(store);
 }

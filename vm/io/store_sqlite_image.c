@@ -65,7 +65,7 @@ static PlStatus write_all(int fd, const unsigned char *bytes, size_t size)
 /* Leaves the new file open, for the sync of a barrier. */
 static PlStatus replace(PlStore *store, const char *name, const unsigned char *bytes, size_t size)
 {
-    int fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+    int fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) return of_errno(store);
     bool was_promised = store->is_image_written && !store->is_file_unsynced;
     bool good = write_all(fd, bytes, size) == PL_OK && (!was_promised || (!pl_fault_hit(PL_FAULT_SYNC) && fdatasync(fd) == 0)) &&
