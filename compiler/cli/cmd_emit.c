@@ -2,6 +2,7 @@
 /* pilotc emit: a plan in another format. */
 #include "compiler/cli/pilotc.h"
 #include "compiler/syntax/parse.h"
+#include "compiler/trade/arazzo_write.h"
 #include "compiler/trade/dsl.h"
 
 #include <stdio.h>
@@ -60,19 +61,47 @@ static int emit_dsl(PlArena *arena, PlCompiled *c)
     return pl_cli_put(&out);
 }
 
+/* What the other format cannot say, as warnings on standard error. */
+static void print_losses(PlDiags *diags, uint32_t before)
+{
+    PlDiags lost;
+    pl_diags_init(&lost, diags->arena, diags->sources);
+    for (uint32_t i = before; i < diags->all.len; i++) pl_vec_push(diags->arena, &lost.all, diags->all.items[i]);
+    lost.warnings = lost.all.len;
+    if (!lost.all.len) return;
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    pl_diags_print(&out, &lost, pl_cli_colour(2));
+    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
+    pl_buf_deinit(&out);
+}
+
+static int emit_arazzo(PlArena *arena, PlCompiled *c)
+{
+    PlBuf out;
+    uint32_t before = c->diags.all.len;
+    pl_buf_init(&out, 0);
+    pl_arazzo_write(arena, &out, &c->diags, c->catalog, c->plan);
+    print_losses(&c->diags, before);
+    return pl_cli_put(&out);
+}
+
 int plc_cmd_emit(PlArena *arena, int argc, char **argv)
 {
     PlcOptions o = {0};
-    bool dsl = false;
-    const PlCliOption options[] = {{"dsl", 0, PL_CLI_FLAG, &dsl, NULL, "as workflow JSON (spec/dsl.md)"}, PLC_PLUGIN_OPTIONS(o), PLC_CHECK_OPTIONS(o)};
-    const PlCliCommand command = {"pilotc emit --dsl FILE.pilot [options]", "Prints the exact plan in another format.", options,
+    bool dsl = false, arazzo = false;
+    const PlCliOption options[] = {{"dsl", 0, PL_CLI_FLAG, &dsl, NULL, "as workflow JSON (spec/dsl.md)"},
+                                   {"arazzo", 0, PL_CLI_FLAG, &arazzo, NULL, "as an Arazzo document (spec/arazzo.md)"},
+                                   PLC_PLUGIN_OPTIONS(o), PLC_CHECK_OPTIONS(o)};
+    const PlCliCommand command = {"pilotc emit --dsl|--arazzo FILE.pilot [options]", "Prints the exact plan in another format.", options,
                                   sizeof options / sizeof *options};
     PlCliList rest = {0};
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);
     if (code >= 0) return code;
     if (rest.count != 1) return pl_cli_fail(PL_USAGE, "give one file\n  = help: usage: %s", command.usage);
-    if (!dsl) return pl_cli_fail(PL_USAGE, "name a format\n  = help: usage: %s", command.usage);
+    if (dsl + arazzo != 1) return pl_cli_fail(PL_USAGE, "name one format\n  = help: usage: %s", command.usage);
     PlCompiled compiled = {0};
     code = plc_compile(arena, &o, rest.items[0], &compiled, NULL);
-    return code ? code : emit_dsl(arena, &compiled);
+    if (code) return code;
+    return dsl ? emit_dsl(arena, &compiled) : emit_arazzo(arena, &compiled);
 }

@@ -163,7 +163,7 @@ static PlStr prose_of(PlArazzoFlow *f, const PlArazzoStep *step)
 {
     PlStr text = pl_dsl_one_line(f->a->arena, pl_node_text(PL_GET(step->node, "description")));
     while (text.len && strchr(".:;", text.ptr[text.len - 1])) text.len--;
-    return text.len ? text : step->id;
+    return text;
 }
 
 static PlStep *call_step(PlArazzoFlow *f, PlArazzoStep *step, PlStep *parent)
@@ -172,6 +172,7 @@ static PlStep *call_step(PlArazzoFlow *f, PlArazzoStep *step, PlStep *parent)
     bool sub = PL_GET(step->node, "workflowId") != NULL;
     PlStep *call = pl_arazzo_new_step(f, step->node, parent, step->operation.len && !sub ? PL_STEP_ACTION : PL_STEP_PROSE);
     call->prose = prose_of(f, step);
+    if (!call->prose.len && call->kind == PL_STEP_PROSE) call->prose = step->id;
     if (sub) PL_REPORT(a->diags, ARAZZO_SHAPE, pl_node_span(PL_GET(step->node, "workflowId")), "a step that runs another workflow has no counterpart in a plan yet");
     if (call->kind == PL_STEP_ACTION) {
         call->plugin = step->op ? step->op->plugin->name : step->source ? pl_dsl_name(a->arena, step->source->name) : PL_STR("api");
@@ -179,7 +180,7 @@ static PlStep *call_step(PlArazzoFlow *f, PlArazzoStep *step, PlStep *parent)
     }
     pl_arazzo_call(f, step, call);
     bool result = !step->action || step->action->result != PL_T_NOTHING;
-    if (result && PL_GET(step->node, "outputs")) call->bind = step->bind;
+    if (result) call->bind = step->bind;
     const PlNode *timeout = PL_GET(step->node, "timeout");
     if (timeout && call->kind == PL_STEP_ACTION) {
         PlClause within = {.kind = PL_CLAUSE_WITHIN, .duration = pl_arazzo_duration_expr(a, number_of(timeout, 1000) / 1000)};
@@ -194,7 +195,12 @@ static void failures(PlArazzoFlow *f, PlArazzoStep *step, PlStep *call, const Pl
     for (uint32_t i = 0; pl_node_is(list, PL_NODE_LIST) && i < list->count; i++) {
         const PlNode *action = action_at(f, list, i, false);
         PlStr type = pl_node_text(PL_GET(action, "type"));
+        int64_t status;
+        bool own = PL_GET(step->node, "onFailure") != NULL, ends = own && pl_str_eq_z(type, "end") && has_status(action, &status);
         if (pl_str_eq_z(type, "retry") && action != poll) add_retry(f, step, action, call);
+        if (!ends) continue;
+        PlClause stop_clause = {.kind = PL_CLAUSE_IF_FAILS, .fail_do = PL_FAIL_STOP, .count = pl_arazzo_int_expr(f->a, status)};
+        pl_vec_push(f->a->arena, &call->clauses, stop_clause);
     }
 }
 
@@ -357,6 +363,12 @@ static const PlNode *failure_jump(PlArazzoFlow *f, uint32_t i, uint32_t to, PlAr
     return NULL;
 }
 
+static void drop_last(PlArazzoFlow *f, PlStep *parent)
+{
+    if (parent) parent->steps.len--;
+    else f->plan->steps.len--;
+}
+
 static uint32_t tried(PlArazzoFlow *f, uint32_t i, const PlNode *action, const PlArazzoStep *target, PlStep *parent)
 {
     PlArazzo *a = f->a;
@@ -375,10 +387,12 @@ static uint32_t tried(PlArazzoFlow *f, uint32_t i, const PlNode *action, const P
     PlStep *failed = pl_arazzo_new_step(f, action, handler, PL_STEP_SET);
     failed->name = flag;
     failed->value = yes;
-    if (target->index == i + 1) return i + 1;
     PlStep *block = pl_arazzo_new_step(f, action, parent, PL_STEP_IF);
     block->cond = negated(a, pl_arazzo_name_expr(a, flag));
-    range(f, i + 1, target->index, block, UINT32_MAX);
+    Jump jump = successes(f, step, block, false);
+    uint32_t next = jump.to && jump.to->index != i + 1 ? skip(f, i, target->index, &jump, block) : i + 1;
+    range(f, next, target->index, block, UINT32_MAX);
+    if (!block->steps.len) drop_last(f, parent);
     return target->index;
 }
 
