@@ -170,6 +170,10 @@ static void narrowed(PlReader *r, const PlSense *list, PlRange words, bool befor
         PlSense made = *list;
         made.text = pl_arena_printf(r->c->arena, PL_FMT " where " PL_FMT, PL_ARG(list->text), PL_ARG(conditions.items[i].text));
         made.doubt |= conditions.items[i].doubt;
+        made.narrowed = true;
+        made.alias = before && words.to == words.from + 1
+                         ? pl_arena_printf(r->c->arena, PL_FMT "_" PL_FMT, PL_ARG(pl_lexis_bare(r, words)), PL_ARG(list->name))
+                         : PL_STR("");
         pl_try_add(r, out, made);
     }
     bool said = before && (said_before(r, list->name, (PlRange){words.from, words.to + 1}) ||
@@ -222,12 +226,18 @@ static PlStr base_name(PlStr text)
     return pl_str_slice(text, 0, end);
 }
 
-/* the orders; orders.lines; all open orders from last week; the results */
-void pl_called_list(PlReader *r, PlRange range, PlSenses *out)
+/* the list of orders */
+static PlRange of_list(const PlReader *r, PlRange range)
 {
-    if (r->depth >= PL_PROSE_DEPTH) return;
-    r->depth++;
     range = pl_lexis_without_article(r, range);
+    if (range.to - range.from > 2 && (pl_lexis_is(r, range.from, "list") || pl_lexis_is(r, range.from, "lists")) && pl_lexis_is(r, range.from + 1, "of"))
+        range.from += 2;
+    return pl_lexis_without_article(r, range);
+}
+
+void pl_called_base(PlReader *r, PlRange range, PlSenses *out)
+{
+    range = of_list(r, range);
     if (is_expression(r, range)) {
         PlStr text = r->words[range.from].text;
         add_list(r, text, base_name(text), out);
@@ -236,6 +246,15 @@ void pl_called_list(PlReader *r, PlRange range, PlSenses *out)
     if (!out->len && pl_lexis_is(r, range.to - 1, "list") && range.to - range.from > 1)
         lists_called(r, (PlRange){range.from, range.to - 1}, out);
     if (!out->len && pl_called_is_generic(r, range)) pl_called_any(r, out);
+}
+
+/* the orders; orders.lines; all open orders from last week; the results */
+void pl_called_list(PlReader *r, PlRange range, PlSenses *out)
+{
+    if (r->depth >= PL_PROSE_DEPTH) return;
+    r->depth++;
+    pl_called_base(r, range, out);
+    range = of_list(r, range);
     if (!out->len && range.to - range.from > 1) with_adjective(r, range, out);
     if (!out->len && range.to - range.from > 2) list_inside_that(r, range, out);
     if (!out->len && range.to - range.from > 1) with_condition(r, range, out);

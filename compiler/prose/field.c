@@ -63,6 +63,15 @@ static void deeper_that(PlReader *r, const PlItem *item, const PlType *t, PlStr 
     }
 }
 
+/* "phone number" is `phone`, "email address" is `email`. */
+static bool is_named_longer(PlReader *r, PlStr name, PlStr words)
+{
+    static const char *const nouns[] = {"number", "address", "value", "field", "column", "code", "name", "level", "date", "amount"};
+    for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
+        if (pl_lexis_same(r, pl_arena_printf(r->c->arena, "%.*s_%s", PL_ARG(name), nouns[i]), words)) return true;
+    return false;
+}
+
 static void read_known(PlReader *r, const PlItem *item, PlStr words, PlSenses *out)
 {
     const PlType t = *record_of(r, item->type);
@@ -70,6 +79,7 @@ static void read_known(PlReader *r, const PlItem *item, PlStr words, PlSenses *o
     if (!out->len) fields_that(r, item, &t, words, pl_lexis_ends, out);
     if (!out->len) fields_that(r, item, &t, words, pl_lexis_has, out);
     if (!out->len) deeper_that(r, item, &t, words, out);
+    if (!out->len) fields_that(r, item, &t, words, is_named_longer, out);
 }
 
 /* ---- items of which nothing is known -------------------------------------------------------------------------------------------------- */
@@ -329,14 +339,15 @@ static bool read_header(PlReader *r, const PlItem *item, PlRange range, PlSenses
 
 /* id, name and due date: `id: it.id, name: it.name, ...`; of columns: the list and its columns, as a table's function takes them. Headings that are
  * spelled otherwise than the fields become the fields' names. */
-void pl_field_list(PlReader *r, const PlItem *item, PlRange range, bool columns, PlSenses *out)
+void pl_field_list(PlReader *r, const PlItem *item, PlRange range, PlFieldsAs as, PlSenses *out)
 {
     Fields f = {0};
+    bool columns = as == PL_FIELDS_COLUMNS;
     while (range.to > range.from && (pl_lexis_is(r, range.from, "(") || pl_lexis_is(r, range.from, ":"))) range.from++;
     while (range.to > range.from && pl_lexis_is(r, range.to - 1, ")")) range.to--;
     if (range.from >= range.to || (columns && read_header(r, item, range, out))) return;
-    if (!read_fields(r, item, range, &f) || (!columns && f.count < 2)) return;
-    PlStr text = f.named;
+    if (!read_fields(r, item, range, &f) || (as == PL_FIELDS_RECORD && f.count < 2)) return;
+    PlStr text = as == PL_FIELDS_NAMES ? f.headings : f.named;
     if (columns && f.renamed)
         text = pl_arena_printf(r->c->arena, "%.*s select {%.*s}", PL_ARG(item->list), PL_ARG(f.records));
     else if (columns)

@@ -3,6 +3,7 @@
  * exact text. Every way in which the slots can be read is a reading of the whole. */
 #include "compiler/prose/prose_internal.h"
 
+#include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
 
 typedef struct Fill {
@@ -17,8 +18,8 @@ typedef struct Fill {
 typedef struct Filled { /* one way in which the slots can be read */
     PlStr texts[PL_PROSE_SLOTS];
     PlItem item, item2;
-    PlStr name; /* of the list */
-    bool doubt;
+    PlStr name, alias; /* of the list */
+    bool doubt, narrowed;
 } Filled;
 
 typedef struct Ways {
@@ -198,7 +199,7 @@ static PlStr implied(PlReader *r, PlStr exact, const PlItem *item, PlSenses *fie
 {
     static const struct {
         const char *word, *parts;
-    } all[] = {{"AGE", "date"}, {"AMOUNT", "price cost amount total value number"}};
+    } all[] = {{"AGE", "date"}, {"AMOUNT", "price cost amount total value number"}, {"YEARS", "age"}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         size_t at = pl_str_find(exact, pl_str_z(all[i].word), 0);
         if (at == PL_STR_NONE || (at + 3 < exact.len && exact.ptr[at + strlen(all[i].word)] == 'D')) continue;
@@ -294,6 +295,10 @@ static void read_aged(PlReader *r, const PlItem *item, PlRange range, PlSenses *
     pl_field_named(r, item, PL_STR("date"), &dates);
     for (uint32_t i = 0; i < dates.len; i++)
         if (pl_lexis_has(r, pl_field_leaf(dates.items[i].text), word)) pl_try_add(r, out, dates.items[i]);
+    static const char *const made[] = {"placed", "opened", "added", "posted", "submitted"};
+    for (size_t k = 0; k < sizeof made / sizeof *made && !out->len; k++)
+        for (uint32_t i = 0; pl_str_eq_z(word, made[k]) && i < dates.len; i++)
+            if (pl_lexis_has(r, pl_field_leaf(dates.items[i].text), PL_STR("created"))) pl_try_add(r, out, dates.items[i]);
     if (out->len || pl_type(r->c->types, pl_type_without_nothing(r->c->types, item->type))->kind != PL_TYPE_ANY) return;
     pl_try_add(r, out, (PlSense){.text = pl_arena_printf(r->c->arena, "it." PL_FMT "%s", PL_ARG(word), pl_str_eq_z(word, "due") ? "_on" : "_at"), .doubt = true});
 }
@@ -343,7 +348,18 @@ static bool is_singular(PlReader *r, PlRange range)
 {
     PlStr last = r->words[range.to - 1].text;
     PlStr one = pl_lexis_singular(r, last);
-    return pl_str_eq(one, last) && r->words[range.to - 1].kind == PL_WORD_WORD && !pl_scope_find(r->c, last);
+    const PlSymbol *symbol = pl_scope_find(r->c, last);
+    bool list = symbol && pl_type(r->c->types, pl_type_without_nothing(r->c->types, pl_flow_var(r->c, symbol).type))->kind != PL_TYPE_RECORD;
+    return pl_str_eq(one, last) && r->words[range.to - 1].kind == PL_WORD_WORD && !list;
+}
+
+/* What the items are called: no field of theirs ("the highest price of the flights" is no flight). */
+static void read_noun(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
+{
+    PlSenses fields = {0};
+    const PlType *t = pl_type(r->c->types, pl_type_without_nothing(r->c->types, item->type));
+    if (t->kind == PL_TYPE_RECORD && t->count) pl_field_read(r, item, range, &fields);
+    if (!fields.len) pl_try_add(r, out, (PlSense){.text = pl_lexis_bare(r, range)});
 }
 
 static void read_slot(Ways *w, const PlCapture *slot, PlSenses *out)
@@ -356,7 +372,10 @@ static void read_slot(Ways *w, const PlCapture *slot, PlSenses *out)
     case PL_SLOT_LIST:
         if (slot->part->many && is_singular(r, range)) return;
         if (slot->part->one && !is_singular(r, range)) return;
-        pl_called_list(r, range, out);
+        if (slot->part->base)
+            pl_called_base(r, range, out);
+        else
+            pl_called_list(r, range, out);
         return;
     case PL_SLOT_LISTS: read_lists(r, range, out); return;
     case PL_SLOT_VALUE: {
@@ -368,12 +387,11 @@ static void read_slot(Ways *w, const PlCapture *slot, PlSenses *out)
         return;
     }
     case PL_SLOT_VALUES:
-        pl_value_several(r, range, out);
+        pl_value_several(r, w->fill->given, text_of(w, PL_STR("FIELD")), range, out);
         return;
     case PL_SLOT_COUNT: read_count(r, range, out); return;
     case PL_SLOT_TEXT: read_texts(r, range, out); return;
     case PL_SLOT_NAME: pl_try_add(r, out, (PlSense){.text = pl_lexis_bare(r, pl_lexis_without_article(r, range))}); return;
-    case PL_SLOT_NOUN: pl_try_add(r, out, (PlSense){.text = pl_lexis_bare(r, range)}); return;
     case PL_SLOT_DURATION: pl_try_add(r, out, (PlSense){.text = pl_lexis_duration(r, range)}); return;
     case PL_SLOT_TEST: pl_cond_test(r, range, out); return;
     case PL_SLOT_CMP: {
@@ -383,14 +401,18 @@ static void read_slot(Ways *w, const PlCapture *slot, PlSenses *out)
     }
     default: break;
     }
+    if (slot->part->slot == PL_SLOT_NOUN && !item->list.len) pl_try_add(r, out, (PlSense){.text = pl_lexis_bare(r, range)});
     if (!item->list.len) return;
     switch (slot->part->slot) {
     case PL_SLOT_COND: pl_cond_read(r, item, range, out); return;
     case PL_SLOT_KEYS: pl_keys_read(r, item, range, out); return;
     case PL_SLOT_FIELD: pl_field_read(r, item, range, out); return;
-    case PL_SLOT_FIELDS: pl_field_list(r, item, range, false, out); return;
-    case PL_SLOT_COLUMNS: pl_field_list(r, item, range, true, out); return;
+    case PL_SLOT_FIELDS: pl_field_list(r, item, range, PL_FIELDS_RECORD, out); return;
+    case PL_SLOT_COLUMNS: pl_field_list(r, item, range, PL_FIELDS_COLUMNS, out); return;
+    case PL_SLOT_LEAVES: pl_field_list(r, item, range, PL_FIELDS_NAMES, out); return;
+    case PL_SLOT_LITERAL: pl_value_literal(r, item, text_of(w, PL_STR("FIELD")), range, out); return;
     case PL_SLOT_EACH: pl_field_each(r, item, range, out); return;
+    case PL_SLOT_NOUN: read_noun(r, item, range, out); return;
     case PL_SLOT_MOST: pl_keys_most(r, item, pl_row_most(r, range), out); return;
     case PL_SLOT_PAIRS: read_pairs(r, item, range, out); return;
     case PL_SLOT_ADJECTIVE: pl_cond_adjective(r, item, range, out); return;
@@ -419,6 +441,8 @@ static void add_whole(Ways *w, PlStr text, PlStr name, bool doubt)
     Fill *f = w->fill;
     const PlRow *row = f->match->row;
     PlSense reading = {.text = text, .name = name, .doubt = doubt, .weight = f->match->weight};
+    reading.narrowed = w->at.narrowed && !pl_str_eq_z(row->name, "KEEP");
+    reading.alias = w->at.alias;
     reading.of_current = f->current && !capture_named(f->match, PL_STR("LIST"));
     PlStr exact;
     reading.ready = pl_str_starts(text, PL_STR("Set ")) || pl_str_starts(text, PL_STR("Add "));
@@ -476,8 +500,10 @@ static void whole(Ways *w)
         text = which.len ? exact : pl_arena_printf(r->c->arena, "PERIOD(" PL_FMT ")", PL_ARG(text));
     }
     PlStr rule = w->fill->match->row->name;
-    if (pl_str_eq_z(rule, "LIST"))
+    if (pl_str_eq_z(rule, "KEEP"))
         name = w->at.name;
+    else if (pl_str_eq_z(rule, "LIST"))
+        name = w->at.narrowed ? w->at.alias : w->at.name;
     else if (rule.len)
         name_result(w, rule, &name);
     if (!which.len) {
@@ -515,6 +541,8 @@ static void each_way(Ways *w, uint32_t n)
         if (pl_str_eq_z(slot->part->text, "LIST") && !w->fill->given) {
             w->at.item = (PlItem){reading.text, reading.type};
             w->at.name = reading.name;
+            w->at.alias = reading.alias;
+            w->at.narrowed = reading.narrowed;
         } else if (pl_str_eq_z(slot->part->text, "LIST2")) {
             w->at.item2 = (PlItem){reading.text, reading.type};
         } else if (pl_str_eq_z(slot->part->text, "VALUE")) {
@@ -546,6 +574,8 @@ static void matched(PlReader *r, const PlMatch *match, void *context)
         w.at.item = (PlItem){f->current->text, f->current->type};
         w.at.name = f->current->name;
         w.at.doubt = f->current->doubt;
+        w.at.narrowed = f->current->narrowed;
+        w.at.alias = f->current->alias;
     }
     each_way(&w, 0);
 }

@@ -43,7 +43,11 @@ static void read_key(PlReader *r, const PlItem *item, PlRange range, PlSenses *o
     }
     PlSenses fields = {0};
     if (range.from == range.to) {
-        if (order && order->field.len) pl_field_named(r, item, order->field, &fields);
+        PlTypeKind kind = pl_type(r->c->types, pl_type_without_nothing(r->c->types, item->type))->kind;
+        if (order && kind != PL_TYPE_RECORD && kind != PL_TYPE_ANY && kind != PL_TYPE_LIST)
+            pl_try_add(r, &fields, (PlSense){.text = PL_STR("it"), .type = item->type});
+        else if (order && order->field.len)
+            pl_field_named(r, item, order->field, &fields);
     } else {
         pl_field_read(r, item, range, &fields);
     }

@@ -100,7 +100,7 @@ static const char *word_end(const char *p, const char *limit)
 
 static const char *number_end(const char *p, const char *limit)
 {
-    while (p < limit && (is_digit(*p) || ((*p == '.' || *p == ',') && p + 1 < limit && is_digit(p[1])))) p++;
+    while (p < limit && (is_digit(*p) || (strchr(".,-:", *p) && p + 1 < limit && is_digit(p[1])))) p++;
     return p < limit && is_letter(*p) ? word_end(p, limit) : p;
 }
 

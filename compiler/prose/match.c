@@ -68,7 +68,7 @@ static void search_slot(Search *s, uint32_t part, uint32_t at)
         search(s, part + 1, end);
         s->match.count--;
     }
-    if (s->elided && p->slot == PL_SLOT_LIST && p->text.len == 4) search(s, part + 1, at);
+    if (s->elided && !s->r->bracketed && p->slot == PL_SLOT_LIST && p->text.len == 4) search(s, part + 1, at);
 }
 
 static void search(Search *s, uint32_t part, uint32_t at)

@@ -92,6 +92,7 @@ static void read_of_some_list(PlReader *r, PlSenses *out)
 {
     PlSenses lists = {0};
     pl_called_any(r, &lists);
+    r->bracketed = true;
     for (uint32_t i = 0; i < lists.len; i++) {
         PlSenses made = {0};
         read_steps(r, (PlRange){0, r->count}, &lists.items[i], &made);
@@ -148,7 +149,7 @@ static PlStr statement_of(PlReader *r, const PlStep *step, const PlSense *readin
 {
     if (reading->ready) return reading->text;
     PlStr name = step->bind;
-    bool changes = reading->name.len && pl_scope_find(r->c, reading->name) && pl_str_starts(reading->text, reading->name);
+    bool changes = reading->name.len && !reading->narrowed && pl_scope_find(r->c, reading->name) && pl_str_starts(reading->text, reading->name);
     if (!name.len) name = changes ? reading->name : result_name(r, step, reading);
     if (pl_str_eq(name, reading->text)) return PL_STR("");
     return pl_arena_printf(r->c->arena, "Set " PL_FMT " to " PL_FMT, PL_ARG(name), PL_ARG(reading->text));

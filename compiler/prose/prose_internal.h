@@ -29,7 +29,7 @@ typedef struct PlRange { /* words [from, to) */
 typedef enum PlSlot {
     PL_SLOT_NONE, PL_SLOT_LIST, PL_SLOT_LISTS, PL_SLOT_COND, PL_SLOT_KEYS, PL_SLOT_FIELD, PL_SLOT_FIELDS, PL_SLOT_EACH,
     PL_SLOT_VALUE, PL_SLOT_VALUES, PL_SLOT_COUNT, PL_SLOT_TEXT, PL_SLOT_NAME, PL_SLOT_NOUN, PL_SLOT_MOST, PL_SLOT_CMP,
-    PL_SLOT_PAIRS, PL_SLOT_DURATION, PL_SLOT_PERIOD, PL_SLOT_ADJECTIVE, PL_SLOT_AGED, PL_SLOT_TEST, PL_SLOT_COLUMNS, PL_SLOT_ENDINGS
+    PL_SLOT_PAIRS, PL_SLOT_DURATION, PL_SLOT_PERIOD, PL_SLOT_ADJECTIVE, PL_SLOT_AGED, PL_SLOT_TEST, PL_SLOT_COLUMNS, PL_SLOT_ENDINGS, PL_SLOT_LITERAL, PL_SLOT_LEAVES
 } PlSlot;
 
 typedef enum PlRowPlace { PL_ROW_STEP, PL_ROW_MAYBE, PL_ROW_VALUE, PL_ROW_COND, PL_ROW_TEST, PL_ROW_EARLY } PlRowPlace;
@@ -41,6 +41,7 @@ typedef struct PlPart {
     PlSlot slot;
     uint32_t close; /* OPEN: the index of its CLOSE */
     bool one, many; /* LIST: said in the singular (ITEM), not in the singular (MANY) */
+    bool base;      /* LIST: nothing narrows it down (BASE) */
 } PlPart;
 
 typedef struct PlRow {
@@ -73,6 +74,8 @@ typedef struct PlSense {
     PlTypeId type; /* of a list: its items'; else its own */
     bool doubt;    /* possible, not stated: never taken without asking */
     bool ready;    /* of a step: a statement, not a value */
+    bool narrowed; /* of a list: it is less than what its name holds */
+    PlStr alias;   /* of a narrowed list: "paid_orders"; may be empty */
     bool of_current; /* of a step: what was made so far is its list */
     uint32_t weight; /* words of the pattern that it fits */
 } PlSense;
@@ -86,6 +89,7 @@ typedef struct PlReader {
     uint32_t count;
     PlStr bind; /* what the step's result is called; empty: it does not say */
     uint32_t fuel, tries, depth;
+    bool bracketed; /* LIST is left out only where the pattern says so */
     bool stated;   /* no guesses: the words may be no phrase at all */
     PlStr subject; /* the field that the condition before `and` was about */
     PlStr noun_lost; /* a noun that no list in scope is called by, for the question */
@@ -150,19 +154,23 @@ void pl_fill_rows(PlReader *r, PlRowPlace place, PlRange range, const PlItem *it
 
 /* The readers of slots. */
 void pl_called_list(PlReader *r, PlRange range, PlSenses *out);
+void pl_called_base(PlReader *r, PlRange range, PlSenses *out); /* the same without anything that narrows it down */
 void pl_called_value(PlReader *r, PlRange range, PlSenses *out);
 void pl_called_any(PlReader *r, PlSenses *out); /* every list in scope */
 bool pl_called_is_generic(const PlReader *r, PlRange range); /* "results", "items", "them" */
 void pl_field_read(PlReader *r, const PlItem *item, PlRange range, PlSenses *out);
 void pl_field_named(PlReader *r, const PlItem *item, PlStr parts, PlSenses *out); /* "price cost": the fields so called */
-void pl_field_list(PlReader *r, const PlItem *item, PlRange range, bool columns, PlSenses *out);
+typedef enum PlFieldsAs { PL_FIELDS_RECORD, PL_FIELDS_COLUMNS, PL_FIELDS_NAMES } PlFieldsAs;
+void pl_field_list(PlReader *r, const PlItem *item, PlRange range, PlFieldsAs as, PlSenses *out);
 void pl_field_each(PlReader *r, const PlItem *item, PlRange range, PlSenses *out);
 PlStr pl_field_leaf(PlStr text); /* it.a.b: b */
 void pl_keys_read(PlReader *r, const PlItem *item, PlRange range, PlSenses *out);
 void pl_keys_most(PlReader *r, const PlItem *item, const PlOrder *most, PlSenses *out);
 void pl_value_read(PlReader *r, PlRange range, PlSenses *out);
 void pl_value_of_field(PlReader *r, const PlItem *item, PlStr field, PlRange range, PlSenses *out);
-void pl_value_several(PlReader *r, PlRange range, PlSenses *out);
+void pl_value_literal(PlReader *r, const PlItem *item, PlStr field, PlRange range, PlSenses *out);
+/* `field`: of `item`, what they are compared with; item NULL: nothing. */
+void pl_value_several(PlReader *r, const PlItem *item, PlStr field, PlRange range, PlSenses *out);
 void pl_cond_read(PlReader *r, const PlItem *item, PlRange range, PlSenses *out);
 void pl_cond_adjective(PlReader *r, const PlItem *item, PlRange range, PlSenses *out);
 void pl_cond_test(PlReader *r, PlRange range, PlSenses *out);

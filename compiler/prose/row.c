@@ -54,7 +54,8 @@ static const struct {
 static const struct {
     const char *name;
     PlSlot slot;
-} slots[] = {{"LIST", PL_SLOT_LIST},     {"ITEM", PL_SLOT_LIST},      {"MANY", PL_SLOT_LIST},       {"LISTS", PL_SLOT_LISTS},    {"COND", PL_SLOT_COND},       {"KEYS", PL_SLOT_KEYS},
+} slots[] = {{"LIST", PL_SLOT_LIST},     {"ITEM", PL_SLOT_LIST},      {"MANY", PL_SLOT_LIST},       {"BASE", PL_SLOT_LIST},
+             {"LITERAL", PL_SLOT_LITERAL}, {"LEAVES", PL_SLOT_LEAVES},       {"LISTS", PL_SLOT_LISTS},    {"COND", PL_SLOT_COND},       {"KEYS", PL_SLOT_KEYS},
              {"FIELD", PL_SLOT_FIELD},   {"FIELDS", PL_SLOT_FIELDS},  {"EACH", PL_SLOT_EACH},       {"VALUE", PL_SLOT_VALUE},
              {"VALUES", PL_SLOT_VALUES}, {"N", PL_SLOT_COUNT},        {"TEXT", PL_SLOT_TEXT},       {"NAME", PL_SLOT_NAME},
              {"NOUN", PL_SLOT_NOUN},     {"MOST", PL_SLOT_MOST},      {"CMP", PL_SLOT_CMP},         {"PAIRS", PL_SLOT_PAIRS},
@@ -68,6 +69,16 @@ static PlSlot slot_of(PlStr word)
     for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
         if (pl_str_eq_z(pl_str(word.ptr, len), slots[i].name)) return slots[i].slot;
     return PL_SLOT_NONE;
+}
+
+static bool has_noun(PlStr alternatives)
+{
+    for (size_t i = 0, end; i < alternatives.len; i = end + 1) {
+        end = pl_str_find_char(alternatives, '|', i);
+        if (end == PL_STR_NONE) end = alternatives.len;
+        if (pl_str_eq_z(pl_str_slice(alternatives, i, end), "NOUN")) return true;
+    }
+    return false;
 }
 
 /* "[the] first N LIST": words, slots and brackets. */
@@ -96,7 +107,10 @@ static void take_apart(PlArena *arena, PlRow *row)
             part.kind = part.slot ? PL_PART_SLOT : PL_PART_WORDS;
             part.one = pl_str_eq_z(part.text, "ITEM");
             part.many = pl_str_eq_z(part.text, "MANY");
-            if (part.one || part.many) part.text = PL_STR("LIST");
+            part.base = pl_str_eq_z(part.text, "BASE");
+            if (part.one || part.many || part.base) part.text = PL_STR("LIST");
+            if (part.kind == PL_PART_WORDS && has_noun(part.text)) /* "[NOUN|one]": any noun is fine */
+                part = (PlPart){.kind = PL_PART_SLOT, .slot = PL_SLOT_NOUN, .text = PL_STR("NOUN")};
             i = end;
         }
         pl_vec_push(arena, &parts, part);

@@ -87,8 +87,21 @@ void pl_value_of_field(PlReader *r, const PlItem *item, PlStr field, PlRange ran
 
 /* ---- several ---------------------------------------------------------------------------------------------------------------------------- */
 
+/* 42, "a", a value that the field's type lists. */
+void pl_value_literal(PlReader *r, const PlItem *item, PlStr field, PlRange range, PlSenses *out)
+{
+    PlStr number = pl_lexis_number(r, range);
+    if (range.to == range.from + 1 && r->words[range.from].kind == PL_WORD_QUOTE) number = r->words[range.from].text;
+    if (number.len) {
+        pl_try_add(r, out, (PlSense){.text = number});
+        return;
+    }
+    const PlType t = *field_type(r, item, field);
+    if (t.kind == PL_TYPE_ENUM) read_words(r, &t, range, out);
+}
+
 /* "a", "b" and c: each of them a value. */
-void pl_value_several(PlReader *r, PlRange range, PlSenses *out)
+void pl_value_several(PlReader *r, const PlItem *item, PlStr field, PlRange range, PlSenses *out)
 {
     PlStr text = PL_STR("");
     uint32_t values = 0;
@@ -97,7 +110,10 @@ void pl_value_several(PlReader *r, PlRange range, PlSenses *out)
         if (at < range.to && !parts) continue;
         if (at > from) {
             PlSenses one = {0};
-            pl_value_read(r, (PlRange){from, at}, &one);
+            if (item && field.len)
+                pl_value_of_field(r, item, field, (PlRange){from, at}, &one);
+            else
+                pl_value_read(r, (PlRange){from, at}, &one);
             if (one.len != 1 || one.items[0].doubt || ++values > 30) return;
             text = pl_arena_printf(r->c->arena, PL_FMT "%s" PL_FMT, PL_ARG(text), text.len ? ", " : "", PL_ARG(one.items[0].text));
         }
