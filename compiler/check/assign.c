@@ -5,6 +5,7 @@
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
 #include "compiler/check/step.h"
+#include "compiler/prose/prose.h"
 
 /* [] holds nothing yet: what is added to it decides its type. */
 static PlTypeId bound_type(PlChecker *c, const PlExpr *value)
@@ -75,6 +76,7 @@ static void set_path(PlChecker *c, PlStep *step, PlTypeId type)
 void pl_assign_set(PlChecker *c, PlStep *step)
 {
     if (!step->value) return;
+    (void)pl_prose_whole(c, &step->value, false);
     pl_expr_check(c, &step->value, PL_TYPE_NONE);
     if (step->target)
         set_path(c, step, step->value->type);

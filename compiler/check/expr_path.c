@@ -4,6 +4,7 @@
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
+#include "compiler/syntax/noun.h"
 
 /* ---- the type of a field ------------------------------------------------------------------------------------------- */
 
@@ -264,6 +265,12 @@ PlTypeId pl_expr_project(PlChecker *c, PlExpr **slot)
     bool optional =
         item != elem && pl_type(c->types, elem)->kind == PL_TYPE_UNION && pl_type_has_nothing(c->types, elem);
     PlFieldFound found = pl_expr_field_type(c, item, x->text, &type, &optional);
+    PlStr one = pl_noun_singular(c->arena, x->text); /* "the amounts of the orders": the field is said in the plural */
+    if (found == PL_FIELD_UNKNOWN && one.len != x->text.len && pl_expr_field_type(c, item, one, &type, &optional) == PL_FIELD_KNOWN) {
+        PL_REPORT(c->diags, NAME_READ_AS, x->text_span, PL_ARG(x->text), PL_ARG(one));
+        x->text = one;
+        found = PL_FIELD_KNOWN;
+    }
     if (found == PL_FIELD_UNKNOWN) return report_unknown_field(c, x, item);
     if (found == PL_FIELD_NONE) return report_no_fields(c, x, item);
     x->optional = optional;

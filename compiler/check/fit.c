@@ -3,6 +3,7 @@
  * or an error with the path that decides. spec/types.md, "Usable" and "Conversions". */
 #include "compiler/check/ask.h"
 #include "compiler/check/expr.h"
+#include "compiler/prose/prose.h"
 
 static PlStr words(PlChecker *c, PlTypeId type)
 {
@@ -239,6 +240,7 @@ void pl_expr_want(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
 
 void pl_expr_condition(PlChecker *c, PlExpr **slot, PlStr what)
 {
+    (void)pl_prose_whole(c, slot, true);
     pl_expr_check(c, slot, PL_T_YESNO);
     PlExpr *x = *slot;
     if (x->kind == PL_EXPR_BAD) return;

@@ -6,6 +6,7 @@
 
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
+#include "compiler/syntax/noun.h"
 
 /* ---- names in scope ------------------------------------------------------------------------------------------------------------ */
 
@@ -141,7 +142,8 @@ static void list_inside_some(PlReader *r, PlRange range, PlSenses *out)
     PlStr *names, words = pl_lexis_bare(r, range);
     uint32_t count = names_in_scope(r, false, &names);
     for (uint32_t i = 0; i < count; i++) lists_inside(r, names[i], words, false, out);
-    for (uint32_t i = 0; i < count && !out->len && range.to - range.from < 3; i++) lists_inside(r, names[i], words, true, out);
+    bool noun = pl_lexis_is_plain(r, range) && range.to - range.from < 3 && pl_noun_is_many(words);
+    for (uint32_t i = 0; i < count && noun && !out->len; i++) lists_inside(r, names[i], words, true, out);
 }
 
 /* NOUN in LIST */

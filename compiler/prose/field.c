@@ -91,20 +91,6 @@ static PlStr list_name(PlStr list)
     return pl_str_slice(list, 0, end);
 }
 
-/* Two or three words that are a name: no sign, no word that parts a phrase. */
-static bool plain_words(const PlReader *r, PlRange range)
-{
-    static const char *const others[] = {"by", "in", "of", "from", "to", "with", "for", "and", "or", "where", "is", "are", "per", "than", "that", "not", "on",
-                                         "at", "was", "has", "have", "if", "as", "the", "a", "each", "all"};
-    for (uint32_t i = range.from; i < range.to; i++) {
-        PlStr word = r->words[i].text;
-        if (r->words[i].kind != PL_WORD_WORD || !pl_lexis_is_name(word) || pl_str_find_char(word, '_', 0) != PL_STR_NONE) return false;
-        for (size_t k = 0; k < sizeof others / sizeof *others; k++)
-            if (pl_lexis_is(r, i, others[k])) return false;
-    }
-    return range.to - range.from <= 3;
-}
-
 /* One word is the field. In the plural it may be the field in the singular ("the emails of the users"): both, unless the plan reads one of them. */
 static void read_open_word(PlReader *r, const PlItem *item, PlStr word, PlSenses *out)
 {
@@ -134,7 +120,7 @@ static void read_open(PlReader *r, const PlItem *item, PlRange range, PlSenses *
         read_open_word(r, item, r->words[range.from].text, out);
         return;
     }
-    if (!plain_words(r, range)) return;
+    if (!pl_lexis_is_plain(r, range)) return;
     bool named = r->bind.len && pl_lexis_same(r, r->bind, words); /* "Collect every line item -> line_items" */
     add(r, item, of_it(r, named ? r->bind : words), !named, out);
 }

@@ -194,7 +194,16 @@ static bool instantiate(Ways *w, PlStr exact, PlStr *out)
 
 /* ---- slots ------------------------------------------------------------------------------------------------------------------------------ */
 
-/* AGE, AMOUNT, EXTENSION, PERIOD(...) of a condition stand for fields that the words do not name. */
+/* Whether the field before `and` is one that "older than", "over 100" can be about too. */
+static bool fits_word(PlReader *r, const PlItem *item, const char *word)
+{
+    PlTypeKind kind = pl_type(r->c->types, pl_type_without_nothing(r->c->types, pl_try_item_type(r, item, r->subject)))->kind;
+    bool date = kind == PL_TYPE_DATE || kind == PL_TYPE_DATETIME, number = kind == PL_TYPE_INTEGER || kind == PL_TYPE_NUMBER;
+    if (strcmp(word, "YEARS") == 0) return false;
+    return kind == PL_TYPE_ANY || (strcmp(word, "AGE") == 0 ? date : number);
+}
+
+/* AGE, AMOUNT, YEARS, PERIOD(...) of a condition stand for fields that the words do not name. */
 static PlStr implied(PlReader *r, PlStr exact, const PlItem *item, PlSenses *fields, PlStr *which)
 {
     static const struct {
@@ -204,9 +213,9 @@ static PlStr implied(PlReader *r, PlStr exact, const PlItem *item, PlSenses *fie
         size_t at = pl_str_find(exact, pl_str_z(all[i].word), 0);
         if (at == PL_STR_NONE || (at + 3 < exact.len && exact.ptr[at + strlen(all[i].word)] == 'D')) continue;
         *which = pl_str_z(all[i].word);
-        if (r->subject.len)
+        if (r->subject.len && fits_word(r, item, all[i].word))
             pl_try_add(r, fields, (PlSense){.text = r->subject});
-        else if (all[i].parts[0])
+        else
             pl_field_named(r, item, pl_str_z(all[i].parts), fields);
     }
     return exact;
@@ -359,7 +368,11 @@ static void read_noun(PlReader *r, const PlItem *item, PlRange range, PlSenses *
     PlSenses fields = {0};
     const PlType *t = pl_type(r->c->types, pl_type_without_nothing(r->c->types, item->type));
     if (t->kind == PL_TYPE_RECORD && t->count) pl_field_read(r, item, range, &fields);
-    if (!fields.len) pl_try_add(r, out, (PlSense){.text = pl_lexis_bare(r, range)});
+    size_t end = 0;
+    while (end < item->list.len && pl_phrase_word_char(item->list.ptr[end])) end++;
+    PlStr name = pl_str_slice(item->list, 0, end), words = pl_lexis_bare(r, range);
+    bool other = r->bracketed && !pl_lexis_same(r, name, words) && !pl_lexis_ends(r, name, words) && !pl_called_is_generic(r, range);
+    if (!fields.len && !other) pl_try_add(r, out, (PlSense){.text = words});
 }
 
 static void read_slot(Ways *w, const PlCapture *slot, PlSenses *out)
@@ -376,6 +389,7 @@ static void read_slot(Ways *w, const PlCapture *slot, PlSenses *out)
             pl_called_base(r, range, out);
         else
             pl_called_list(r, range, out);
+        if (slot->part->some && out->len && !out->items[0].narrowed) out->len = 0;
         return;
     case PL_SLOT_LISTS: read_lists(r, range, out); return;
     case PL_SLOT_VALUE: {

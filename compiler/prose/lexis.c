@@ -179,6 +179,20 @@ PlRange pl_lexis_without_article(const PlReader *r, PlRange range)
     return range;
 }
 
+/* Two or three words that are a name: no sign, no word that parts a phrase. */
+bool pl_lexis_is_plain(const PlReader *r, PlRange range)
+{
+    static const char *const others[] = {"out", "who", "which", "by", "in", "of", "from", "to", "with", "for", "and", "or", "where", "is", "are", "per", "than", "that", "not", "on",
+                                         "at", "was", "has", "have", "if", "as", "the", "a", "each", "all"};
+    for (uint32_t i = range.from; i < range.to; i++) {
+        PlStr word = r->words[i].text;
+        if (r->words[i].kind != PL_WORD_WORD || !pl_lexis_is_name(word) || pl_str_find_char(word, '_', 0) != PL_STR_NONE) return false;
+        for (size_t k = 0; k < sizeof others / sizeof *others; k++)
+            if (pl_lexis_is(r, i, others[k])) return false;
+    }
+    return range.to - range.from <= 3;
+}
+
 bool pl_lexis_is_name(PlStr s)
 {
     for (size_t i = 0; i < s.len; i++)
@@ -314,4 +328,46 @@ PlStr pl_lexis_duration(const PlReader *r, PlRange range)
     PlStr count = one ? PL_STR("1") : pl_lexis_count(r, (PlRange){range.from, range.from + 1});
     if (!count.len) return PL_STR("");
     return pl_arena_printf(r->c->arena, PL_FMT " " PL_FMT "%s", PL_ARG(count), PL_ARG(unit), pl_str_eq_z(count, "1") ? "" : "s");
+}
+
+/* ---- dates ------------------------------------------------------------------------------------------------------------------------- */
+
+static unsigned month_of(PlStr word)
+{
+    static const char *const months[] = {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"};
+    for (unsigned i = 0; i < 12; i++)
+        if (pl_str_eq_nocase(word, pl_str_z(months[i])) || (word.len == 3 && pl_str_eq_nocase(word, pl_str(months[i], 3)))) return i + 1;
+    return 0;
+}
+
+static bool in_range(PlStr digits, int64_t least, int64_t most, int64_t *out)
+{
+    return pl_str_to_int(digits, out) && *out >= least && *out <= most;
+}
+
+static bool is_iso(PlStr s)
+{
+    static const char form[] = "dddd-dd-dd";
+    if (s.len != sizeof form - 1) return false;
+    for (size_t i = 0; i < s.len; i++)
+        if (form[i] == 'd' ? !is_digit(s.ptr[i]) : s.ptr[i] != form[i]) return false;
+    return true;
+}
+
+PlStr pl_lexis_date(const PlReader *r, PlRange range)
+{
+    PlStr words[3] = {{0}};
+    uint32_t n = 0;
+    for (uint32_t i = range.from; i < range.to; i++) {
+        if (pl_lexis_is(r, i, ",") || pl_lexis_is(r, i, "of")) continue;
+        if (n == 3) return PL_STR("");
+        words[n++] = r->words[i].text;
+    }
+    if (n == 1 && is_iso(words[0])) return pl_arena_printf(r->c->arena, "\"%.*s\"", PL_ARG(words[0]));
+    if (n != 3) return PL_STR("");
+    int64_t day, year;
+    bool first = month_of(words[0]) > 0;
+    unsigned month = month_of(words[first ? 0 : 1]);
+    if (!month || !in_range(words[first ? 1 : 0], 1, 31, &day) || !in_range(words[2], 1000, 9999, &year)) return PL_STR("");
+    return pl_arena_printf(r->c->arena, "\"%04d-%02u-%02d\"", (int)year, month, (int)day);
 }

@@ -313,3 +313,34 @@ PlMeant pl_prose_name(PlChecker *c, PlExpr **slot)
     c->frame = frame;
     return senses.len ? choose_phrase(&r, slot, &senses) : PL_MEANT_NOTHING;
 }
+
+/* ---- whole values and conditions ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct Joined {
+    const PlChecker *c;
+    bool found;
+} Joined;
+
+static void find_joined(void *context, PlExpr **slot)
+{
+    Joined *j = context;
+    const PlExpr *x = *slot;
+    bool words = x->kind == PL_EXPR_NAME && pl_str_find_char(pl_str_trim(source_text(j->c, x->span)), ' ', 0) != PL_STR_NONE;
+    j->found |= words && !pl_scope_find(j->c, x->text);
+    pl_tree_operands(*slot, find_joined, j);
+}
+
+PlMeant pl_prose_whole(PlChecker *c, PlExpr **slot, bool condition)
+{
+    PlReader r;
+    PlSenses senses = {0};
+    Joined joined = {c, false};
+    find_joined(&joined, slot);
+    if (!joined.found || (*slot)->kind == PL_EXPR_NAME || !pl_prose_reader(&r, c, source_text(c, (*slot)->span))) return PL_MEANT_NOTHING;
+    r.stated = true;
+    if (condition)
+        pl_cond_test(&r, (PlRange){0, r.count}, &senses);
+    else
+        pl_value_read(&r, (PlRange){0, r.count}, &senses);
+    return senses.len == 1 && !senses.items[0].doubt ? choose_phrase(&r, slot, &senses) : PL_MEANT_NOTHING;
+}

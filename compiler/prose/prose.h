@@ -20,6 +20,10 @@ PlMeant pl_prose_step(PlChecker *c, PlStep *step);
  * PL_MEANT_ONE there is an expression in its place, not yet checked. */
 PlMeant pl_prose_name(PlChecker *c, PlExpr **slot);
 
+/* Words that were read as an expression with names of several words in it: read as a phrase instead, where they are one ("the percentage of orders that
+ * are paid"). `condition`: yes or no is wanted. */
+PlMeant pl_prose_whole(PlChecker *c, PlExpr **slot, bool condition);
+
 /* Whether the step begins as a phrase of the table does. */
 bool pl_prose_begins(PlChecker *c, const PlStep *step);
 

@@ -41,7 +41,7 @@ typedef struct PlPart {
     PlSlot slot;
     uint32_t close; /* OPEN: the index of its CLOSE */
     bool one, many; /* LIST: said in the singular (ITEM), not in the singular (MANY) */
-    bool base;      /* LIST: nothing narrows it down (BASE) */
+    bool base, some; /* LIST: nothing narrows it down (BASE), something does (SOME) */
 } PlPart;
 
 typedef struct PlRow {
@@ -129,7 +129,9 @@ PlStr pl_lexis_text(const PlReader *r, PlRange range); /* as written */
 PlStr pl_lexis_bare(const PlReader *r, PlRange range); /* joined with '_', small letters */
 PlRange pl_lexis_without_article(const PlReader *r, PlRange range);
 bool pl_lexis_is(const PlReader *r, uint32_t at, const char *word);
+bool pl_lexis_is_plain(const PlReader *r, PlRange range); /* one to three words that may be a name: none that parts a phrase */
 bool pl_lexis_is_name(PlStr s);
+PlStr pl_lexis_date(const PlReader *r, PlRange range); /* 2026-01-31, January 31, 2026: "2026-01-31" in quotes; empty: no date */
 PlStr pl_lexis_singular(PlReader *r, PlStr word);
 bool pl_lexis_same(PlReader *r, PlStr a, PlStr b); /* but for case, '_' and number (jobs, job) */
 bool pl_lexis_ends(PlReader *r, PlStr name, PlStr words); /* the last words of a name are these */

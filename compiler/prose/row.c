@@ -54,7 +54,7 @@ static const struct {
 static const struct {
     const char *name;
     PlSlot slot;
-} slots[] = {{"LIST", PL_SLOT_LIST},     {"ITEM", PL_SLOT_LIST},      {"MANY", PL_SLOT_LIST},       {"BASE", PL_SLOT_LIST},
+} slots[] = {{"LIST", PL_SLOT_LIST},     {"ITEM", PL_SLOT_LIST},      {"MANY", PL_SLOT_LIST},       {"BASE", PL_SLOT_LIST},       {"SOME", PL_SLOT_LIST},
              {"LITERAL", PL_SLOT_LITERAL}, {"LEAVES", PL_SLOT_LEAVES},       {"LISTS", PL_SLOT_LISTS},    {"COND", PL_SLOT_COND},       {"KEYS", PL_SLOT_KEYS},
              {"FIELD", PL_SLOT_FIELD},   {"FIELDS", PL_SLOT_FIELDS},  {"EACH", PL_SLOT_EACH},       {"VALUE", PL_SLOT_VALUE},
              {"VALUES", PL_SLOT_VALUES}, {"N", PL_SLOT_COUNT},        {"TEXT", PL_SLOT_TEXT},       {"NAME", PL_SLOT_NAME},
@@ -108,7 +108,8 @@ static void take_apart(PlArena *arena, PlRow *row)
             part.one = pl_str_eq_z(part.text, "ITEM");
             part.many = pl_str_eq_z(part.text, "MANY");
             part.base = pl_str_eq_z(part.text, "BASE");
-            if (part.one || part.many || part.base) part.text = PL_STR("LIST");
+            part.some = pl_str_eq_z(part.text, "SOME");
+            if (part.one || part.many || part.base || part.some) part.text = PL_STR("LIST");
             if (part.kind == PL_PART_WORDS && has_noun(part.text)) /* "[NOUN|one]": any noun is fine */
                 part = (PlPart){.kind = PL_PART_SLOT, .slot = PL_SLOT_NOUN, .text = PL_STR("NOUN")};
             i = end;

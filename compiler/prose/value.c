@@ -25,8 +25,10 @@ void pl_value_read(PlReader *r, PlRange range, PlSenses *out)
 {
     if (range.from >= range.to || r->depth >= PL_PROSE_DEPTH) return;
     r->depth++;
-    PlStr number = pl_lexis_number(r, range), duration = pl_lexis_duration(r, range);
-    if (number.len)
+    PlStr number = pl_lexis_number(r, range), duration = pl_lexis_duration(r, range), date = pl_lexis_date(r, range);
+    if (date.len)
+        add(r, date, out);
+    else if (number.len)
         add(r, number, out);
     else if (duration.len)
         add(r, duration, out);
