@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Operators: arithmetic, comparison, logic, choice and `??`. spec/checking.md, "Operators". */
 #include "compiler/check/expr.h"
+#include "compiler/prose/prose.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
 
@@ -178,7 +179,7 @@ static bool is_value_of(PlChecker *c, const PlExpr *x, PlTypeId other)
 
 static void read_word(PlChecker *c, PlExpr **slot, PlTypeId other)
 {
-    if (!is_value_of(c, *slot, other)) return;
+    if (!is_value_of(c, *slot, other) && !pl_prose_is_value(c, *slot, other)) return;
     PlExpr *text =
         pl_expr_literal(c, (*slot)->span, (PlLiteral){.kind = PL_LIT_TEXT, .as.text = (*slot)->text}, PL_T_TEXT);
     PL_REPORT(c->diags, READ_AS, (*slot)->span, PL_ARG((*slot)->text), PL_ARG(pl_words_expr(c, text)));

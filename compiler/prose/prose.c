@@ -344,3 +344,14 @@ PlMeant pl_prose_whole(PlChecker *c, PlExpr **slot, bool condition)
         pl_value_read(&r, (PlRange){0, r.count}, &senses);
     return senses.len == 1 && !senses.items[0].doubt ? choose_phrase(&r, slot, &senses) : PL_MEANT_NOTHING;
 }
+
+bool pl_prose_is_value(PlChecker *c, const PlExpr *word, PlTypeId other)
+{
+    if (word->kind != PL_EXPR_NAME || !c->frame || pl_scope_find(c, word->text) || pl_scope_is_reserved(word->text)) return false;
+    const PlType *item = pl_type(c->types, pl_type_without_nothing(c->types, c->frame->type));
+    PlTypeKind beside = pl_type(c->types, pl_type_without_nothing(c->types, other))->kind;
+    bool open = item->kind == PL_TYPE_ANY || (item->kind == PL_TYPE_RECORD && item->rest != PL_TYPE_NONE && item->count == 0);
+    if (!open || (beside != PL_TYPE_ANY && beside != PL_TYPE_TEXT)) return false;
+    PlReader r;
+    return pl_prose_reader(&r, c, word->text) && !pl_usage_reads(&r, word->text);
+}
