@@ -75,6 +75,7 @@ start ::= S_DECREASE path(P). { pl_build_target(r, P); r->step->value = pl_build
 start ::= S_DECREASE path(P) BY expr(V). { pl_build_target(r, P); r->step->value = pl_build_negative(r, V, V->span); }
 start ::= S_CLEAR path(P). { pl_build_target(r, P); }
 start ::= S_ADD expr(V) TO path(P). { pl_build_target(r, P); r->step->value = V; }
+start ::= S_ADD expr(V) COMMA items(I) TO path(P). { pl_build_target(r, P); r->step->value = pl_build_row(r, V, I); }
 start ::= S_KEEP expr(V) tail. { r->step->value = V; }
 start ::= S_STOP.
 start ::= S_STOP expr(V). { r->step->value = V; }
@@ -215,6 +216,7 @@ compare(A) ::= coalesce(L) HAVE coalesce(R) ITEMS. { A = pl_build_binary(r, PL_O
 compare(A) ::= coalesce(L) HAVE coalesce(R) OR_MORE(T). { A = pl_build_has(r, L, &T, R); }
 compare(A) ::= coalesce(L) HAVE coalesce(R) OR_MORE(T) ITEMS. { A = pl_build_has(r, L, &T, R); }
 compare(A) ::= coalesce(L) IS coalesce(R) OR_MORE(T). { A = pl_build_or_more(r, L, &T, R); }
+compare(A) ::= coalesce(L) HAS_ANY(T) coalesce(R). { A = pl_build_has_any(r, L, &T, R); }
 compare(A) ::= coalesce(L) BETWEEN coalesce(B) AND coalesce(E). { A = pl_build_between(r, L, B, E); }
 compare(A) ::= coalesce(L) FOUND(T). { A = pl_build_postfix(r, PL_OPR_NOT_EMPTY, L, &T); }
 compare(A) ::= NO NAME(N) FOUND(T). { A = pl_build_postfix(r, PL_OPR_EMPTY, pl_build_name(r, &N), &T); }
@@ -233,6 +235,7 @@ product(A) ::= product(L) SLASH unary(R). { A = pl_build_binary(r, PL_OPR_DIV, L
 product(A) ::= product(L) PERCENT unary(R). { A = pl_build_binary(r, PL_OPR_MOD, L, R); }
 unary(A) ::= postfix(A).
 unary(A) ::= MINUS(T) unary(R). { A = pl_build_negative(r, R, T.span); }
+unary(A) ::= SINCE(T) unary(R). { A = pl_build_since(r, &T, R); }
 unary(A) ::= NAME(N) OF_WORD unary(L). { A = pl_build_field(r, L, &N); }
 unary(A) ::= OF(T) unary(R). { A = pl_build_of(r, &T, R); }
 unary(A) ::= FIRST_N(T) unary(R). { A = pl_build_first_n(r, &T, R); }

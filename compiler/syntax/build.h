@@ -99,6 +99,9 @@ PlExpr *pl_build_ordered(PlRun *r, PlOperator op, PlExpr *left, PlExpr *right,
                          const PlToken *words);                           /* "more than 3 days ago" is before */
 PlExpr *pl_build_age(PlRun *r, PlOperator op, PlExpr *left, PlExpr *age); /* older than 10 days: left < now - age */
 PlExpr *pl_build_has(PlRun *r, PlExpr *list, const PlToken *words, PlExpr *number); /* batch has fewer than 100 items */
+PlExpr *pl_build_has_any(PlRun *r, PlExpr *whole, const PlToken *words, PlExpr *parts); /* text contains any of words */
+PlExpr *pl_build_since(PlRun *r, const PlToken *words, PlExpr *time); /* days since x: days_between(x, today) */
+PlExpr *pl_build_row(PlRun *r, PlExpr *first, PlItems *rest); /* Add a.x, a.y and z to rows: {x: a.x, y: a.y, z} */
 PlExpr *pl_build_plural(PlRun *r, const PlToken *name); /* For each ticket, ...: tickets */
 PlExpr *pl_build_or_more(PlRun *r, PlExpr *left, const PlToken *words, PlExpr *number); /* x is 3 or more */
 PlExpr *pl_build_between(PlRun *r, PlExpr *value, PlExpr *from, PlExpr *to);           /* x between 1 and 5, both included */

@@ -51,6 +51,44 @@ PlExpr *pl_build_between(PlRun *r, PlExpr *value, PlExpr *from, PlExpr *to)
     return pl_build_binary(r, PL_OPR_AND, low, high);
 }
 
+PlExpr *pl_build_has_any(PlRun *r, PlExpr *whole, const PlToken *words, PlExpr *parts)
+{
+    bool all = pl_str_eq_z(words->spelling->exact, "all");
+    PlExpr *it = pl_build_it(r, words->span), *has = pl_build_binary(r, PL_OPR_CONTAINS, whole, it);
+    if (all) has = pl_build_unary(r, PL_OPR_NOT, has, has->span);
+    PlExpr *found = pl_build_list_clause(r, PL_EXPR_WHERE, parts, has);
+    return pl_build_postfix(r, all ? PL_OPR_EMPTY : PL_OPR_NOT_EMPTY, found, words);
+}
+
+PlExpr *pl_build_since(PlRun *r, const PlToken *words, PlExpr *time)
+{
+    PlToken name = {.text = PL_STR("today"), .span = words->span};
+    PlExpr *today = pl_build_name(r, &name);
+    bool since = pl_str_eq_z(words->spelling->exact, "since");
+    PlExpr *e = pl_build_call2(r, "days_between", since ? time : today, since ? today : time);
+    e->span = pl_build_join(words->span, time->span);
+    return e;
+}
+
+static PlStr field_name(PlRun *r, const PlExpr *value, uint32_t at)
+{
+    if (value->kind == PL_EXPR_NAME || value->kind == PL_EXPR_FIELD || value->kind == PL_EXPR_PROJECT) return value->text;
+    return pl_arena_printf(r->syntax->arena, "value_%u", (unsigned)at + 1);
+}
+
+PlExpr *pl_build_row(PlRun *r, PlExpr *first, PlItems *rest)
+{
+    PlFields *fields = NULL;
+    PlSpan span = first->span;
+    for (uint32_t i = 0; i <= rest->all.len; i++) {
+        PlExpr *value = i ? rest->all.items[i - 1] : first;
+        span = pl_build_join(span, value->span);
+        fields = pl_build_record_field(r, fields, (PlRecordField){field_name(r, value, i), value->span, value});
+    }
+    PL_REPORT(r->syntax->diags, READ_AS_STEP, span, "one record with a field for each value");
+    return pl_build_record(r, fields, span, span);
+}
+
 PlExpr *pl_build_plural(PlRun *r, const PlToken *name)
 {
     PlToken list = *name;

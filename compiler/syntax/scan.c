@@ -231,59 +231,10 @@ static const PlSpelling *aside_at(const PlScan *s, const char *p, const char **s
     return row;
 }
 
-/* The bracket behind the one at p that closes it, or NULL. */
-static const char *partner(const PlScan *s, const char *p)
-{
-    unsigned depth = 0;
-    for (const char *q = p; q < s->limit; q++) {
-        char closer;
-        const char *text = q > p && (q[-1] == ' ' || q[-1] == '(') && pl_text_quote(q, s->limit, &closer) ? pl_text_end(q, s->limit) : NULL;
-        if (text) q = text - 1;
-        depth += *q == '(';
-        if (*q == ')' && --depth == 0) return q;
-    }
-    return NULL;
-}
-
-/* "(0 if there were none)" behind a value; or, where words are joined to names, "(leave empty if none)", which says nothing. */
-static bool remark(PlScan *s, const char *p, PlToken *token)
-{
-    if (*p != '(' || s->value || (s->call && s->depth == 0) || p == s->start || p[-1] != ' ') return false;
-    const char *end = partner(s, p), *first = pl_scan_skip(s, p + 1, false), *behind, *word;
-    if (!end) return false;
-    bool chooses = (*first >= '0' && *first <= '9') || *first == '"';
-    if (chooses && pl_str_find(pl_str(p, (size_t)(end - p)), PL_STR(" if "), 0) != PL_STR_NONE) {
-        if (s->depth == PL_SCAN_BRACKETS) return false;
-        s->opened[s->depth] = p;
-        s->brackets[s->depth++] = 'g';
-        *token = pl_scan_emit(s, PL_TK_ASIDE, p, p + 1);
-        return true;
-    }
-    if (!s->words || pl_raw_scan(PL_MODE_EXPR, first, s->limit, &word) != PL_RAW_WORD) return false;
-    behind = pl_scan_skip(s, word, false);
-    if (behind != end && pl_raw_scan(PL_MODE_EXPR, behind, s->limit, &word) != PL_RAW_WORD) return false;
-    PL_REPORT0(s->syntax->diags, DETAIL_IGNORED, pl_scan_span(s, p, end + 1));
-    s->cursor = end + 1;
-    *token = pl_scan_next(s);
-    return true;
-}
-
-/* LAMBDA: `(x) =>`. */
-static bool lambda(PlScan *s, const char *p, PlToken *token)
-{
-    const char *name = pl_scan_skip(s, p + 1, false), *end;
-    if (*p != '(' || pl_scan_top(s) != '(' || pl_raw_scan(PL_MODE_EXPR, name, s->limit, &end) != PL_RAW_WORD) return false;
-    const char *close = pl_scan_skip(s, end, false), *sign = *close == ')' ? pl_scan_skip(s, close + 1, false) : close;
-    if (*close != ')' || (sign[0] != '=' && sign[0] != '-') || sign[1] != '>') return false;
-    *token = pl_scan_emit(s, PL_TK_LAMBDA, name, end);
-    s->cursor = sign + 2;
-    return true;
-}
-
 static PlToken open_bracket(PlScan *s, const char *p)
 {
     PlToken said;
-    if (remark(s, p, &said) || lambda(s, p, &said)) return said;
+    if (pl_scan_remark(s, p, &said) || pl_scan_lambda(s, p, &said)) return said;
     const char *clause, *clause_end;
     const PlSpelling *row = aside_at(s, p, &clause, &clause_end);
     if (row) {
@@ -391,6 +342,8 @@ static PlToken comma(PlScan *s, const char *p)
         if (pl_text_quote(value, s->limit, &closer) || (*value >= '0' && *value <= '9'))
             return pl_scan_emit(s, PL_TK_ONE_COMMA, p, value);
     }
+    const char *comma_end = p + 1;
+    if (s->entry == PL_TK_S_ADD && s->depth == 0 && pl_str_eq_nocase(pl_str(next, (size_t)(s->limit - next) < 4 ? 0 : 4), PL_STR("and "))) comma_end = next + 3;
     s->one_of = false;
     if (s->type && s->depth == s->type_depth) s->type = false;
     if (s->failing && s->depth == 0) {
@@ -400,7 +353,7 @@ static PlToken comma(PlScan *s, const char *p)
     return pl_scan_emit(s,
                         s->sorting == (int)s->depth && pl_scan_top(s) != '(' && pl_scan_top(s) != '[' && pl_scan_top(s) != '{' ? PL_TK_KEY_COMMA
                                                                                                        : PL_TK_COMMA,
-                        p, p + 1);
+                        p, comma_end);
 }
 
 /* "limit set to 5", "limit of 5": behind the words, or NULL. */
@@ -548,6 +501,7 @@ PlToken pl_scan_next(PlScan *s)
         s->bound = PL_STR("");
         return token;
     }
+    if (s->nothing) return s->nothing = false, pl_scan_emit(s, PL_TK_NOTHING, p, p);
     if (binding(s, p, &token)) return token;
     if (s->fail_do) return fail_do(s, p);
     if (s->action) return action_name(s, p);

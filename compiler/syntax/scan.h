@@ -64,6 +64,8 @@ typedef struct PlScan {
     const char *bound_end;
     const char *tick; /* the closing back-tick around a name, to be skipped */
     PlWords words;    /* how far words make names */
+    bool quantity;    /* the last name was a word such as "any": no field of what follows `of` */
+    bool nothing;     /* `??` was read for "(leave empty if none)": NOTHING is next */
     bool head;        /* For each: its names are being read, before `in` */
     bool newline;     /* a line ended before the current token */
     bool bad;         /* a diagnostic was given: the rest is not worth more */

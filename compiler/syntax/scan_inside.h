@@ -22,6 +22,9 @@ PlToken pl_scan_spelling(PlScan *scan, const PlSpelling *row, const char *start,
 PlToken pl_scan_strange(PlScan *scan, const char *start, const char *end);
 PlToken pl_scan_not_closed(PlScan *scan, const char *at);
 
+/* scan_aside.c: the bracket at ptr as a remark behind a value, or as the parameter of a function. */
+bool pl_scan_remark(PlScan *scan, const char *ptr, PlToken *token);
+bool pl_scan_lambda(PlScan *scan, const char *ptr, PlToken *token);
 /* scan_word.c: NAME, with the words behind it where PlScan.words asks for that. */
 PlToken pl_scan_name(PlScan *scan, const char *ptr, const char *end);
 /* scan_word.c: the raw token [ptr, end) where a value is expected, and behind one. */

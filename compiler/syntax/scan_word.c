@@ -69,6 +69,8 @@ PlToken pl_scan_name(PlScan *s, const char *p, const char *end)
         if (next == stop || pl_raw_scan(PL_MODE_EXPR, next, s->limit, &word) != PL_RAW_WORD || ends_name(s, next, word)) break;
         stop = word;
     }
+    static const char *const quantities[] = {"any", "all", "some", "one", "each", "none", "both", "most", "half", "rest", "many", "few", "several"};
+    s->quantity = IS_ONE_OF(pl_str(p, (size_t)(stop - p)), quantities);
     if (count == 1) return pl_scan_emit(s, PL_TK_NAME, p, end);
     PlToken token = pl_scan_emit(s, PL_TK_NAME, p, stop);
     token.text = pl_phrase_joined(s->syntax->arena, pl_str(p, (size_t)(stop - p)));
@@ -120,7 +122,7 @@ static bool usable(const PlScan *s, const PlSpelling *row, const char *behind)
     case PL_TK_AS: return plain && (s->tail || s->entry == PL_TK_S_SET);
     case PL_TK_WITH: return plain && s->entry == PL_TK_S_ON_ERROR;
     case PL_TK_FOR: return pl_scan_top(s) == '[' || pl_scan_top(s) == '(';
-    case PL_TK_OF_WORD: return s->words && s->prev == PL_TK_NAME;
+    case PL_TK_OF_WORD: return s->words && s->prev == PL_TK_NAME && !s->quantity;
     case PL_TK_ARROW: return plain;
     case PL_TK_QUESTION: return *over_blanks(behind) && *over_blanks(behind) != ':';
     case PL_TK_HAVE: {
@@ -158,6 +160,8 @@ PlToken pl_scan_behind_value(PlScan *s, const char *p, PlRaw raw, const char *en
     }
     if ((s->tail || s->newline) && (row = pl_scan_clause_at(s, p, &behind))) return pl_scan_spelling(s, row, p, behind);
     if (s->entry == PL_TK_E_ARGS && s->depth == 1 && is_next_argument(s, p, end)) return pl_scan_emit(s, PL_TK_COMMA, p, end);
+    if (s->entry == PL_TK_S_ADD && s->depth == 0 && end - p == 3 && pl_str_eq_nocase(pl_str(p, 3), PL_STR("and")))
+        return pl_scan_emit(s, PL_TK_COMMA, p, end); /* Add a and b to rows */
     if (s->counting && s->depth == 0 && (row = pl_scan_phrase(s, PL_AT_COUNT, p, &behind)))
         return pl_scan_spelling(s, row, p, behind);
     if (s->has && (row = pl_scan_phrase(s, PL_AT_COUNT, p, &behind)) && row->kind == PL_TK_ITEMS)

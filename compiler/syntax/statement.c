@@ -323,6 +323,12 @@ static void read_words_of_people(PlReading *rd)
 {
     rd->step->keyword = PL_NO_SPAN;
     if (!has_using(rd) && read_bare(rd)) return;
+    const char *behind;
+    const PlSpelling *row = pl_phrase_match(rd->syntax->phrases, PL_AT_TAIL, rd->text, rd->limit, &behind);
+    if (row && row->kind == PL_TK_RETRY && pl_reading_reads(rd, PL_TK_E_PROSE, rd->text)) { /* under "If it fails:" */
+        pl_reading_loudly(rd, PL_TK_E_PROSE, rd->text);
+        return;
+    }
     const char *used = pl_reading_used(rd);
     if (used && pl_reading_loose_call(rd, used, PL_STR(""), PL_NO_SPAN)) return;
     read_prose(rd);
