@@ -81,11 +81,20 @@ static bool becomes_clause(PlSyntax *syntax, PlStep *call, PlStep *handler)
 
 /* ---- sub-steps of a step that takes none ---- */
 
+/* A lone quote would find another partner when texts are put together. */
+static bool has_lone_quote(PlStr text)
+{
+    unsigned quotes = 0;
+    for (size_t i = 0; i < text.len; i++) quotes += text.ptr[i] == '"';
+    return quotes % 2 != 0;
+}
+
 static bool only_prose(const PlStep *step)
 {
+    if (has_lone_quote(step->prose)) return false;
     for (uint32_t i = 0; i < step->steps.len; i++) {
         const PlStep *s = step->steps.items[i];
-        if (s->kind != PL_STEP_PROSE || s->written.len || s->steps.len || s->bind.len || s->clauses.len || s->form) return false;
+        if (s->kind != PL_STEP_PROSE || s->written.len || s->steps.len || s->bind.len || s->clauses.len || s->form || has_lone_quote(s->prose)) return false;
     }
     return true;
 }
