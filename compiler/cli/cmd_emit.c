@@ -92,8 +92,10 @@ int plc_cmd_emit(PlArena *arena, int argc, char **argv)
     bool dsl = false, arazzo = false;
     const PlCliOption options[] = {{"dsl", 0, PL_CLI_FLAG, &dsl, NULL, "as workflow JSON (spec/dsl.md)"},
                                    {"arazzo", 0, PL_CLI_FLAG, &arazzo, NULL, "as an Arazzo document (spec/arazzo.md)"},
-                                   PLC_PLUGIN_OPTIONS(o), PLC_CHECK_OPTIONS(o)};
-    const PlCliCommand command = {"pilotc emit --dsl|--arazzo FILE.pilot [options]", "Prints the exact plan in another format.", options,
+                                   PLC_PLUGIN_OPTIONS(o),
+                                   PLC_CHECK_OPTIONS(o)};
+    const PlCliCommand command = {"pilotc emit --dsl|--arazzo FILE.pilot [options]",
+                                  "Prints the exact plan in another format.", options,
                                   sizeof options / sizeof *options};
     PlCliList rest = {0};
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);

@@ -49,7 +49,8 @@ static int put_plan(Import *im, const PlPlan *plan, const char *path)
     pl_buf_deinit(&out);
     (void)im;
     if (status == PL_OK) return 0;
-    return pl_cli_fail(status, "cannot write %s: %s", path, status == PL_IO ? strerror(reason) : pl_status_words(status));
+    return pl_cli_fail(status, "cannot write %s: %s", path,
+                       status == PL_IO ? strerror(reason) : pl_status_words(status));
 }
 
 static int import_dsl(Import *im, PlStr text)
@@ -126,7 +127,8 @@ static int import_arazzo(Import *im, PlStr text)
     }
     print_findings(im);
     if (code) return code;
-    if (im->workflow && !chosen && !list) return pl_cli_fail(PL_USAGE, "there is no workflow `%s` in %s", im->workflow, im->path);
+    if (im->workflow && !chosen && !list)
+        return pl_cli_fail(PL_USAGE, "there is no workflow `%s` in %s", im->workflow, im->path);
     return im->diags.errors ? 1 : 0;
 }
 
@@ -134,16 +136,19 @@ int plc_cmd_import(PlArena *arena, int argc, char **argv)
 {
     Import im = {.arena = arena};
     const PlCliOption options[] = {
-        {"output", 'o', PL_CLI_TEXT, &im.output, "FILE", "where the plan goes; a folder (ends in /) takes one file for each workflow"},
+        {"output", 'o', PL_CLI_TEXT, &im.output, "FILE",
+         "where the plan goes; a folder (ends in /) takes one file for each workflow"},
         {"workflow", 'w', PL_CLI_TEXT, &im.workflow, "ID", "the workflow to take of an Arazzo document"},
         {"list", 'l', PL_CLI_FLAG, &im.list, NULL, "only the ids of an Arazzo document's workflows"},
         {"check", 0, PL_CLI_FLAG, &im.check, NULL, "write nothing; say what contradicts the API documents"},
         {"verbose", 'v', PL_CLI_FLAG, &im.verbose, NULL, "also the notes on API documents"},
         {"json", 0, PL_CLI_FLAG, &im.json, NULL, "findings as JSON, one object a line (with --check)"}};
-    const PlCliCommand command = {"pilotc import FILE [-o FILE.pilot] [options]",
-                                  "Makes a plan of workflow JSON (spec/dsl.md), also where the JSON is cut off or slightly broken, and a plan for each\n"
-                                  "workflow of an Arazzo document (spec/arazzo.md), checked against the API documents it names.",
-                                  options, sizeof options / sizeof *options};
+    const PlCliCommand command = {
+        "pilotc import FILE [-o FILE.pilot] [options]",
+        "Makes a plan of workflow JSON (spec/dsl.md), also where the JSON is cut off or slightly broken, and a plan "
+        "for each\n"
+        "workflow of an Arazzo document (spec/arazzo.md), checked against the API documents it names.",
+        options, sizeof options / sizeof *options};
     PlCliList rest = {0};
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);
     if (code >= 0) return code;
@@ -156,9 +161,12 @@ int plc_cmd_import(PlArena *arena, int argc, char **argv)
     pl_diags_init(&im.diags, arena, &im.sources);
     pl_buf_init(&im.lines, 0);
     if (im.json) pl_cli_json_begin(&im.lines, "import");
-    if (pl_arazzo_is(text)) code = import_arazzo(&im, text);
-    else if (text.len > PL_LIMIT_SOURCE_BYTES) code = pl_cli_fail(PL_LIMIT, "%s is larger than a plan may be", im.path);
-    else code = import_dsl(&im, text);
+    if (pl_arazzo_is(text))
+        code = import_arazzo(&im, text);
+    else if (text.len > PL_LIMIT_SOURCE_BYTES)
+        code = pl_cli_fail(PL_LIMIT, "%s is larger than a plan may be", im.path);
+    else
+        code = import_dsl(&im, text);
     int put = pl_cli_put(&im.lines);
     return code ? code : put;
 }

@@ -6,7 +6,9 @@
 static void put_json(PlBuf *out, const PlPrompt *prompt)
 {
     pl_cli_json_begin(out, "prompt");
-    pl_buf_printf(out, "{\"type\":\"prompt\",\"version\":%d,\"tokens\":%u,\"actions\":%u,\"examples\":%u,\"messages\":[{\"role\":\"system\",\"content\":",
+    pl_buf_printf(out,
+                  "{\"type\":\"prompt\",\"version\":%d,\"tokens\":%u,\"actions\":%u,\"examples\":%u,\"messages\":[{"
+                  "\"role\":\"system\",\"content\":",
                   PL_PROMPT_VERSION, prompt->tokens, prompt->actions, prompt->examples);
     pl_buf_put_json(out, prompt->system);
     pl_buf_put_z(out, "},{\"role\":\"user\",\"content\":");
@@ -21,9 +23,10 @@ int plc_cmd_prompt(PlArena *arena, int argc, char **argv)
     const PlCliOption options[] = {{"max-tokens", 0, PL_CLI_TEXT, &most, "N", "room for both texts (default: 2000)"},
                                    PLC_PLUGIN_OPTIONS(o),
                                    {"json", 0, PL_CLI_FLAG, &o.json, NULL, "the two messages as JSON"}};
-    const PlCliCommand command = {"pilotc prompt \"GOAL\" [options]",
-                                  "Prints what makes a language model write a plan: the language, the actions that the goal may need, examples.", options,
-                                  sizeof options / sizeof *options};
+    const PlCliCommand command = {
+        "pilotc prompt \"GOAL\" [options]",
+        "Prints what makes a language model write a plan: the language, the actions that the goal may need, examples.",
+        options, sizeof options / sizeof *options};
     PlCliList rest = {0};
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);
     if (code >= 0) return code;
@@ -47,8 +50,10 @@ int plc_cmd_prompt(PlArena *arena, int argc, char **argv)
     pl_prompt(arena, compiled.catalog, pl_str_z(rest.items[0]), (uint32_t)tokens, &prompt);
     PlBuf out;
     pl_buf_init(&out, 0);
-    if (o.json) put_json(&out, &prompt);
-    else pl_buf_printf(&out, "=== system\n" PL_FMT "\n=== user\n" PL_FMT, PL_ARG(prompt.system), PL_ARG(prompt.user));
+    if (o.json)
+        put_json(&out, &prompt);
+    else
+        pl_buf_printf(&out, "=== system\n" PL_FMT "\n=== user\n" PL_FMT, PL_ARG(prompt.system), PL_ARG(prompt.user));
     code = pl_cli_put(&out);
     return code ? code : compiled.diags.errors ? 1 : 0;
 }

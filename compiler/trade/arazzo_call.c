@@ -75,7 +75,9 @@ static bool same_sort(const PlArazzo *a, PlTypeId declared, PlTypeId wanted)
             if (same_sort(a, declared, w->members[i])) return true;
         return false;
     }
-    if (d->kind == PL_TYPE_TEXT) return w->kind == PL_TYPE_DATETIME || w->kind == PL_TYPE_DATE || w->kind == PL_TYPE_DURATION || w->kind == PL_TYPE_FILE;
+    if (d->kind == PL_TYPE_TEXT)
+        return w->kind == PL_TYPE_DATETIME || w->kind == PL_TYPE_DATE || w->kind == PL_TYPE_DURATION ||
+               w->kind == PL_TYPE_FILE;
     return d->kind == PL_TYPE_INTEGER && w->kind == PL_TYPE_NUMBER;
 }
 
@@ -85,8 +87,10 @@ static void want(Call *c, PlArazzoInput *in, const PlParam *p, PlSpan span, PlSp
     PlArazzo *a = c->f->a;
     in->needed = in->needed || p->required;
     PlTypeId type = pl_type_without_nothing(a->types, p->type);
-    if (in->wanted == PL_TYPE_NONE) in->wanted = type;
-    else if (!pl_type_equal(a->types, in->wanted, type)) in->wanted = same_sort(a, in->wanted, type) ? in->wanted : PL_T_ANY;
+    if (in->wanted == PL_TYPE_NONE)
+        in->wanted = type;
+    else if (!pl_type_equal(a->types, in->wanted, type))
+        in->wanted = same_sort(a, in->wanted, type) ? in->wanted : PL_T_ANY;
     if (same_sort(a, in->declared, type)) return;
     PlStr declared = pl_arazzo_type_words(a, in->declared), wanted = pl_arazzo_type_words(a, type);
     PlDiag *d = PL_REPORT(a->diags, ARAZZO_INPUT_TYPE, span, PL_ARG(in->name), PL_ARG(declared), PL_ARG(wanted));
@@ -121,7 +125,8 @@ static void unknown_parameter(Call *c, PlStr name, PlStr in, const char *where, 
     PlDiag *d = PL_REPORT(a->diags, ARAZZO_PARAM, span, PL_ARG(op), pl_arena_str(a->arena, in).ptr, PL_ARG(name));
     const PlParam *in_body = param(c->step, name, PL_IN_BODY);
     if (in_body) pl_diag_help(a->diags, d, "it is a field of the body");
-    there(c, d, in_body ? pl_arazzo_body_span(c->step) : pl_arazzo_op_span(c->step), in_body ? "the body" : "the operation");
+    there(c, d, in_body ? pl_arazzo_body_span(c->step) : pl_arazzo_op_span(c->step),
+          in_body ? "the body" : "the operation");
 }
 
 static void parameter(Call *c, const PlNode *node)
@@ -159,7 +164,8 @@ static void missing(Call *c)
         if (!p->required || p->place == PL_IN_BODY || p->fixed || p->is_key || p->has_default || said(c, p)) continue;
         const PlNode *list = PL_GET(c->step->node, "parameters");
         PlSpan span = pl_node_span(list ? list : PL_GET(c->step->node, "stepId"));
-        PlDiag *d = PL_REPORT(a->diags, ARAZZO_MISSING, span, pl_place_name(p->place), PL_ARG(p->wire), PL_ARG(c->step->operation));
+        PlDiag *d = PL_REPORT(a->diags, ARAZZO_MISSING, span, pl_place_name(p->place), PL_ARG(p->wire),
+                              PL_ARG(c->step->operation));
         there(c, d, pl_arazzo_param_span(c->step, p->wire), "the parameter");
     }
 }
@@ -199,15 +205,19 @@ static void field(Call *c, const PlPair *pair)
     PlDiag *d = PL_REPORT(a->diags, ARAZZO_FIELD, pl_pair_span(pair), PL_ARG(c->step->operation), PL_ARG(name));
     const PlParam *elsewhere = param(c->step, name, -1);
     if (elsewhere) pl_diag_help(a->diags, d, "it is a parameter in %s", pl_place_name(elsewhere->place));
-    there(c, d, elsewhere ? pl_arazzo_param_span(c->step, name) : pl_arazzo_body_span(c->step), elsewhere ? "the parameter" : "the body");
+    there(c, d, elsewhere ? pl_arazzo_param_span(c->step, name) : pl_arazzo_body_span(c->step),
+          elsewhere ? "the parameter" : "the body");
 }
 
 static void missing_fields(Call *c, const PlNode *payload)
 {
     for (uint32_t i = 0; c->step->action && i < c->step->action->param_count; i++) {
         const PlParam *p = &c->step->action->params[i];
-        if (p->place != PL_IN_BODY || p->whole_body || !p->required || p->fixed || p->has_default || pl_node_pair(payload, p->wire)) continue;
-        PlDiag *d = PL_REPORT(c->f->a->diags, ARAZZO_FIELD_MISSING, pl_node_span(payload), PL_ARG(c->step->operation), PL_ARG(p->wire));
+        if (p->place != PL_IN_BODY || p->whole_body || !p->required || p->fixed || p->has_default ||
+            pl_node_pair(payload, p->wire))
+            continue;
+        PlDiag *d = PL_REPORT(c->f->a->diags, ARAZZO_FIELD_MISSING, pl_node_span(payload), PL_ARG(c->step->operation),
+                              PL_ARG(p->wire));
         there(c, d, pl_arazzo_body_span(c->step), "the body");
     }
 }
@@ -218,7 +228,8 @@ static void spread(Call *c, const PlArazzoValue *v)
     for (uint32_t i = 0; i < c->step->action->param_count; i++) {
         const PlParam *p = &c->step->action->params[i];
         if (p->place != PL_IN_BODY || p->fixed || given(c, p->name)) continue;
-        bool record = pl_type(c->f->a->types, v->type)->kind == PL_TYPE_RECORD && v->type != PL_T_RECORD_ANY && !v->input;
+        bool record =
+            pl_type(c->f->a->types, v->type)->kind == PL_TYPE_RECORD && v->type != PL_T_RECORD_ANY && !v->input;
         if (record && !pl_type_field(c->f->a->types, v->type, p->wire)) continue;
         PlStr pointer = pl_arena_printf(c->f->a->arena, "/" PL_FMT, PL_ARG(p->wire));
         PlArazzoValue at = pl_arazzo_pointer(c->f, (PlArazzoValue){v->expr, PL_T_ANY, NULL}, pointer);
@@ -248,7 +259,8 @@ static void whole(Call *c, const PlNode *payload)
     if (!v.expr) return;
     if (v.input) v.input->needed = true;
     if (p || !has_fields(c->step)) {
-        if (p && v.input && v.input->wanted == PL_TYPE_NONE) v.input->wanted = pl_type_without_nothing(c->f->a->types, p->type);
+        if (p && v.input && v.input->wanted == PL_TYPE_NONE)
+            v.input->wanted = pl_type_without_nothing(c->f->a->types, p->type);
         if (p || !c->step->action) add(c, p ? p->name : PL_STR("body"), v.expr);
         return;
     }
@@ -266,7 +278,8 @@ static void replace(Call *c, const PlNode *node)
     PlArazzoValue v = value ? pl_arazzo_value(c->f, value) : (PlArazzoValue){0};
     if (v.input) v.input->needed = true;
     if (!p || !v.expr) {
-        pl_arazzo_loss(c->f->a, pl_node_span(node), PL_STR("a replacement below the first level of the body is left out"));
+        pl_arazzo_loss(c->f->a, pl_node_span(node),
+                       PL_STR("a replacement below the first level of the body is left out"));
         return;
     }
     for (uint32_t i = 0; i < c->out->args.len; i++)
@@ -281,19 +294,22 @@ static void body(Call *c)
     const PlNode *type = PL_GET(c->body, "contentType"), *payload = PL_GET(c->body, "payload");
     PlSpan at = pl_node_span(type ? type : c->body);
     if (step->op && !pl_arazzo_has_body(step)) {
-        there(c, PL_REPORT(a->diags, ARAZZO_BODY_NONE, at, PL_ARG(step->operation)), pl_arazzo_op_span(step), "the operation");
+        there(c, PL_REPORT(a->diags, ARAZZO_BODY_NONE, at, PL_ARG(step->operation)), pl_arazzo_op_span(step),
+              "the operation");
         if (payload) pl_arazzo_value(c->f, payload); /* its expressions are checked all the same */
         return;
     }
     if (step->op && type && !pl_arazzo_takes_media(step, pl_node_text(type))) {
         PlStr media = pl_node_text(type);
-        there(c, PL_REPORT(a->diags, ARAZZO_MEDIA, at, PL_ARG(step->operation), PL_ARG(media)), pl_arazzo_body_span(step), "the body");
+        there(c, PL_REPORT(a->diags, ARAZZO_MEDIA, at, PL_ARG(step->operation), PL_ARG(media)),
+              pl_arazzo_body_span(step), "the body");
     }
     bool fields = pl_node_is(payload, PL_NODE_MAP) && (has_fields(step) || !step->action);
     for (uint32_t i = 0; fields && i < payload->count; i++)
         if (!(pl_node_at(payload, i)->value.flags & PL_NODE_SHADOWED)) field(c, pl_node_at(payload, i));
     const PlNode *replacements = PL_GET(c->body, "replacements");
-    for (uint32_t i = 0; pl_node_is(replacements, PL_NODE_LIST) && i < replacements->count; i++) replace(c, pl_node_item(replacements, i));
+    for (uint32_t i = 0; pl_node_is(replacements, PL_NODE_LIST) && i < replacements->count; i++)
+        replace(c, pl_node_item(replacements, i));
     if (fields && !pl_node_count(replacements)) missing_fields(c, payload);
     if (!fields && payload) whole(c, payload);
 }
@@ -308,6 +324,7 @@ void pl_arazzo_call(PlArazzoFlow *f, PlArazzoStep *step, PlStep *out)
         body(&c);
     } else if (pl_arazzo_body_required(step)) {
         PlSpan at = pl_node_span(PL_GET(step->node, "stepId"));
-        there(&c, PL_REPORT(f->a->diags, ARAZZO_BODY_MISSING, at, PL_ARG(step->operation)), pl_arazzo_body_span(step), "the body");
+        there(&c, PL_REPORT(f->a->diags, ARAZZO_BODY_MISSING, at, PL_ARG(step->operation)), pl_arazzo_body_span(step),
+              "the body");
     }
 }

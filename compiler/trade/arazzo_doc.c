@@ -27,7 +27,9 @@ static void add_source(PlArazzo *a, const PlNode *node)
         PL_REPORT(a->diags, ARAZZO_NO_DOCUMENT, pl_node_span(node), PL_ARG(source.name), PL_ARG(source.url));
     } else {
         bool absolute = source.url.ptr[0] == '/';
-        PlStr path = absolute || !folder.len ? source.url : pl_arena_printf(a->arena, PL_FMT "/" PL_FMT, PL_ARG(folder), PL_ARG(source.url));
+        PlStr path = absolute || !folder.len
+                         ? source.url
+                         : pl_arena_printf(a->arena, PL_FMT "/" PL_FMT, PL_ARG(folder), PL_ARG(source.url));
         path = pl_path_normalise(a->arena, path);
         PlStr name = pl_name_file(a->arena, source.name);
         uint32_t before = a->diags->all.len;
@@ -67,7 +69,8 @@ PlArazzo *pl_arazzo_read(PlArena *arena, PlCatalog *catalog, PlStr path, PlStr b
         return NULL;
     }
     const PlNode *sources = PL_GET(a->root, "sourceDescriptions");
-    for (uint32_t i = 0; pl_node_is(sources, PL_NODE_LIST) && i < sources->count; i++) add_source(a, pl_node_item(sources, i));
+    for (uint32_t i = 0; pl_node_is(sources, PL_NODE_LIST) && i < sources->count; i++)
+        add_source(a, pl_node_item(sources, i));
     return a;
 }
 
@@ -95,15 +98,17 @@ uint32_t pl_arazzo_step_count(const PlArazzo *a, uint32_t workflow)
 
 PlStr pl_arazzo_name(PlArazzoFlow *f, PlStr text)
 {
-    static const char *const words[] = {"it", "now", "today", "nothing", "null", "none", "yes", "no", "true", "false", "or", "and", "not",
-                                        "is", "in", "if", "where", "otherwise", "else", "error"};
+    static const char *const words[] = {"it", "now",  "today", "nothing",   "null", "none", "yes",
+                                        "no", "true", "false", "or",        "and",  "not",  "is",
+                                        "in", "if",   "where", "otherwise", "else", "error"};
     PlArena *arena = f->a->arena;
     PlStr name = pl_dsl_name(arena, text);
     if (!name.len) name = PL_STR("value");
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (pl_str_eq_nocase(name, pl_str_z(words[i]))) name = pl_arena_printf(arena, PL_FMT "_", PL_ARG(name));
     PlStr base = name;
-    for (unsigned n = 2; pl_map_find(&f->names, name); n++) name = pl_arena_printf(arena, PL_FMT "_%u", PL_ARG(base), n);
+    for (unsigned n = 2; pl_map_find(&f->names, name); n++)
+        name = pl_arena_printf(arena, PL_FMT "_%u", PL_ARG(base), n);
     pl_map_put(&f->names, name, NULL);
     return name;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Runtime expressions (Arazzo 1.0.1 section 4.7) as expressions of a plan, with their types. `$response.body#/a/b` is the step's own result; an output of
- * another step is the expression that this step's `outputs` has for it, so nothing is stored that nobody asked for. */
+/* Runtime expressions (Arazzo 1.0.1 section 4.7) as expressions of a plan, with their types. `$response.body#/a/b` is
+ * the step's own result; an output of another step is the expression that this step's `outputs` has for it, so nothing
+ * is stored that nobody asked for. */
 #include "compiler/trade/arazzo_internal.h"
 
 #include "compiler/syntax/phrase.h"
@@ -113,10 +114,13 @@ static PlStr path_of(PlArazzoFlow *f, PlStr name, size_t dot, PlSpan span)
     for (size_t i = dot; i < name.len; i++) {
         char c = name.ptr[i];
         bool joint = c == '.' || c == '[' || c == ']';
-        if (!joint) path[len++] = c;
-        else if (path[len - 1] != '/' && i + 1 < name.len) path[len++] = '/';
+        if (!joint)
+            path[len++] = c;
+        else if (path[len - 1] != '/' && i + 1 < name.len)
+            path[len++] = '/';
     }
-    PlStr pointer = pl_str(path, len), meant = pl_arena_printf(f->a->arena, PL_FMT "#" PL_FMT, PL_ARG(pl_str_slice(name, 0, dot - 1)), PL_ARG(pointer));
+    PlStr pointer = pl_str(path, len), meant = pl_arena_printf(f->a->arena, PL_FMT "#" PL_FMT,
+                                                               PL_ARG(pl_str_slice(name, 0, dot - 1)), PL_ARG(pointer));
     PL_REPORT(f->a->diags, ARAZZO_DOTTED, span, PL_ARG(name), PL_ARG(meant));
     return pointer;
 }
@@ -148,7 +152,9 @@ static PlArazzoValue body(PlArazzoFlow *f, PlArazzoStep *step, PlStr pointer, Pl
 {
     PlArazzo *a = f->a;
     PlArazzoValue whole = {.expr = pl_arazzo_name_expr(a, step->bind), .type = step->result};
-    if (!step->action) return (PlArazzoValue){.expr = pl_arazzo_pointer(f, (PlArazzoValue){whole.expr, PL_T_ANY, NULL}, pointer).expr, .type = PL_T_ANY};
+    if (!step->action)
+        return (PlArazzoValue){.expr = pl_arazzo_pointer(f, (PlArazzoValue){whole.expr, PL_T_ANY, NULL}, pointer).expr,
+                               .type = PL_T_ANY};
     PlSpan there = pl_arazzo_responses_span(step, step->response);
     if (step->result == PL_T_NOTHING) {
         PlDiag *d = PL_REPORT(a->diags, ARAZZO_NO_RESPONSE, span, PL_ARG(step->operation));
@@ -180,8 +186,10 @@ static PlArazzoValue response(PlArazzoFlow *f, PlArazzoStep *step, PlStr text, P
     PlArazzoValue v = bad(f, text, span);
     PlDiag *d = f->a->diags->all.len ? pl_vec_last(&f->a->diags->all) : NULL;
     bool headers = pl_str_starts(what, PL_STR("headers."));
-    if (d && headers) pl_diag_help(f->a->diags, d, "write `$response.header." PL_FMT "`", PL_ARG(pl_str_slice(what, 8, what.len)));
-    if (d && pl_str_starts(what, PL_STR("body."))) pl_diag_help(f->a->diags, d, "behind `$response.body` stands a JSON pointer, such as `#/id`");
+    if (d && headers)
+        pl_diag_help(f->a->diags, d, "write `$response.header." PL_FMT "`", PL_ARG(pl_str_slice(what, 8, what.len)));
+    if (d && pl_str_starts(what, PL_STR("body.")))
+        pl_diag_help(f->a->diags, d, "behind `$response.body` stands a JSON pointer, such as `#/id`");
     return v;
 }
 
@@ -198,7 +206,8 @@ static PlArazzoValue output(PlArazzoFlow *f, PlArazzoStep *step, PlStr rest, PlS
     }
     if (!node) {
         PlDiag *d = PL_REPORT(f->a->diags, ARAZZO_NAME, span, "output", PL_ARG(name));
-        pl_diag_related(f->a->diags, d, pl_node_span(outputs ? outputs : PL_GET(step->node, "stepId")), "the outputs of this step");
+        pl_diag_related(f->a->diags, d, pl_node_span(outputs ? outputs : PL_GET(step->node, "stepId")),
+                        "the outputs of this step");
         return unknown();
     }
     if (!pl_str_starts(pl_node_text(node), PL_STR("$"))) return pl_arazzo_value(f, node);
@@ -247,22 +256,26 @@ static PlArazzoValue constant(PlArazzoFlow *f, PlStr text)
 
 static PlArazzoValue expression(PlArazzoFlow *f, PlStr text, PlSpan span, unsigned level)
 {
-    static const PlStr inputs = PL_STR_INIT("$inputs."), steps = PL_STR_INIT("$steps."), answer = PL_STR_INIT("$response.");
+    static const PlStr inputs = PL_STR_INIT("$inputs."), steps = PL_STR_INIT("$steps."),
+                       answer = PL_STR_INIT("$response.");
     PlArazzoStep *step = f->current;
     if (level > DEEPEST) return bad(f, text, span);
     if (pl_str_starts(text, inputs)) return input(f, pl_str_slice(text, inputs.len, text.len), span);
     if (pl_str_starts(text, steps)) return of_step(f, text, pl_str_slice(text, steps.len, text.len), span, level);
-    if (pl_str_starts(text, answer) && step) return response(f, step, text, pl_str_slice(text, answer.len, text.len), span);
-    if (pl_str_eq_z(text, "$method") && step && step->op) return constant(f, pl_str_z(pl_method_name(step->op->method)));
+    if (pl_str_starts(text, answer) && step)
+        return response(f, step, text, pl_str_slice(text, answer.len, text.len), span);
+    if (pl_str_eq_z(text, "$method") && step && step->op)
+        return constant(f, pl_str_z(pl_method_name(step->op->method)));
     if (pl_str_eq_z(text, "$statusCode") && step) {
         int64_t status = step->response && step->response->low ? step->response->low : 200;
         return (PlArazzoValue){.expr = pl_arazzo_int_expr(f->a, status), .type = PL_T_INTEGER};
     }
-    static const char *const no_counterpart[] = {"$url", "$self", "$request.", "$message.", "$workflows.", "$outputs.", "$sourceDescriptions.",
-                                                 "$components."};
+    static const char *const no_counterpart[] = {
+        "$url", "$self", "$request.", "$message.", "$workflows.", "$outputs.", "$sourceDescriptions.", "$components."};
     for (size_t i = 0; i < sizeof no_counterpart / sizeof *no_counterpart; i++) {
         if (!pl_str_starts(text, pl_str_z(no_counterpart[i]))) continue;
-        pl_arazzo_loss(f->a, span, pl_arena_printf(f->a->arena, "`" PL_FMT "` has no counterpart in a plan", PL_ARG(text)));
+        pl_arazzo_loss(f->a, span,
+                       pl_arena_printf(f->a->arena, "`" PL_FMT "` has no counterpart in a plan", PL_ARG(text)));
         return unknown();
     }
     return bad(f, text, span);
@@ -280,7 +293,8 @@ size_t pl_arazzo_expression_end(PlStr text, size_t at)
     for (; i < text.len; i++) {
         char c = text.ptr[i];
         if (c == '#') pointer = true;
-        bool word = pl_phrase_word_char(c) || c == '.' || c == '-' || c == '#' || (pointer && (c == '/' || c == '~' || c == '$' || c == ':'));
+        bool word = pl_phrase_word_char(c) || c == '.' || c == '-' || c == '#' ||
+                    (pointer && (c == '/' || c == '~' || c == '$' || c == ':'));
         if (!word) break;
     }
     while (i > at + 1 && text.ptr[i - 1] == '.') i--;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Steps in their order, and what may follow them. A jump forward is a condition around the steps it leaves out; a jump back to an earlier step a Repeat around the
- * steps between; `end` is Stop. Jumps that cross such a block have no counterpart. A range of steps [from, to) is built into a block; a jump to `to` itself leaves
- * the block at its end, which is where the plan goes on anyway. */
+/* Steps in their order, and what may follow them. A jump forward is a condition around the steps it leaves out; a jump
+ * back to an earlier step a Repeat around the steps between; `end` is Stop. Jumps that cross such a block have no
+ * counterpart. A range of steps [from, to) is built into a block; a jump to `to` itself leaves the block at its end,
+ * which is where the plan goes on anyway. */
 #include "compiler/trade/arazzo_internal.h"
 
 #include "compiler/syntax/steps.h"
@@ -15,8 +16,10 @@ PlStep *pl_arazzo_new_step(PlArazzoFlow *f, const PlNode *node, PlStep *parent, 
     step->kind = kind;
     step->parent = parent;
     step->depth = parent ? parent->depth + 1 : 1;
-    if (parent) pl_vec_push(f->a->arena, &parent->steps, step);
-    else pl_vec_push(f->a->arena, &f->plan->steps, step);
+    if (parent)
+        pl_vec_push(f->a->arena, &parent->steps, step);
+    else
+        pl_vec_push(f->a->arena, &f->plan->steps, step);
     return step;
 }
 
@@ -42,7 +45,8 @@ static PlExpr *criterion(PlArazzoFlow *f, const PlNode *node)
         return e;
     }
     if (type.len && !pl_str_eq_z(type, "simple")) {
-        PlStr what = pl_arena_printf(a->arena, "a criterion of type " PL_FMT " has no counterpart in a plan", PL_ARG(type));
+        PlStr what =
+            pl_arena_printf(a->arena, "a criterion of type " PL_FMT " has no counterpart in a plan", PL_ARG(type));
         pl_arazzo_loss(a, pl_node_span(node), what);
         return NULL;
     }
@@ -99,7 +103,8 @@ static PlArazzoStep *jump_target(PlArazzoFlow *f, const PlNode *action)
 {
     const PlNode *id = PL_GET(action, "stepId");
     if (!id) {
-        PL_REPORT(f->a->diags, ARAZZO_SHAPE, pl_node_span(action), "a jump to another workflow has no counterpart in a plan");
+        PL_REPORT(f->a->diags, ARAZZO_SHAPE, pl_node_span(action),
+                  "a jump to another workflow has no counterpart in a plan");
         return NULL;
     }
     PlArazzoStep *step = pl_map_get(&f->by_id, pl_node_text(id));
@@ -134,12 +139,15 @@ static void add_retry(PlArazzoFlow *f, const PlArazzoStep *step, const PlNode *a
 {
     PlArazzo *a = f->a;
     if (step->action && step->action->doubt == PL_DOUBT_UNSAFE) {
-        pl_arazzo_loss(a, pl_node_span(action), PL_STR("a plan never sends a POST or PATCH twice without an idempotency key, so those are not retried"));
+        pl_arazzo_loss(
+            a, pl_node_span(action),
+            PL_STR("a plan never sends a POST or PATCH twice without an idempotency key, so those are not retried"));
         return;
     }
     if (pl_step_clause(call, PL_CLAUSE_RETRY)) return;
     const PlNode *after = PL_GET(action, "retryAfter");
-    PlClause clause = {.kind = PL_CLAUSE_RETRY, .span = pl_node_span(action), .count = pl_arazzo_int_expr(a, retry_limit(action))};
+    PlClause clause = {
+        .kind = PL_CLAUSE_RETRY, .span = pl_node_span(action), .count = pl_arazzo_int_expr(a, retry_limit(action))};
     if (after) clause.duration = pl_arazzo_duration_expr(a, number_of(after, 1));
     pl_vec_push(a->arena, &call->clauses, clause);
 }
@@ -170,12 +178,17 @@ static PlStep *call_step(PlArazzoFlow *f, PlArazzoStep *step, PlStep *parent)
 {
     PlArazzo *a = f->a;
     bool sub = PL_GET(step->node, "workflowId") != NULL;
-    PlStep *call = pl_arazzo_new_step(f, step->node, parent, step->operation.len && !sub ? PL_STEP_ACTION : PL_STEP_PROSE);
+    PlStep *call =
+        pl_arazzo_new_step(f, step->node, parent, step->operation.len && !sub ? PL_STEP_ACTION : PL_STEP_PROSE);
     call->prose = prose_of(f, step);
     if (!call->prose.len && call->kind == PL_STEP_PROSE) call->prose = step->id;
-    if (sub) PL_REPORT(a->diags, ARAZZO_SHAPE, pl_node_span(PL_GET(step->node, "workflowId")), "a step that runs another workflow has no counterpart in a plan yet");
+    if (sub)
+        PL_REPORT(a->diags, ARAZZO_SHAPE, pl_node_span(PL_GET(step->node, "workflowId")),
+                  "a step that runs another workflow has no counterpart in a plan yet");
     if (call->kind == PL_STEP_ACTION) {
-        call->plugin = step->op ? step->op->plugin->name : step->source ? pl_dsl_name(a->arena, step->source->name) : PL_STR("api");
+        call->plugin = step->op       ? step->op->plugin->name
+                       : step->source ? pl_dsl_name(a->arena, step->source->name)
+                                      : PL_STR("api");
         call->action = step->op ? step->op->name : pl_dsl_name(a->arena, step->operation);
     }
     pl_arazzo_call(f, step, call);
@@ -183,7 +196,8 @@ static PlStep *call_step(PlArazzoFlow *f, PlArazzoStep *step, PlStep *parent)
     if (result) call->bind = step->bind;
     const PlNode *timeout = PL_GET(step->node, "timeout");
     if (timeout && call->kind == PL_STEP_ACTION) {
-        PlClause within = {.kind = PL_CLAUSE_WITHIN, .duration = pl_arazzo_duration_expr(a, number_of(timeout, 1000) / 1000)};
+        PlClause within = {.kind = PL_CLAUSE_WITHIN,
+                           .duration = pl_arazzo_duration_expr(a, number_of(timeout, 1000) / 1000)};
         pl_vec_push(a->arena, &call->clauses, within);
     }
     return call;
@@ -196,10 +210,12 @@ static void failures(PlArazzoFlow *f, PlArazzoStep *step, PlStep *call, const Pl
         const PlNode *action = action_at(f, list, i, false);
         PlStr type = pl_node_text(PL_GET(action, "type"));
         int64_t status;
-        bool own = PL_GET(step->node, "onFailure") != NULL, ends = own && pl_str_eq_z(type, "end") && has_status(action, &status);
+        bool own = PL_GET(step->node, "onFailure") != NULL,
+             ends = own && pl_str_eq_z(type, "end") && has_status(action, &status);
         if (pl_str_eq_z(type, "retry") && action != poll) add_retry(f, step, action, call);
         if (!ends) continue;
-        PlClause stop_clause = {.kind = PL_CLAUSE_IF_FAILS, .fail_do = PL_FAIL_STOP, .count = pl_arazzo_int_expr(f->a, status)};
+        PlClause stop_clause = {
+            .kind = PL_CLAUSE_IF_FAILS, .fail_do = PL_FAIL_STOP, .count = pl_arazzo_int_expr(f->a, status)};
         pl_vec_push(f->a->arena, &call->clauses, stop_clause);
     }
 }
@@ -218,7 +234,8 @@ static void step_and_checks(PlArazzoFlow *f, PlArazzoStep *step, PlStep *parent)
         around->cond = cond;
         around->count = pl_arazzo_int_expr(a, retry_limit(poll) + 1);
         around->at_most = true;
-        if (PL_GET(poll, "retryAfter")) around->every = pl_arazzo_duration_expr(a, number_of(PL_GET(poll, "retryAfter"), 1));
+        if (PL_GET(poll, "retryAfter"))
+            around->every = pl_arazzo_duration_expr(a, number_of(PL_GET(poll, "retryAfter"), 1));
     }
     PlStep *call = call_step(f, step, around);
     if (cond && !call->bind.len) call->bind = step->bind;
@@ -227,7 +244,8 @@ static void step_and_checks(PlArazzoFlow *f, PlArazzoStep *step, PlStep *parent)
     if (cond) {
         PlStep *check = pl_arazzo_new_step(f, list, parent, PL_STEP_CHECK);
         check->cond = cond;
-        check->value = pl_arazzo_text_expr(a, pl_arena_printf(a->arena, "the criteria of " PL_FMT " do not hold", PL_ARG(step->id)));
+        check->value = pl_arazzo_text_expr(
+            a, pl_arena_printf(a->arena, "the criteria of " PL_FMT " do not hold", PL_ARG(step->id)));
     }
     pl_arazzo_step_outputs(f, step);
 }
@@ -267,8 +285,11 @@ static Jump successes(PlArazzoFlow *f, PlArazzoStep *step, PlStep *parent, bool 
         PlExpr *when = both_of(f->a, before, cond);
         if (end && !(last && !when)) stop(f, parent, action, when);
         if (to && to->index != step->index + 1) {
-            if (jump.to) PL_REPORT(f->a->diags, ARAZZO_SHAPE, pl_node_span(action), "a second jump out of one step has no counterpart in a plan");
-            else jump = (Jump){to, when, action};
+            if (jump.to)
+                PL_REPORT(f->a->diags, ARAZZO_SHAPE, pl_node_span(action),
+                          "a second jump out of one step has no counterpart in a plan");
+            else
+                jump = (Jump){to, when, action};
         }
         if (!cond) break;
         before = both_of(f->a, before, negated(f->a, cond));
@@ -315,7 +336,8 @@ static void loop(PlArazzoFlow *f, uint32_t from, uint32_t last, PlStep *parent, 
         repeat->cond = negated(f->a, cond); /* the body runs at least once */
         repeat->is_while = false;
     }
-    pl_arazzo_loss(f->a, pl_node_span(action), PL_STR("the jump back becomes a Repeat; a plan bounds it, here to 100 times"));
+    pl_arazzo_loss(f->a, pl_node_span(action),
+                   PL_STR("the jump back becomes a Repeat; a plan bounds it, here to 100 times"));
 }
 
 /* A jump forward from step i leaves out [i + 1, to). Returns where the plan goes on. */
@@ -323,11 +345,13 @@ static uint32_t skip(PlArazzoFlow *f, uint32_t i, uint32_t to, const Jump *jump,
 {
     uint32_t target = jump->to->index;
     if (target <= i || target > to) {
-        PL_REPORT(f->a->diags, ARAZZO_SHAPE, pl_node_span(jump->node), "this jump crosses a condition or loop that another jump makes");
+        PL_REPORT(f->a->diags, ARAZZO_SHAPE, pl_node_span(jump->node),
+                  "this jump crosses a condition or loop that another jump makes");
         return i + 1;
     }
     if (!jump->cond) {
-        pl_arazzo_loss(f->a, pl_node_span(jump->node), PL_STR("the steps that this jump always leaves out are left out"));
+        pl_arazzo_loss(f->a, pl_node_span(jump->node),
+                       PL_STR("the steps that this jump always leaves out are left out"));
         for (uint32_t k = i + 1; k < target; k++) f->steps.items[k]->done = true;
         return target;
     }
@@ -358,15 +382,19 @@ static const PlNode *failure_jump(PlArazzoFlow *f, uint32_t i, uint32_t to, PlAr
         if (!pl_str_eq_z(pl_node_text(PL_GET(action, "type")), "goto")) continue;
         *target = jump_target(f, action);
         if (*target && (*target)->index > i && (*target)->index <= to) return action;
-        if (*target) PL_REPORT(f->a->diags, ARAZZO_SHAPE, pl_node_span(action), "a jump back after a failure has no counterpart in a plan");
+        if (*target)
+            PL_REPORT(f->a->diags, ARAZZO_SHAPE, pl_node_span(action),
+                      "a jump back after a failure has no counterpart in a plan");
     }
     return NULL;
 }
 
 static void drop_last(PlArazzoFlow *f, PlStep *parent)
 {
-    if (parent) parent->steps.len--;
-    else f->plan->steps.len--;
+    if (parent)
+        parent->steps.len--;
+    else
+        f->plan->steps.len--;
 }
 
 static uint32_t tried(PlArazzoFlow *f, uint32_t i, const PlNode *action, const PlArazzoStep *target, PlStep *parent)
@@ -398,7 +426,8 @@ static uint32_t tried(PlArazzoFlow *f, uint32_t i, const PlNode *action, const P
 
 /* ---- a range ---- */
 
-/* Each call covers a part of the steps, so depth is bounded by their number; nesting deeper than a plan can is reported. */
+/* Each call covers a part of the steps, so depth is bounded by their number; nesting deeper than a plan can is
+ * reported. */
 static void range(PlArazzoFlow *f, uint32_t from, uint32_t to, PlStep *parent, uint32_t ignore_loop)
 {
     if (parent && parent->depth + 2 >= PL_LIMIT_STEP_DEPTH) {

@@ -25,7 +25,7 @@ struct PlArazzo {
 };
 
 typedef struct PlArazzoInput {
-    PlStr name;      /* as in the document */
+    PlStr name; /* as in the document */
     PlStr plan_name;
     const PlNode *schema;
     PlTypeId declared; /* ANY when nothing is said */
@@ -37,17 +37,17 @@ typedef struct PlArazzoInput {
 typedef struct PlArazzoStep {
     const PlNode *node;
     PlStr id;
-    PlStr bind;     /* the name of its result */
+    PlStr bind; /* the name of its result */
     uint32_t index;
     PlStr operation; /* as the document calls it, for messages */
     PlArazzoSource *source;
     const PlOperation *op; /* NULL: not found */
     const PlAction *action;
-    PlNode *op_node;       /* the operation in the API document */
-    PlTypeId result;       /* of the response that the criteria expect */
+    PlNode *op_node;            /* the operation in the API document */
+    PlTypeId result;            /* of the response that the criteria expect */
     const PlResponse *response; /* NULL: the union of the successes */
-    bool done;             /* its place in the plan is behind us */
-    bool poll;             /* its criteria are the end of a Repeat */
+    bool done;                  /* its place in the plan is behind us */
+    bool poll;                  /* its criteria are the end of a Repeat */
 } PlArazzoStep;
 
 typedef struct PlArazzoFlow { /* one workflow on its way to a plan */
@@ -61,15 +61,16 @@ typedef struct PlArazzoFlow { /* one workflow on its way to a plan */
 } PlArazzoFlow;
 
 typedef struct PlArazzoValue {
-    PlExpr *expr;       /* NULL: cannot be said in a plan (reported) */
+    PlExpr *expr; /* NULL: cannot be said in a plan (reported) */
     PlTypeId type;
     PlArazzoInput *input; /* the whole value is this input */
 } PlArazzoValue;
 
 /* arazzo_doc.c */
-PlStr pl_arazzo_name(PlArazzoFlow *f, PlStr text); /* a name of the plan that is not yet taken */
+PlStr pl_arazzo_name(PlArazzoFlow *f, PlStr text);         /* a name of the plan that is not yet taken */
 void pl_arazzo_loss(PlArazzo *a, PlSpan span, PlStr what); /* once for each text */
-/* A parameter, action or input of components; `node` itself when it is no reference. NULL when it leads nowhere (reported). */
+/* A parameter, action or input of components; `node` itself when it is no reference. NULL when it leads nowhere
+ * (reported). */
 const PlNode *pl_arazzo_component(PlArazzo *a, const PlNode *node, const char *section);
 
 /* arazzo_source.c: places in the API document. The spans may be PL_NO_SPAN. */
@@ -105,7 +106,7 @@ PlExpr *pl_arazzo_duration_expr(PlArazzo *a, double seconds);
 PlTypeId pl_arazzo_schema_type(PlArazzo *a, const PlNode *schema);
 PlTypeExpr *pl_arazzo_type_expr(PlArazzo *a, PlTypeId type);
 PlStr pl_arazzo_type_words(PlArazzo *a, PlTypeId type);
-bool pl_arazzo_is_scalar(const PlArazzo *a, PlTypeId type); /* of one sort at least: a single value is possible */
+bool pl_arazzo_is_scalar(const PlArazzo *a, PlTypeId type);    /* of one sort at least: a single value is possible */
 bool pl_arazzo_is_structure(const PlArazzo *a, PlTypeId type); /* surely a list or a record */
 
 /* arazzo_call.c */

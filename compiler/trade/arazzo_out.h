@@ -12,8 +12,8 @@ typedef struct PlOutLabel { /* a place in the line: before step `at`; the end wh
 } PlOutLabel;
 
 typedef struct PlOutJump {
-    PlStr criterion;  /* "" always */
-    PlOutLabel *to;   /* NULL: end */
+    PlStr criterion; /* "" always */
+    PlOutLabel *to;  /* NULL: end */
 } PlOutJump;
 
 typedef struct PlOutOutput {
@@ -23,18 +23,18 @@ typedef struct PlOutOutput {
 typedef struct PlOutStep {
     const PlStep *step;
     PlStr id;
-    PL_VEC(PlStr) criteria;   /* beside the status */
-    PL_VEC(PlOutJump) jumps;  /* onSuccess */
+    PL_VEC(PlStr) criteria;  /* beside the status */
+    PL_VEC(PlOutJump) jumps; /* onSuccess */
     PL_VEC(PlOutOutput) outputs;
     const PlExpr *poll_every; /* tried again until the criteria hold */
     int64_t poll_limit;       /* 0: not */
 } PlOutStep;
 
 typedef struct PlOutName { /* what a name of the plan stands for */
-    PlOutStep *step;    /* a result */
-    const PlExpr *value; /* or a value set once */
-    PlStr input;        /* or an input */
-    unsigned count;     /* how often it is bound */
+    PlOutStep *step;       /* a result */
+    const PlExpr *value;   /* or a value set once */
+    PlStr input;           /* or an input */
+    unsigned count;        /* how often it is bound */
 } PlOutName;
 
 typedef struct PlOut {

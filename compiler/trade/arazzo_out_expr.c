@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Values and conditions of a plan as runtime expressions. A path into a result becomes an output of the step that gave it. */
+/* Values and conditions of a plan as runtime expressions. A path into a result becomes an output of the step that gave
+ * it. */
 #include "compiler/trade/arazzo_out.h"
 
 #include "compiler/check/tree.h"
@@ -18,9 +19,12 @@ static PlStr take(PlOut *o, PlBuf *buf)
 static const PlExpr *bare(const PlExpr *e)
 {
     for (;;) {
-        if (e->kind == PL_EXPR_COERCE) e = e->left;
-        else if (e->kind == PL_EXPR_CALL && e->items.len == 1 && e->fields.len == 0 && pl_str_eq_z(e->text, "text")) e = e->items.items[0];
-        else return e;
+        if (e->kind == PL_EXPR_COERCE)
+            e = e->left;
+        else if (e->kind == PL_EXPR_CALL && e->items.len == 1 && e->fields.len == 0 && pl_str_eq_z(e->text, "text"))
+            e = e->items.items[0];
+        else
+            return e;
     }
 }
 
@@ -46,9 +50,12 @@ static bool put_pointer(PlBuf *buf, const PlExpr *e, const PlExpr **root)
         token = index->literal.as.text;
     }
     for (size_t i = 0; i < token.len; i++) {
-        if (token.ptr[i] == '/') pl_buf_put_z(buf, "~1");
-        else if (token.ptr[i] == '~') pl_buf_put_z(buf, "~0");
-        else pl_buf_put_char(buf, token.ptr[i]);
+        if (token.ptr[i] == '/')
+            pl_buf_put_z(buf, "~1");
+        else if (token.ptr[i] == '~')
+            pl_buf_put_z(buf, "~0");
+        else
+            pl_buf_put_char(buf, token.ptr[i]);
     }
     return true;
 }
@@ -61,8 +68,10 @@ static PlStr output_name(PlOut *o, const PlOutStep *step, PlStr pointer)
     for (size_t i = 0; i < pointer.len; i++) {
         char c = pointer.ptr[i];
         bool word = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_' || c == '-';
-        if (word) z[len++] = c;
-        else if (len && z[len - 1] != '_') z[len++] = '_';
+        if (word)
+            z[len++] = c;
+        else if (len && z[len - 1] != '_')
+            z[len++] = '_';
     }
     PlStr name = len ? pl_str(z, len) : PL_STR("result"), base = name;
     for (unsigned n = 2;; n++) {
@@ -92,7 +101,8 @@ PlStr pl_out_path(PlOut *o, const PlExpr *e, const PlOutStep *own)
     const PlOutName *name = good ? pl_map_get(&o->names, root->text) : NULL;
     if (!name || name->count != 1) return PL_STR("");
     const char *hash = pointer.len ? "#" : "";
-    if (name->input.len) return pl_arena_printf(o->arena, "$inputs." PL_FMT "%s" PL_FMT, PL_ARG(name->input), hash, PL_ARG(pointer));
+    if (name->input.len)
+        return pl_arena_printf(o->arena, "$inputs." PL_FMT "%s" PL_FMT, PL_ARG(name->input), hash, PL_ARG(pointer));
     if (name->value && !pointer.len) return pl_out_path(o, name->value, own);
     if (!name->step) return PL_STR("");
     if (name->step == own) return pl_arena_printf(o->arena, "$response.body%s" PL_FMT, hash, PL_ARG(pointer));
@@ -139,8 +149,10 @@ static void put_hole(PlOut *o, PlBuf *buf, const PlExpr *e)
         for (uint32_t i = 0; i < e->items.len; i++) put_hole(o, buf, e->items.items[i]);
     } else {
         PlStr path = pl_out_path(o, e, NULL);
-        if (path.len) pl_buf_printf(buf, "{" PL_FMT "}", PL_ARG(path));
-        else pl_print_expr(buf, e);
+        if (path.len)
+            pl_buf_printf(buf, "{" PL_FMT "}", PL_ARG(path));
+        else
+            pl_print_expr(buf, e);
     }
 }
 
@@ -165,15 +177,20 @@ static void value(PlOut *o, const PlExpr *e)
         pl_json_out_end(&o->json, list ? ']' : '}');
         return;
     }
-    if (e->kind == PL_EXPR_LITERAL && e->literal.kind == PL_LIT_NOTHING) pl_buf_put_z(buf, "null");
-    else if (e->kind == PL_EXPR_LITERAL && e->literal.kind == PL_LIT_YESNO) pl_buf_put_z(buf, e->literal.as.yes ? "true" : "false");
-    else if (e->kind == PL_EXPR_LITERAL && (e->literal.kind == PL_LIT_INT || e->literal.kind == PL_LIT_DOUBLE)) pl_print_expr(buf, e);
+    if (e->kind == PL_EXPR_LITERAL && e->literal.kind == PL_LIT_NOTHING)
+        pl_buf_put_z(buf, "null");
+    else if (e->kind == PL_EXPR_LITERAL && e->literal.kind == PL_LIT_YESNO)
+        pl_buf_put_z(buf, e->literal.as.yes ? "true" : "false");
+    else if (e->kind == PL_EXPR_LITERAL && (e->literal.kind == PL_LIT_INT || e->literal.kind == PL_LIT_DOUBLE))
+        pl_print_expr(buf, e);
     else {
         PlBuf text;
         pl_buf_init(&text, 0);
         PlStr path = e->kind == PL_EXPR_TEXT || e->kind == PL_EXPR_LITERAL ? PL_STR("") : pl_out_path(o, e, NULL);
-        if (path.len) pl_buf_put(&text, path);
-        else put_hole(o, &text, e);
+        if (path.len)
+            pl_buf_put(&text, path);
+        else
+            put_hole(o, &text, e);
         pl_buf_put_json(buf, take(o, &text));
     }
 }
@@ -216,8 +233,9 @@ static bool put_operand(PlOut *o, PlBuf *out, const PlExpr *e, const PlOutStep *
 
 static bool put_condition(PlOut *o, PlBuf *out, const PlExpr *e, const PlOutStep *own)
 {
-    static const char *const words[PL_OPR_COUNT] = {[PL_OPR_OR] = "||", [PL_OPR_AND] = "&&", [PL_OPR_IS] = "==", [PL_OPR_IS_NOT] = "!=",
-                                                    [PL_OPR_LT] = "<", [PL_OPR_LE] = "<=", [PL_OPR_GT] = ">", [PL_OPR_GE] = ">="};
+    static const char *const words[PL_OPR_COUNT] = {
+        [PL_OPR_OR] = "||", [PL_OPR_AND] = "&&", [PL_OPR_IS] = "==", [PL_OPR_IS_NOT] = "!=",
+        [PL_OPR_LT] = "<",  [PL_OPR_LE] = "<=",  [PL_OPR_GT] = ">",  [PL_OPR_GE] = ">="};
     e = bare(e);
     if (e->kind == PL_EXPR_UNARY && e->op == PL_OPR_NOT) {
         pl_buf_put_z(out, "!(");
@@ -241,7 +259,8 @@ static bool put_condition(PlOut *o, PlBuf *out, const PlExpr *e, const PlOutStep
     bool good = true;
     for (int i = 0; i < 2 && good; i++) {
         const PlExpr *side = bare(sides[i]);
-        bool brackets = side->kind == PL_EXPR_BINARY && (side->op == PL_OPR_AND || side->op == PL_OPR_OR) && side->op != e->op;
+        bool brackets =
+            side->kind == PL_EXPR_BINARY && (side->op == PL_OPR_AND || side->op == PL_OPR_OR) && side->op != e->op;
         if (i) pl_buf_printf(out, " %s ", words[e->op]);
         if (brackets) pl_buf_put_char(out, '(');
         good = logic ? put_condition(o, out, side, own) : put_operand(o, out, side, own);

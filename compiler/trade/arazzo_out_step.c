@@ -24,15 +24,18 @@ static void operation(PlOut *o, const PlAction *action)
 {
     if (action->operation_id.len) {
         PlStr id = action->operation_id;
-        if (o->several) id = pl_arena_printf(o->arena, "$sourceDescriptions." PL_FMT "." PL_FMT, PL_ARG(action->plugin), PL_ARG(id));
+        if (o->several)
+            id =
+                pl_arena_printf(o->arena, "$sourceDescriptions." PL_FMT "." PL_FMT, PL_ARG(action->plugin), PL_ARG(id));
         pl_json_out_text(&o->json, "operationId", id);
         return;
     }
     char method[16];
     size_t n = 0;
-    for (const char *z = pl_method_name(action->method); *z && n + 1 < sizeof method; z++) method[n++] = (char)(*z | 32);
-    PlStr path = pl_arena_printf(o->arena, "{$sourceDescriptions." PL_FMT ".url}#/paths/" PL_FMT "/" PL_FMT, PL_ARG(action->plugin),
-                                 PL_ARG(escaped(o, action->path)), PL_ARG(pl_str(method, n)));
+    for (const char *z = pl_method_name(action->method); *z && n + 1 < sizeof method; z++)
+        method[n++] = (char)(*z | 32);
+    PlStr path = pl_arena_printf(o->arena, "{$sourceDescriptions." PL_FMT ".url}#/paths/" PL_FMT "/" PL_FMT,
+                                 PL_ARG(action->plugin), PL_ARG(escaped(o, action->path)), PL_ARG(pl_str(method, n)));
     pl_json_out_text(&o->json, "operationPath", path);
 }
 
@@ -75,12 +78,14 @@ static void body(PlOut *o, const PlStep *step)
     if (!some) return;
     pl_json_out_begin(&o->json, "requestBody", '{');
     if (step->bound->body_type.len) pl_json_out_text(&o->json, "contentType", step->bound->body_type);
-    if (whole && !pl_out_value(o, PL_STR("payload"), whole->value)) pl_out_lost(o, whole->value->span, "a value that is computed");
+    if (whole && !pl_out_value(o, PL_STR("payload"), whole->value))
+        pl_out_lost(o, whole->value->span, "a value that is computed");
     if (!whole) pl_json_out_begin(&o->json, "payload", '{');
     for (uint32_t i = 0; !whole && i < step->args.len; i++) {
         const PlArgument *arg = &step->args.items[i];
         const PlParam *p = param_of(step, arg);
-        if (p && p->place == PL_IN_BODY && !pl_out_value(o, p->wire, arg->value)) pl_out_lost(o, arg->value->span, "a value that is computed");
+        if (p && p->place == PL_IN_BODY && !pl_out_value(o, p->wire, arg->value))
+            pl_out_lost(o, arg->value->span, "a value that is computed");
     }
     if (!whole) pl_json_out_end(&o->json, '}');
     pl_json_out_end(&o->json, '}');
@@ -108,7 +113,8 @@ static void criteria(PlOut *o, const PlOutStep *out)
     }
     pl_json_out_begin(&o->json, "successCriteria", '[');
     bool one = successes == 1 && status;
-    criterion(o, one ? pl_arena_printf(o->arena, "$statusCode == %u", status) : PL_STR("$statusCode >= 200 && $statusCode < 300"));
+    criterion(o, one ? pl_arena_printf(o->arena, "$statusCode == %u", status)
+                     : PL_STR("$statusCode >= 200 && $statusCode < 300"));
     for (uint32_t i = 0; i < out->criteria.len; i++) criterion(o, out->criteria.items[i]);
     pl_json_out_end(&o->json, ']');
 }
@@ -194,8 +200,10 @@ static void failures(PlOut *o, uint32_t index)
         open = open || out->step->clauses.items[i].kind == PL_CLAUSE_RETRY || has_failure(&out->step->clauses.items[i]);
     if (!open) return;
     pl_json_out_begin(&o->json, "onFailure", '[');
-    for (uint32_t i = 0; i < out->step->clauses.len; i++) /* a retry is used up before what stands behind it (section 4.6.9) */
-        if (out->step->clauses.items[i].kind == PL_CLAUSE_RETRY) retry(o, out->step->clauses.items[i].duration, int_of(out->step->clauses.items[i].count, 1));
+    for (uint32_t i = 0; i < out->step->clauses.len;
+         i++) /* a retry is used up before what stands behind it (section 4.6.9) */
+        if (out->step->clauses.items[i].kind == PL_CLAUSE_RETRY)
+            retry(o, out->step->clauses.items[i].duration, int_of(out->step->clauses.items[i].count, 1));
     if (out->poll_limit > 0) retry(o, out->poll_every, out->poll_limit);
     for (uint32_t i = 0; i < out->step->clauses.len; i++)
         if (has_failure(&out->step->clauses.items[i])) failure(o, index, &out->step->clauses.items[i]);
@@ -204,9 +212,13 @@ static void failures(PlOut *o, uint32_t index)
 
 static void lost_clauses(PlOut *o, const PlStep *step)
 {
-    static const char *const words[] = {
-        [PL_CLAUSE_WITHIN] = "`within`", [PL_CLAUSE_ALL_PAGES] = "`all pages`", [PL_CLAUSE_UP_TO] = "`up to N items`",
-        [PL_CLAUSE_ASK_FIRST] = "`ask first`", [PL_CLAUSE_KEY] = "`key`", [PL_CLAUSE_IF_FAILS] = "`if it fails, use`", [PL_CLAUSE_COUNT] = NULL};
+    static const char *const words[] = {[PL_CLAUSE_WITHIN] = "`within`",
+                                        [PL_CLAUSE_ALL_PAGES] = "`all pages`",
+                                        [PL_CLAUSE_UP_TO] = "`up to N items`",
+                                        [PL_CLAUSE_ASK_FIRST] = "`ask first`",
+                                        [PL_CLAUSE_KEY] = "`key`",
+                                        [PL_CLAUSE_IF_FAILS] = "`if it fails, use`",
+                                        [PL_CLAUSE_COUNT] = NULL};
     for (uint32_t i = 0; i < step->clauses.len; i++) {
         const PlClause *c = &step->clauses.items[i];
         if (words[c->kind] && !has_failure(c)) pl_out_lost(o, c->span, words[c->kind]);
@@ -219,7 +231,8 @@ static void outputs(PlOut *o, const PlOutStep *out)
     pl_json_out_begin(&o->json, "outputs", '{');
     for (uint32_t i = 0; i < out->outputs.len; i++) {
         const PlOutOutput *output = &out->outputs.items[i];
-        PlStr expr = pl_arena_printf(o->arena, "$response.body%s" PL_FMT, output->pointer.len ? "#" : "", PL_ARG(output->pointer));
+        PlStr expr = pl_arena_printf(o->arena, "$response.body%s" PL_FMT, output->pointer.len ? "#" : "",
+                                     PL_ARG(output->pointer));
         pl_json_out_key(&o->json, output->name);
         pl_buf_put_json(o->json.buf, expr);
     }

@@ -63,8 +63,10 @@ static void steps(PlArazzoFlow *f)
         step->result = PL_T_ANY;
         bool added;
         PlMapEntry *entry = pl_map_put(&f->by_id, step->id, &added);
-        if (added) entry->value.ptr = step;
-        else PL_REPORT(a->diags, ARAZZO_NAME, pl_node_span(step->node), "second step", PL_ARG(step->id));
+        if (added)
+            entry->value.ptr = step;
+        else
+            PL_REPORT(a->diags, ARAZZO_NAME, pl_node_span(step->node), "second step", PL_ARG(step->id));
         pl_vec_push(a->arena, &f->steps, step);
         pl_arazzo_step_read(f, step);
     }
@@ -109,7 +111,9 @@ static void uses(PlArazzoFlow *f, PlStr folder)
         if (!source->plugin) continue;
         bool used = a->sources.len == 1;
         for (uint32_t k = 0; k < f->steps.len; k++) used = used || f->steps.items[k]->source == source;
-        if (used) pl_vec_push(a->arena, &f->plan->uses, (PlUse){.name = source->plugin->name, .path = path_from(a->arena, folder, source->url)});
+        if (used)
+            pl_vec_push(a->arena, &f->plan->uses,
+                        (PlUse){.name = source->plugin->name, .path = path_from(a->arena, folder, source->url)});
     }
 }
 
@@ -127,7 +131,8 @@ PlPlan *pl_arazzo_plan(PlArazzo *a, uint32_t workflow, PlStr folder)
     inputs(f);
     steps(f);
     const PlNode *depends = PL_GET(f->node, "dependsOn");
-    if (depends) pl_arazzo_loss(a, pl_node_span(depends), PL_STR("that other workflows run first is not said in a plan"));
+    if (depends)
+        pl_arazzo_loss(a, pl_node_span(depends), PL_STR("that other workflows run first is not said in a plan"));
     pl_arazzo_flow(f);
     outputs(f);
     for (uint32_t i = 0; i < f->inputs.len; i++) declare(f, f->inputs.items[i]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The other side: operations of the API documents, and where in these documents their parts stand. The only file here that looks into a document's tree. */
+/* The other side: operations of the API documents, and where in these documents their parts stand. The only file here
+ * that looks into a document's tree. */
 #include "compiler/trade/arazzo_internal.h"
 
 #include "compiler/catalog/api.h"
@@ -38,9 +39,12 @@ static PlStr decoded(PlArena *arena, PlStr s)
         bool pair = i + 1 < s.len && s.ptr[i] == '~' && (s.ptr[i + 1] == '0' || s.ptr[i + 1] == '1');
         bool open = i + 2 < s.len && pl_str_eq_nocase(pl_str_slice(s, i, i + 3), PL_STR("%7b"));
         bool close = i + 2 < s.len && pl_str_eq_nocase(pl_str_slice(s, i, i + 3), PL_STR("%7d"));
-        if (pair) out[n++] = s.ptr[++i] == '1' ? '/' : '~';
-        else if (open || close) out[n++] = open ? '{' : '}', i += 2;
-        else out[n++] = s.ptr[i];
+        if (pair)
+            out[n++] = s.ptr[++i] == '1' ? '/' : '~';
+        else if (open || close)
+            out[n++] = open ? '{' : '}', i += 2;
+        else
+            out[n++] = s.ptr[i];
     }
     return pl_str(out, n);
 }
@@ -50,7 +54,8 @@ static void find_path(PlArazzoFlow *f, PlArazzoStep *step, PlStr text, PlSpan sp
 {
     PlArazzo *a = f->a;
     size_t hash = pl_str_find_char(text, '#', 0);
-    PlStr source = pl_str_slice(text, 0, hash), pointer = pl_str_slice(text, hash == PL_STR_NONE ? text.len : hash + 1, text.len);
+    PlStr source = pl_str_slice(text, 0, hash),
+          pointer = pl_str_slice(text, hash == PL_STR_NONE ? text.len : hash + 1, text.len);
     static const PlStr word = PL_STR_INIT("$sourceDescriptions.");
     size_t at = pl_str_find(source, word, 0);
     if (at != PL_STR_NONE) source = pl_str_slice(source, at + word.len, source.len);
@@ -68,7 +73,9 @@ static void find_path(PlArazzoFlow *f, PlArazzoStep *step, PlStr text, PlSpan sp
     PlStr path = decoded(a->arena, pl_str_slice(pointer, 0, last ? last - 1 : 0));
     static const PlStr paths = PL_STR_INIT("/paths/");
     bool good = pl_str_starts(path, paths) && pl_method_by_name(pl_str_slice(pointer, last, pointer.len), &method);
-    step->operation = good ? pl_arena_printf(a->arena, "%s " PL_FMT, pl_method_name(method), PL_ARG(pl_str_slice(path, paths.len, path.len))) : text;
+    step->operation = good ? pl_arena_printf(a->arena, "%s " PL_FMT, pl_method_name(method),
+                                             PL_ARG(pl_str_slice(path, paths.len, path.len)))
+                           : text;
     if (!step->source->plugin) return;
     if (good) step->op = by_path(step->source->plugin, pl_str_slice(path, paths.len, path.len), method);
     if (!step->op) PL_REPORT(a->diags, ARAZZO_OPERATION, span, PL_ARG(step->source->name), PL_ARG(step->operation));
@@ -111,8 +118,10 @@ static void find_id(PlArazzoFlow *f, PlArazzoStep *step, PlStr id, PlSpan span)
 void pl_arazzo_find(PlArazzoFlow *f, PlArazzoStep *step)
 {
     const PlNode *id = PL_GET(step->node, "operationId"), *path = PL_GET(step->node, "operationPath");
-    if (id) find_id(f, step, pl_node_text(id), pl_node_span(id));
-    else if (path) find_path(f, step, pl_node_text(path), pl_node_span(path));
+    if (id)
+        find_id(f, step, pl_node_text(id), pl_node_span(id));
+    else if (path)
+        find_path(f, step, pl_node_text(path), pl_node_span(path));
     if (!step->op) return;
     step->op_node = pl_entry_of(step->op)->node;
     step->action = pl_catalog_action(f->a->catalog, step->op);
@@ -205,7 +214,8 @@ static bool is_credential(const PlArazzoStep *step, PlStr name, PlStr place)
     for (uint32_t i = 0; pl_node_is(schemes, PL_NODE_MAP) && i < schemes->count; i++) {
         const PlNode *scheme = pl_ref_follow(refs_of(step), &pl_node_at(schemes, i)->value, NULL);
         PlStr key = pl_node_text(PL_GET(scheme, "name"));
-        if (key.len && pl_str_eq(pl_node_text(PL_GET(scheme, "in")), place) && (header ? pl_str_eq_nocase(key, name) : pl_str_eq(key, name)))
+        if (key.len && pl_str_eq(pl_node_text(PL_GET(scheme, "in")), place) &&
+            (header ? pl_str_eq_nocase(key, name) : pl_str_eq(key, name)))
             return true;
     }
     return false;
@@ -214,13 +224,16 @@ static bool is_credential(const PlArazzoStep *step, PlStr name, PlStr place)
 const char *pl_arazzo_param_place(const PlArazzoStep *step, PlStr name, PlStr place, bool *found)
 {
     static const char *const places[] = {"path", "query", "header", "cookie", "formData", "body"};
-    bool free_header = pl_str_eq_z(place, "header") && (pl_str_eq_nocase(name, PL_STR("Accept")) || pl_str_eq_nocase(name, PL_STR("Content-Type")));
+    bool free_header = pl_str_eq_z(place, "header") &&
+                       (pl_str_eq_nocase(name, PL_STR("Accept")) || pl_str_eq_nocase(name, PL_STR("Content-Type")));
     *found = free_header || is_credential(step, name, place) || param_node(step, name, place) != NULL;
     const PlNode *lists[] = {PL_GET(step->op_node, "parameters"), PL_GET(pl_entry_of(step->op)->item, "parameters")};
-    for (size_t l = 0; !*found && pl_str_eq_z(place, "header") && l < 2; l++) { /* names of headers have no case (RFC 9110 section 5.1) */
+    for (size_t l = 0; !*found && pl_str_eq_z(place, "header") && l < 2;
+         l++) { /* names of headers have no case (RFC 9110 section 5.1) */
         for (uint32_t i = 0; pl_node_is(lists[l], PL_NODE_LIST) && i < lists[l]->count && !*found; i++) {
             const PlNode *node = pl_ref_follow(refs_of(step), pl_node_item(lists[l], i), NULL);
-            *found = pl_str_eq_z(pl_node_text(PL_GET(node, "in")), "header") && pl_str_eq_nocase(pl_node_text(PL_GET(node, "name")), name);
+            *found = pl_str_eq_z(pl_node_text(PL_GET(node, "in")), "header") &&
+                     pl_str_eq_nocase(pl_node_text(PL_GET(node, "name")), name);
         }
     }
     if (*found) return "";
@@ -239,7 +252,8 @@ static bool media_fits(PlStr declared, PlStr type)
     declared = bare_media(declared);
     if (pl_str_eq_nocase(declared, type) || pl_str_eq_z(declared, "*/*")) return true;
     size_t star = pl_str_find_char(declared, '*', 0);
-    return star != PL_STR_NONE && pl_str_starts(type, pl_str_slice(declared, 0, star)) && pl_str_ends(type, pl_str_slice(declared, star + 1, declared.len));
+    return star != PL_STR_NONE && pl_str_starts(type, pl_str_slice(declared, 0, star)) &&
+           pl_str_ends(type, pl_str_slice(declared, star + 1, declared.len));
 }
 
 bool pl_arazzo_takes_media(const PlArazzoStep *step, PlStr type)

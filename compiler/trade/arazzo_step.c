@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A step before the plan is made: its operation, the response that its criteria expect, and whether its outputs are in that response. */
+/* A step before the plan is made: its operation, the response that its criteria expect, and whether its outputs are in
+ * that response. */
 #include "compiler/trade/arazzo_internal.h"
 
 /* The statuses that a condition compares $statusCode with by `==`; how many (at most `max`). */
@@ -24,7 +25,7 @@ static PlStr declared_statuses(PlArazzo *a, const PlAction *action)
     PlStr all = PL_STR("");
     for (uint32_t i = 0; i < action->response_count; i++) {
         const PlResponse *r = &action->responses[i];
-        PlStr one = r->low == 0          ? PL_STR("default")
+        PlStr one = r->low == 0         ? PL_STR("default")
                     : r->low == r->high ? pl_arena_printf(a->arena, "%u", r->low)
                                         : pl_arena_printf(a->arena, "%uXX", r->low / 100u);
         all = all.len ? pl_arena_printf(a->arena, PL_FMT ", " PL_FMT, PL_ARG(all), PL_ARG(one)) : one;
@@ -41,12 +42,14 @@ static void expect(PlArazzoFlow *f, PlArazzoStep *step, const PlNode *criterion)
     uint32_t count = statuses_of(pl_node_text(condition), statuses, 8);
     if (!count || !step->action || !step->action->response_count) return;
     for (uint32_t i = 0; i < count; i++) {
-        const PlResponse *r = statuses[i] > 0 && statuses[i] < 600 ? pl_action_response(step->action, (unsigned)statuses[i]) : NULL;
+        const PlResponse *r =
+            statuses[i] > 0 && statuses[i] < 600 ? pl_action_response(step->action, (unsigned)statuses[i]) : NULL;
         if (!r) continue;
         if (r->low != 0 && !step->response) step->response = r;
         return;
     }
-    PlDiag *d = PL_REPORT(a->diags, ARAZZO_STATUS, pl_node_span(condition), PL_ARG(step->operation), (long long)statuses[0]);
+    PlDiag *d =
+        PL_REPORT(a->diags, ARAZZO_STATUS, pl_node_span(condition), PL_ARG(step->operation), (long long)statuses[0]);
     PlSpan there = pl_arazzo_responses_span(step, NULL);
     if (there.source != PL_NO_SOURCE)
         pl_diag_related(a->diags, d, there, "declared are: " PL_FMT, PL_ARG(declared_statuses(a, step->action)));
@@ -56,7 +59,8 @@ void pl_arazzo_step_read(PlArazzoFlow *f, PlArazzoStep *step)
 {
     pl_arazzo_find(f, step);
     const PlNode *criteria = PL_GET(step->node, "successCriteria");
-    for (uint32_t i = 0; pl_node_is(criteria, PL_NODE_LIST) && i < criteria->count; i++) expect(f, step, pl_node_item(criteria, i));
+    for (uint32_t i = 0; pl_node_is(criteria, PL_NODE_LIST) && i < criteria->count; i++)
+        expect(f, step, pl_node_item(criteria, i));
     step->result = step->action ? step->action->result : PL_T_ANY;
     if (step->response) step->result = step->response->body == PL_BODY_NONE ? PL_T_NOTHING : step->response->type;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Types between the two sides: what an input's schema says, in words of a plan, and whether a type is one value or a structure. */
+/* Types between the two sides: what an input's schema says, in words of a plan, and whether a type is one value or a
+ * structure. */
 #include "compiler/trade/arazzo_internal.h"
 
 #include "compiler/syntax/parse.h"
@@ -12,7 +13,7 @@ PlTypeId pl_arazzo_schema_type(PlArazzo *a, const PlNode *schema)
     static const struct {
         const char *name;
         PlTypeId type;
-    } words[] = {{"integer", PL_T_INTEGER}, {"number", PL_T_NUMBER},   {"boolean", PL_T_YESNO},
+    } words[] = {{"integer", PL_T_INTEGER}, {"number", PL_T_NUMBER},     {"boolean", PL_T_YESNO},
                  {"array", PL_T_LIST_ANY},  {"object", PL_T_RECORD_ANY}, {"string", PL_T_TEXT}};
     PlStr type = pl_node_text(PL_GET(schema, "type"));
     PlStr format = pl_node_text(PL_GET(schema, "format"));

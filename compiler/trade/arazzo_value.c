@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Values and conditions. A text that begins with `$` is a runtime expression, one with `{$...}` in it a text with holes; lists and maps are walked. A condition
- * is rewritten as text, its runtime expressions as paths, and read by the plan's own parser: the operators are the same. */
+/* Values and conditions. A text that begins with `$` is a runtime expression, one with `{$...}` in it a text with
+ * holes; lists and maps are walked. A condition is rewritten as text, its runtime expressions as paths, and read by
+ * the plan's own parser: the operators are the same. */
 #include "compiler/trade/arazzo_internal.h"
 
 #include "compiler/syntax/parse.h"
@@ -68,11 +69,14 @@ static void push(PlArazzo *a, PlExpr *text, PlExpr *item)
 /* The whole text is one expression: names in it may have any character. "$100" is a text. */
 static bool is_expression(PlStr s)
 {
-    static const char *const begins[] = {"$inputs.", "$steps.", "$response.", "$request.", "$outputs.", "$workflows.", "$components.",
-                                         "$sourceDescriptions.", "$message."};
+    static const char *const begins[] = {"$inputs.",  "$steps.",     "$response.",   "$request.",
+                                         "$outputs.", "$workflows.", "$components.", "$sourceDescriptions.",
+                                         "$message."};
     for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
-        if (pl_str_starts(s, pl_str_z(begins[i]))) return pl_str_find_char(s, ' ', 0) == PL_STR_NONE || pl_arazzo_expression_end(s, 0) == s.len;
-    return pl_str_eq_z(s, "$url") || pl_str_eq_z(s, "$method") || pl_str_eq_z(s, "$statusCode") || pl_str_eq_z(s, "$self");
+        if (pl_str_starts(s, pl_str_z(begins[i])))
+            return pl_str_find_char(s, ' ', 0) == PL_STR_NONE || pl_arazzo_expression_end(s, 0) == s.len;
+    return pl_str_eq_z(s, "$url") || pl_str_eq_z(s, "$method") || pl_str_eq_z(s, "$statusCode") ||
+           pl_str_eq_z(s, "$self");
 }
 
 static PlArazzoValue text_value(PlArazzoFlow *f, PlStr s, PlSpan span)
@@ -127,8 +131,11 @@ static PlArazzoValue value_at(PlArazzoFlow *f, const PlNode *node, unsigned leve
         PlArazzoValue v = value_at(f, item, level + 1);
         if (!v.expr) v.expr = literal(a, PL_LIT_NOTHING);
         if (v.input) v.input->needed = true;
-        if (list) pl_vec_push(a->arena, &e->items, v.expr);
-        else pl_vec_push(a->arena, &e->fields, (PlRecordField){pl_pair_key(pl_node_at(node, i)), pl_node_span(item), v.expr});
+        if (list)
+            pl_vec_push(a->arena, &e->items, v.expr);
+        else
+            pl_vec_push(a->arena, &e->fields,
+                        (PlRecordField){pl_pair_key(pl_node_at(node, i)), pl_node_span(item), v.expr});
         if (v.expr->depth + 1 > e->depth) e->depth = v.expr->depth + 1;
     }
     return (PlArazzoValue){.expr = e, .type = list ? PL_T_LIST_ANY : PL_T_RECORD_ANY};
@@ -147,9 +154,12 @@ static size_t next_expression(PlStr s, size_t at)
     char quote = 0;
     for (; at < s.len; at++) {
         char c = s.ptr[at];
-        if (quote) quote = c == quote ? 0 : quote;
-        else if (c == '\'' || c == '"') quote = c;
-        else if (c == '$') return at;
+        if (quote)
+            quote = c == quote ? 0 : quote;
+        else if (c == '\'' || c == '"')
+            quote = c;
+        else if (c == '$')
+            return at;
     }
     return PL_STR_NONE;
 }

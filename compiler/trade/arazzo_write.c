@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The plan's steps in one line with jumps, then the document. An If needs a call before it to jump from; a Repeat of one call that looks again is a retry, another
- * Repeat a jump back. Labels are places that are known only when the line is complete. */
+/* The plan's steps in one line with jumps, then the document. An If needs a call before it to jump from; a Repeat of
+ * one call that looks again is a retry, another Repeat a jump back. Labels are places that are known only when the
+ * line is complete. */
 #include "compiler/trade/arazzo_write.h"
 
 #include "compiler/trade/arazzo_out.h"
@@ -85,8 +86,10 @@ static void check(Walk *w, const PlStep *step)
     PlStr condition = last ? pl_out_condition(w->o, step->cond, last) : PL_STR("");
     for (uint32_t i = 0; last && i < last->criteria.len; i++)
         if (pl_str_eq(last->criteria.items[i], condition)) return; /* the end of a repeat, said again */
-    if (!condition.len || last->jumps.len) pl_out_lost(w->o, step->span, "this check");
-    else pl_vec_push(w->o->arena, &last->criteria, condition);
+    if (!condition.len || last->jumps.len)
+        pl_out_lost(w->o, step->span, "this check");
+    else
+        pl_vec_push(w->o->arena, &last->criteria, condition);
 }
 
 static bool only_stops(const PlStep *block)
@@ -100,12 +103,16 @@ static uint32_t condition(Walk *w, PlStep *const *steps, uint32_t count, PlOutLa
     PlOut *o = w->o;
     PlOutStep *from = last_step(w);
     uint32_t branches = 1;
-    while (branches < count && (steps[branches]->kind == PL_STEP_ELSE_IF || steps[branches]->kind == PL_STEP_ELSE)) branches++;
+    while (branches < count && (steps[branches]->kind == PL_STEP_ELSE_IF || steps[branches]->kind == PL_STEP_ELSE))
+        branches++;
     bool good = from && !from->jumps.len, otherwise = false;
     for (uint32_t i = 0; good && i < branches; i++)
         good = steps[i]->kind == PL_STEP_ELSE || pl_out_condition(o, steps[i]->cond, from).len;
     if (!good) {
-        pl_out_lost(o, steps[0]->span, from && from->jumps.len ? "a condition right behind another" : from ? "this condition" : "a condition with no call before it");
+        pl_out_lost(o, steps[0]->span,
+                    from && from->jumps.len ? "a condition right behind another"
+                    : from                  ? "this condition"
+                                            : "a condition with no call before it");
         return branches - 1;
     }
     for (uint32_t i = 0; i < branches; i++) {
@@ -119,8 +126,10 @@ static uint32_t condition(Walk *w, PlStep *const *steps, uint32_t count, PlOutLa
         uint32_t first = start->at = o->steps.len;
         w->closed = true;
         walk(w, steps[i]->steps.items, steps[i]->steps.len, after);
-        if (o->steps.len == first) start = after; /* nothing of it can be said */
-        else if (!w->closed) add_jump(o, pl_vec_last(&o->steps), PL_STR(""), after);
+        if (o->steps.len == first)
+            start = after; /* nothing of it can be said */
+        else if (!w->closed)
+            add_jump(o, pl_vec_last(&o->steps), PL_STR(""), after);
         add_jump(o, from, when, start);
     }
     if (!otherwise) add_jump(o, from, PL_STR(""), after);
@@ -132,7 +141,9 @@ static void repeat(Walk *w, const PlStep *step, PlOutLabel *after)
 {
     PlOut *o = w->o;
     PlStep *only = step->steps.len == 1 && step->steps.items[0]->kind == PL_STEP_ACTION ? step->steps.items[0] : NULL;
-    const PlExpr *bound = step->count && step->count->kind == PL_EXPR_LITERAL && step->count->literal.kind == PL_LIT_INT ? step->count : NULL;
+    const PlExpr *bound = step->count && step->count->kind == PL_EXPR_LITERAL && step->count->literal.kind == PL_LIT_INT
+                              ? step->count
+                              : NULL;
     if (only && step->cond && !step->is_while && bound) {
         PlOutStep *out = call(w, only);
         PlStr until = pl_out_condition(o, step->cond, out);
@@ -182,7 +193,8 @@ static void statement(Walk *w, const PlStep *step, PlOutLabel *after)
         }
         break;
     case PL_STEP_SET:
-        if (step->target || name_of(o, step->name)->count != 1 || !pl_out_can(o, step->value)) pl_out_lost(o, step->span, "a value that is computed");
+        if (step->target || name_of(o, step->name)->count != 1 || !pl_out_can(o, step->value))
+            pl_out_lost(o, step->span, "a value that is computed");
         break;
     case PL_STEP_EACH: pl_out_lost(o, step->span, "a loop over a list"); break;
     case PL_STEP_TRY:
@@ -204,11 +216,16 @@ static void walk(Walk *w, PlStep *const *steps, uint32_t count, PlOutLabel *afte
         bool chain = steps[i]->kind == PL_STEP_IF;
         bool block = chain || steps[i]->kind == PL_STEP_REPEAT;
         uint32_t rest = i;
-        if (chain) while (rest + 1 < count && (steps[rest + 1]->kind == PL_STEP_ELSE_IF || steps[rest + 1]->kind == PL_STEP_ELSE)) rest++;
+        if (chain)
+            while (rest + 1 < count &&
+                   (steps[rest + 1]->kind == PL_STEP_ELSE_IF || steps[rest + 1]->kind == PL_STEP_ELSE))
+                rest++;
         PlOutLabel *behind = block && rest + 1 < count ? new_label(w->o) : after;
         uint32_t before = w->o->steps.len;
-        if (chain) i += condition(w, steps + i, count - i, behind);
-        else statement(w, steps[i], behind);
+        if (chain)
+            i += condition(w, steps + i, count - i, behind);
+        else
+            statement(w, steps[i], behind);
         if (behind == after) continue;
         behind->at = w->o->steps.len;
         if (w->o->steps.len == before) w->closed = w->closed && block;
@@ -222,9 +239,10 @@ static void schema(PlOut *o, const char *key, const PlTypeExpr *t)
 {
     static const struct {
         const char *name, *type, *format;
-    } words[] = {{"integer", "integer", NULL}, {"number", "number", NULL},     {"yes/no", "boolean", NULL},     {"email", "string", "email"},
-                 {"url", "string", "uri"},     {"date", "string", "date"},     {"datetime", "string", "date-time"}, {"uuid", "string", "uuid"},
-                 {"text", "string", NULL},     {"record", "object", NULL},     {"duration", "string", "duration"}};
+    } words[] = {{"integer", "integer", NULL},        {"number", "number", NULL},        {"yes/no", "boolean", NULL},
+                 {"email", "string", "email"},        {"url", "string", "uri"},          {"date", "string", "date"},
+                 {"datetime", "string", "date-time"}, {"uuid", "string", "uuid"},        {"text", "string", NULL},
+                 {"record", "object", NULL},          {"duration", "string", "duration"}};
     PlJsonOut *j = &o->json;
     pl_json_out_begin(j, key, '{');
     const PlTypeExpr *type = t && t->kind == PL_TE_OR ? t->left : t;
@@ -252,8 +270,10 @@ static void schema(PlOut *o, const char *key, const PlTypeExpr *t)
         pl_json_out_begin(j, "enum", '[');
         for (uint32_t i = 0; i < type->values.len; i++) {
             const PlLiteral *l = &type->values.items[i]->literal;
-            if (l->kind == PL_LIT_INT) pl_json_out_int(j, NULL, l->as.integer);
-            else if (l->kind == PL_LIT_TEXT) pl_json_out_text(j, NULL, l->as.text);
+            if (l->kind == PL_LIT_INT)
+                pl_json_out_int(j, NULL, l->as.integer);
+            else if (l->kind == PL_LIT_TEXT)
+                pl_json_out_text(j, NULL, l->as.text);
         }
         pl_json_out_end(j, ']');
     }
@@ -269,7 +289,8 @@ static void inputs(PlOut *o)
     for (uint32_t i = 0; i < o->plan->inputs.len; i++) {
         const PlInputDecl *in = &o->plan->inputs.items[i];
         schema(o, pl_arena_str(o->arena, in->name).ptr, in->type);
-        if (in->value && in->value->kind == PL_EXPR_LITERAL && in->value->literal.kind != PL_LIT_NOTHING) pl_out_value(o, PL_STR("default"), in->value);
+        if (in->value && in->value->kind == PL_EXPR_LITERAL && in->value->literal.kind != PL_LIT_NOTHING)
+            pl_out_value(o, PL_STR("default"), in->value);
         pl_json_out_end(j, '}');
     }
     pl_json_out_end(j, '}');
@@ -291,8 +312,10 @@ static void sources(PlOut *o)
         const PlPlugin *plugin = pl_catalog_plugin_by_name(o->catalog, used.entries[i].key);
         PlStr url = plugin ? plugin->path : PL_STR("");
         for (uint32_t u = 0; u < o->plan->uses.len; u++) /* as the plan says it: relative to the plan */
-            if (pl_str_eq(o->plan->uses.items[u].name, used.entries[i].key) && o->plan->uses.items[u].path.len) url = o->plan->uses.items[u].path;
-        if (url.len && url.ptr[0] != '/' && url.ptr[0] != '.') url = pl_arena_printf(o->arena, "./" PL_FMT, PL_ARG(url));
+            if (pl_str_eq(o->plan->uses.items[u].name, used.entries[i].key) && o->plan->uses.items[u].path.len)
+                url = o->plan->uses.items[u].path;
+        if (url.len && url.ptr[0] != '/' && url.ptr[0] != '.')
+            url = pl_arena_printf(o->arena, "./" PL_FMT, PL_ARG(url));
         pl_json_out_begin(&o->json, NULL, '{');
         pl_json_out_text(&o->json, "name", used.entries[i].key);
         pl_json_out_text(&o->json, "url", url);
@@ -310,7 +333,8 @@ static void outputs(PlOut *o)
     bool record = e->kind == PL_EXPR_RECORD;
     for (uint32_t i = 0; i < (record ? e->fields.len : 1); i++) {
         const PlExpr *value = record ? e->fields.items[i].value : e;
-        if (!pl_out_value(o, record ? e->fields.items[i].name : PL_STR("result"), value)) pl_out_lost(o, value->span, "an output that is computed");
+        if (!pl_out_value(o, record ? e->fields.items[i].name : PL_STR("result"), value))
+            pl_out_lost(o, value->span, "an output that is computed");
     }
     pl_json_out_end(&o->json, '}');
 }
@@ -324,8 +348,10 @@ static PlStr workflow_id(PlOut *o)
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         bool word = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_';
-        if (word) z[len++] = c;
-        else if (len && z[len - 1] != '-') z[len++] = '-';
+        if (word)
+            z[len++] = c;
+        else if (len && z[len - 1] != '-')
+            z[len++] = '-';
     }
     while (len && z[len - 1] == '-') len--;
     return len ? pl_str(z, len) : PL_STR("plan");

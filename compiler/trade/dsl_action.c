@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls from JSON: which action, with which values, and what happens around the call. The order of the members is the order of the clauses. */
+/* Calls from JSON: which action, with which values, and what happens around the call. The order of the members is the
+ * order of the clauses. */
 #include "compiler/trade/dsl_internal.h"
 
 /* ---- action and arguments ---- */
@@ -32,12 +33,14 @@ static void read_args(PlDslReader *r, const PlNode *params, PlStep *step)
 static void read_name(const PlNode *node, PlStep *step, const char *plugin_else, const char *action_else)
 {
     PlStr plugin = pl_dsl_member_text(node, "plugin|plugin_name|pluginKey|plugin_key|service|integration"),
-          action = pl_dsl_member_text(node, "action|action_name|actionName|operation|operation_id|tool|function|method");
+          action =
+              pl_dsl_member_text(node, "action|action_name|actionName|operation|operation_id|tool|function|method");
     size_t dot = plugin.len ? PL_STR_NONE : pl_str_find_char(action, '.', 0);
     if (dot != PL_STR_NONE) {
         plugin = pl_str_slice(action, 0, dot);
         action = pl_str_slice(action, dot + 1, action.len);
-    } else if (plugin.len && pl_str_starts(action, plugin) && action.len > plugin.len + 1 && action.ptr[plugin.len] == '.') {
+    } else if (plugin.len && pl_str_starts(action, plugin) && action.len > plugin.len + 1 &&
+               action.ptr[plugin.len] == '.') {
         action = pl_str_slice(action, plugin.len + 1, action.len);
     }
     step->plugin = plugin.len || !plugin_else ? plugin : pl_str_z(plugin_else);
@@ -46,7 +49,8 @@ static void read_name(const PlNode *node, PlStep *step, const char *plugin_else,
 
 static bool is_ai(const PlNode *node)
 {
-    static const char *const types[] = {"ai_processing", "ai", "llm", "llm_decision", "summarize", "classify", "extract", "generate", NULL};
+    static const char *const types[] = {"ai_processing", "ai",       "llm", "llm_decision", "summarize", "classify",
+                                        "extract",       "generate", NULL};
     PlStr type = pl_dsl_member_text(node, "type");
     for (size_t i = 0; types[i]; i++)
         if (pl_str_eq_nocase(type, pl_str_z(types[i]))) return true;
@@ -120,10 +124,12 @@ static void read_failure(PlDslReader *r, const PlNode *node, PlStep *step)
     static const struct {
         const char *word;
         PlFailDo what;
-    } words[] = {{"continue", PL_FAIL_CONTINUE}, {"skip", PL_FAIL_CONTINUE}, {"ignore", PL_FAIL_CONTINUE}, {"stop", PL_FAIL_STOP},
-                 {"end", PL_FAIL_STOP},          {"fail", PL_FAIL_FAIL},     {"abort", PL_FAIL_FAIL},      {"use", PL_FAIL_USE},
-                 {"fallback", PL_FAIL_USE},      {"action", PL_FAIL_ACTION}};
-    PlStr word = node->kind == PL_NODE_TEXT ? pl_node_text(node) : pl_dsl_member_text(node, "do|strategy|action_on_failure|type");
+    } words[] = {{"continue", PL_FAIL_CONTINUE}, {"skip", PL_FAIL_CONTINUE}, {"ignore", PL_FAIL_CONTINUE},
+                 {"stop", PL_FAIL_STOP},         {"end", PL_FAIL_STOP},      {"fail", PL_FAIL_FAIL},
+                 {"abort", PL_FAIL_FAIL},        {"use", PL_FAIL_USE},       {"fallback", PL_FAIL_USE},
+                 {"action", PL_FAIL_ACTION}};
+    PlStr word = node->kind == PL_NODE_TEXT ? pl_node_text(node)
+                                            : pl_dsl_member_text(node, "do|strategy|action_on_failure|type");
     const PlNode *value = pl_dsl_member(node, "value|fallback|default"), *message = pl_dsl_given(node, "message|text");
     PlFailDo what = PL_FAIL_FAIL;
     bool known = false;
@@ -180,13 +186,26 @@ typedef struct Member {
 } Member;
 
 static const Member members[] = {
-    {"retry", PL_CLAUSE_RETRY},           {"retry_policy", PL_CLAUSE_RETRY},  {"retryPolicy", PL_CLAUSE_RETRY},
-    {"retries", PL_CLAUSE_RETRY},         {"timeout", PL_CLAUSE_WITHIN},      {"timeout_seconds", PL_CLAUSE_WITHIN},
-    {"all_pages", PL_CLAUSE_ALL_PAGES},   {"max_items", PL_CLAUSE_UP_TO},     {"concurrency", PL_CLAUSE_AT_A_TIME},
-    {"max_concurrency", PL_CLAUSE_AT_A_TIME}, {"maxConcurrency", PL_CLAUSE_AT_A_TIME}, {"ask_first", PL_CLAUSE_ASK_FIRST},
-    {"requires_approval", PL_CLAUSE_ASK_FIRST}, {"in_order", PL_CLAUSE_IN_ORDER}, {"idempotency_key", PL_CLAUSE_KEY},
-    {"tolerating", PL_CLAUSE_TOLERATING}, {"continue_on_error", PL_CLAUSE_GO_ON}, {"continueOnError", PL_CLAUSE_GO_ON},
-    {"on_failure", PL_CLAUSE_IF_FAILS},   {"onFailure", PL_CLAUSE_IF_FAILS},
+    {"retry", PL_CLAUSE_RETRY},
+    {"retry_policy", PL_CLAUSE_RETRY},
+    {"retryPolicy", PL_CLAUSE_RETRY},
+    {"retries", PL_CLAUSE_RETRY},
+    {"timeout", PL_CLAUSE_WITHIN},
+    {"timeout_seconds", PL_CLAUSE_WITHIN},
+    {"all_pages", PL_CLAUSE_ALL_PAGES},
+    {"max_items", PL_CLAUSE_UP_TO},
+    {"concurrency", PL_CLAUSE_AT_A_TIME},
+    {"max_concurrency", PL_CLAUSE_AT_A_TIME},
+    {"maxConcurrency", PL_CLAUSE_AT_A_TIME},
+    {"ask_first", PL_CLAUSE_ASK_FIRST},
+    {"requires_approval", PL_CLAUSE_ASK_FIRST},
+    {"in_order", PL_CLAUSE_IN_ORDER},
+    {"idempotency_key", PL_CLAUSE_KEY},
+    {"tolerating", PL_CLAUSE_TOLERATING},
+    {"continue_on_error", PL_CLAUSE_GO_ON},
+    {"continueOnError", PL_CLAUSE_GO_ON},
+    {"on_failure", PL_CLAUSE_IF_FAILS},
+    {"onFailure", PL_CLAUSE_IF_FAILS},
 };
 
 static bool clause_of(PlStr key, PlClauseKind *kind)

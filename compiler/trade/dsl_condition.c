@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Conditions. Ours are expressions; relatives of the format write {field, operator, value}, and lists of them under `and`, `or`, `all`, `any`, `not`.
- * These become the text of an expression, so that there is one reader. */
+/* Conditions. Ours are expressions; relatives of the format write {field, operator, value}, and lists of them under
+ * `and`, `or`, `all`, `any`, `not`. These become the text of an expression, so that there is one reader. */
 #include "compiler/trade/dsl_internal.h"
 
 enum { MAX_LEVEL = 16 };
@@ -9,18 +9,48 @@ static const struct {
     const char *other, *ours;
     bool unary;
 } operators[] = {
-    {"equals", "is", false},        {"eq", "is", false},           {"==", "is", false},          {"=", "is", false},
-    {"===", "is", false},           {"is", "is", false},           {"not_equals", "is not", false}, {"ne", "is not", false},
-    {"neq", "is not", false},       {"!=", "is not", false},       {"!==", "is not", false},     {"gt", ">", false},
-    {">", ">", false},              {"greater_than", ">", false},  {"gte", ">=", false},         {">=", ">=", false},
-    {"greater_than_or_equal", ">=", false}, {"lt", "<", false},    {"<", "<", false},            {"less_than", "<", false},
-    {"lte", "<=", false},           {"<=", "<=", false},           {"less_than_or_equal", "<=", false},
-    {"contains", "contains", false}, {"includes", "contains", false}, {"not_contains", "does not contain", false},
-    {"in", "in", false},            {"not_in", "not in", false},   {"starts_with", "starts with", false},
-    {"ends_with", "ends with", false}, {"matches", "matches", false}, {"regex", "matches", false},
-    {"is_empty", "is empty", true}, {"empty", "is empty", true},   {"is_not_empty", "is not empty", true},
-    {"not_empty", "is not empty", true}, {"exists", "exists", true}, {"is_not_null", "exists", true},
-    {"not_exists", "is missing", true}, {"is_null", "is missing", true}, {"is_true", "is yes", true}, {"is_false", "is no", true},
+    {"equals", "is", false},
+    {"eq", "is", false},
+    {"==", "is", false},
+    {"=", "is", false},
+    {"===", "is", false},
+    {"is", "is", false},
+    {"not_equals", "is not", false},
+    {"ne", "is not", false},
+    {"neq", "is not", false},
+    {"!=", "is not", false},
+    {"!==", "is not", false},
+    {"gt", ">", false},
+    {">", ">", false},
+    {"greater_than", ">", false},
+    {"gte", ">=", false},
+    {">=", ">=", false},
+    {"greater_than_or_equal", ">=", false},
+    {"lt", "<", false},
+    {"<", "<", false},
+    {"less_than", "<", false},
+    {"lte", "<=", false},
+    {"<=", "<=", false},
+    {"less_than_or_equal", "<=", false},
+    {"contains", "contains", false},
+    {"includes", "contains", false},
+    {"not_contains", "does not contain", false},
+    {"in", "in", false},
+    {"not_in", "not in", false},
+    {"starts_with", "starts with", false},
+    {"ends_with", "ends with", false},
+    {"matches", "matches", false},
+    {"regex", "matches", false},
+    {"is_empty", "is empty", true},
+    {"empty", "is empty", true},
+    {"is_not_empty", "is not empty", true},
+    {"not_empty", "is not empty", true},
+    {"exists", "exists", true},
+    {"is_not_null", "exists", true},
+    {"not_exists", "is missing", true},
+    {"is_null", "is missing", true},
+    {"is_true", "is yes", true},
+    {"is_false", "is no", true},
 };
 
 static void put_path(PlBuf *out, PlStr s)
@@ -38,8 +68,9 @@ static void put_value(PlBuf *out, PlDslReader *r, const PlNode *node)
         pl_buf_put_json(out, s);
     } else {
         bool plain = node && node->kind < PL_NODE_LIST;
-        pl_buf_put(out, !node || node->kind == PL_NODE_NULL ? PL_STR("nothing") : plain ? pl_node_raw(node, r->diags->sources)
-                                                                                        : PL_STR("[]"));
+        pl_buf_put(out, !node || node->kind == PL_NODE_NULL ? PL_STR("nothing")
+                        : plain                             ? pl_node_raw(node, r->diags->sources)
+                                                            : PL_STR("[]"));
     }
 }
 
@@ -60,7 +91,8 @@ static bool put_group(PlBuf *out, PlDslReader *r, const PlNode *list, const char
 
 static bool put_compare(PlBuf *out, PlDslReader *r, const PlNode *node)
 {
-    PlStr field = pl_dsl_member_text(node, "field|left|lhs|path|variable|operand"), op = pl_dsl_member_text(node, "operator|op|comparator");
+    PlStr field = pl_dsl_member_text(node, "field|left|lhs|path|variable|operand"),
+          op = pl_dsl_member_text(node, "operator|op|comparator");
     if (!field.len || !op.len) return false;
     for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
         if (!pl_str_eq_nocase(op, pl_str_z(operators[i].other))) continue;
@@ -88,9 +120,11 @@ static bool put_condition(PlBuf *out, PlDslReader *r, const PlNode *node, unsign
     }
     if (node->kind == PL_NODE_LIST) return put_group(out, r, node, "and", level);
     if (node->kind != PL_NODE_MAP) return false;
-    PlNode *all = pl_dsl_member(node, "and|all|conditions"), *any = pl_dsl_member(node, "or|any"), *no = pl_dsl_member(node, "not");
+    PlNode *all = pl_dsl_member(node, "and|all|conditions"), *any = pl_dsl_member(node, "or|any"),
+           *no = pl_dsl_member(node, "not");
     PlStr kind = pl_dsl_member_text(node, "conditionType|logic|type|operator");
-    bool either = pl_str_eq_nocase(kind, PL_STR("or")) || pl_str_eq_nocase(kind, PL_STR("any")) || pl_str_eq_nocase(kind, PL_STR("complex_or"));
+    bool either = pl_str_eq_nocase(kind, PL_STR("or")) || pl_str_eq_nocase(kind, PL_STR("any")) ||
+                  pl_str_eq_nocase(kind, PL_STR("complex_or"));
     if (all) return put_group(out, r, all, either ? "or" : "and", level);
     if (any) return put_group(out, r, any, "or", level);
     if (no) {
@@ -113,7 +147,8 @@ PlExpr *pl_dsl_read_condition(PlDslReader *r, const PlNode *node)
     bool good = put_condition(&buf, r, node, 0) && buf.status == PL_OK;
     if (!good) {
         pl_buf_deinit(&buf);
-        PL_REPORT(r->diags, TRADE_BAD_VALUE, pl_node_span(node), "condition", "an expression, or {field, operator, value}");
+        PL_REPORT(r->diags, TRADE_BAD_VALUE, pl_node_span(node), "condition",
+                  "an expression, or {field, operator, value}");
         PlExpr *e = pl_expr_new(r->arena, PL_EXPR_LITERAL, pl_node_span(node));
         e->literal.kind = PL_LIT_YESNO;
         e->literal.as.yes = true;

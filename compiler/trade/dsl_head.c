@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What stands around the steps: the plan's name and goal, the documents it uses, inputs, limits, outputs, and what the format asks for beside them:
- * the sort of workflow, a prompt, a reason and a confidence. The same plan gives the same text. */
+/* What stands around the steps: the plan's name and goal, the documents it uses, inputs, limits, outputs, and what the
+ * format asks for beside them: the sort of workflow, a prompt, a reason and a confidence. The same plan gives the same
+ * text. */
 #include "compiler/trade/dsl_internal.h"
 
 #include "compiler/syntax/print.h"
@@ -113,13 +114,14 @@ static PlStr prompt_of(PlArena *arena, const PlPlan *plan)
 {
     PlStr goal = plan->goal.len ? plan->goal : plan->workflow;
     if (!goal.len) return PL_STR("Carry out the steps in their order, and nothing else.");
-    return pl_arena_printf(arena, "Carry out the steps in their order, and nothing else. The goal: " PL_FMT, PL_ARG(goal));
+    return pl_arena_printf(arena, "Carry out the steps in their order, and nothing else. The goal: " PL_FMT,
+                           PL_ARG(goal));
 }
 
 static PlStr reason_of(PlArena *arena, const PlDslFacts *facts, uint32_t steps)
 {
-    static const char *const words[] = {"calls nothing that changes or reads data outside", "only reads", "reads and writes",
-                                        "reads, writes and deletes"};
+    static const char *const words[] = {"calls nothing that changes or reads data outside", "only reads",
+                                        "reads and writes", "reads, writes and deletes"};
     const char *what = words[facts->effect < PL_EFFECT_COUNT ? facts->effect : 0];
     if (!facts->max_calls) return pl_arena_printf(arena, "A checked plan of %u steps; it %s.", steps, what);
     return pl_arena_printf(arena, "A checked plan of %u steps; it %s, in %llu calls at most.", steps, what,

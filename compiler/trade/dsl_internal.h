@@ -16,14 +16,16 @@ typedef struct PlDslWriter {
     PlPlan *plan;
 } PlDslWriter;
 
-/* dsl_names.c: in every expression `found.x` becomes `step1.data.x` where step 1 alone binds it, and an input `input.x`. */
+/* dsl_names.c: in every expression `found.x` becomes `step1.data.x` where step 1 alone binds it, and an input
+ * `input.x`. */
 void pl_dsl_names(PlArena *arena, PlPlan *plan);
 /* "step2_1_1" */
 PlStr pl_dsl_step_id(PlArena *arena, const PlStep *step);
 
 /* dsl_value.c: a value as JSON where JSON can say it, else as a template; an expression as its text. */
 void pl_dsl_value(PlDslWriter *w, PlStr key, const PlExpr *value); /* key.ptr NULL: an item */
-void pl_dsl_words(PlDslWriter *w, const char *key, const PlExpr *expr); /* a condition, a count, a duration; NULL writes nothing */
+void pl_dsl_words(PlDslWriter *w, const char *key,
+                  const PlExpr *expr); /* a condition, a count, a duration; NULL writes nothing */
 void pl_dsl_type(PlDslWriter *w, const char *key, const PlTypeExpr *type); /* likewise */
 
 /* dsl_write.c */

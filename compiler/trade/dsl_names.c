@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* References for readers who know no names of ours: a result that one step alone binds is `step1.data`, an input that is never bound again `input.x`.
- * Everything else keeps its name. A plan that itself has a name `input`, or `step1`, keeps its own for those. */
+/* References for readers who know no names of ours: a result that one step alone binds is `step1.data`, an input that
+ * is never bound again `input.x`. Everything else keeps its name. A plan that itself has a name `input`, or `step1`,
+ * keeps its own for those. */
 #include "compiler/check/tree.h"
 #include "compiler/trade/dsl_internal.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A plan from JSON: ids and names first, then headers, then steps in their order. Results that something refers to get a name when the file gives
- * none: result1 for step1. The tree that is built is the parser's; numbers come from places. */
+/* A plan from JSON: ids and names first, then headers, then steps in their order. Results that something refers to get
+ * a name when the file gives none: result1 for step1. The tree that is built is the parser's; numbers come from
+ * places. */
 #include "compiler/trade/dsl_internal.h"
 
 #include "compiler/check/tree.h"
@@ -46,8 +47,10 @@ PlStr pl_dsl_name(PlArena *arena, PlStr text)
             gap = true;
             continue;
         }
-        if (len == 0 && c >= '0' && c <= '9') out[len++] = '_';
-        else if (gap && len) out[len++] = '_';
+        if (len == 0 && c >= '0' && c <= '9')
+            out[len++] = '_';
+        else if (gap && len)
+            out[len++] = '_';
         gap = false;
         out[len++] = c;
     }
@@ -60,8 +63,10 @@ PlStr pl_dsl_one_line(PlArena *arena, PlStr text)
     size_t len = 0;
     for (size_t i = 0; i < text.len; i++) {
         bool space = strchr(" \t\r\n", text.ptr[i]) != NULL;
-        if (!space) out[len++] = text.ptr[i];
-        else if (len && out[len - 1] != ' ') out[len++] = ' ';
+        if (!space)
+            out[len++] = text.ptr[i];
+        else if (len && out[len - 1] != ' ')
+            out[len++] = ' ';
     }
     while (len && out[len - 1] == ' ') len--;
     return pl_str(out, len);
@@ -69,10 +74,12 @@ PlStr pl_dsl_one_line(PlArena *arena, PlStr text)
 
 /* ---- ids and names ---- */
 
-static const char block_keys[] = "workflow_steps|steps|workflow|then|else|else_if|on_error|branches|then_steps|else_steps|thenSteps|elseSteps|"
-                                 "true_branch|false_branch|trueBranch|falseBranch|loop_steps|loopSteps|body|do|scatter|catch|try|actions|sub_steps|"
-                                 "substeps|on_true|on_false|parallel";
-static const char binding_keys[] = "output|output_variable|outputVariable|output_key|outputKey|variable|variable_name|into|item|item_value|itemVariable|"
+static const char block_keys[] =
+    "workflow_steps|steps|workflow|then|else|else_if|on_error|branches|then_steps|else_steps|thenSteps|elseSteps|"
+    "true_branch|false_branch|trueBranch|falseBranch|loop_steps|loopSteps|body|do|scatter|catch|try|actions|sub_steps|"
+    "substeps|on_true|on_false|parallel";
+static const char binding_keys[] = "output|output_variable|outputVariable|output_key|outputKey|variable|variable_name|"
+                                   "into|item|item_value|itemVariable|"
                                    "item_variable|loop_variable|result_variable|save_as|store_as";
 
 static void add_name(PlDslReader *r, PlStr name)
@@ -93,9 +100,11 @@ static PlStr result_name(PlDslReader *r, PlStr id, uint32_t number)
 /* The name that the file itself gives to what a step makes. */
 static PlStr chosen_name(const PlNode *node)
 {
-    PlStr name = pl_dsl_member_text(node, "output|output_variable|outputVariable|output_key|outputKey|result_variable|save_as|store_as|"
-                                          "variable|variable_name");
-    return name.len ? name : pl_dsl_member_text(pl_dsl_given(node, "gather"), "output|outputKey|output_key|into|variable");
+    PlStr name = pl_dsl_member_text(
+        node, "output|output_variable|outputVariable|output_key|outputKey|result_variable|save_as|store_as|"
+              "variable|variable_name");
+    return name.len ? name
+                    : pl_dsl_member_text(pl_dsl_given(node, "gather"), "output|outputKey|output_key|into|variable");
 }
 
 static void collect(PlDslReader *r, const PlNode *node, unsigned level);
@@ -137,7 +146,8 @@ static void name_results(PlDslReader *r)
         PlDslStep *step = r->in_order.items[i];
         if (step->name.len) continue;
         step->name = result_name(r, step->id, i + 1);
-        while (pl_map_find(&r->names, step->name)) step->name = pl_arena_printf(r->arena, PL_FMT "_", PL_ARG(step->name));
+        while (pl_map_find(&r->names, step->name))
+            step->name = pl_arena_printf(r->arena, PL_FMT "_", PL_ARG(step->name));
     }
 }
 
@@ -149,8 +159,10 @@ PlStep *pl_dsl_new_step(PlDslReader *r, const PlNode *node, PlStep *parent, PlSt
     step->kind = kind;
     step->parent = parent;
     step->depth = parent ? parent->depth + 1 : 1;
-    if (parent) pl_vec_push(r->arena, &parent->steps, step);
-    else pl_vec_push(r->arena, &r->plan->steps, step);
+    if (parent)
+        pl_vec_push(r->arena, &parent->steps, step);
+    else
+        pl_vec_push(r->arena, &r->plan->steps, step);
     r->made++;
     return step;
 }
@@ -166,8 +178,10 @@ void pl_dsl_read_steps(PlDslReader *r, const PlNode *list, PlStep *parent)
     if (list->kind == PL_NODE_MAP) {
         PlNode *inner = pl_dsl_member(list, "steps|workflow_steps|body");
         bool is_step = pl_dsl_member(list, "type|action|condition") != NULL;
-        if (inner && !is_step) pl_dsl_read_steps(r, inner, parent);
-        else pl_dsl_read_step(r, list, parent);
+        if (inner && !is_step)
+            pl_dsl_read_steps(r, inner, parent);
+        else
+            pl_dsl_read_step(r, list, parent);
         return;
     }
     if (list->kind != PL_NODE_LIST) {
@@ -189,9 +203,12 @@ static void comments(PlDslReader *r, const PlNode *list, PlPlan *plan, bool last
 {
     for (uint32_t i = 0; list && list->kind == PL_NODE_LIST && i < list->count; i++) {
         PlStr text = pl_dsl_one_line(r->arena, pl_node_text(pl_node_item(list, i)));
-        PlComment comment = {PL_NO_SPAN, text.len && text.ptr[0] == '#' ? text : pl_arena_printf(r->arena, "# " PL_FMT, PL_ARG(text))};
-        if (last) pl_vec_push(r->arena, &plan->last_comments, comment);
-        else pl_vec_push(r->arena, &plan->header_comments, comment);
+        PlComment comment = {
+            PL_NO_SPAN, text.len && text.ptr[0] == '#' ? text : pl_arena_printf(r->arena, "# " PL_FMT, PL_ARG(text))};
+        if (last)
+            pl_vec_push(r->arena, &plan->last_comments, comment);
+        else
+            pl_vec_push(r->arena, &plan->header_comments, comment);
     }
 }
 
@@ -213,8 +230,9 @@ static void inputs(PlDslReader *r)
     for (uint32_t i = 0; list && i < pl_node_count(list); i++) {
         bool named = list->kind == PL_NODE_MAP;
         const PlNode *item = named ? &pl_node_at(list, i)->value : pl_node_item(list, i);
-        PlStr name = named ? pl_pair_key(pl_node_at(list, i))
-                           : item->kind == PL_NODE_TEXT ? pl_node_text(item) : pl_dsl_member_text(item, "name|id|key");
+        PlStr name = named                        ? pl_pair_key(pl_node_at(list, i))
+                     : item->kind == PL_NODE_TEXT ? pl_node_text(item)
+                                                  : pl_dsl_member_text(item, "name|id|key");
         PlInputDecl input = {.name = pl_dsl_name(r->arena, name), .span = pl_node_span(item)};
         if (!input.name.len) continue;
         if (item->kind == PL_NODE_MAP) {
@@ -233,8 +251,10 @@ static void rules(PlDslReader *r, const PlNode *list, bool never)
     for (uint32_t i = 0; pl_node_is(list, PL_NODE_LIST) && i < list->count; i++) {
         PlRule rule = {pl_dsl_one_line(r->arena, pl_node_text(pl_node_item(list, i))), PL_NO_SPAN};
         if (!rule.text.len) continue;
-        if (never) pl_vec_push(r->arena, &r->plan->never, rule);
-        else pl_vec_push(r->arena, &r->plan->allow, rule);
+        if (never)
+            pl_vec_push(r->arena, &r->plan->never, rule);
+        else
+            pl_vec_push(r->arena, &r->plan->allow, rule);
     }
 }
 
@@ -268,7 +288,8 @@ static void outputs(PlDslReader *r)
             return;
         }
         if (!record) record = pl_expr_new(r->arena, PL_EXPR_RECORD, pl_node_span(list));
-        pl_vec_push(r->arena, &record->fields, (PlRecordField){pl_dsl_member_text(item, "name|key"), pl_node_span(item), value});
+        pl_vec_push(r->arena, &record->fields,
+                    (PlRecordField){pl_dsl_member_text(item, "name|key"), pl_node_span(item), value});
     }
     r->plan->output = record;
 }

@@ -3,26 +3,114 @@
 #include "compiler/trade/dsl_internal.h"
 
 typedef enum Form {
-    ACTION, PROSE, CONDITIONAL, EACH, SCATTER, REPEAT, PARALLEL, TRY, SET, INCREASE, CLEAR, GATHER, KEEP, TRANSFORM, STOP, FAIL, RETURN, SKIP,
-    LEAVE, WAIT, WAIT_UNTIL, WAIT_EVENT, ASK, APPROVE, CHECK_THAT, NOTE, UNKNOWN
+    ACTION,
+    PROSE,
+    CONDITIONAL,
+    EACH,
+    SCATTER,
+    REPEAT,
+    PARALLEL,
+    TRY,
+    SET,
+    INCREASE,
+    CLEAR,
+    GATHER,
+    KEEP,
+    TRANSFORM,
+    STOP,
+    FAIL,
+    RETURN,
+    SKIP,
+    LEAVE,
+    WAIT,
+    WAIT_UNTIL,
+    WAIT_EVENT,
+    ASK,
+    APPROVE,
+    CHECK_THAT,
+    NOTE,
+    UNKNOWN
 } Form;
 
 static const struct {
     const char *name;
     Form form;
 } types[] = {
-    {"action", ACTION}, {"tool", ACTION}, {"plugin_action", ACTION}, {"api_call", ACTION}, {"call", ACTION}, {"ai_processing", ACTION},
-    {"ai", ACTION}, {"llm", ACTION}, {"llm_decision", ACTION}, {"summarize", ACTION}, {"classify", ACTION}, {"extract", ACTION},
-    {"generate", ACTION}, {"prose", PROSE}, {"conditional", CONDITIONAL}, {"condition", CONDITIONAL}, {"if", CONDITIONAL}, {"branch", CONDITIONAL},
-    {"loop", EACH}, {"for_each", EACH}, {"foreach", EACH}, {"each", EACH}, {"scatter_gather", SCATTER}, {"scatter", SCATTER}, {"map", SCATTER},
-    {"repeat", REPEAT}, {"while", REPEAT}, {"until", REPEAT}, {"poll", REPEAT}, {"parallel", PARALLEL}, {"parallel_group", PARALLEL},
-    {"together", PARALLEL}, {"try", TRY}, {"set", SET}, {"assign", SET}, {"set_variable", SET}, {"variable", SET}, {"increase", INCREASE},
-    {"increment", INCREASE}, {"clear", CLEAR}, {"gather", GATHER}, {"append", GATHER}, {"collect", GATHER}, {"keep", KEEP}, {"transform", TRANSFORM},
-    {"filter", TRANSFORM}, {"stop", STOP}, {"end", STOP}, {"exit", STOP}, {"fail", FAIL}, {"error", FAIL}, {"throw", FAIL}, {"return", RETURN},
-    {"skip", SKIP}, {"continue", SKIP}, {"leave", LEAVE}, {"break", LEAVE}, {"wait", WAIT}, {"delay", WAIT}, {"sleep", WAIT},
-    {"wait_until", WAIT_UNTIL}, {"wait_event", WAIT_EVENT}, {"wait_for_event", WAIT_EVENT}, {"ask", ASK}, {"question", ASK}, {"human_input", ASK},
-    {"approve", APPROVE}, {"human_approval", APPROVE}, {"approval", APPROVE}, {"check", CHECK_THAT}, {"validation", CHECK_THAT},
-    {"assert", CHECK_THAT}, {"note", NOTE}, {"log", NOTE}, {"message", NOTE},
+    {"action", ACTION},
+    {"tool", ACTION},
+    {"plugin_action", ACTION},
+    {"api_call", ACTION},
+    {"call", ACTION},
+    {"ai_processing", ACTION},
+    {"ai", ACTION},
+    {"llm", ACTION},
+    {"llm_decision", ACTION},
+    {"summarize", ACTION},
+    {"classify", ACTION},
+    {"extract", ACTION},
+    {"generate", ACTION},
+    {"prose", PROSE},
+    {"conditional", CONDITIONAL},
+    {"condition", CONDITIONAL},
+    {"if", CONDITIONAL},
+    {"branch", CONDITIONAL},
+    {"loop", EACH},
+    {"for_each", EACH},
+    {"foreach", EACH},
+    {"each", EACH},
+    {"scatter_gather", SCATTER},
+    {"scatter", SCATTER},
+    {"map", SCATTER},
+    {"repeat", REPEAT},
+    {"while", REPEAT},
+    {"until", REPEAT},
+    {"poll", REPEAT},
+    {"parallel", PARALLEL},
+    {"parallel_group", PARALLEL},
+    {"together", PARALLEL},
+    {"try", TRY},
+    {"set", SET},
+    {"assign", SET},
+    {"set_variable", SET},
+    {"variable", SET},
+    {"increase", INCREASE},
+    {"increment", INCREASE},
+    {"clear", CLEAR},
+    {"gather", GATHER},
+    {"append", GATHER},
+    {"collect", GATHER},
+    {"keep", KEEP},
+    {"transform", TRANSFORM},
+    {"filter", TRANSFORM},
+    {"stop", STOP},
+    {"end", STOP},
+    {"exit", STOP},
+    {"fail", FAIL},
+    {"error", FAIL},
+    {"throw", FAIL},
+    {"return", RETURN},
+    {"skip", SKIP},
+    {"continue", SKIP},
+    {"leave", LEAVE},
+    {"break", LEAVE},
+    {"wait", WAIT},
+    {"delay", WAIT},
+    {"sleep", WAIT},
+    {"wait_until", WAIT_UNTIL},
+    {"wait_event", WAIT_EVENT},
+    {"wait_for_event", WAIT_EVENT},
+    {"ask", ASK},
+    {"question", ASK},
+    {"human_input", ASK},
+    {"approve", APPROVE},
+    {"human_approval", APPROVE},
+    {"approval", APPROVE},
+    {"check", CHECK_THAT},
+    {"validation", CHECK_THAT},
+    {"assert", CHECK_THAT},
+    {"note", NOTE},
+    {"log", NOTE},
+    {"message", NOTE},
 };
 
 static Form form_of(PlDslReader *r, const PlNode *node)
@@ -71,7 +159,10 @@ static PlExpr *read_value_or_empty(PlDslReader *r, const PlNode *node, const cha
 
 static void read_result(PlDslReader *r, const PlNode *node, PlStep *step)
 {
-    PlStr name = pl_dsl_name(r->arena, pl_dsl_member_text(node, "output|output_variable|outputVariable|output_key|outputKey|result_variable|save_as|store_as"));
+    PlStr name = pl_dsl_name(
+        r->arena,
+        pl_dsl_member_text(
+            node, "output|output_variable|outputVariable|output_key|outputKey|result_variable|save_as|store_as"));
     PlDslStep *own = pl_map_get(&r->ids, pl_dsl_member_text(node, "id|step_id|stepId"));
     step->as_type = pl_dsl_read_type(r, pl_dsl_given(node, "as|output_type"));
     step->bind = name;
@@ -172,7 +263,8 @@ static void each(PlDslReader *r, const PlNode *node, PlStep *parent, bool scatte
     pl_dsl_read_clauses(r, node, step);
     if (inner != node) pl_dsl_read_clauses(r, inner, step);
     if (scatter && !pl_step_clause(step, PL_CLAUSE_AT_A_TIME))
-        pl_vec_push(r->arena, &step->clauses, (PlClause){.kind = PL_CLAUSE_AT_A_TIME, .count = pl_dsl_literal_int(r, 8)});
+        pl_vec_push(r->arena, &step->clauses,
+                    (PlClause){.kind = PL_CLAUSE_AT_A_TIME, .count = pl_dsl_literal_int(r, 8)});
     pl_vec_push(r->arena, &r->items, (PlDslItem){step->name});
     fill(r, pl_dsl_given(inner, body_keys), step);
     r->items.len--;
@@ -244,10 +336,13 @@ static PlExpr *transformed(PlDslReader *r, const PlNode *node)
 
 static void set(PlDslReader *r, const PlNode *node, PlStep *step, Form form)
 {
-    static const char variable_keys[] = "variable|variable_name|name|output|output_variable|outputVariable|output_key|outputKey|into";
+    static const char variable_keys[] =
+        "variable|variable_name|name|output|output_variable|outputVariable|output_key|outputKey|into";
     switch (form) {
     case SET: step->value = read_value_or_empty(r, node, "value|expression"); break;
-    case INCREASE: step->value = pl_dsl_given(node, "by") ? pl_dsl_read_value(r, PL_GET(node, "by")) : pl_dsl_literal_int(r, 1); break;
+    case INCREASE:
+        step->value = pl_dsl_given(node, "by") ? pl_dsl_read_value(r, PL_GET(node, "by")) : pl_dsl_literal_int(r, 1);
+        break;
     case GATHER: step->value = read_value_or_empty(r, node, "value|item|input"); break;
     case TRANSFORM: step->value = transformed(r, node); break;
     default: break;
@@ -266,17 +361,20 @@ static void person(PlDslReader *r, const PlNode *node, PlStep *step)
 
 static PlExpr *pause(PlDslReader *r, const PlNode *node)
 {
-    const PlNode *time = pl_dsl_given(node, "duration|seconds|for|delay"), *ms = pl_dsl_given(node, "milliseconds|duration_ms|ms");
+    const PlNode *time = pl_dsl_given(node, "duration|seconds|for|delay"),
+                 *ms = pl_dsl_given(node, "milliseconds|duration_ms|ms");
     const PlNode *from = time ? time : ms;
     if (!from) return pl_dsl_read_text_as_words(r, PL_STR("1 second"), pl_node_span(node));
     if (from->kind != PL_NODE_INT) return pl_dsl_read_words(r, from);
     PlStr raw = pl_node_raw(from, r->diags->sources);
-    return pl_dsl_read_text_as_words(r, pl_arena_printf(r->arena, PL_FMT " %s", PL_ARG(raw), time ? "seconds" : "milliseconds"), pl_node_span(from));
+    return pl_dsl_read_text_as_words(
+        r, pl_arena_printf(r->arena, PL_FMT " %s", PL_ARG(raw), time ? "seconds" : "milliseconds"), pl_node_span(from));
 }
 
 static void prose(PlDslReader *r, const PlNode *node, PlStep *step)
 {
-    PlStr text = node->kind == PL_NODE_TEXT ? pl_node_text(node) : pl_dsl_member_text(node, "description|text|name|title|prompt");
+    PlStr text = node->kind == PL_NODE_TEXT ? pl_node_text(node)
+                                            : pl_dsl_member_text(node, "description|text|name|title|prompt");
     if (!text.len) text = pl_dsl_member_text(node, "id|type");
     step->prose = pl_dsl_one_line(r->arena, text.len ? text : PL_STR("Do this"));
     read_result(r, node, step);
@@ -318,7 +416,9 @@ static void statement(PlDslReader *r, const PlNode *node, PlStep *step, Form for
         break;
     case STOP:
     case FAIL: step->value = pl_dsl_read_value(r, message); break;
-    case NOTE: step->value = message ? pl_dsl_read_value(r, message) : pl_dsl_literal_text(r, PL_STR(""), pl_node_span(node)); break;
+    case NOTE:
+        step->value = message ? pl_dsl_read_value(r, message) : pl_dsl_literal_text(r, PL_STR(""), pl_node_span(node));
+        break;
     case SKIP:
     case LEAVE: break;
     default: prose(r, node, step); break;
@@ -328,10 +428,26 @@ static void statement(PlDslReader *r, const PlNode *node, PlStep *step, Form for
 void pl_dsl_read_step(PlDslReader *r, const PlNode *node, PlStep *parent)
 {
     static const PlStepKind kinds[] = {
-        [ACTION] = PL_STEP_ACTION, [PROSE] = PL_STEP_PROSE, [SET] = PL_STEP_SET, [INCREASE] = PL_STEP_INCREASE, [CLEAR] = PL_STEP_CLEAR,
-        [GATHER] = PL_STEP_ADD, [KEEP] = PL_STEP_KEEP, [TRANSFORM] = PL_STEP_SET, [STOP] = PL_STEP_STOP, [FAIL] = PL_STEP_FAIL,
-        [RETURN] = PL_STEP_RETURN, [SKIP] = PL_STEP_SKIP, [LEAVE] = PL_STEP_LEAVE, [WAIT] = PL_STEP_WAIT_FOR, [WAIT_UNTIL] = PL_STEP_WAIT_UNTIL,
-        [WAIT_EVENT] = PL_STEP_WAIT_EVENT, [ASK] = PL_STEP_ASK, [APPROVE] = PL_STEP_APPROVE, [CHECK_THAT] = PL_STEP_CHECK, [NOTE] = PL_STEP_NOTE,
+        [ACTION] = PL_STEP_ACTION,
+        [PROSE] = PL_STEP_PROSE,
+        [SET] = PL_STEP_SET,
+        [INCREASE] = PL_STEP_INCREASE,
+        [CLEAR] = PL_STEP_CLEAR,
+        [GATHER] = PL_STEP_ADD,
+        [KEEP] = PL_STEP_KEEP,
+        [TRANSFORM] = PL_STEP_SET,
+        [STOP] = PL_STEP_STOP,
+        [FAIL] = PL_STEP_FAIL,
+        [RETURN] = PL_STEP_RETURN,
+        [SKIP] = PL_STEP_SKIP,
+        [LEAVE] = PL_STEP_LEAVE,
+        [WAIT] = PL_STEP_WAIT_FOR,
+        [WAIT_UNTIL] = PL_STEP_WAIT_UNTIL,
+        [WAIT_EVENT] = PL_STEP_WAIT_EVENT,
+        [ASK] = PL_STEP_ASK,
+        [APPROVE] = PL_STEP_APPROVE,
+        [CHECK_THAT] = PL_STEP_CHECK,
+        [NOTE] = PL_STEP_NOTE,
         [UNKNOWN] = PL_STEP_PROSE,
     };
     if (node->kind != PL_NODE_MAP && node->kind != PL_NODE_TEXT) {

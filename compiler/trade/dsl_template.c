@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Templates back to expressions. `{{step1.data.x}}` is the name that step 1's result has, `{{input.x}}` the input; relatives of the format write
- * `steps.step1.output.x`, `inputs.x`, `variables.x`, `loop.item.x`. A name that the file itself binds is always that name. */
+/* Templates back to expressions. `{{step1.data.x}}` is the name that step 1's result has, `{{input.x}}` the input;
+ * relatives of the format write `steps.step1.output.x`, `inputs.x`, `variables.x`, `loop.item.x`. A name that the file
+ * itself binds is always that name. */
 #include "compiler/syntax/parse.h"
 #include "compiler/syntax/phrase.h"
 #include "compiler/trade/dsl_internal.h"
@@ -90,7 +91,8 @@ static PlExpr *of_word(PlDslReader *r, const PlExpr *e)
         out->text = pl_dsl_name(r->arena, e->text);
         return out;
     }
-    if (is_one_of(name, loops) && (pl_str_eq_z(e->text, "item") || pl_str_eq_z(e->text, "value"))) return loop_item(r, e);
+    if (is_one_of(name, loops) && (pl_str_eq_z(e->text, "item") || pl_str_eq_z(e->text, "value")))
+        return loop_item(r, e);
     PlExpr *result = step_result(r, e, name);
     if (!result || is_result_word(e->text)) return result;
     PlExpr *field = new_expr(r, PL_EXPR_FIELD, e->span);
@@ -135,7 +137,8 @@ static void rewrite_field(PlDslReader *r, PlExpr **slot)
 static void rewrite_name(PlDslReader *r, PlExpr **slot)
 {
     PlExpr *e = *slot;
-    bool is_item = pl_str_eq_z(e->text, "item") || pl_str_eq_z(e->text, "current") || pl_str_eq_z(e->text, "current_item");
+    bool is_item =
+        pl_str_eq_z(e->text, "item") || pl_str_eq_z(e->text, "current") || pl_str_eq_z(e->text, "current_item");
     PlExpr *out = is_item ? loop_item(r, e) : NULL;
     if (!out) out = step_result(r, e, e->text);
     if (out) *slot = out;
@@ -199,8 +202,10 @@ static size_t template_end(PlStr s, size_t from)
     for (size_t i = from; i < s.len; i++) {
         char c = s.ptr[i];
         if (quote) {
-            if (c == '\\') i++;
-            else if (c == quote) quote = 0;
+            if (c == '\\')
+                i++;
+            else if (c == quote)
+                quote = 0;
         } else if (c == '"' || c == '\'' || c == '`') {
             quote = c;
         } else if (c == '{' || c == '[' || c == '(') {
@@ -311,8 +316,8 @@ static PlStr long_duration(PlDslReader *r, PlStr s)
 {
     static const struct {
         const char *unit, *words;
-    } units[] = {{"ms", "milliseconds"}, {"s", "seconds"}, {"sec", "seconds"}, {"secs", "seconds"}, {"m", "minutes"},
-                 {"min", "minutes"},     {"mins", "minutes"}, {"h", "hours"}, {"hr", "hours"},     {"d", "days"}};
+    } units[] = {{"ms", "milliseconds"}, {"s", "seconds"},    {"sec", "seconds"}, {"secs", "seconds"}, {"m", "minutes"},
+                 {"min", "minutes"},     {"mins", "minutes"}, {"h", "hours"},     {"hr", "hours"},     {"d", "days"}};
     size_t digits = 0;
     while (digits < s.len && ((s.ptr[digits] >= '0' && s.ptr[digits] <= '9') || s.ptr[digits] == '.')) digits++;
     PlStr unit = pl_str_trim(pl_str_slice(s, digits, s.len));
@@ -346,10 +351,26 @@ static const char *plan_type(PlStr s)
 {
     static const struct {
         const char *other, *ours;
-    } words[] = {{"string", "text"}, {"str", "text"}, {"boolean", "yes/no"}, {"bool", "yes/no"}, {"int", "integer"}, {"float", "number"},
-                 {"double", "number"}, {"array", "list of any"}, {"list", "list of any"}, {"object", "record"}, {"dict", "record"},
-                 {"json", "any"}, {"uri", "url"}, {"null", "nothing"}, {"select", "text"}, {"textarea", "text"}, {"timestamp", "datetime"},
-                 {"string[]", "list of text"}, {"number[]", "list of number"}, {"date-time", "datetime"}};
+    } words[] = {{"string", "text"},
+                 {"str", "text"},
+                 {"boolean", "yes/no"},
+                 {"bool", "yes/no"},
+                 {"int", "integer"},
+                 {"float", "number"},
+                 {"double", "number"},
+                 {"array", "list of any"},
+                 {"list", "list of any"},
+                 {"object", "record"},
+                 {"dict", "record"},
+                 {"json", "any"},
+                 {"uri", "url"},
+                 {"null", "nothing"},
+                 {"select", "text"},
+                 {"textarea", "text"},
+                 {"timestamp", "datetime"},
+                 {"string[]", "list of text"},
+                 {"number[]", "list of number"},
+                 {"date-time", "datetime"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (pl_str_eq_nocase(s, pl_str_z(words[i].other))) return words[i].ours;
     return NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Values of a plan as JSON. Texts, numbers, lists and records are what they are; a text with holes keeps them as `{{expr}}`; anything else is one
- * template, `"{{expr}}"`, whose inside is exact source. Where a text could be taken for a template, it is one: `{{"..."}}`. */
+/* Values of a plan as JSON. Texts, numbers, lists and records are what they are; a text with holes keeps them as
+ * `{{expr}}`; anything else is one template, `"{{expr}}"`, whose inside is exact source. Where a text could be taken
+ * for a template, it is one: `{{"..."}}`. */
 #include "compiler/syntax/print_expr.h"
 #include "compiler/trade/dsl_internal.h"
 

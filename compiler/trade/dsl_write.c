@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Steps as JSON objects. Each kind of step has one `type`, each clause one member, in the order of the source; the branches of an If stand in one
- * object, and so do a Try and its handlers. */
+/* Steps as JSON objects. Each kind of step has one `type`, each clause one member, in the order of the source; the
+ * branches of an If stand in one object, and so do a Try and its handlers. */
 #include "compiler/trade/dsl_internal.h"
 
 static const PlStr no_key = {NULL, 0};
@@ -204,14 +204,30 @@ static const char *operation_of(const PlExpr *e)
 static const char *type_of(const PlStep *step)
 {
     static const char *const types[] = {
-        [PL_STEP_PROSE] = "prose",     [PL_STEP_IF] = "conditional",       [PL_STEP_ELSE_IF] = "conditional",
-        [PL_STEP_ELSE] = "conditional", [PL_STEP_REPEAT] = "repeat",       [PL_STEP_TOGETHER] = "parallel",
-        [PL_STEP_TRY] = "try",         [PL_STEP_ON_ERROR] = "try",         [PL_STEP_INCREASE] = "increase",
-        [PL_STEP_CLEAR] = "clear",     [PL_STEP_ADD] = "gather",           [PL_STEP_KEEP] = "keep",
-        [PL_STEP_STOP] = "stop",       [PL_STEP_FAIL] = "fail",            [PL_STEP_RETURN] = "return",
-        [PL_STEP_SKIP] = "skip",       [PL_STEP_LEAVE] = "leave",          [PL_STEP_WAIT_FOR] = "wait",
-        [PL_STEP_WAIT_UNTIL] = "wait_until", [PL_STEP_WAIT_EVENT] = "wait_event", [PL_STEP_ASK] = "ask",
-        [PL_STEP_APPROVE] = "approve", [PL_STEP_CHECK] = "check",          [PL_STEP_NOTE] = "note",
+        [PL_STEP_PROSE] = "prose",
+        [PL_STEP_IF] = "conditional",
+        [PL_STEP_ELSE_IF] = "conditional",
+        [PL_STEP_ELSE] = "conditional",
+        [PL_STEP_REPEAT] = "repeat",
+        [PL_STEP_TOGETHER] = "parallel",
+        [PL_STEP_TRY] = "try",
+        [PL_STEP_ON_ERROR] = "try",
+        [PL_STEP_INCREASE] = "increase",
+        [PL_STEP_CLEAR] = "clear",
+        [PL_STEP_ADD] = "gather",
+        [PL_STEP_KEEP] = "keep",
+        [PL_STEP_STOP] = "stop",
+        [PL_STEP_FAIL] = "fail",
+        [PL_STEP_RETURN] = "return",
+        [PL_STEP_SKIP] = "skip",
+        [PL_STEP_LEAVE] = "leave",
+        [PL_STEP_WAIT_FOR] = "wait",
+        [PL_STEP_WAIT_UNTIL] = "wait_until",
+        [PL_STEP_WAIT_EVENT] = "wait_event",
+        [PL_STEP_ASK] = "ask",
+        [PL_STEP_APPROVE] = "approve",
+        [PL_STEP_CHECK] = "check",
+        [PL_STEP_NOTE] = "note",
         [PL_STEP_BAD] = "prose",
     };
     if (step->kind == PL_STEP_ACTION) return pl_str_eq_z(step->plugin, "ai") ? "ai_processing" : "action";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Indented JSON on a buffer, for people to read: two columns a level, a member or an item on a line. Not here: what is written. The buffer's
- * status tells whether all of it was. */
+/* Indented JSON on a buffer, for people to read: two columns a level, a member or an item on a line. Not here: what is
+ * written. The buffer's status tells whether all of it was. */
 #ifndef PL_COMPILER_TRADE_JSON_OUT_H
 #define PL_COMPILER_TRADE_JSON_OUT_H
 
@@ -14,8 +14,8 @@ typedef struct PlJsonOut {
 
 /* `key` is the member's name, or NULL for an item of a list and for the whole. Begin and end nest. */
 void pl_json_out_begin(PlJsonOut *o, const char *key, char bracket); /* '{' or '[' */
-void pl_json_out_end(PlJsonOut *o, char bracket);                   /* '}' or ']' */
-void pl_json_out_key(PlJsonOut *o, PlStr key);                      /* then a value of the caller's own on the buffer */
+void pl_json_out_end(PlJsonOut *o, char bracket);                    /* '}' or ']' */
+void pl_json_out_key(PlJsonOut *o, PlStr key); /* then a value of the caller's own on the buffer */
 void pl_json_out_text(PlJsonOut *o, const char *key, PlStr text);
 void pl_json_out_int(PlJsonOut *o, const char *key, int64_t n);
 void pl_json_out_yes(PlJsonOut *o, const char *key, bool yes);

@@ -5,7 +5,14 @@
 #include "compiler/bind/search.h"
 #include "compiler/trade/dsl_internal.h"
 
-enum { MOST_ACTIONS = 40, MOST_EXAMPLES = 3, EXAMPLE_TOKENS = 420, OPTIONAL_SHOWN = 5, RESULT_WIDTH = 80, TITLE_BYTES = 70 };
+enum {
+    MOST_ACTIONS = 40,
+    MOST_EXAMPLES = 3,
+    EXAMPLE_TOKENS = 420,
+    OPTIONAL_SHOWN = 5,
+    RESULT_WIDTH = 80,
+    TITLE_BYTES = 70
+};
 
 static const char *const language[] = {
 #include "prompt_language.inc"
@@ -30,15 +37,16 @@ uint32_t pl_prompt_tokens(PlStr text)
     size_t marks = 0;
     for (size_t i = 0; i < text.len;) {
         char c = text.ptr[i];
-        bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
+        bool word =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
         if (!word) {
             marks += c != ' ' && c != '\n';
             i++;
             continue;
         }
         size_t start = i;
-        while (i < text.len && (((text.ptr[i] | 32) >= 'a' && (text.ptr[i] | 32) <= 'z') || (text.ptr[i] >= '0' && text.ptr[i] <= '9') ||
-                                (unsigned char)text.ptr[i] >= 0x80))
+        while (i < text.len && (((text.ptr[i] | 32) >= 'a' && (text.ptr[i] | 32) <= 'z') ||
+                                (text.ptr[i] >= '0' && text.ptr[i] <= '9') || (unsigned char)text.ptr[i] >= 0x80))
             i++;
         marks += 1 + (i - start - 1) / 8;
     }
@@ -76,7 +84,8 @@ static void read_examples(PlArena *arena, Examples *out)
         }
         pl_buf_clear(&plan);
         size_t bar = pl_str_find_char(line, '|', 0);
-        now = (Example){.name = pl_str_trim(pl_str_slice(line, 3, bar)), .words = pl_str_trim(pl_str_slice(line, bar == PL_STR_NONE ? line.len : bar + 1, line.len))};
+        now = (Example){.name = pl_str_trim(pl_str_slice(line, 3, bar)),
+                        .words = pl_str_trim(pl_str_slice(line, bar == PL_STR_NONE ? line.len : bar + 1, line.len))};
     }
     pl_buf_deinit(&plan);
 }
@@ -120,7 +129,8 @@ static void choose_examples(Examples *all)
         unsigned better = 0;
         for (uint32_t i = 0; i < all->all.len; i++) {
             const Example *o = &all->all.items[i];
-            better += (o->score & 0xffff) > (e->score & 0xffff) || ((o->score & 0xffff) == (e->score & 0xffff) && o->place < e->place);
+            better += (o->score & 0xffff) > (e->score & 0xffff) ||
+                      ((o->score & 0xffff) == (e->score & 0xffff) && o->place < e->place);
         }
         if (better < MOST_EXAMPLES && e->score) e->score |= 1u << 16;
     }
@@ -155,7 +165,8 @@ static void put_params(PlBuf *buf, const PlTypes *types, const PlAction *action)
         pl_buf_put(buf, p->name);
         if (!p->required) pl_buf_put_char(buf, '?');
         pl_buf_put_z(buf, ": ");
-        put_type(buf, types, p->required ? p->type : pl_type_without_nothing((PlTypes *)(uintptr_t)types, p->type), p->required ? 40 : 28);
+        put_type(buf, types, p->required ? p->type : pl_type_without_nothing((PlTypes *)(uintptr_t)types, p->type),
+                 p->required ? 40 : 28);
     }
     if (left) pl_buf_put_z(buf, first ? "..." : ", ...");
 }

@@ -1,12 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* One pass over the bytes, with the open brackets on the tree's own stack. At each place there is one most likely reading, and it is taken: a quote
- * ends a text when a comma, a colon, a bracket, a line's end or the file's end stands behind it; else it belongs to the text. Every byte is looked at a
- * bounded number of times, so any text is read in time linear in its length. */
+/* One pass over the bytes, with the open brackets on the tree's own stack. At each place there is one most likely
+ * reading, and it is taken: a quote ends a text when a comma, a colon, a bracket, a line's end or the file's end
+ * stands behind it; else it belongs to the text. Every byte is looked at a bounded number of times, so any text is
+ * read in time linear in its length. */
 #include "compiler/trade/repair.h"
 
 typedef enum Fault {
-    F_AROUND, F_COMMENT, F_QUOTE, F_BARE_KEY, F_COMMA_MORE, F_COMMA_LESS, F_WORD, F_NEWLINE, F_INNER, F_BRACKET, F_ESCAPE, F_CUT,
-    F_BARE_TEXT, F_NO_VALUE, F_COUNT
+    F_AROUND,
+    F_COMMENT,
+    F_QUOTE,
+    F_BARE_KEY,
+    F_COMMA_MORE,
+    F_COMMA_LESS,
+    F_WORD,
+    F_NEWLINE,
+    F_INNER,
+    F_BRACKET,
+    F_ESCAPE,
+    F_CUT,
+    F_BARE_TEXT,
+    F_NO_VALUE,
+    F_COUNT
 } Fault;
 
 static const char *const fault_words[F_COUNT] = {
@@ -54,8 +68,8 @@ static bool is_space(char c)
 
 static bool is_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' || c == '-' ||
-           c == '.' || (unsigned char)c >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
+           c == '-' || c == '.' || (unsigned char)c >= 0x80;
 }
 
 static void skip_line(Repair *r)
@@ -153,8 +167,8 @@ static void unicode(Repair *r, PlBuf *out)
         return;
     }
     r->at += 6;
-    if (c >= 0xd800 && c < 0xdc00 && peek(r, 0) == '\\' && peek(r, 1) == 'u' && hex4(r, r->at + 2, &low) && low >= 0xdc00 &&
-        low < 0xe000) {
+    if (c >= 0xd800 && c < 0xdc00 && peek(r, 0) == '\\' && peek(r, 1) == 'u' && hex4(r, r->at + 2, &low) &&
+        low >= 0xdc00 && low < 0xe000) {
         r->at += 6;
         c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
     }
@@ -242,8 +256,9 @@ static void word_value(Repair *r)
         const char *word;
         int kind; /* 0 null, 1 yes, 2 no */
         bool json;
-    } words[] = {{"true", 1, true}, {"false", 2, true}, {"null", 0, true}, {"True", 1, false}, {"False", 2, false},
-                 {"None", 0, false}, {"undefined", 0, false}, {"NaN", 0, false}, {"nil", 0, false}, {"yes", 1, false}, {"no", 2, false}};
+    } words[] = {{"true", 1, true},   {"false", 2, true}, {"null", 0, true},       {"True", 1, false},
+                 {"False", 2, false}, {"None", 0, false}, {"undefined", 0, false}, {"NaN", 0, false},
+                 {"nil", 0, false},   {"yes", 1, false},  {"no", 2, false}};
     uint32_t start = r->at;
     while (is_word(peek(r, 0)) || peek(r, 0) == '+') r->at++;
     PlStr s = pl_str_slice(r->text, start, r->at);
@@ -342,7 +357,8 @@ static bool token(Repair *r, bool *comma)
 {
     char c = peek(r, 0), kind;
     if (c == '}' || c == ']') {
-        if (*comma && r->tree.pending.len > r->tree.frames.items[r->tree.frames.len - 1].base) fault(r, F_COMMA_MORE, r->at, r->at + 1);
+        if (*comma && r->tree.pending.len > r->tree.frames.items[r->tree.frames.len - 1].base)
+            fault(r, F_COMMA_MORE, r->at, r->at + 1);
         closing(r);
         *comma = false;
         return true;
@@ -396,7 +412,8 @@ static bool find_start(Repair *r)
         uint32_t i = r->at + 1;
         while (i < r->text.len && is_space(r->text.ptr[i])) i++;
         char next = i < r->text.len ? r->text.ptr[i] : 0, kind;
-        if (c == '[' ? next == '{' : quote_at(r, i, &kind) || is_word(next) || next == '}' || next == '/' || next == '#' || !next)
+        if (c == '[' ? next == '{'
+                     : quote_at(r, i, &kind) || is_word(next) || next == '}' || next == '/' || next == '#' || !next)
             return true;
     }
     return false;

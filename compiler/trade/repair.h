@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON that a model wrote: fences and talk around it, comments, single quotes, bare keys, commas too many or too few, Python's words, brackets that
- * do not match, an end in the middle of a text. Strict JSON is read strictly, and nothing is said. */
+/* JSON that a model wrote: fences and talk around it, comments, single quotes, bare keys, commas too many or too few,
+ * Python's words, brackets that do not match, an end in the middle of a text. Strict JSON is read strictly, and
+ * nothing is said. */
 #ifndef PL_COMPILER_TRADE_REPAIR_H
 #define PL_COMPILER_TRADE_REPAIR_H
 
@@ -11,7 +12,8 @@ typedef struct PlRepair {
     bool cut;     /* the text ended inside of it */
 } PlRepair;
 
-/* Reads the source's text into a tree of its arena. Each sort of repair is one note, at its first place, with how often. */
+/* Reads the source's text into a tree of its arena. Each sort of repair is one note, at its first place, with how
+ * often. */
 PlRepair pl_repair_json(PlDiags *diags, uint32_t source);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Each call is printed and read alone. Where the reading is no call of the same action, its prose becomes a comment; the call says enough. */
+/* Each call is printed and read alone. Where the reading is no call of the same action, its prose becomes a comment;
+ * the call says enough. */
 #include "compiler/trade/settle.h"
 
 #include "compiler/syntax/parse.h"
@@ -40,7 +41,8 @@ static void settle(PlArena *arena, PlStep *const *steps, uint32_t count)
         if (said && step->prose.len && !reads_back(arena, step)) {
             PlStr prose = step->prose;
             step->prose = step->kind == PL_STEP_ACTION ? PL_STR("") : PL_STR("Do this");
-            pl_vec_push(arena, &step->comments, (PlComment){PL_NO_SPAN, pl_arena_printf(arena, "# " PL_FMT, PL_ARG(prose))});
+            pl_vec_push(arena, &step->comments,
+                        (PlComment){PL_NO_SPAN, pl_arena_printf(arena, "# " PL_FMT, PL_ARG(prose))});
         }
         settle(arena, step->steps.items, step->steps.len);
     }

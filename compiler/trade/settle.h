@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Prose from elsewhere may read like a statement ("Wait 5 minutes, then call"). A plan made from other formats must read back as what it is. */
+/* Prose from elsewhere may read like a statement ("Wait 5 minutes, then call"). A plan made from other formats must
+ * read back as what it is. */
 #ifndef PL_COMPILER_TRADE_SETTLE_H
 #define PL_COMPILER_TRADE_SETTLE_H
 

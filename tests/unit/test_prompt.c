@@ -38,7 +38,7 @@ TEST(examples_compile)
 TEST(tokens)
 {
     CHECK(pl_prompt_tokens(PL_STR("")) == 0);
-    CHECK(pl_prompt_tokens(PL_STR("gmail.search(q=1)")) == 8); /* gmail . search ( q = 1 ) */
+    CHECK(pl_prompt_tokens(PL_STR("gmail.search(q=1)")) == 8);    /* gmail . search ( q = 1 ) */
     CHECK(pl_prompt_tokens(PL_STR("internationalization")) == 6); /* by bytes: 20 / 3.6 */
 }
 
@@ -47,10 +47,14 @@ static PlStr large_document(PlArena *arena)
 {
     PlBuf buf;
     pl_buf_init(&buf, 0);
-    pl_buf_put_z(&buf, "{\"openapi\":\"3.0.0\",\"info\":{\"title\":\"Big\",\"version\":\"1\"},\"servers\":[{\"url\":\"https://big.example.com\"}],\"paths\":{");
+    pl_buf_put_z(&buf, "{\"openapi\":\"3.0.0\",\"info\":{\"title\":\"Big\",\"version\":\"1\"},\"servers\":[{\"url\":"
+                       "\"https://big.example.com\"}],\"paths\":{");
     for (int i = 0; i < 1000; i++)
-        pl_buf_printf(&buf, "%s\"/things%d\":{\"get\":{\"operationId\":\"list_refunds_%d\",\"summary\":\"List the refunds of kind %d\",\"parameters\":"
-                            "[{\"name\":\"status\",\"in\":\"query\",\"required\":true,\"schema\":{\"type\":\"string\"}}],\"responses\":{\"200\":{\"description\":\"ok\"}}}}",
+        pl_buf_printf(&buf,
+                      "%s\"/things%d\":{\"get\":{\"operationId\":\"list_refunds_%d\",\"summary\":\"List the refunds of "
+                      "kind %d\",\"parameters\":"
+                      "[{\"name\":\"status\",\"in\":\"query\",\"required\":true,\"schema\":{\"type\":\"string\"}}],"
+                      "\"responses\":{\"200\":{\"description\":\"ok\"}}}}",
                       i ? "," : "", i, i, i);
     pl_buf_put_z(&buf, "}}");
     PlStr text = pl_arena_str(arena, pl_buf_str(&buf));
@@ -70,9 +74,11 @@ TEST(room)
     pl_diags_init(&diags, bed.arena, &sources);
     pl_types_init(&types, bed.arena);
     PlCatalog *catalog = pl_catalog_new(bed.arena, &sources, &diags, &types);
-    CHECK(pl_catalog_add_text(catalog, PL_STR("big"), PL_STR("big.json"), large_document(bed.arena), NULL, &plugin) == PL_OK);
+    CHECK(pl_catalog_add_text(catalog, PL_STR("big"), PL_STR("big.json"), large_document(bed.arena), NULL, &plugin) ==
+          PL_OK);
     PlPrompt prompt, again, small;
-    PlStr goal = PL_STR("List all refunds of each kind, and if there are more than ten ask for approval and mail a summary table");
+    PlStr goal = PL_STR(
+        "List all refunds of each kind, and if there are more than ten ask for approval and mail a summary table");
     pl_prompt(bed.arena, catalog, goal, 0, &prompt);
     pl_prompt(bed.arena, catalog, goal, 0, &again);
     pl_prompt(bed.arena, catalog, goal, 900, &small);
@@ -95,7 +101,8 @@ TEST(no_catalog)
     pl_diags_init(&diags, bed.arena, &sources);
     pl_types_init(&types, bed.arena);
     PlPrompt prompt;
-    pl_prompt(bed.arena, pl_catalog_new(bed.arena, &sources, &diags, &types), PL_STR("Wait until\nit is ready"), 0, &prompt);
+    pl_prompt(bed.arena, pl_catalog_new(bed.arena, &sources, &diags, &types), PL_STR("Wait until\nit is ready"), 0,
+              &prompt);
     CHECK(prompt.actions == 0);
     CHECK(pl_str_ends(prompt.user, PL_STR("Goal: Wait until it is ready\n")));
     CHECK(pl_str_find(prompt.user, PL_STR("Repeat until job.state"), 0) != PL_STR_NONE); /* the example of polling */
