@@ -164,7 +164,8 @@ static uint32_t place_named(PlChecker *c, const PlStep *step, const PlAction *a,
         return NO_PARAM;
     }
     if (!exact) {
-        PL_REPORT(c->diags, ARGUMENT_READ_AS, arg->span, PL_ARG(arg->name), PL_ARG(a->params[at].name));
+        PlDiag *d = PL_REPORT(c->diags, ARGUMENT_READ_AS, arg->span, PL_ARG(arg->name), PL_ARG(a->params[at].name));
+        pl_words_exact(c, d, arg->span, arg->name, a->params[at].name);
         arg->name = a->params[at].name;
     }
     return at;
@@ -179,7 +180,10 @@ static uint32_t place_positional(PlChecker *c, const PlAction *a, PlArgument *ar
         pl_diag_help(c->diags, d, "take the value away");
         return NO_PARAM;
     }
-    PL_REPORT(c->diags, ARGUMENT_PLACED, arg->span, PL_ARG(a->params[at].name));
+    PlDiag *d = PL_REPORT(c->diags, ARGUMENT_PLACED, arg->span, PL_ARG(a->params[at].name));
+    PlSpan before = {arg->span.source, arg->span.start, arg->span.start};
+    if (arg->span.source == c->plan->source && arg->span.end > arg->span.start)
+        pl_diag_fix(c->diags, d, before, pl_arena_printf(c->arena, PL_FMT "=", PL_ARG(a->params[at].name)), true);
     arg->name = a->params[at].name;
     return at;
 }

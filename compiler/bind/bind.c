@@ -184,6 +184,7 @@ static PlPlugin *plugin_by_alias(PlChecker *c, PlStep *step)
     if (!plugin) return NULL;
     PlDiag *d = PL_REPORT(c->diags, PLUGIN_READ_AS, plugin_span(c, step), PL_ARG(step->plugin), PL_ARG(plugin->name));
     pl_diag_label(c->diags, d, "by %s", by);
+    pl_words_exact(c, d, plugin_span(c, step), step->plugin, plugin->name);
     return plugin;
 }
 
@@ -268,8 +269,10 @@ static void read_as(PlChecker *c, PlStep *step, const PlOperation *op)
                         ? pl_arena_printf(c->arena, PL_FMT "." PL_FMT, PL_ARG(step->plugin), PL_ARG(step->action))
                         : step->action;
     PlStr exact = full_name(c, op);
-    if (!pl_str_eq(written, exact))
-        PL_REPORT(c->diags, ACTION_READ_AS, step->action_span, PL_ARG(written), PL_ARG(exact));
+    if (!pl_str_eq(written, exact)) {
+        PlDiag *d = PL_REPORT(c->diags, ACTION_READ_AS, step->action_span, PL_ARG(written), PL_ARG(exact));
+        pl_words_exact(c, d, step->action_span, written, exact);
+    }
     step->plugin = op->plugin->name;
     step->action = op->name;
 }

@@ -111,6 +111,8 @@ PlStr pl_words_source(PlChecker *c, PlSpan span);               /* as the plan s
 PlStr pl_words_list(PlChecker *c, const PlStr *words, uint32_t count, uint32_t max); /* "a, b, c, ..." */
 PlStr pl_words_fields(PlChecker *c, PlTypeId record);                                /* the names of its fields */
 PlStr pl_words_step(const PlStep *step);                                             /* its number for a message */
+/* A sure fix of a note that says "read as": the text at `span`, which must be `was` there, becomes `is`. */
+void pl_words_exact(PlChecker *c, PlDiag *d, PlSpan span, PlStr was, PlStr is);
 /* The nearest of `words` to `to`, or an empty text when none is near. */
 PlStr pl_words_near(PlStr to, const PlStr *words, uint32_t count);
 /* The same spelling but for case, '_', '-', ' ', '.', '/'. */

@@ -33,7 +33,10 @@ static bool find_function(PlChecker *c, PlExpr *x)
 {
     if (x->text.len && x->text.ptr[0] != '_' && find_spelling(c, x->text, &x->builtin)) {
         PlStr name = pl_str_z(pl_builtins[x->builtin].name);
-        if (!pl_str_eq(name, x->text)) PL_REPORT(c->diags, NAME_READ_AS, x->text_span, PL_ARG(x->text), PL_ARG(name));
+        if (!pl_str_eq(name, x->text)) {
+            PlDiag *d = PL_REPORT(c->diags, NAME_READ_AS, x->text_span, PL_ARG(x->text), PL_ARG(name));
+            pl_words_exact(c, d, x->text_span, x->text, name);
+        }
         x->text = name;
         return true;
     }

@@ -235,7 +235,8 @@ PlTypeId pl_expr_name(PlChecker *c, PlExpr **slot)
     if (item_has(c, x->text, true)) return read_bare_field(c, slot);
     symbol = same_spelling(c, x->text);
     if (symbol) {
-        PL_REPORT(c->diags, NAME_READ_AS, x->span, PL_ARG(x->text), PL_ARG(symbol->name));
+        PlDiag *d = PL_REPORT(c->diags, NAME_READ_AS, x->span, PL_ARG(x->text), PL_ARG(symbol->name));
+        pl_words_exact(c, d, x->span, x->text, symbol->name);
         x->text = symbol->name;
         return read_symbol(c, x, symbol);
     }

@@ -171,7 +171,8 @@ static bool read_input(PlChecker *c, PlExpr **slot)
         return true;
     }
     PlExpr *name = pl_expr_name_of(c, x->span, x->text);
-    PL_REPORT(c->diags, INPUT_PREFIX, x->span, PL_ARG(left->text), PL_ARG(x->text), PL_ARG(x->text));
+    PlDiag *d = PL_REPORT(c->diags, INPUT_PREFIX, x->span, PL_ARG(left->text), PL_ARG(x->text), PL_ARG(x->text));
+    pl_words_exact(c, d, x->span, pl_arena_printf(c->arena, PL_FMT "." PL_FMT, PL_ARG(left->text), PL_ARG(x->text)), x->text);
     *slot = name;
     return true;
 }
@@ -184,7 +185,10 @@ static bool drops_data(PlChecker *c, PlExpr **slot, PlTypeId type)
     bool optional = false;
     if (x->left->kind != PL_EXPR_NAME || !pl_str_eq_z(x->text, "data")) return false;
     if (pl_expr_field_type(c, type, x->text, &unused, &optional) == PL_FIELD_KNOWN) return false;
-    PL_REPORT(c->diags, DATA_DROPPED, x->text_span, PL_ARG(x->left->text));
+    PlDiag *d = PL_REPORT(c->diags, DATA_DROPPED, x->text_span, PL_ARG(x->left->text));
+    PlSpan dotted = x->text_span;
+    if (dotted.start) dotted.start--;
+    pl_words_exact(c, d, dotted, PL_STR(".data"), PL_STR(""));
     *slot = x->left;
     return true;
 }

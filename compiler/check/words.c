@@ -49,6 +49,13 @@ PlStr pl_words_source(PlChecker *c, PlSpan span)
     return taken(c, &buf, EXPR_WIDTH);
 }
 
+void pl_words_exact(PlChecker *c, PlDiag *d, PlSpan span, PlStr was, PlStr is)
+{
+    if (span.source != c->plan->source || span.start >= span.end) return;
+    PlStr text = pl_str_slice(c->diags->sources->all.items[span.source].text, span.start, span.end);
+    if (pl_str_eq(text, was)) pl_diag_fix(c->diags, d, span, is, true);
+}
+
 PlStr pl_words_list(PlChecker *c, const PlStr *words, uint32_t count, uint32_t max)
 {
     PlBuf buf;

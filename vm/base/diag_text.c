@@ -271,6 +271,15 @@ static void put_edited_lines(Printer *p, const PlEdit *edit)
     }
 }
 
+/* "`a` is read as `b`": the message says what the fix does. */
+static bool says_it(const PlDiag *d)
+{
+    if (d->fix.len != 1) return false;
+    PlStr text = d->fix.items[0].text;
+    if (text.len > 1 && text.ptr[text.len - 1] == '=') text.len--;
+    return text.len == 0 || pl_str_find(d->message, text, 0) != PL_STR_NONE;
+}
+
 /* A fix whose text stands in the help already is not shown again. */
 static void put_help(Printer *p, const PlDiag *d)
 {
@@ -282,6 +291,7 @@ static void put_help(Printer *p, const PlDiag *d)
         if (!any) break;
     }
     PlStr help = d->help;
+    if (any && !help.len && d->severity == PL_SEV_NOTE && says_it(d)) return;
     if (any && !help.len) help = removes ? PL_STR("remove this") : PL_STR("write");
     if (help.len) put_note(p, "help", help);
     for (uint32_t i = 0; any && i < d->fix.len; i++) {

@@ -64,6 +64,12 @@ int pl_cli_dispatch(const PlCliProgram *p, PlArena *arena, int argc, char **argv
     return p->otherwise && !slip ? p->otherwise(arena, argc, argv) : unknown(p, word);
 }
 
+static int out_of_memory(const char *name)
+{
+    fprintf(stderr, "error[P0003]: out of memory while running %s\n", name);
+    return pl_status_exit_code(PL_NOMEM);
+}
+
 int pl_cli_main(const PlCliProgram *p, int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN); /* a reader that went away is found at the write */
@@ -74,10 +80,10 @@ int pl_cli_main(const PlCliProgram *p, int argc, char **argv)
     }
     PlEscape escape;
     PlArena *arena = pl_arena_new(&escape, 0);
-    if (!arena) return pl_cli_fail(PL_NOMEM, "out of memory");
+    if (!arena) return out_of_memory(p->name);
     int code;
     if (setjmp(escape.at) == 0) code = pl_cli_dispatch(p, arena, argc - 1, argv + 1);
-    else code = pl_cli_fail(escape.status, "%s", pl_status_words(escape.status));
+    else code = escape.status == PL_NOMEM ? out_of_memory(p->name) : pl_cli_fail(escape.status, "%s", pl_status_words(escape.status));
     pl_arena_free(arena);
     return code;
 }
