@@ -116,6 +116,8 @@ void pl_build_becomes_it(PlExpr *e, PlStr name);
 PlExpr *pl_build_comprehension(PlRun *r, PlExpr *what, const PlToken *name, PlExpr *list, PlSpan open, PlSpan close);
 /* yesterday, Monday of last week, the last day of this month: what the row's exact column says. */
 PlExpr *pl_build_moment(PlSyntax *syntax, const PlSpelling *row, PlSpan span);
+/* Source that stands nowhere (a row's exact column, words put in quotes) as an expression whose every part stands at `at`; BAD when it is none. */
+PlExpr *pl_build_aside(const PlSyntax *syntax, PlStr source, PlSpan at);
 PlExpr *pl_build_assign_read_as_is(PlRun *r, PlExpr *left, PlExpr *right, const PlToken *sign);
 /* Adds `number` of `unit` (its exact spelling) to a duration literal; false when it does not fit. */
 bool pl_build_add_duration(PlLiteral *duration, double number, PlStr unit);

@@ -229,21 +229,34 @@ static void stand_at(PlExpr *e, PlSpan span)
     if (e->text.len) e->text_span = span;
     stand_at(e->left, span);
     stand_at(e->right, span);
+    stand_at(e->cond, span);
+    for (uint32_t i = 0; i < e->fields.len; i++) {
+        e->fields.items[i].span = span;
+        stand_at(e->fields.items[i].value, span);
+    }
     for (uint32_t i = 0; i < e->items.len; i++) stand_at(e->items.items[i], span);
 }
 
-PlExpr *pl_build_moment(PlSyntax *syntax, const PlSpelling *row, PlSpan span)
+PlExpr *pl_build_aside(const PlSyntax *syntax, PlStr source, PlSpan at)
 {
     PlSyntax table = *syntax;
-    table.text = row->exact;
+    PlDiags quiet;
+    pl_diags_init(&quiet, syntax->arena, syntax->diags->sources);
+    table.diags = &quiet;
+    table.text = source;
     PlScan scan;
     PlRun run = {.syntax = &table, .scan = &scan};
-    pl_scan_init(&scan, &table, PL_TK_E_EXPR, 0, (uint32_t)row->exact.len);
-    bool read =
-        pl_grammar_run(&run, PL_TK_E_EXPR); /* a row of the table that does not read is caught by its unit test */
-    PlExpr *e = read && run.expr ? run.expr : pl_expr_new(syntax->arena, PL_EXPR_BAD, span);
-    stand_at(e, span);
+    pl_scan_init(&scan, &table, PL_TK_E_EXPR, 0, (uint32_t)source.len);
+    bool read = pl_grammar_run(&run, PL_TK_E_EXPR);
+    PlExpr *e = read && run.expr ? run.expr : pl_expr_new(syntax->arena, PL_EXPR_BAD, at);
+    stand_at(e, at);
     return e;
+}
+
+/* A row of the table that does not read is caught by its unit test. */
+PlExpr *pl_build_moment(PlSyntax *syntax, const PlSpelling *row, PlSpan span)
+{
+    return pl_build_aside(syntax, row->exact, span);
 }
 
 PlExpr *pl_build_assign_read_as_is(PlRun *r, PlExpr *left, PlExpr *right, const PlToken *sign)

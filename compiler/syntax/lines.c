@@ -428,6 +428,36 @@ static bool continues(const Lines *lines, const char *start, const char *text)
     return columns(start, text) > item->indent || !lines->blank;
 }
 
+/* "... using mail.search": what stands under it may be its arguments. */
+static bool ends_with_action(const Lines *lines, const PlItem *item)
+{
+    const char *text = lines->syntax->text.ptr, *p = text + item->start, *end = text + item->end, *word;
+    while (end > p && strchr(":`*.", end[-1])) end--;
+    bool dotted = false;
+    for (word = end; word > p && (pl_phrase_word_char(word[-1]) || word[-1] == '.'); word--) dotted = dotted || word[-1] == '.';
+    while (word > p && strchr(" `*", word[-1])) word--;
+    return dotted && word - p >= 5 && pl_str_eq_nocase(pl_str(word - 5, 5), PL_STR("using"));
+}
+
+/* "- Action: mail.search" under a step: a part of it, and no step. Any key will do once one of the language's was seen. */
+static bool is_part(Lines *lines, const PlItem *item, const char *behind, const char *end)
+{
+    if (item->style != PL_MARK_BULLET || !lines->has_item || lines->code_end) return false;
+    PlItem *last = &pl_vec_last(&lines->out->all);
+    bool under = last->kind == PL_ITEM_STEP && (item->indent > last->indent || last->style == PL_MARK_NUMBER || last->parts);
+    const char *p = blanks(behind), *stop, *word;
+    while (*p == '*' || *p == '`') p++;
+    if (!under || (last->style == PL_MARK_BULLET && item->indent <= last->indent)) return false;
+    const PlSpelling *row = pl_phrase_match(lines->syntax->phrases, PL_AT_PART, p, end, &stop);
+    if (!last->parts && ends_with_action(lines, last)) last->parts = true;
+    if (!row && (!last->parts || pl_raw_scan(PL_MODE_EXPR, p, end, &stop) != PL_RAW_WORD)) return false;
+    while (!row && pl_raw_scan(PL_MODE_EXPR, blanks(stop), end, &word) == PL_RAW_WORD) stop = word;
+    while (stop < end && strchr("*` ", *stop)) stop++;
+    if (stop >= end || *stop != ':') return false;
+    last->parts = last->parts || (row && row->kind != PL_TK_A_PROSE && row->kind != PL_TK_A_FAIL);
+    return last->parts || row->kind == PL_TK_A_PROSE;
+}
+
 static const char *read_line(Lines *lines, const char *start)
 {
     const char *end = line_end(start, lines->limit), *text = blanks(start), *behind;
@@ -454,9 +484,10 @@ static const char *read_line(Lines *lines, const char *start)
         item.style = PL_MARK_BULLET;
         item.marker = span_of(lines, text, text);
         end = begin(lines, item, text, end);
-    } else if ((behind = marker(lines, text, &item))) {
+    } else if ((behind = marker(lines, text, &item)) && is_part(lines, (item.indent += under, &item), behind, end)) {
+        end = extend(lines, start, end);
+    } else if (behind) {
         item.kind = PL_ITEM_STEP;
-        item.indent += under;
         end = begin(lines, item, behind, end);
     } else if ((!lines->seen_step || item.indent == 0) && (behind = header(lines, text, &item))) {
         end = begin(lines, item, behind, end);

@@ -17,6 +17,7 @@ typedef struct PlItem {
     uint32_t *numbers; /* "2.1" is {2, 1}; letters and roman numerals by value; none of a bullet */
     uint32_t count;
     uint32_t indent;            /* columns before the marker; a tab goes to the next multiple of 4 */
+    bool parts;                 /* lines below it are its parts ("Action: ...") */
     uint32_t start, end;        /* its text in the source, without the marker */
     PL_VEC(PlComment) comments; /* whole lines before it */
 } PlItem;

@@ -15,6 +15,7 @@ typedef enum PlPlaceOf {
     PL_AT_FAIL,
     PL_AT_TYPE,
     PL_AT_BIND,
+    PL_AT_PART,
     PL_AT_HEADER,
     PL_AT_COUNT_OF_PLACES
 } PlPlaceOf;

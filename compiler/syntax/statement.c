@@ -101,6 +101,18 @@ bool pl_reading_into_step(PlReading *rd, int entry, const char *from)
     return read;
 }
 
+PlExpr *pl_reading_expr(PlReading *rd, const char *from)
+{
+    PlDiags quiet;
+    PlSyntax syntax = *rd->syntax;
+    PlScan scan;
+    PlRun r = {.syntax = &syntax, .scan = &scan};
+    pl_diags_init(&quiet, syntax.arena, syntax.diags->sources);
+    syntax.diags = &quiet;
+    pl_scan_init(&scan, &syntax, PL_TK_E_EXPR, pl_reading_offset(rd, from), rd->end);
+    return pl_grammar_run(&r, PL_TK_E_EXPR) && !quiet.errors ? r.expr : NULL;
+}
+
 /* A step that could not be read keeps its place, its text and its sub-steps. */
 static void make_bad(PlReading *rd, PlStepKind announced)
 {
@@ -361,6 +373,7 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
     int token = row ? row->kind : 0;
     if (token == PL_TK_S_WAIT && pl_str_ends(row->accepted, PL_STR(" for")) && strchr("\"`", *blanks(behind)))
         token = PL_TK_S_WAIT_EVENT;
+    if (!(row && is_block(row->kind)) && pl_reading_parts(&rd)) return;
     if (row) step->keyword = pl_reading_span(&rd, rd.text, behind);
     if (token == PL_TK_S_SET && behind < rd.limit && *behind == ':') behind++;
     const char *fails = token == PL_TK_S_IF ? pl_reading_any_fails(&rd) : NULL;
