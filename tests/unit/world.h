@@ -363,7 +363,7 @@ UNUSED static WorldRun *world_begin_with(World *w, const PlModule *module, PlRun
     PlPorts ports = {
         .net = {w, world_send, world_cancel},
         .clock = {w, world_wall, world_mono, world_timer, world_timer_cancel},
-        .journal = {w, world_append, world_commit, world_barrier, world_each, world_read},
+        .journal = {w, world_append, world_commit, world_barrier, world_each, world_read, NULL},
         .person = {w, world_ask},
         .hooks = &r->hook,
         .hook_count = hooked,
