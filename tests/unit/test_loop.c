@@ -206,4 +206,43 @@ TEST(a_file_number_used_again_behind_our_back_is_watched_again)
     pl_loop_free(w.loop);
 }
 
+static void count_ready(void *user, int fd, uint32_t events)
+{
+    char byte;
+    (void)events;
+    ++*(int *)user;
+    CHECK(read(fd, &byte, 1) == 1);
+}
+
+/* A resting file is heard of by nobody, does not keep the loop waiting, and wakes up with what came meanwhile. */
+TEST(a_file_may_rest)
+{
+    World w;
+    begin(&w);
+    int ends[2], heard = 0;
+    CHECK(pipe(ends) == 0);
+    CHECK(pl_loop_watch(w.loop, ends[0], EPOLLIN, count_ready, &heard) == PL_OK);
+    pl_loop_rest(w.loop, ends[0]);
+    pl_loop_rest(w.loop, ends[0]);
+    CHECK(!pl_loop_turn(w.loop, -1));
+    CHECK(write(ends[1], "ab", 2) == 2);
+    CHECK(pl_loop_watch(w.loop, ends[0], EPOLLIN, count_ready, &heard) == PL_OK); /* as before: no system call */
+    CHECK(pl_loop_turn(w.loop, -1) && heard == 1);
+    pl_loop_rest(w.loop, ends[0]);
+    int other = dup(ends[1]);
+    CHECK(pl_loop_watch(w.loop, other, EPOLLOUT, count_ready, &heard) == PL_OK);
+    pl_loop_rest(w.loop, other);
+    uint64_t id;
+    Mark mark = {&w, 1};
+    CHECK(w.clock.timer(w.loop, 0, note, &mark, &id) == PL_OK);
+    CHECK(pl_loop_turn(w.loop, -1) && heard == 1); /* both are ready, and are dropped */
+    CHECK(pl_loop_watch(w.loop, ends[0], EPOLLIN, count_ready, &heard) == PL_OK);
+    CHECK(pl_loop_turn(w.loop, -1) && heard == 2);
+    CHECK(pl_loop_watch(w.loop, ends[0], 0, NULL, NULL) == PL_OK && !pl_loop_turn(w.loop, -1));
+    close(other);
+    close(ends[0]);
+    close(ends[1]);
+    pl_loop_free(w.loop);
+}
+
 UNIT_MAIN

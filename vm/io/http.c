@@ -301,6 +301,10 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *
                       : what == CURL_POLL_OUT   ? EPOLLOUT
                       : what == CURL_POLL_INOUT ? EPOLLIN | EPOLLOUT
                                                 : 0;
+    if (!events && pl_http_gate_is_ours(pool->http, fd)) {
+        pl_loop_rest(pool->http->loop, fd);
+        return 0;
+    }
     if (pl_loop_watch(pool->http->loop, fd, events, on_ready, pool) == PL_OK) return 0;
     pool->is_dead = true;
     return -1;
@@ -522,6 +526,7 @@ void pl_http_free(PlHttp *http)
     for (uint32_t i = 0; i < http->origin_count; i++) pl_free(http->origins[i].text);
     pl_free(http->origins);
     pl_free(http->slots);
+    pl_free(http->is_ours);
     pl_free(http->proxy);
     pl_free(http->user_agent);
     pl_free(http->ca_file);

@@ -109,6 +109,8 @@ struct PlHttp {
     uint64_t finished_timer;  /* there is one while live > 0 */
     bool is_armed;            /* and it is due at once */
     PlHttpToken *tokens;
+    bool *is_ours;            /* by file number: made by the gate, so the gate hears when it is closed */
+    uint32_t is_ours_cap;
 };
 
 void pl_http_list_push(PlHttpList *list, PlHttpCall *call);
@@ -135,7 +137,8 @@ PlNetFault pl_http_setup_fault(const PlHttpCall *call, int curl_code, const char
 char *pl_http_gate_origin(const struct PlCurl *curl, const char *url, const char **why);
 PL_MUST_USE PlStatus pl_http_gate_rule(const struct PlCurl *curl, PlHttpOrigin *origin, const PlHttpRule *rule);
 PlHttpOrigin *pl_http_gate_find(PlHttp *http, const char *url, PlStr plugin, PlHttpCall *call); /* NULL: call->message */
-void pl_http_gate_attach(const struct PlCurl *curl, void *easy, PlHttpTransfer *transfer);
+void pl_http_gate_attach(PlHttp *http, PlHttpTransfer *transfer);
+bool pl_http_gate_is_ours(const PlHttp *http, int fd); /* whoever closes it removes it from the loop before */
 PL_MUST_USE bool pl_http_gate_is_header(PlStr name, PlStr value); /* token; no control characters */
 bool pl_http_gate_owns_header(PlStr name);   /* framing that the transport sets itself */
 

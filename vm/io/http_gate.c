@@ -128,6 +128,36 @@ static void deny(PlHttpCall *call, PlAddressClass kind, const char *words)
              kind == PL_ADDRESS_PRIVATE ? " unless you name the server yourself (--server PLUGIN=URL)" : "");
 }
 
+/* Without memory it is libcurl's like any other, and costs two system calls more for each request. */
+static void remember(PlHttp *http, int fd)
+{
+    if (fd < 0) return;
+    if ((uint32_t)fd >= http->is_ours_cap) {
+        uint32_t cap = http->is_ours_cap ? http->is_ours_cap : 64;
+        while (cap <= (uint32_t)fd) cap *= 2;
+        bool *grown = pl_realloc(http->is_ours, cap);
+        if (!grown) return;
+        memset(grown + http->is_ours_cap, 0, cap - http->is_ours_cap);
+        http->is_ours = grown;
+        http->is_ours_cap = cap;
+    }
+    http->is_ours[fd] = true;
+}
+
+bool pl_http_gate_is_ours(const PlHttp *http, int fd)
+{
+    return fd >= 0 && (uint32_t)fd < http->is_ours_cap && http->is_ours[fd];
+}
+
+static int close_socket(void *user, curl_socket_t fd)
+{
+    PlHttp *http = user;
+    PlStatus removed = pl_loop_watch(http->loop, fd, 0, NULL, NULL);
+    (void)removed;
+    if (pl_http_gate_is_ours(http, fd)) http->is_ours[fd] = false;
+    return close(fd);
+}
+
 /* A proxy is named by the user and resolves the names: its own address is not judged. */
 static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -140,7 +170,9 @@ static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_s
         deny(call, kind, words);
         return CURL_SOCKET_BAD;
     }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    remember(call->http, fd);
+    return fd;
 }
 
 static int before_request(void *user, char *peer, char *local, int peer_port, int local_port)
@@ -165,8 +197,12 @@ static int before_request(void *user, char *peer, char *local, int peer_port, in
     return CURL_PREREQFUNC_OK;
 }
 
-void pl_http_gate_attach(const PlCurl *curl, void *easy, PlHttpTransfer *transfer)
+void pl_http_gate_attach(PlHttp *http, PlHttpTransfer *transfer)
 {
+    const PlCurl *curl = http->curl;
+    CURL *easy = transfer->easy;
+    curl->easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    curl->easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, http); /* a connection outlives the transfer that opened it */
     curl->easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl->easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
     curl->easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);

@@ -41,7 +41,7 @@ static void set_always(PlHttp *http, PlHttpTransfer *transfer)
     if (http->ca_file) curl->easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
     if (curl->version_info(CURLVERSION_NOW)->features & CURL_VERSION_LIBZ)
         curl->easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
-    pl_http_gate_attach(curl, easy, transfer);
+    pl_http_gate_attach(http, transfer);
     pl_http_body_attach(curl, easy, transfer);
 }
 

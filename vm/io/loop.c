@@ -17,7 +17,8 @@ enum { BATCH = 256, NO_PLACE = -1 };
 typedef struct Watch {
     PlLoopReady ready; /* NULL: not watched */
     void *user;
-    uint32_t generation;
+    uint32_t generation, events;
+    bool is_resting;
 } Watch;
 
 typedef struct Timer {
@@ -92,10 +93,19 @@ static PlStatus room_for_file(PlLoop *loop, int fd)
 static void forget(PlLoop *loop, int fd)
 {
     if ((uint32_t)fd >= loop->watch_cap || !loop->watches[fd].ready) return;
-    loop->watches[fd].ready = NULL;
-    loop->watches[fd].generation++;
-    loop->watch_count--;
+    Watch *watch = &loop->watches[fd];
+    if (!watch->is_resting) loop->watch_count--;
+    watch->ready = NULL;
+    watch->is_resting = false;
+    watch->generation++;
     epoll_ctl(loop->epoll, EPOLL_CTL_DEL, fd, NULL); /* fails when the file was closed before: then it is gone already */
+}
+
+void pl_loop_rest(PlLoop *loop, int fd)
+{
+    if (fd < 0 || (uint32_t)fd >= loop->watch_cap || !loop->watches[fd].ready || loop->watches[fd].is_resting) return;
+    loop->watches[fd].is_resting = true;
+    loop->watch_count--;
 }
 
 PlStatus pl_loop_watch(PlLoop *loop, int fd, uint32_t epoll_events, PlLoopReady ready, void *user)
@@ -109,6 +119,15 @@ PlStatus pl_loop_watch(PlLoop *loop, int fd, uint32_t epoll_events, PlLoopReady 
     if (status != PL_OK) return status;
     Watch *watch = &loop->watches[fd];
     bool known = watch->ready != NULL;
+    if (watch->is_resting) {
+        watch->is_resting = false;
+        loop->watch_count++;
+        if (watch->events == epoll_events) {
+            watch->ready = ready;
+            watch->user = user;
+            return PL_OK;
+        }
+    }
     if (!known) watch->generation++;
     struct epoll_event event = {.events = epoll_events,
                                 .data.u64 = (uint64_t)watch->generation << 32 | (uint32_t)fd};
@@ -121,7 +140,7 @@ PlStatus pl_loop_watch(PlLoop *loop, int fd, uint32_t epoll_events, PlLoopReady 
         return errno == ENOMEM ? PL_NOMEM : PL_IO;
     }
     if (!known) loop->watch_count++;
-    *watch = (Watch){ready, user, watch->generation};
+    *watch = (Watch){ready, user, watch->generation, epoll_events, false};
     return PL_OK;
 }
 
@@ -259,7 +278,9 @@ bool pl_loop_turn(PlLoop *loop, int64_t max_us)
     for (int i = 0; i < count; i++) {
         uint32_t fd = (uint32_t)events[i].data.u64, generation = (uint32_t)(events[i].data.u64 >> 32);
         const Watch *watch = &loop->watches[fd];
-        if (watch->ready && watch->generation == generation) watch->ready(watch->user, (int)fd, events[i].events);
+        if (!watch->ready || watch->generation != generation) continue;
+        if (watch->is_resting) forget(loop, (int)fd); /* nobody wants to know, and epoll would say it again and again */
+        else watch->ready(watch->user, (int)fd, events[i].events);
     }
     fire_due(loop);
     return true;
