@@ -54,6 +54,8 @@ PlTypeId pl_control_error_type(PlChecker *c)
         {.name = PL_STR("step"), .type = PL_T_TEXT, .required = true},
         {.name = PL_STR("kind"), .type = PL_T_TEXT, .required = true},
         {.name = PL_STR("body"), .type = PL_T_ANY, .required = true},
+        {.name = PL_STR("code"), .type = PL_T_TEXT, .required = true},
+        {.name = PL_STR("path"), .type = PL_T_TEXT, .required = true},
     };
     c->error_type = pl_type_record(c->types, fields, sizeof fields / sizeof *fields, PL_TYPE_NONE, false, PL_STR(""));
     return c->error_type;

@@ -5,6 +5,8 @@
 #include "vm/value/time.h"
 #include "vm/value/type_check.h"
 
+#include <math.h>
+
 static PlStr literal_words(PlChecker *c, const PlExpr *x)
 {
     return pl_words_expr(c, x);
@@ -168,6 +170,11 @@ bool pl_literal_fit(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
         if (kind == PL_TYPE_INTEGER || kind == PL_TYPE_NUMBER) return fit_number(c, slot, want, what);
         if (kind == PL_TYPE_DATETIME || kind == PL_TYPE_DATE || kind == PL_TYPE_DURATION)
             return fit_time(c, slot, want, what);
+    }
+    if (x->literal.kind == PL_LIT_DOUBLE && kind == PL_TYPE_INTEGER && x->literal.as.number != trunc(x->literal.as.number)) {
+        report_bad(c, x, want, what, "42");
+        pl_expr_bad(x);
+        return true;
     }
     if (x->literal.kind == PL_LIT_INT && kind == PL_TYPE_TEXT) {
         PlStr text = pl_arena_printf(c->arena, "%lld", (long long)x->literal.as.integer);

@@ -82,6 +82,13 @@ PlGo pl_data_project(PlFiber *fiber, PlInsn insn, PlFieldCache *cache)
     return PL_GO_ON;
 }
 
+static PlValue letter(PlRun *run, PlStr s, size_t at)
+{
+    size_t begin = pl_utf8_offset(s, at), end = begin;
+    (void)pl_utf8_next(s, &end);
+    return pl_text_of_valid(run->values, pl_str_slice(s, begin, end));
+}
+
 PlGo pl_data_index(PlFiber *fiber, PlInsn insn)
 {
     PlValue in = fiber->regs[insn.b];
@@ -96,12 +103,14 @@ PlGo pl_data_index(PlFiber *fiber, PlInsn insn)
         pl_fiber_set(fiber, insn.a, out);
         return PL_GO_ON;
     }
-    if (in.tag != PL_LIST) return raise_not(fiber, "a list", in);
+    bool is_text = in.tag == PL_TEXT;
+    if (in.tag != PL_LIST && !is_text) return raise_not(fiber, "a list or text", in);
     if (at.tag != PL_INT) return raise_not(fiber, "an item's number", at);
-    int64_t len = pl_list_len(in), i = at.as.integer < 0 ? at.as.integer + len : at.as.integer;
-    if (i >= 0 && i < len) out = pl_list_at(in, (uint32_t)i);
-    else if (!(insn.x & MAYBE)) return PL_RAISE(fiber, RUN_NO_ITEM, "missing", (long long)at.as.integer, (long long)len);
-    pl_fiber_set(fiber, insn.a, pl_retain(out));
+    int64_t len = is_text ? (int64_t)pl_utf8_length(pl_text_str(in)) : pl_list_len(in), i = at.as.integer < 0 ? at.as.integer + len : at.as.integer;
+    if (i >= 0 && i < len) out = is_text ? letter(fiber->run, pl_text_str(in), (size_t)i) : pl_retain(pl_list_at(in, (uint32_t)i));
+    else if (!(insn.x & MAYBE))
+        return PL_RAISE(fiber, RUN_NO_ITEM, "missing", (long long)at.as.integer, is_text ? "text" : "list", (long long)len);
+    pl_fiber_set(fiber, insn.a, out);
     return PL_GO_ON;
 }
 
@@ -232,6 +241,8 @@ PlGo pl_data_builtin(PlFiber *fiber, PlInsn insn)
     if (status == PL_NOMEM || status == PL_LIMIT) pl_heap_escape(run->heap, status);
     if (status != PL_OK) {
         PlStr why = error->len ? pl_buf_str(error) : PL_STR("its arguments do not fit");
+        bool unnamed = pl_str_starts(name, PL_STR("_")); /* a part of a statement: no plan can name it */
+        if (unnamed) return pl_error_raise(fiber, PL_D_RUN_BUILTIN, "value", PL_FMT, PL_ARG(why));
         return PL_RAISE(fiber, RUN_BUILTIN, "value", PL_ARG(name), PL_ARG(why));
     }
     pl_fiber_set(fiber, insn.a, out);

@@ -144,7 +144,8 @@ static PlGo fail(PlFiber *fiber, PlValue a)
 {
     PlRun *run = fiber->run;
     PlBuf *text = pl_run_scratch(run);
-    pl_value_show(text, a);
+    if (a.tag == PL_NOTHING) pl_buf_put_z(text, "the plan says that it failed");
+    else pl_value_show(text, a);
     pl_run_check_buf(run, text);
     PlGo go = PL_RAISE(fiber, RUN_FAILED, "failed", PL_ARG(pl_buf_str(text)));
     pl_run_give(run, text);
