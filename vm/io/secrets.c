@@ -178,7 +178,33 @@ static void put_hex(PlBuf *out, PlStr bytes, const char *digits)
     }
 }
 
-typedef enum Spelling { RAW, BASE64, BASE64_URL, PERCENT, PERCENT_LOWER, HEX, HEX_UPPER, JSON, JSON_SLASH, SPELLINGS } Spelling;
+typedef enum Spelling { RAW, BASE64, BASE64_URL, PERCENT, PERCENT_LOWER, HEX, HEX_UPPER, FORM, JSON, JSON_SLASH, SPELLINGS } Spelling;
+
+/* A form's encoding: as in a URL, with '+' for a space. */
+static void spaces_as_plus(PlBuf *out)
+{
+    size_t to = 0;
+    for (size_t i = 0; i < out->len; i++) {
+        bool space = i + 2 < out->len && memcmp(out->ptr + i, "%20", 3) == 0;
+        out->ptr[to++] = space ? '+' : out->ptr[i];
+        if (space) i += 2;
+    }
+    out->len = to;
+}
+
+/* Inside a JSON string; some writers escape '/' too. */
+static void put_json(PlBuf *out, PlStr secret, bool slashes)
+{
+    PlBuf text;
+    pl_buf_init(&text, 0);
+    pl_buf_put_json(&text, secret);
+    if (text.status != PL_OK) out->status = text.status;
+    for (size_t i = 1; i + 1 < text.len; i++) { /* without its quotes */
+        if (slashes && text.ptr[i] == '/') pl_buf_put_char(out, '\\');
+        pl_buf_put_char(out, text.ptr[i]);
+    }
+    wipe(&text);
+}
 
 static void spell(PlBuf *out, PlStr secret, Spelling how)
 {
@@ -189,19 +215,9 @@ static void spell(PlBuf *out, PlStr secret, Spelling how)
     case PERCENT_LOWER: put_percent(out, secret, "0123456789abcdef"); break;
     case HEX: put_hex(out, secret, "0123456789abcdef"); break;
     case HEX_UPPER: put_hex(out, secret, "0123456789ABCDEF"); break;
-    case JSON:
-        pl_buf_put_json(out, secret);
-        if (out->status == PL_OK) { /* without its quotes */
-            memmove(out->ptr, out->ptr + 1, out->len - 1);
-            out->len -= 2;
-        }
-        break;
-    case JSON_SLASH:
-        for (size_t i = 0; i < secret.len; i++) {
-            if (secret.ptr[i] == '/') pl_buf_put_char(out, '\\');
-            pl_buf_put_char(out, secret.ptr[i]);
-        }
-        break;
+    case FORM: put_percent(out, secret, "0123456789ABCDEF"), spaces_as_plus(out); break;
+    case JSON: put_json(out, secret, false); break;
+    case JSON_SLASH: put_json(out, secret, true); break;
     default: pl_buf_put(out, secret);
     }
 }
