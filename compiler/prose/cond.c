@@ -162,8 +162,6 @@ static void read_flag(PlReader *r, const PlItem *item, const PlType *t, PlStr wo
         PlStr is = pl_arena_printf(r->c->arena, "is_" PL_FMT, PL_ARG(word));
         if (!pl_words_same(name, word) && !pl_words_same(name, is)) continue;
         bool optional = !t->fields[i].required || pl_type_has_nothing(r->c->types, t->fields[i].type);
-        const char *form = yes ? optional ? PL_FMT " is yes" : PL_FMT : optional ? PL_FMT " is not yes" : "not " PL_FMT;
-        (void)form;
         PlStr field = pl_arena_printf(r->c->arena, "it." PL_FMT, PL_ARG(name));
         PlStr text = optional ? pl_arena_printf(r->c->arena, "%s %s", field.ptr, yes ? "is yes" : "is not yes")
                               : pl_arena_printf(r->c->arena, "%s%s", yes ? "" : "not ", field.ptr);

@@ -46,18 +46,17 @@ static const PlType *field_type(PlReader *r, const PlItem *item, PlStr field)
 }
 
 /* The value of an enum that is spelled so, or an empty text. */
-static PlStr among_values(PlReader *r, const PlType *t, PlStr words)
+static PlStr among_values(const PlType *t, PlStr words)
 {
     for (uint32_t i = 0; t->kind == PL_TYPE_ENUM && i < t->count; i++)
         if (t->values[i].kind == PL_LIT_TEXT && pl_words_same(t->values[i].as.text, words)) return t->values[i].as.text;
-    (void)r;
     return PL_STR("");
 }
 
 /* status is active: the text itself, unless a name in scope is called so. */
 static void read_words(PlReader *r, const PlType *t, PlRange range, PlSenses *out)
 {
-    PlStr words = pl_lexis_text(r, range), value = among_values(r, t, words);
+    PlStr words = pl_lexis_text(r, range), value = among_values(t, words);
     if (value.len) {
         pl_try_add(r, out, (PlSense){.text = pl_arena_printf(r->c->arena, "\"" PL_FMT "\"", PL_ARG(value)), .type = PL_T_TEXT});
         return;
@@ -75,7 +74,7 @@ void pl_value_of_field(PlReader *r, const PlItem *item, PlStr field, PlRange ran
 {
     const PlType t = *field_type(r, item, field);
     PlSenses fields = {0};
-    if (among_values(r, &t, pl_lexis_text(r, range)).len) {
+    if (among_values(&t, pl_lexis_text(r, range)).len) {
         read_words(r, &t, range, out);
         return;
     }

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* The slots of a pattern by their kinds. What a list, a field, a condition or a value is called stands in files of their own; the small ones are here. */
+#include "compiler/prose/fill.h"
+
+#include "compiler/check/flow.h"
+#include "compiler/check/scope.h"
+
+/* Whether the field before `and` is one that "older than", "over 100" can be about too. */
+static bool fits_word(PlReader *r, const PlItem *item, const char *word)
+{
+    PlTypeKind kind = pl_type(r->c->types, pl_type_without_nothing(r->c->types, pl_try_item_type(r, item, r->subject)))->kind;
+    bool date = kind == PL_TYPE_DATE || kind == PL_TYPE_DATETIME, number = kind == PL_TYPE_INTEGER || kind == PL_TYPE_NUMBER;
+    if (strcmp(word, "YEARS") == 0) return false;
+    return kind == PL_TYPE_ANY || (strcmp(word, "AGE") == 0 ? date : number);
+}
+
+/* AGE, AMOUNT, YEARS, PERIOD(...) of a condition stand for fields that the words do not name. */
+void pl_slot_implied(PlReader *r, PlStr exact, const PlItem *item, PlSenses *fields, PlStr *which)
+{
+    static const struct {
+        const char *word, *parts;
+    } all[] = {{"AGE", "date"}, {"AMOUNT", "price cost amount total value number"}, {"YEARS", "age"}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        size_t at = pl_str_find(exact, pl_str_z(all[i].word), 0);
+        if (at == PL_STR_NONE || (at + 3 < exact.len && exact.ptr[at + strlen(all[i].word)] == 'D')) continue;
+        *which = pl_str_z(all[i].word);
+        if (r->subject.len && fits_word(r, item, all[i].word))
+            pl_try_add(r, fields, (PlSense){.text = r->subject});
+        else
+            pl_field_named(r, item, pl_str_z(all[i].parts), fields);
+    }
+}
+
+static void read_texts(PlReader *r, PlRange range, PlSenses *out)
+{
+    PlTypeId type;
+    PlStr exact, text = pl_lexis_text(r, range);
+    if (range.to == range.from + 1)
+        pl_try_add(r, out, (PlSense){.text = text, .type = PL_T_TEXT}); /* its names may be those of an item: the whole is checked later */
+    else if (pl_try_value(r, text, &type, &exact))
+        pl_try_add(r, out, (PlSense){.text = text, .type = type});
+}
+
+/* b and c: each of them a list. */
+static void read_lists(PlReader *r, PlRange range, PlSenses *out)
+{
+    PlStr text = PL_STR("");
+    uint32_t lists = 0;
+    bool doubt = false;
+    for (uint32_t from = range.from, at = from; at <= range.to; at++) {
+        bool parts = at < range.to && (pl_lexis_is(r, at, ",") || pl_lexis_is(r, at, "and") || pl_lexis_is(r, at, "with"));
+        if (at < range.to && !parts) continue;
+        if (at > from) {
+            PlSenses one = {0};
+            pl_called_list(r, (PlRange){from, at}, &one);
+            if (one.len != 1) return;
+            lists++;
+            doubt |= one.items[0].doubt;
+            text = pl_arena_printf(r->c->arena, PL_FMT "%s" PL_FMT, PL_ARG(text), lists > 1 ? ", " : "", PL_ARG(one.items[0].text));
+        }
+        from = at + 1;
+    }
+    if (lists > 1) pl_try_add(r, out, (PlSense){.text = text, .type = PL_T_ANY, .doubt = doubt});
+}
+
+/* a as b, c to d: a: "b", c: "d" */
+static void read_pairs(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
+{
+    PlStr text = PL_STR("");
+    uint32_t pairs = 0;
+    for (uint32_t from = range.from, at = from; at <= range.to; at++) {
+        if (at < range.to && !pl_lexis_is(r, at, ",") && !pl_lexis_is(r, at, "and")) continue;
+        uint32_t as = from;
+        while (as < at && !pl_lexis_is(r, as, "as") && !pl_lexis_is(r, as, "to")) as++;
+        if (at > from) {
+            PlSenses field = {0};
+            if (as == from || as + 1 >= at) return;
+            pl_field_read(r, item, (PlRange){from, as}, &field);
+            if (field.len != 1 || field.items[0].doubt) return;
+            pairs++;
+            text = pl_arena_printf(r->c->arena, PL_FMT "%s" PL_FMT ": \"" PL_FMT "\"", PL_ARG(text), pairs > 1 ? ", " : "",
+                                   PL_ARG(pl_field_leaf(field.items[0].text)), PL_ARG(pl_lexis_bare(r, (PlRange){as + 1, at})));
+        }
+        from = at + 1;
+    }
+    if (pairs) pl_try_add(r, out, (PlSense){.text = text, .type = PL_T_ANY});
+}
+
+static void read_count(PlReader *r, PlRange range, PlSenses *out)
+{
+    PlStr count = pl_lexis_count(r, range);
+    PlTypeId type;
+    PlStr exact;
+    if (count.len) {
+        pl_try_add(r, out, (PlSense){.text = count, .type = PL_T_INTEGER});
+        return;
+    }
+    if (!pl_try_value(r, pl_lexis_text(r, range), &type, &exact)) return;
+    PlTypeKind kind = pl_type(r->c->types, pl_type_without_nothing(r->c->types, type))->kind;
+    if (kind == PL_TYPE_INTEGER || kind == PL_TYPE_NUMBER || kind == PL_TYPE_ANY) pl_try_add(r, out, (PlSense){.text = exact, .type = type});
+}
+
+/* created, due, updated: the date field that is called so. */
+static void read_aged(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
+{
+    static const char *const words[] = {"created", "updated", "modified", "due", "opened", "closed", "published", "received", "sent", "released", "posted",
+                                        "added", "expiring", "submitted", "placed", "shipped", "paid", "merged", "changed", "resolved", "signed", "edited"};
+    bool known = false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) known |= pl_lexis_is(r, range.from, words[i]);
+    if (!known) return;
+    PlSenses dates = {0};
+    PlStr word = pl_lexis_bare(r, range);
+    if (pl_str_eq_z(word, "expiring")) word = PL_STR("expires");
+    pl_field_named(r, item, PL_STR("date"), &dates);
+    for (uint32_t i = 0; i < dates.len; i++)
+        if (pl_lexis_has(r, pl_field_leaf(dates.items[i].text), word)) pl_try_add(r, out, dates.items[i]);
+    static const char *const made[] = {"placed", "opened", "added", "posted", "submitted"};
+    for (size_t k = 0; k < sizeof made / sizeof *made && !out->len; k++)
+        for (uint32_t i = 0; pl_str_eq_z(word, made[k]) && i < dates.len; i++)
+            if (pl_lexis_has(r, pl_field_leaf(dates.items[i].text), PL_STR("created"))) pl_try_add(r, out, dates.items[i]);
+    if (out->len || pl_type(r->c->types, pl_type_without_nothing(r->c->types, item->type))->kind != PL_TYPE_ANY) return;
+    pl_try_add(r, out, (PlSense){.text = pl_arena_printf(r->c->arena, "it." PL_FMT "%s", PL_ARG(word), pl_str_eq_z(word, "due") ? "_on" : "_at"), .doubt = true});
+}
+
+/* The text that a file goes by: name, filename, file_name, else path. */
+static PlStr file_name_of(PlReader *r, const PlItem *item, bool *doubt)
+{
+    static const char *const names[] = {"name", "filename", "file_name", "path", "key"};
+    PlTypeId id = pl_type_without_nothing(r->c->types, item->type);
+    const PlType t = *pl_type(r->c->types, id);
+    PlUsed used = {0};
+    if (t.kind != PL_TYPE_RECORD) {
+        size_t end = 0;
+        while (end < item->list.len && pl_phrase_word_char(item->list.ptr[end])) end++;
+        pl_usage_fields(r, pl_str_slice(item->list, 0, end), &used);
+        pl_usage_fields(r, r->bind, &used);
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        PlStr name = pl_str_z(names[i]);
+        for (uint32_t k = 0; k < used.len; k++)
+            if (pl_str_eq(used.items[k], name)) return name;
+        if (t.kind == PL_TYPE_RECORD && pl_type_field(r->c->types, id, name)) return name;
+    }
+    *doubt = true;
+    return PL_STR("name");
+}
+
+/* .mp3 or .m4a: the name of the item ends so. */
+static void read_endings(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
+{
+    bool doubt = false;
+    PlStr text = PL_STR(""), field = file_name_of(r, item, &doubt);
+    for (uint32_t i = range.from; i < range.to; i++) {
+        PlStr word = r->words[i].text;
+        if (pl_lexis_is(r, i, ".") || pl_lexis_is(r, i, ",") || pl_lexis_is(r, i, "or") || pl_lexis_is(r, i, "and")) continue;
+        if (r->words[i].kind == PL_WORD_QUOTE) word = pl_str_slice(word, 1, word.len - 1);
+        if (word.len && word.ptr[0] == '.') word = pl_str_slice(word, 1, word.len);
+        for (size_t k = 0; k < word.len; k++)
+            if (!pl_phrase_word_char(word.ptr[k])) return;
+        text = pl_arena_printf(r->c->arena, "%.*s%sit.%.*s ends with \".%.*s\"", PL_ARG(text), text.len ? " or " : "", PL_ARG(field), PL_ARG(word));
+    }
+    if (text.len) pl_try_add(r, out, (PlSense){.text = text, .type = PL_T_YESNO, .doubt = doubt});
+}
+
+/* "the user", which is no name itself. */
+static bool is_singular(PlReader *r, PlRange range)
+{
+    PlStr last = r->words[range.to - 1].text;
+    PlStr one = pl_lexis_singular(r, last);
+    const PlSymbol *symbol = pl_scope_find(r->c, last);
+    bool list = symbol && pl_type(r->c->types, pl_type_without_nothing(r->c->types, pl_flow_var(r->c, symbol).type))->kind != PL_TYPE_RECORD;
+    return pl_str_eq(one, last) && r->words[range.to - 1].kind == PL_WORD_WORD && !list;
+}
+
+/* What the items are called: no field of theirs ("the highest price of the flights" is no flight). */
+static void read_noun(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
+{
+    PlSenses fields = {0};
+    const PlType *t = pl_type(r->c->types, pl_type_without_nothing(r->c->types, item->type));
+    if (t->kind == PL_TYPE_RECORD && t->count) pl_field_read(r, item, range, &fields);
+    size_t end = 0;
+    while (end < item->list.len && pl_phrase_word_char(item->list.ptr[end])) end++;
+    PlStr name = pl_str_slice(item->list, 0, end), words = pl_lexis_bare(r, range);
+    bool other = r->bracketed && !pl_lexis_same(r, name, words) && !pl_lexis_ends(r, name, words) && !pl_called_is_generic(r, range);
+    if (!fields.len && !other) pl_try_add(r, out, (PlSense){.text = words});
+}
+
+void pl_slot_read(PlWays *w, const PlCapture *slot, PlSenses *out)
+{
+    PlReader *r = w->r;
+    PlRange range = slot->range;
+    bool second = slot->part->text.ptr[slot->part->text.len - 1] == '2';
+    const PlItem *item = second && slot->part->slot == PL_SLOT_FIELD && w->at.item2.list.len ? &w->at.item2 : &w->at.item;
+    switch (slot->part->slot) {
+    case PL_SLOT_LIST:
+        if (slot->part->many && is_singular(r, range)) return;
+        if (slot->part->one && !is_singular(r, range)) return;
+        if (slot->part->base)
+            pl_called_base(r, range, out);
+        else
+            pl_called_list(r, range, out);
+        if (slot->part->some && out->len && !out->items[0].narrowed) out->len = 0;
+        return;
+    case PL_SLOT_LISTS: read_lists(r, range, out); return;
+    case PL_SLOT_VALUE: {
+        PlStr field = pl_exact_slot(w, PL_STR("FIELD"));
+        if (w->fill->given && field.len)
+            pl_value_of_field(r, item, field, range, out);
+        else
+            pl_value_read(r, range, out);
+        return;
+    }
+    case PL_SLOT_VALUES:
+        pl_value_several(r, w->fill->given, pl_exact_slot(w, PL_STR("FIELD")), range, out);
+        return;
+    case PL_SLOT_COUNT: read_count(r, range, out); return;
+    case PL_SLOT_TEXT: read_texts(r, range, out); return;
+    case PL_SLOT_NAME: pl_try_add(r, out, (PlSense){.text = pl_lexis_bare(r, pl_lexis_without_article(r, range))}); return;
+    case PL_SLOT_DURATION: pl_try_add(r, out, (PlSense){.text = pl_lexis_duration(r, range)}); return;
+    case PL_SLOT_TEST: pl_cond_test(r, range, out); return;
+    case PL_SLOT_CMP: {
+        PlStr op;
+        if (pl_row_comparison(r, range.from, range.to, &op)) pl_try_add(r, out, (PlSense){.text = op});
+        return;
+    }
+    default: break;
+    }
+    if (slot->part->slot == PL_SLOT_NOUN && !item->list.len) pl_try_add(r, out, (PlSense){.text = pl_lexis_bare(r, range)});
+    if (!item->list.len) return;
+    switch (slot->part->slot) {
+    case PL_SLOT_COND: pl_cond_read(r, item, range, out); return;
+    case PL_SLOT_KEYS: pl_keys_read(r, item, range, out); return;
+    case PL_SLOT_FIELD: pl_field_read(r, item, range, out); return;
+    case PL_SLOT_FIELDS: pl_field_list(r, item, range, PL_FIELDS_RECORD, out); return;
+    case PL_SLOT_COLUMNS: pl_field_list(r, item, range, PL_FIELDS_COLUMNS, out); return;
+    case PL_SLOT_LEAVES: pl_field_list(r, item, range, PL_FIELDS_NAMES, out); return;
+    case PL_SLOT_LITERAL: pl_value_literal(r, item, pl_exact_slot(w, PL_STR("FIELD")), range, out); return;
+    case PL_SLOT_EACH: pl_field_each(r, item, range, out); return;
+    case PL_SLOT_NOUN: read_noun(r, item, range, out); return;
+    case PL_SLOT_MOST: pl_keys_most(r, item, pl_row_most(r, range), out); return;
+    case PL_SLOT_PAIRS: read_pairs(r, item, range, out); return;
+    case PL_SLOT_ADJECTIVE: pl_cond_adjective(r, item, range, out); return;
+    case PL_SLOT_AGED: read_aged(r, item, range, out); return;
+    case PL_SLOT_ENDINGS: read_endings(r, item, range, out); return;
+    default: pl_try_add(r, out, (PlSense){.text = pl_lexis_text(r, range)}); return;
+    }
+}
+
