@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-enum { MAX_SOURCES = 65535 };
+enum { MAX_SOURCES = 65535, MAX_MENDS = 60, MAX_MEND_BYTES = 128 << 20 };
 
 /* ---- encoding --------------------------------------------------------------------------------------------------- */
 
@@ -111,37 +111,68 @@ static char *without_comments(PlArena *arena, PlStr text)
     return copy;
 }
 
-static PlStatus try_yaml(PlDoc *doc, PlDiags *trial, PlStr text)
+static bool looks_like_json(PlStr text)
+{
+    PlStr trimmed = pl_str_trim(text);
+    return trimmed.len && (trimmed.ptr[0] == '{' || trimmed.ptr[0] == '[');
+}
+
+static PlStatus try_yaml(PlDoc *doc, PlDiags *trial, PlStr text, PlStr document)
 {
     PlTree tree;
     pl_tree_init(&tree, trial, doc->source, true);
-    PlStatus status = pl_yaml_parse(&tree, text);
+    PlStatus status = pl_yaml_parse(&tree, text, document);
     if (status != PL_OK) return status;
     doc->root = PL_NEW(trial->arena, PlNode);
     *doc->root = tree.root;
     return PL_OK;
 }
 
+/* Line by line, as long as each change brings the fault further down. */
+static PlStatus mend_yaml(PlDoc *doc, PlDiags *mended, PlStr text, PlStr document, const PlDiags *first)
+{
+    char *copy = (char *)(uintptr_t)pl_arena_str(mended->arena, text).ptr;
+    PlDiags trial, done;
+    pl_diags_init(&done, mended->arena, mended->sources);
+    const PlDiag *fault = first->all.items[first->all.len - 1];
+    if (first->all.items[0]->code == PL_D_DOC_CONTROL) pl_vec_push(mended->arena, &done.all, first->all.items[0]);
+    done.notes = done.all.len;
+    uint64_t work = 0;
+    for (uint32_t i = 0; i < MAX_MENDS && work < MAX_MEND_BYTES; i++) {
+        if (fault->code != PL_D_DOC_NOT_YAML || !pl_repair_yaml(&done, copy, document, fault)) return PL_INVALID;
+        pl_diags_init(&trial, mended->arena, mended->sources);
+        PlStatus status = try_yaml(doc, &trial, pl_str(copy, text.len), document);
+        work += text.len;
+        if (status == PL_OK && doc->root->kind >= PL_NODE_LIST) {
+            pl_diags_init(mended, mended->arena, mended->sources);
+            adopt(mended, &done);
+            adopt(mended, &trial);
+            return PL_OK;
+        }
+        if (status != PL_INVALID) return PL_INVALID;
+        fault = trial.all.items[trial.all.len - 1];
+    }
+    return PL_INVALID;
+}
+
 static PlStatus parse_yaml(PlDoc *doc, PlDiags *diags, PlStr text)
 {
     PlDiags first, second;
     pl_diags_init(&first, diags->arena, diags->sources);
-    PlStatus status = try_yaml(doc, &first, text);
+    pl_diags_init(&second, diags->arena, diags->sources);
+    PlStatus status = try_yaml(doc, &first, text, text);
     uint32_t at = 0;
     char *repaired = status == PL_INVALID ? without_controls(diags->arena, text, &at) : NULL;
     if (repaired) {
-        pl_diags_init(&second, diags->arena, diags->sources);
         PL_REPORT0(&second, DOC_CONTROL, ((PlSpan){doc->source, at, at + 1}));
-        status = try_yaml(doc, &second, pl_str(repaired, text.len));
+        status = try_yaml(doc, &second, pl_str(repaired, text.len), pl_str(repaired, text.len));
+    }
+    if (status == PL_INVALID && !looks_like_json(text)) {
+        PlStatus mended = mend_yaml(doc, &second, repaired ? pl_str(repaired, text.len) : text, text, repaired ? &second : &first);
+        if (mended == PL_OK) repaired = "", status = PL_OK;
     }
     adopt(diags, repaired && status == PL_OK ? &second : &first);
     return status;
-}
-
-static bool looks_like_json(PlStr text)
-{
-    PlStr trimmed = pl_str_trim(text);
-    return trimmed.len && (trimmed.ptr[0] == '{' || trimmed.ptr[0] == '[');
 }
 
 static PlStatus parse_json(PlDoc *doc, PlDiags *diags, PlStr text)

@@ -138,6 +138,10 @@ PlNode pl_tree_end(PlTree *tree, uint32_t end);                /* the finished l
 
 /* The readers. They report faults; PL_INVALID when the text is not what they read. */
 PL_MUST_USE PlStatus pl_doc_json(PlTree *tree, PlStr text);
-PL_MUST_USE PlStatus pl_yaml_parse(PlTree *tree, PlStr text);
+/* `text` may differ from the document in bytes that were changed to make it readable; of a plain scalar on one line the document's own bytes count. */
+PL_MUST_USE PlStatus pl_yaml_parse(PlTree *tree, PlStr text, PlStr document);
+
+/* repair.c: change one place of `copy` (of the document) so that the fault goes away; what was done is reported. False when nothing is known. */
+bool pl_repair_yaml(PlDiags *diags, char *copy, PlStr document, const PlDiag *fault);
 
 #endif

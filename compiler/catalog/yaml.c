@@ -21,7 +21,7 @@ typedef struct Level {
 
 typedef struct Reader {
     PlTree *tree;
-    PlStr text;
+    PlStr text; /* the document */
     yaml_parser_t parser;
     yaml_event_t event;
     bool has_event;
@@ -74,7 +74,8 @@ static PlStr scalar_text(Reader *r, PlSpan span)
     PlStr value = pl_str((const char *)r->event.data.scalar.value, r->event.data.scalar.length);
     uint32_t quote = r->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE ? 0 : 1;
     PlStr there = pl_str_slice(r->text, span.start + quote, span.start + quote + value.len);
-    return pl_str_eq(value, there) ? there : pl_arena_str(r->tree->arena, value);
+    bool one_line = quote == 0 && span.end - span.start == value.len && pl_str_find_char(there, '\n', 0) == PL_STR_NONE;
+    return one_line || pl_str_eq(value, there) ? there : pl_arena_str(r->tree->arena, value);
 }
 
 static PlNode scalar_node(Reader *r, PlSpan span)
@@ -250,9 +251,9 @@ static PlStatus read_guarded(Reader *r)
     return status;
 }
 
-PlStatus pl_yaml_parse(PlTree *tree, PlStr text)
+PlStatus pl_yaml_parse(PlTree *tree, PlStr text, PlStr document)
 {
-    Reader r = {.tree = tree, .text = text, .ascii = is_ascii(text)};
+    Reader r = {.tree = tree, .text = document, .ascii = is_ascii(document)};
     pl_map_init(&r.names, tree->arena);
     if (!yaml_parser_initialize(&r.parser)) return PL_NOMEM;
     yaml_parser_set_input_string(&r.parser, (const unsigned char *)text.ptr, text.len);

@@ -218,6 +218,19 @@ TEST(tabs_are_forgiven)
     bed_close(&bed);
 }
 
+TEST(texts_that_lack_quotes)
+{
+    Bed bed = {0};
+    bed_open(&bed, PL_STR("a: one: tw\xc3\xb6: three\nb: @x\nc: \"open\nd: *bold* x\nstray\ne: \"done\" more\nf: 1\n"));
+    CHECK(bed.doc.root && bed.doc.root->count == 6 && has(&bed, PL_D_DOC_TAKEN_AS_TEXT) && has(&bed, PL_D_DOC_LEFT_OUT));
+    CHECK_STR(pl_node_text(PL_GET(bed.doc.root, "a")), "one: tw\xc3\xb6: three");
+    CHECK_STR(pl_node_text(PL_GET(bed.doc.root, "b")), "@x");
+    CHECK_STR(pl_node_text(PL_GET(bed.doc.root, "c")), "\"open");
+    CHECK_STR(pl_node_text(PL_GET(bed.doc.root, "d")), "*bold* x");
+    CHECK_STR(pl_node_text(PL_GET(bed.doc.root, "e")), "done");
+    bed_close(&bed);
+}
+
 TEST(faults_have_places)
 {
     Bed bed = {0};
@@ -225,7 +238,7 @@ TEST(faults_have_places)
     CHECK(bed.doc.root == NULL && bed.diags.all.len == 1 && has(&bed, PL_D_DOC_NOT_JSON));
     CHECK(pl_sources_position(&bed.sources, 0, bed.diags.all.items[0]->span.start).line == 2);
     bed_close(&bed);
-    bed_open(&bed, PL_STR("a: b: c\n"));
+    bed_open(&bed, PL_STR("a: [b\n"));
     CHECK(bed.doc.root == NULL && has(&bed, PL_D_DOC_NOT_YAML));
     bed_close(&bed);
 }

@@ -81,7 +81,7 @@ static void put_project(Bed *bed)
     put(bed, "api/parts/owner.json",
         "{\"type\": \"object\", \"properties\": {\"id\": {\"$ref\": \"../root.yaml#/components/schemas/Id\"}}}");
     put(bed, "api/parts/path.yaml", "get: {operationId: viaFile, responses: " ANSWER("pet.yaml") "}\n");
-    put(bed, "api/parts/broken.yaml", "a: b: c\n");
+    put(bed, "api/parts/broken.yaml", "a: [b\n");
     /* clang-format off */
     put(bed, "api/root.yaml",
         "openapi: 3.0.0\npaths:\n"

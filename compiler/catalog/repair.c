@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Single places that keep a text from being YAML, as people write them: a colon or an odd first character in a text without quotes, a quote that is
+ * not closed, a line that belongs nowhere. One byte of a copy is changed (so that every position stays), which makes the parser take the place as
+ * text, or leave the rest of the line out. Values still come from the document as it is. spec/catalog.md section 2. */
+#include "compiler/catalog/doc.h"
+
+enum { MAX_LEFT_OUT = 10, MAX_LINES_BACK = 200 };
+
+static bool says(const PlDiag *fault, const char *words)
+{
+    return pl_str_find(fault->message, pl_str_z(words), 0) != PL_STR_NONE;
+}
+
+/* What the parser said, without our words before it. */
+static PlStr why(const PlDiag *fault)
+{
+    size_t colon = pl_str_find(fault->message, PL_STR(": "), 0);
+    return pl_str_slice(fault->message, colon == PL_STR_NONE ? 0 : colon + 2, fault->message.len);
+}
+
+static size_t line_start(PlStr text, size_t at)
+{
+    while (at > 0 && text.ptr[at - 1] != '\n') at--;
+    return at;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static void report(PlDiags *diags, const PlDiag *fault, size_t at)
+{
+    PlSpan span = {fault->span.source, (uint32_t)at, (uint32_t)at + 1};
+    PL_REPORT(diags, DOC_TAKEN_AS_TEXT, span, PL_ARG(why(fault)));
+}
+
+/* The byte becomes a letter: whatever it began or ended is text now. */
+static bool take_as_text(PlDiags *diags, char *copy, PlStr document, const PlDiag *fault, size_t at)
+{
+    if (at >= document.len || is_blank(copy[at]) || (unsigned char)copy[at] >= 0x80 || copy[at] == 'x') return false;
+    copy[at] = 'x';
+    report(diags, fault, at);
+    return true;
+}
+
+/* From here on the line is a comment; at its first character when nothing separates the place from what is before it. */
+static bool leave_out(PlDiags *diags, char *copy, PlStr document, const PlDiag *fault, size_t at)
+{
+    unsigned before = 0;
+    for (uint32_t i = 0; i < diags->all.len; i++) before += diags->all.items[i]->code == PL_D_DOC_LEFT_OUT;
+    if (before >= MAX_LEFT_OUT || document.len == 0) return false;
+    if (at >= document.len) at = document.len - 1;
+    size_t start = line_start(document, at);
+    if (at > start && !is_blank(copy[at - 1])) at = start;
+    while (at < document.len && (copy[at] == ' ' || copy[at] == '\t')) at++;
+    if (at >= document.len || copy[at] == '\n' || copy[at] == '\r' || copy[at] == '#' || (unsigned char)copy[at] >= 0x80) return false;
+    copy[at] = '#';
+    size_t end = pl_str_find_char(document, '\n', at);
+    PlSpan span = {fault->span.source, (uint32_t)at, (uint32_t)(end == PL_STR_NONE ? document.len : end)};
+    PL_REPORT(diags, DOC_LEFT_OUT, span, PL_ARG(why(fault)));
+    return true;
+}
+
+/* The ':' of "description: one: two": the last one before the fault that separates. */
+static bool take_colon(PlDiags *diags, char *copy, PlStr document, const PlDiag *fault)
+{
+    size_t at = fault->span.start, start = line_start(document, at);
+    for (size_t i = at < document.len ? at + 1 : document.len; i-- > start;)
+        if (copy[i] == ':' && (i + 1 >= document.len || is_blank(copy[i + 1]))) return take_as_text(diags, copy, document, fault, i);
+    return false;
+}
+
+/* The quote that a value begins with and that is not closed on its line, in the lines before the fault; the document's length when there is none. */
+static size_t open_quote(const char *copy, PlStr document, size_t at)
+{
+    for (unsigned lines = 0; at > 0 && lines < MAX_LINES_BACK; lines++) {
+        size_t start = line_start(document, at - 1), end = pl_str_find_char(document, '\n', start), i = start;
+        at = start;
+        while (i < end && i < document.len && (is_blank(copy[i]) || copy[i] == '-')) i++;
+        while (i + 1 < end && i + 1 < document.len && !(copy[i] == ':' && copy[i + 1] == ' ')) i++;
+        for (i++; i < end && i < document.len && copy[i] == ' ';) i++;
+        if (i >= document.len || i >= end || (copy[i] != '"' && copy[i] != '\'')) continue;
+        if (pl_str_find_char(pl_str_slice(document, i + 1, end), copy[i], 0) == PL_STR_NONE) return i;
+    }
+    return document.len;
+}
+
+bool pl_repair_yaml(PlDiags *diags, char *copy, PlStr document, const PlDiag *fault)
+{
+    size_t at = fault->span.start;
+    size_t from = fault->related.len ? fault->related.items[0].span.start : at;
+    bool in_quotes = fault->related.len && pl_str_find(fault->related.items[0].text, PL_STR("quoted scalar"), 0) != PL_STR_NONE;
+    if (in_quotes) return take_as_text(diags, copy, document, fault, from);
+    if (says(fault, "mapping values are not allowed")) return take_colon(diags, copy, document, fault);
+    if (says(fault, "cannot start any token")) return take_as_text(diags, copy, document, fault, at);
+    if (says(fault, "alphabetic or numeric character")) return take_as_text(diags, copy, document, fault, from);
+    if (says(fault, "tag") || says(fault, "directive")) return take_as_text(diags, copy, document, fault, from);
+    if (says(fault, "could not find expected ':'")) return leave_out(diags, copy, document, fault, from);
+    size_t end = document.len;
+    while (end > 0 && is_blank(document.ptr[end - 1])) end--;
+    if (at >= end) return false; /* the text ends too early */
+    size_t quote = open_quote(copy, document, at);
+    if (quote < document.len) return take_as_text(diags, copy, document, fault, quote);
+    return leave_out(diags, copy, document, fault, at);
+}
