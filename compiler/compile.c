@@ -3,11 +3,14 @@
  * something: a plan with a step that could not be parsed is still checked. */
 #include "compiler/compile.h"
 
+#include "compiler/bind/shelf.h"
 #include "compiler/emit/emit.h"
 #include "compiler/labels.h"
 #include "compiler/syntax/parse.h"
 #include "compiler/syntax/print.h"
 #include "vm/base/limits.h"
+
+#include <unistd.h>
 
 static bool has_plugin(const PlCatalog *catalog, PlStr name)
 {
@@ -39,9 +42,8 @@ static void add_uses(PlCompiled *out, const PlCompileOptions *options, PlArena *
     }
 }
 
-static void load_catalog(PlArena *arena, const PlCompileOptions *options, PlCompiled *out)
+static void add_plugins(PlArena *arena, const PlCompileOptions *options, PlCompiled *out)
 {
-    out->catalog = pl_catalog_new(arena, &out->sources, &out->diags, &out->types);
     for (uint32_t i = 0; i < options->plugin_count; i++) add_plugin(out, &options->plugins[i], arena);
     for (uint32_t i = 0; options->project && i < options->project->plugins.len; i++) {
         add_plugin(out, &options->project->plugins.items[i], arena);
@@ -55,6 +57,38 @@ static void load_catalog(PlArena *arena, const PlCompileOptions *options, PlComp
         PlStatus status = pl_catalog_add_dir(out->catalog, dir);
         (void)status;
     }
+}
+
+/* What the catalog is asked for: the same words ask for the same documents. */
+static PlStr catalog_key(PlArena *arena, const PlCompileOptions *options, const PlCompiled *out)
+{
+    char cwd[4096];
+    PlStr key = pl_str_z(getcwd(cwd, sizeof cwd) ? cwd : "");
+    key = pl_arena_printf(arena, PL_FMT "\n" PL_FMT "\n%s", PL_ARG(key), PL_ARG(options->plan_path), options->plugins_dir ? options->plugins_dir : "");
+    for (uint32_t i = 0; i < options->plugin_count; i++)
+        key = pl_arena_printf(arena, PL_FMT "\n" PL_FMT "=" PL_FMT, PL_ARG(key), PL_ARG(options->plugins[i].name), PL_ARG(options->plugins[i].document));
+    for (uint32_t i = 0; options->project && i < options->project->plugins.len; i++) {
+        const PlPluginArg *arg = &options->project->plugins.items[i];
+        key = pl_arena_printf(arena, PL_FMT "\n" PL_FMT "=" PL_FMT, PL_ARG(key), PL_ARG(arg->name), PL_ARG(arg->document));
+    }
+    for (uint32_t i = 0; out->plan && i < out->plan->uses.len; i++) {
+        const PlUse *use = &out->plan->uses.items[i];
+        key = pl_arena_printf(arena, PL_FMT "\n" PL_FMT ":" PL_FMT, PL_ARG(key), PL_ARG(use->name), PL_ARG(use->path));
+    }
+    return key;
+}
+
+static void load_catalog(PlArena *arena, const PlCompileOptions *options, PlCompiled *out)
+{
+    out->catalog = pl_catalog_new(arena, &out->sources, &out->diags, &out->types);
+    if (!options->shelf) {
+        add_plugins(arena, options, out);
+        return;
+    }
+    PlShelf *shelf = PL_NEW(arena, PlShelf);
+    pl_shelf_open(shelf, out->catalog, catalog_key(arena, options, out));
+    add_plugins(arena, options, out);
+    pl_shelf_close(shelf);
 }
 
 static void begin(PlArena *arena, PlCompiled *out)

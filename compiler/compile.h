@@ -13,6 +13,7 @@ typedef struct PlCompileOptions {
     const PlPluginArg *plugins; /* of the command line; they win over the project */
     uint32_t plugin_count;
     const char *plugins_dir;    /* --plugins DIR; may be NULL */
+    bool shelf;                 /* large catalogs are kept in the user's cache folder (compiler/bind/shelf.h); for processes that end */
     PlCheckOptions check;
 } PlCompileOptions;
 

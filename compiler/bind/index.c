@@ -5,13 +5,14 @@
 #include "compiler/bind/index_file.h"
 
 static const char magic[8] = "PLINDEX";
-static const uint32_t sizes[8] = {sizeof(PlIndexPlugin), sizeof(PlIndexDoc), sizeof(PlIndexParam), sizeof(PlIndexTerm),
-                                  sizeof(PlPosting),     sizeof(uint32_t),   sizeof(PlIndexText),  1};
+static const uint32_t sizes[PL_INDEX_SECTIONS] = {sizeof(PlIndexPlugin), sizeof(PlIndexDoc), sizeof(PlIndexParam),
+                                                  sizeof(PlIndexTerm),   sizeof(PlPosting),  sizeof(uint32_t),
+                                                  sizeof(PlIndexText),   sizeof(PlIndexFile), 1};
 
 static uint32_t record_bytes(void)
 {
     uint32_t sum = 0;
-    for (int i = 0; i < 8; i++) sum = sum * 31 + sizes[i];
+    for (int i = 0; i < PL_INDEX_SECTIONS; i++) sum = sum * 31 + sizes[i];
     return sum;
 }
 
@@ -44,12 +45,13 @@ void pl_index_write(const PlIndexSections *s, PlBuf *out)
     PlIndexHeader header = {.version = PL_INDEX_VERSION,
                             .record_bytes = record_bytes(),
                             .counts = {s->plugin_count, s->doc_count, s->param_count, s->term_count, s->posting_count,
-                                       s->word_count, s->value_count, (uint32_t)s->texts.len}};
-    const void *sections[8] = {s->plugins, s->docs, s->params, s->terms, s->postings, s->words, s->values, s->texts.ptr};
+                                       s->word_count, s->value_count, s->file_count, (uint32_t)s->texts.len}};
+    const void *sections[PL_INDEX_SECTIONS] = {s->plugins, s->docs,   s->params, s->terms,    s->postings,
+                                               s->words,   s->values, s->files,  s->texts.ptr};
     size_t start = out->len;
     memcpy(header.magic, magic, sizeof magic);
     pl_buf_put(out, pl_str((const char *)&header, sizeof header));
-    for (int i = 0; i < 8; i++) put_section(out, sections[i], (size_t)header.counts[i] * sizes[i]);
+    for (int i = 0; i < PL_INDEX_SECTIONS; i++) put_section(out, sections[i], (size_t)header.counts[i] * sizes[i]);
     if (out->status != PL_OK) return;
     PlStr body = pl_str(out->ptr + start + sizeof header, out->len - start - sizeof header);
     header.bytes = body.len;
@@ -85,9 +87,14 @@ static bool docs_fit(const PlIndex *x)
 
 static bool rest_fits(const PlIndex *x)
 {
-    for (uint32_t i = 0; i < x->plugin_count; i++)
-        if (!text_fits(x, x->plugins[i].name) || !text_fits(x, x->plugins[i].title) || !text_fits(x, x->plugins[i].host))
-            return false;
+    for (uint32_t i = 0; i < x->plugin_count; i++) {
+        const PlIndexPlugin *p = &x->plugins[i];
+        bool texts = text_fits(x, p->name) && text_fits(x, p->title) && text_fits(x, p->path) && text_fits(x, p->server) &&
+                     text_fits(x, p->version) && text_fits(x, p->hash);
+        if (!texts || p->hash.len != 32) return false;
+    }
+    for (uint32_t i = 0; i < x->file_count; i++)
+        if (!text_fits(x, x->files[i].path)) return false;
     for (uint32_t i = 0; i < x->param_count; i++) {
         const PlIndexParam *p = &x->params[i];
         if (!text_fits(x, p->name) || !in(p->words, p->word_count, x->word_count)) return false;
@@ -113,9 +120,9 @@ bool pl_index_open(PlStr bytes, PlIndex *out)
     PlStr body = pl_str_slice(bytes, sizeof header, bytes.len);
     if (memcmp(header.magic, magic, sizeof magic) != 0 || header.version != PL_INDEX_VERSION) return false;
     if (header.record_bytes != record_bytes() || header.bytes != body.len || header.sum != pl_index_sum(body)) return false;
-    const char *at[8];
+    const char *at[PL_INDEX_SECTIONS];
     uint64_t offset = 0;
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < PL_INDEX_SECTIONS; i++) {
         uint64_t size = (uint64_t)header.counts[i] * sizes[i];
         if (!in(offset, size, body.len)) return false;
         at[i] = body.ptr + offset;
@@ -128,7 +135,8 @@ bool pl_index_open(PlStr bytes, PlIndex *out)
     out->postings = (const void *)at[4];
     out->words = (const void *)at[5];
     out->values = (const void *)at[6];
-    out->texts = at[7];
+    out->files = (const void *)at[7];
+    out->texts = at[8];
     out->plugin_count = header.counts[0];
     out->doc_count = header.counts[1];
     out->param_count = header.counts[2];
@@ -136,7 +144,8 @@ bool pl_index_open(PlStr bytes, PlIndex *out)
     out->posting_count = header.counts[4];
     out->word_count = header.counts[5];
     out->value_count = header.counts[6];
-    out->text_bytes = header.counts[7];
+    out->file_count = header.counts[7];
+    out->text_bytes = header.counts[8];
     return docs_fit(out) && rest_fits(out);
 }
 

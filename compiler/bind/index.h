@@ -66,8 +66,14 @@ typedef struct PlIndexParam {
 } PlIndexParam;
 
 typedef struct PlIndexPlugin {
-    PlIndexText name, title, host;
+    PlIndexText name, title, path, server, version, hash; /* hash: 32 bytes */
+    uint32_t operations, dropped; /* of the plugin; those that the index has are in their order */
 } PlIndexPlugin;
+
+typedef struct PlIndexFile { /* that the catalog was read from, as it was then */
+    PlIndexText path;
+    uint64_t size, changed, made, number; /* bytes; times of its content and of its node in nanoseconds; the node */
+} PlIndexFile;
 
 typedef struct PlIndexTerm {
     PlIndexText text;
@@ -87,8 +93,9 @@ typedef struct PlIndex {
     const PlPosting *postings;
     const uint32_t *words;    /* term numbers */
     const PlIndexText *values;
+    const PlIndexFile *files;
     const char *texts;
-    uint32_t plugin_count, doc_count, param_count, term_count, posting_count, word_count, value_count, text_bytes;
+    uint32_t plugin_count, doc_count, param_count, term_count, posting_count, word_count, value_count, file_count, text_bytes;
     PlStr bytes;
 } PlIndex;
 

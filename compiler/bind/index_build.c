@@ -17,7 +17,7 @@ static const struct FieldRule {
     [PL_FIELD_ENUM] = {60, 0.5f, 0.7f},   [PL_FIELD_TAGS] = {12, 0.9f, 0.4f},   [PL_FIELD_RESULT] = {60, 0.3f, 0.7f},
     [PL_FIELD_PLUGIN] = {16, 0.5f, 0.3f},
 };
-enum { PARAM_DOC_WORDS = 14, TEXT_BYTES = 4096 };
+enum { PARAM_DOC_WORDS = 14, TEXT_BYTES = 4096, MAX_FILES = 2000 };
 
 typedef struct Doc {
     PlIndexDoc record;
@@ -35,6 +35,7 @@ typedef struct Builder {
     PL_VEC(uint32_t) param_words;
     PL_VEC(PlIndexText) values;
     PL_VEC(PlIndexPlugin) plugins;
+    PL_VEC(PlIndexFile) files;
     double lengths[PL_FIELD_COUNT];
 } Builder;
 
@@ -210,19 +211,31 @@ static void add_operation(Builder *b, const PlOperation *op, uint32_t plugin, bo
     pl_vec_push(b->arena, &b->docs, doc);
 }
 
-static PlStr host_of(PlStr server)
+static void add_files(Builder *b, const PlPlugin *plugin)
 {
-    size_t at = pl_str_find(server, PL_STR("://"), 0), start = at == PL_STR_NONE ? 0 : at + 3, end = start;
-    while (end < server.len && !memchr("/:?", server.ptr[end], 3)) end++;
-    return pl_str_slice(server, start, end);
+    PlStr paths[MAX_FILES];
+    uint32_t count = pl_catalog_plugin_files(plugin, paths, MAX_FILES);
+    for (uint32_t i = 0; i < count && i < MAX_FILES; i++) {
+        PlIndexFile file = {.path = add_text(b, paths[i])};
+        (void)pl_index_look(pl_arena_str(b->arena, paths[i]).ptr, &file);
+        pl_vec_push(b->arena, &b->files, file);
+    }
 }
 
 static void add_plugin(Builder *b, const PlPlugin *plugin, uint32_t number)
 {
     bool vary = false;
     for (uint32_t i = 1; i < plugin->operation_count; i++) vary |= plugin->operations[i]->method != plugin->operations[0]->method;
-    PlIndexPlugin record = {add_text(b, plugin->name), add_text(b, plugin->title), add_text(b, host_of(plugin->server))};
+    PlIndexPlugin record = {.name = add_text(b, plugin->name),
+                            .title = add_text(b, plugin->title),
+                            .path = add_text(b, plugin->path),
+                            .server = add_text(b, plugin->server),
+                            .version = add_text(b, plugin->version),
+                            .hash = add_text(b, pl_str((const char *)plugin->hash, sizeof plugin->hash)),
+                            .operations = plugin->operation_count,
+                            .dropped = plugin->dropped};
     pl_vec_push(b->arena, &b->plugins, record);
+    add_files(b, plugin);
     for (uint32_t i = 0; i < plugin->operation_count; i++)
         if (!plugin->operations[i]->broken) add_operation(b, plugin->operations[i], number, vary);
 }
@@ -349,7 +362,8 @@ PlStatus pl_index_build(PlCatalog *catalog, const PlLexicon *lexicon, PlBuf *out
     uint32_t *number = sort_terms(&b, terms);
     PlIndexSections s = {.plugins = b.plugins.items,   .plugin_count = b.plugins.len, .terms = terms,
                          .term_count = b.terms.len,    .params = b.params.items,      .param_count = b.params.len,
-                         .values = b.values.items,     .value_count = b.values.len};
+                         .values = b.values.items,     .value_count = b.values.len, .files = b.files.items,
+                         .file_count = b.files.len};
     put_postings(&b, terms, number, &s);
     put_words(&b, number, &s);
     s.texts = pl_buf_str(&b.texts);

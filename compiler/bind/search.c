@@ -35,6 +35,14 @@ static PlSearch *make(PlCatalog *catalog)
     return kept && pl_index_open(pl_str(kept, len), &search->index) ? search : NULL;
 }
 
+void pl_search_adopt(PlCatalog *catalog, const PlIndex *index)
+{
+    PlArena *arena = pl_catalog_arena(catalog);
+    PlSearch *search = PL_NEW(arena, PlSearch);
+    *search = (PlSearch){catalog, pl_lexicon_new(arena), *index, pl_catalog_plugin_count(catalog)};
+    *pl_catalog_search_slot(catalog) = search;
+}
+
 PlSearch *pl_search_of(PlCatalog *catalog)
 {
     void **slot = pl_catalog_search_slot(catalog);

@@ -14,6 +14,8 @@ typedef struct PlSearch {
 
 /* The catalog's search: made at the first call, kept with the catalog, made anew when plugins were added since. NULL when memory lacks. */
 PlSearch *pl_search_of(PlCatalog *catalog);
+/* Take an index that was made of exactly these plugins; it must live as long as the catalog. */
+void pl_search_adopt(PlCatalog *catalog, const PlIndex *index);
 /* The operation of a candidate. */
 const PlOperation *pl_search_operation(const PlSearch *search, uint32_t doc);
 

@@ -37,6 +37,7 @@ typedef struct PlApi {
     PlMap last_number; /* of a name that was numbered to be unique */
     bool keyed;        /* by_key is filled */
     void *words;       /* nearest.c: its index, once built */
+    bool asleep;         /* from a shelf: only the public part of the plugin is there */
     PlMap *reads;      /* hints.c: path -> its GET, once somebody asked */
 } PlApi;
 
@@ -46,12 +47,19 @@ struct PlCatalog {
     PlDiags *diags;
     PlTypes *types;
     PL_VEC(PlPlugin *) plugins;
+    PlMap by_key; /* plugins, by their names without case, '-', '_' and ' ': no two have one key */
     void *search; /* of compiler/bind */
+    PlShelfTake take;
+    void *shelf;
 };
 
+/* catalog.c: read the document of a plugin that came from a shelf. */
+void pl_api_wake(PlApi *api);
 static inline PlApi *pl_api_of(const PlPlugin *plugin)
 {
-    return plugin->impl;
+    PlApi *api = plugin->impl;
+    if (api->asleep) pl_api_wake(api);
+    return api;
 }
 static inline PlEntry *pl_entry_of(const PlOperation *operation)
 {

@@ -12,6 +12,7 @@ PlCatalog *pl_catalog_new(PlArena *arena, PlSources *sources, PlDiags *diags, Pl
 {
     PlCatalog *catalog = PL_NEW(arena, PlCatalog);
     *catalog = (PlCatalog){.arena = arena, .sources = sources, .diags = diags, .types = types};
+    pl_map_init(&catalog->by_key, arena);
     return catalog;
 }
 
@@ -40,25 +41,31 @@ PlPlugin *pl_catalog_plugin(const PlCatalog *catalog, uint32_t index)
     return catalog->plugins.items[index];
 }
 
-static bool same_name(PlStr a, PlStr b)
+/* The name without case, '-', '_' and ' ', in `room` when that is large enough. */
+static PlStr key_of(PlArena *arena, PlStr name, char *room, size_t size)
 {
-    size_t i = 0, k = 0;
-    for (;;) {
-        while (i < a.len && memchr("-_ ", a.ptr[i], 3)) i++;
-        while (k < b.len && memchr("-_ ", b.ptr[k], 3)) k++;
-        if (i == a.len || k == b.len) return i == a.len && k == b.len;
-        if (!pl_str_eq_nocase(pl_str_slice(a, i, i + 1), pl_str_slice(b, k, k + 1))) return false;
-        i++, k++;
+    char *key = name.len <= size ? room : pl_arena_alloc(arena, name.len, 1);
+    size_t n = 0;
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        if (c == '-' || c == '_' || c == ' ') continue;
+        key[n++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
     }
+    return pl_str(key, n);
 }
 
 PlPlugin *pl_catalog_plugin_by_name(const PlCatalog *catalog, PlStr name)
 {
-    for (uint32_t i = 0; i < catalog->plugins.len; i++)
-        if (pl_str_eq(catalog->plugins.items[i]->name, name)) return catalog->plugins.items[i];
-    for (uint32_t i = 0; i < catalog->plugins.len; i++)
-        if (same_name(catalog->plugins.items[i]->name, name)) return catalog->plugins.items[i];
-    return NULL;
+    char room[128];
+    return pl_map_get(&catalog->by_key, key_of(catalog->arena, name, room, sizeof room));
+}
+
+static void add_plugin(PlCatalog *catalog, PlPlugin *plugin)
+{
+    char room[128];
+    PlStr key = pl_arena_str(catalog->arena, key_of(catalog->arena, plugin->name, room, sizeof room));
+    pl_vec_push(catalog->arena, &catalog->plugins, plugin);
+    pl_map_put(&catalog->by_key, key, NULL)->value.ptr = plugin;
 }
 
 /* ---- a document -------------------------------------------------------------------------------------------------- */
@@ -153,7 +160,7 @@ static PlStatus add_api(PlApi *api, PlStr name, PlPlugin **out)
     plugin->credential = api->options.credential.len ? api->options.credential : plugin->name;
     plugin->server = pl_server_of(api, NULL, NULL, true);
     pl_index_paths(api);
-    pl_vec_push(api->arena, &api->catalog->plugins, plugin);
+    add_plugin(api->catalog, plugin);
     if (out) *out = plugin;
     return PL_OK;
 }
@@ -190,12 +197,90 @@ static bool strict_off(PlDiags *diags)
     return strict;
 }
 
+/* ---- plugins from a shelf ------------------------------------------------------------------------------------------ */
+
+void pl_catalog_set_shelf(PlCatalog *catalog, PlShelfTake take, void *shelf)
+{
+    catalog->take = take;
+    catalog->shelf = shelf;
+}
+
+/* What the project says of a document may change what is in its list; then the document is read. */
+static bool take_from_shelf(PlApi *api, PlStr name, PlPlugin **out)
+{
+    PlCatalog *catalog = api->catalog;
+    const PlPluginOptions *o = &api->options;
+    if (!catalog->take || o->server.len || o->variable_count || o->idempotent_count) return false;
+    if (!catalog->take(catalog->shelf, api->plugin, name)) return false;
+    if (pl_catalog_plugin_by_name(catalog, api->plugin->name)) return false;
+    api->asleep = true;
+    api->plugin->credential = o->credential.len ? o->credential : api->plugin->name;
+    add_plugin(catalog, api->plugin);
+    if (out) *out = api->plugin;
+    return true;
+}
+
+/* An operation that the document no longer has, although the shelf had looked at the file: it cannot be called. */
+static PlEntry *lost_entry(PlApi *api, const PlOperation *operation)
+{
+    PlEntry *entry = PL_NEW(api->arena, PlEntry);
+    entry->public = *operation;
+    entry->public.broken = true;
+    return entry;
+}
+
+/* Operations keep their addresses: callers hold them. One whose name changed in between is lost. */
+void pl_api_wake(PlApi *api)
+{
+    PlPlugin *plugin = api->plugin;
+    PlOperation **known = plugin->operations;
+    uint32_t count = plugin->operation_count;
+    PlStr server = plugin->server;
+    bool strict = strict_off(api->diags);
+    api->asleep = false;
+    pl_map_init(&api->by_name, api->arena);
+    pl_map_init(&api->by_id, api->arena);
+    bool read = pl_doc_read(&api->doc, api->diags, plugin->path, PL_NO_SPAN);
+    pl_refs_init(&api->refs, api->diags, &api->doc, true);
+    pl_schemas_init(&api->schemas, &api->refs, api->catalog->types);
+    api->root = api->doc.root;
+    if (read && pl_node_is(api->root, PL_NODE_MAP) && read_version(api)) {
+        plugin->server = pl_server_of(api, NULL, NULL, true);
+        pl_index_paths(api);
+    }
+    if (!plugin->server.len) plugin->server = server;
+    for (uint32_t i = 0; i < count; i++) {
+        bool same = i < api->entries.len && pl_str_eq(api->entries.items[i]->public.name, known[i]->name);
+        if (i >= api->entries.len)
+            pl_vec_push(api->arena, &api->entries, lost_entry(api, known[i]));
+        else if (!same && known[i]->name.len)
+            api->entries.items[i]->public.broken = true;
+        *known[i] = api->entries.items[i]->public;
+    }
+    plugin->operations = known;
+    plugin->operation_count = count;
+    api->diags->strict = strict;
+}
+
+uint32_t pl_catalog_plugin_files(const PlPlugin *plugin, PlStr *out, uint32_t max)
+{
+    const PlApi *api = pl_api_of(plugin);
+    for (uint32_t i = 0; i < api->refs.docs.len && i < max; i++) out[i] = api->refs.docs.items[i]->path;
+    return api->refs.docs.len;
+}
+
+/* ---- a file ---------------------------------------------------------------------------------------------------------- */
+
 PlStatus pl_catalog_add_file(PlCatalog *catalog, PlStr name, const char *path, const PlPluginOptions *options,
                              PlPlugin **out)
 {
     bool strict = strict_off(catalog->diags);
     PlApi *api = new_api(catalog, pl_str_z(path), options);
     PlStatus status = PL_IO;
+    if (take_from_shelf(api, name, out)) {
+        catalog->diags->strict = strict;
+        return PL_OK;
+    }
     if (pl_doc_read(&api->doc, catalog->diags, api->plugin->path, PL_NO_SPAN)) status = finish(api, name, true, out);
     catalog->diags->strict = strict;
     return status;

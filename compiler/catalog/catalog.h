@@ -71,6 +71,14 @@ PL_MUST_USE PlStatus pl_catalog_add_text(PlCatalog *catalog, PlStr name, PlStr p
  * that is no API document is a warning. */
 PL_MUST_USE PlStatus pl_catalog_add_dir(PlCatalog *catalog, const char *dir);
 
+/* A shelf knows documents of an earlier run. It is asked before a file is read: true when it filled in `plugin`, whose path is set (name,
+ * title, version, server, hash, dropped and the light list of operations; see compiler/bind/shelf.h). Such a plugin is read when something
+ * asks for more of it than that list has. */
+typedef bool (*PlShelfTake)(void *shelf, PlPlugin *plugin, PlStr name);
+void pl_catalog_set_shelf(PlCatalog *catalog, PlShelfTake take, void *shelf);
+/* The files that a plugin was read from, its own first: at most `max`; how many there are is returned. */
+uint32_t pl_catalog_plugin_files(const PlPlugin *plugin, PlStr *out, uint32_t max);
+
 uint32_t pl_catalog_plugin_count(const PlCatalog *catalog);
 PlPlugin *pl_catalog_plugin(const PlCatalog *catalog, uint32_t index);
 PlPlugin *pl_catalog_plugin_by_name(const PlCatalog *catalog,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pilotc bind: which action a text means, and why. One text against the plugins that a compile would use, or cases against catalogs of their
  * own (bind_batch.c). */
-#include "compiler/bind/rank.h"
+#include "compiler/bind/search.h"
 #include "compiler/cli/bind_batch.h"
 #include "compiler/cli/pilotc.h"
 
@@ -81,23 +81,19 @@ static int bind_text(PlArena *arena, PlcOptions *o, const PlAsk *ask, bool expla
     PlCompiled compiled;
     PlStatus status = pl_compile_catalog(arena, &compile, &compiled);
     if (status != PL_OK) return pl_cli_fail(status, "%s", pl_status_words(status));
-    PlLexicon *lexicon = pl_lexicon_new(arena);
-    PlBuf bytes, out;
-    PlIndex index;
-    pl_buf_init(&bytes, UINT32_MAX);
+    PlSearch *search = pl_search_of(compiled.catalog);
+    if (!search) return pl_cli_fail(PL_NOMEM, "there is no memory for the index");
+    PlBuf out;
     pl_buf_init(&out, 0);
-    status = pl_index_build(compiled.catalog, lexicon, &bytes);
-    if (status != PL_OK || !pl_index_open(pl_buf_str(&bytes), &index)) return pl_cli_fail(status ? status : PL_INTERNAL, "no index");
-    PlRanking *r = pl_rank(arena, lexicon, &index, ask);
+    PlRanking *r = pl_rank(arena, search->lexicon, &search->index, ask);
     if (o->json) {
         pl_cli_json_begin(&out, "bind");
-        put_json(&out, &index, r, ask->text);
+        put_json(&out, &search->index, r, ask->text);
     } else {
-        put_text(&out, &index, r, explain);
+        put_text(&out, &search->index, r, explain);
     }
     plc_print_findings(arena, o, &compiled, o->json ? &out : NULL);
     code = pl_cli_put(&out);
-    pl_buf_deinit(&bytes);
     return code ? code : compiled.diags.errors ? 1 : 0;
 }
 

@@ -30,6 +30,7 @@ int plc_cmd_catalog(PlArena *arena, int argc, char **argv)
     pl_diags_init(&project_diags, arena, &sources);
     code = plc_load(arena, &o, NULL, &project, &project_diags, &compile);
     if (code >= 0) return code;
+    compile.shelf = false; /* it shows what only the documents have */
     PlCompiled compiled;
     PlStatus status = pl_compile_catalog(arena, &compile, &compiled);
     if (status != PL_OK) return pl_cli_fail(status, "%s", pl_status_words(status));

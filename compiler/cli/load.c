@@ -55,6 +55,7 @@ int plc_load(PlArena *arena, const PlcOptions *o, const char *plan_path, PlProje
     out->plugins = plugins;
     out->plugin_count = o->plugins.count;
     out->plugins_dir = o->plugins_dir;
+    out->shelf = !o->verbose; /* notes on documents come from reading them */
     out->check.strict = o->strict;
     return -1;
 }
