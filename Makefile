@@ -86,7 +86,7 @@ $(LIB): $(LIB_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
 
-$(if $(wildcard grammar/pilot.y),$(patsubst %.c,$(B)/%.o,$(wildcard compiler/syntax/*.c)) $(GEN_SRC:%.c=%.o): | $(B)/gen/pilot.h)
+$(if $(wildcard grammar/pilot.y),$(patsubst %.c,$(B)/%.o,$(wildcard compiler/syntax/*.c compiler/prose/*.c)) $(GEN_SRC:%.c=%.o): | $(B)/gen/pilot.h)
 
 define PROGRAM
 $(1)_OBJ := $$($(1)_SRC:%.c=$$(B)/%.o) $$(CLI_SHARED:%.c=$$(B)/%.o)
