@@ -36,7 +36,7 @@ static void nest(Nest *n, StepVec *out, PlStep *parent, unsigned depth)
         n->at++;
         step->parent = parent;
         pl_vec_push(n->syntax->arena, out, step);
-        if (!is_block(step->kind) || step->steps.len > 0 || n->ends == 0 || depth > 24) continue;
+        if (!is_block(step->kind) || step->form == PL_FORM_AGAIN || step->steps.len > 0 || n->ends == 0 || depth > 24) continue;
         StepVec body = {0};
         nest(n, &body, step, depth + 1);
         step->steps.items = body.items;

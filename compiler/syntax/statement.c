@@ -207,8 +207,34 @@ static void read_one_line(PlReading *rd, int token, const char *behind, const Pl
     pl_statement_read(syntax, next, pl_reading_offset(rd, parts->otherwise), rd->end);
 }
 
+/* "If x then", "For each x in y, do the following:": the head without the words that only announce its body. */
+static void trim_head(PlReading *rd, const char *behind)
+{
+    static const char *const words[] = {"do the following steps", "do the following actions", "do the following", "perform the following steps", "perform the following",
+                                        "execute the following steps", "execute the following", "follow these steps", "do these steps", "do this", "do", "then", "and", "as follows", ","};
+    const char *end = rd->limit;
+    while (end > behind && strchr(" :*\n\r\t", end[-1])) end--;
+    const char *trimmed = end;
+    for (bool again = true; again;) {
+        again = false;
+        for (size_t i = 0; i < sizeof words / sizeof *words && !again; i++) {
+            size_t len = strlen(words[i]);
+            if ((size_t)(trimmed - behind) <= len || !pl_str_eq_nocase(pl_str(trimmed - len, len), pl_str_z(words[i]))) continue;
+            if (*words[i] != ',' && pl_phrase_word_char(trimmed[-(ptrdiff_t)len - 1])) continue;
+            trimmed -= len;
+            while (trimmed > behind && (trimmed[-1] == ' ' || trimmed[-1] == '\n')) trimmed--;
+            again = true;
+        }
+    }
+    if (trimmed == end) return;
+    rd->limit = trimmed;
+    rd->end = pl_reading_offset(rd, trimmed);
+    rd->one_line = true; /* the colon went with the words */
+}
+
 static void read_block(PlReading *rd, int token, const char *behind)
 {
+    trim_head(rd, behind);
     PlOneLine parts;
     if (pl_oneline_split(rd->syntax, token, behind, rd->limit, &parts))
         read_one_line(rd, token, behind, &parts);
