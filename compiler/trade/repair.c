@@ -357,7 +357,7 @@ static bool token(Repair *r, bool *comma)
 {
     char c = peek(r, 0), kind;
     if (c == '}' || c == ']') {
-        if (*comma && r->tree.pending.len > r->tree.frames.items[r->tree.frames.len - 1].base)
+        if (*comma && !r->want_value && r->tree.pending.len > r->tree.frames.items[r->tree.frames.len - 1].base)
             fault(r, F_COMMA_MORE, r->at, r->at + 1);
         closing(r);
         *comma = false;
@@ -365,7 +365,7 @@ static bool token(Repair *r, bool *comma)
     }
     if (c == ',' || c == ';') {
         if (r->want_value) nothing(r, r->at);
-        if (*comma) fault(r, F_COMMA_MORE, r->at, r->at + 1);
+        else if (*comma) fault(r, F_COMMA_MORE, r->at, r->at + 1);
         r->at++;
         *comma = true;
         return true;
