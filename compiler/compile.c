@@ -81,7 +81,8 @@ static PlStr catalog_key(PlArena *arena, const PlCompileOptions *options, const 
 static void load_catalog(PlArena *arena, const PlCompileOptions *options, PlCompiled *out)
 {
     out->catalog = pl_catalog_new(arena, &out->sources, &out->diags, &out->types);
-    if (!options->shelf) {
+    pl_catalog_set_fetch(out->catalog, options->fetch, NULL);
+    if (!options->shelf || options->fetch) { /* what the network says may be another thing each time */
         add_plugins(arena, options, out);
         return;
     }

@@ -14,6 +14,7 @@ typedef struct PlCompileOptions {
     uint32_t plugin_count;
     const char *plugins_dir;    /* --plugins DIR; may be NULL */
     bool shelf;                 /* large catalogs are kept in the user's cache folder (compiler/bind/shelf.h); for processes that end */
+    PlCatalogFetch fetch;       /* of what documents refer to on the network; NULL: nothing is fetched */
     PlCheckOptions check;
 } PlCompileOptions;
 

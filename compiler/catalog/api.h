@@ -46,6 +46,8 @@ struct PlCatalog {
     PlSources *sources;
     PlDiags *diags;
     PlTypes *types;
+    PlCatalogFetch fetch;
+    void *fetch_context;
     PL_VEC(PlPlugin *) plugins;
     PlMap by_key; /* plugins, by their names without case, '-', '_' and ' ': no two have one key */
     void *search; /* of compiler/bind */

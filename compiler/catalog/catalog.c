@@ -16,6 +16,12 @@ PlCatalog *pl_catalog_new(PlArena *arena, PlSources *sources, PlDiags *diags, Pl
     return catalog;
 }
 
+void pl_catalog_set_fetch(PlCatalog *catalog, PlCatalogFetch fetch, void *context)
+{
+    catalog->fetch = fetch;
+    catalog->fetch_context = context;
+}
+
 PlTypes *pl_catalog_types(PlCatalog *catalog)
 {
     return catalog->types;
@@ -185,6 +191,8 @@ static PlStatus finish(PlApi *api, PlStr name, bool files, PlPlugin **out)
     pl_refs_init(&api->refs, api->diags, &api->doc, files);
     api->refs.on_file = hash_more;
     api->refs.context = api->plugin;
+    api->refs.fetch = api->catalog->fetch;
+    api->refs.fetch_context = api->catalog->fetch_context;
     pl_schemas_init(&api->schemas, &api->refs, api->catalog->types);
     return add_api(api, name, out);
 }

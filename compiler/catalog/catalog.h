@@ -3,7 +3,7 @@
  * makes a light index of operations; an operation's full PlAction (types, bodies, security) is built when somebody asks
  * for it, because a document may hold a thousand operations of which a plan uses three. Faults in a document cost the
  * operation they stand in, never the document, unless its syntax cannot be read; all are P07 diagnostics at file, line
- * and column. No network. spec/catalog.md. */
+ * and column. No network, unless a fetch function is given. spec/catalog.md. */
 #ifndef PL_COMPILER_CATALOG_CATALOG_H
 #define PL_COMPILER_CATALOG_CATALOG_H
 
@@ -54,6 +54,9 @@ typedef struct PlPluginOptions {
 
 /* Types of all actions live in `types`; texts in the arena. */
 PlCatalog *pl_catalog_new(PlArena *arena, PlSources *sources, PlDiags *diags, PlTypes *types);
+/* Reads an address of the network into the arena; false when it cannot. Without one (NULL, as at first) a reference to an address leads nowhere. */
+typedef bool (*PlCatalogFetch)(void *context, PlArena *arena, PlStr url, PlStr *text);
+void pl_catalog_set_fetch(PlCatalog *catalog, PlCatalogFetch fetch, void *context);
 PlTypes *pl_catalog_types(PlCatalog *catalog);
 PlDiags *pl_catalog_diags(PlCatalog *catalog);
 PlArena *pl_catalog_arena(PlCatalog *catalog);

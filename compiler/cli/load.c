@@ -57,6 +57,7 @@ int plc_load(PlArena *arena, const PlcOptions *o, const char *plan_path, PlProje
     out->plugins_dir = o->plugins_dir;
     out->shelf = !o->verbose; /* notes on documents come from reading them */
     out->check.strict = o->strict;
+    out->fetch = o->fetch ? plc_fetch : NULL;
     return -1;
 }
 

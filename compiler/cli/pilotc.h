@@ -13,6 +13,7 @@ typedef struct PlcOptions {
     const char *project;    /* path; NULL: pilot.yaml near the plan */
     const char *answers;    /* path of an answers file */
     const char *answered;   /* where the answered plan goes; NULL: into the plan's own file */
+    bool fetch; /* references to the network are followed */
     bool no_project, strict, json, verbose;
     bool ask, never_ask;    /* --ask: also where input is no terminal; --no-ask */
     bool may_ask;           /* set by a command that asks of its own accord at a terminal */
@@ -23,7 +24,8 @@ typedef struct PlcOptions {
     {"plugin", 'p', PL_CLI_LIST, &(o).plugins, "NAME=DOC", "an API document, and the name plans call it by; may be repeated"},    \
     {"plugins", 'P', PL_CLI_TEXT, &(o).plugins_dir, "DIR", "every API document of a folder, named by its file"},                  \
     {"project", 0, PL_CLI_TEXT, &(o).project, "FILE", "the project file (default: pilot.yaml at the plan or above)"},             \
-    {"no-project", 0, PL_CLI_FLAG, &(o).no_project, NULL, "read no project file"}
+    {"no-project", 0, PL_CLI_FLAG, &(o).no_project, NULL, "read no project file"},                                                   \
+    {"fetch", 0, PL_CLI_FLAG, &(o).fetch, NULL, "read what documents refer to on the network; otherwise nothing is"}
 
 #define PLC_CHECK_OPTIONS(o)                                                                                           \
     {"answers", 0, PL_CLI_TEXT, &(o).answers, "FILE", "answers to questions, JSON or YAML: question id to answer; written into the plan"}, \
@@ -72,5 +74,8 @@ int plc_cmd_prompt(PlArena *arena, int argc, char **argv);
 
 /* cmd_against.c: compare a module with changed documents (NAME=DOC or DOC). 1 when something breaks. */
 int plc_check_against(PlArena *arena, const PlModule *module, const PlCliList *documents, bool json);
+
+/* fetch.c: a PlCatalogFetch; says on stderr what it cannot read. */
+bool plc_fetch(void *context, PlArena *arena, PlStr url, PlStr *text);
 
 #endif

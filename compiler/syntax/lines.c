@@ -200,7 +200,7 @@ static const char *marker(Lines *lines, const char *p, PlItem *item)
     case PL_RAW_STEP_MARK: read_numbers(lines, item, memchr(p, ' ', (size_t)(end - p)), end); return end;
     case PL_RAW_BULLET:
         item->count = 0;
-        if (end[0] == ' ' && end[1] == '[' && (end[2] | 32) != 0 && strchr(" xX", end[2]) && end[3] == ']') end += 4; /* a box to tick */
+        if (end[0] == ' ' && end[1] == '[' && end[2] != 0 && strchr(" xX", end[2]) && end[3] == ']') end += 4; /* a box to tick */
         return end;
     case PL_RAW_LETTER:
     case PL_RAW_ROMAN:
