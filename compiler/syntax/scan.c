@@ -368,6 +368,20 @@ static const char *set_to(PlScan *s, const char *p)
     return NULL;
 }
 
+/* `body.name=`: an argument by its place, as documents speak of it. The end of such a name, else `end`. */
+static const char *placed_name(const PlScan *s, const char *p, const char *end)
+{
+    static const char *const places[] = {"path", "query", "header", "cookie", "body"};
+    if (pl_scan_top(s) != '(' || end[0] != '.' || !pl_phrase_word_char(end[1])) return end;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        if (!pl_str_eq_nocase(pl_str(p, (size_t)(end - p)), pl_str_z(places[i]))) continue;
+        const char *behind = end + 1;
+        while (pl_phrase_word_char(*behind) || (*behind == '.' && pl_phrase_word_char(behind[1]))) behind++;
+        return behind;
+    }
+    return end;
+}
+
 /* KEY, where `name:`, `name=` or `"name":` stands at the beginning of an argument, a field or an input. */
 bool pl_scan_key(PlScan *s, const char *p, const char *end, PlToken *token)
 {
@@ -376,6 +390,7 @@ bool pl_scan_key(PlScan *s, const char *p, const char *end, PlToken *token)
     bool inside = pl_scan_top(s) == '(' || pl_scan_top(s) == '{' || (s->depth == 0 && s->entry == PL_TK_E_INPUTS);
     if (!first || !inside) return false;
     bool typed = s->type || s->entry == PL_TK_E_INPUTS;
+    if (!typed) end = placed_name(s, p, end);
     const char *sign = pl_scan_skip(s, end, false);
     bool optional = typed && sign[0] == '?' && sign[1] == ':';
     sign += optional;

@@ -113,6 +113,8 @@ TEST(query_styles)
     }
     CHECK_STR(send_one(PL_GET, "/x?v=1", (PlParam){.place = PL_IN_QUERY, .style = PL_STYLE_FORM, .allow_reserved = true}, PL_BODY_NONE, "\"a/b:c d\""),
               "GET https://shop.test/x?v=1&color=a/b:c%20d");
+    CHECK_STR(send_one(PL_GET, "/x", (PlParam){.place = PL_IN_QUERY, .style = PL_STYLE_FORM, .allow_reserved = true}, PL_BODY_NONE, "\"a?b=c&d+e#f\""),
+              "GET https://shop.test/x?color=a?b=c%26d%2Be%23f"); /* it stays one value */
 }
 
 TEST(headers_and_cookies)

@@ -145,9 +145,9 @@ static void set_pair(PlBuf *out, PlStr url, const PlParam *param, PlStr value)
         pl_buf_put(out, url);
         pl_buf_put_char(out, pl_str_find_char(url, '?', 0) == PL_STR_NONE ? '?' : '&');
     }
-    pl_request_encode(out, param->wire, false);
+    pl_request_encode(out, param->wire, "");
     pl_buf_put_char(out, '=');
-    pl_request_encode(out, value, false);
+    pl_request_encode(out, value, "");
     pl_buf_put(out, pl_str_slice(url, end, url.len));
 }
 

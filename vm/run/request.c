@@ -278,7 +278,7 @@ static PlGo put_param_headers(Builder *b, PlBuf *text, PlBuf *cookies)
             pl_request_plain(text, p, b->args.values[i]);
             if (cookies->len) pl_buf_put_z(cookies, "; ");
             pl_buf_printf(cookies, PL_FMT "=", PL_ARG(p->wire));
-            pl_request_encode(cookies, pl_buf_str(text), false);
+            pl_request_encode(cookies, pl_buf_str(text), "");
             pl_run_check_buf(b->run, cookies);
         }
     }

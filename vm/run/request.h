@@ -32,7 +32,7 @@ void pl_request_resolve(PlBuf *out, PlStr base, PlStr url);
 
 /* ---- request_style.c: a value as OpenAPI's styles write it (OpenAPI 3.1 "style values", RFC 6570) ---- */
 void pl_request_wire(PlBuf *out, PlValue v); /* a scalar as it goes over the wire: true, 1.5, 2026-11-20; lists and records as JSON */
-void pl_request_encode(PlBuf *out, PlStr text, bool allow_reserved); /* percent-encoding but for unreserved (RFC 3986 2.3) */
+void pl_request_encode(PlBuf *out, PlStr text, const char *keep); /* percent-encoding but for unreserved (RFC 3986 2.3) and what is kept */
 void pl_request_path(PlBuf *out, const PlParam *param, PlValue v);
 /* Appends name=value pairs, each after a separator: '?' or '&' (from *first). */
 void pl_request_query(PlBuf *out, const PlParam *param, PlValue v, bool *first);

@@ -19,23 +19,24 @@ static bool is_unreserved(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-void pl_request_encode(PlBuf *out, PlStr text, bool allow_reserved)
+void pl_request_encode(PlBuf *out, PlStr text, const char *keep)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        if (is_unreserved(c) || (allow_reserved && c > 0 && strchr(":/?#[]@!$&'()*+,;=", c))) pl_buf_put_char(out, c);
+        if (is_unreserved(c) || (c > 0 && strchr(keep, c))) pl_buf_put_char(out, c);
         else pl_buf_printf(out, "%%%02X", (unsigned)(unsigned char)c);
     }
 }
 
 typedef struct Style {
     PlBuf *out;
-    bool encode, allow_reserved;
+    bool encode;
+    const char *keep;
 } Style;
 
 static void put_text(const Style *s, PlStr text)
 {
-    if (s->encode) pl_request_encode(s->out, text, s->allow_reserved);
+    if (s->encode) pl_request_encode(s->out, text, s->keep);
     else pl_buf_put(s->out, text);
 }
 
@@ -96,7 +97,7 @@ static void put_matrix(const Style *s, const PlParam *param, PlValue v)
 
 void pl_request_path(PlBuf *out, const PlParam *param, PlValue v)
 {
-    Style s = {out, true, false};
+    Style s = {out, true, ""};
     switch (param->style) {
     case PL_STYLE_LABEL:
         pl_buf_put_char(out, '.');
@@ -107,7 +108,7 @@ void pl_request_path(PlBuf *out, const PlParam *param, PlValue v)
         PlBuf text;
         pl_buf_init(&text, out->ceiling);
         pl_json_write(&text, v);
-        if (text.status == PL_OK) pl_request_encode(out, pl_buf_str(&text), false);
+        if (text.status == PL_OK) pl_request_encode(out, pl_buf_str(&text), "");
         else out->status = text.status;
         pl_buf_deinit(&text);
         return;
@@ -130,7 +131,7 @@ static void next_pair(PlBuf *out, bool *first)
 static void put_pair(const Style *s, PlStr name, PlValue v, bool *first)
 {
     next_pair(s->out, first);
-    pl_request_encode(s->out, name, false);
+    pl_request_encode(s->out, name, "");
     pl_buf_put_char(s->out, '=');
     put_value(s, v);
 }
@@ -151,7 +152,7 @@ static void put_deep(const Style *s, PlBuf *prefix, PlValue v, bool *first)
     for (uint32_t i = 0; i < count; i++) {
         pl_buf_put_char(prefix, '[');
         if (v.tag == PL_LIST) pl_buf_put_int(prefix, i);
-        else pl_request_encode(prefix, pl_record_name(v, i), false);
+        else pl_request_encode(prefix, pl_record_name(v, i), "");
         pl_buf_put_char(prefix, ']');
         put_deep(s, prefix, v.tag == PL_LIST ? pl_list_at(v, i) : pl_record_at(v, i), first);
         if (prefix->status == PL_OK) prefix->ptr[prefix->len = len] = 0;
@@ -162,7 +163,7 @@ static void put_deep_param(const Style *s, const PlParam *param, PlValue v, bool
 {
     PlBuf prefix;
     pl_buf_init(&prefix, 0);
-    pl_request_encode(&prefix, param->wire, false);
+    pl_request_encode(&prefix, param->wire, "");
     put_deep(s, &prefix, v, first);
     if (prefix.status != PL_OK) s->out->status = prefix.status;
     pl_buf_deinit(&prefix);
@@ -180,7 +181,9 @@ static const char *separator_of(PlStyle style)
 
 void pl_request_query(PlBuf *out, const PlParam *param, PlValue v, bool *first)
 {
-    Style s = {out, true, param->allow_reserved};
+    /* allowReserved: all that does not end the value where it stands */
+    const char *keep = !param->allow_reserved ? "" : param->place == PL_IN_PATH ? ":/[]@!$&'()*+,;=" : ":/?[]@!$'()*,;=";
+    Style s = {out, true, keep};
     if (param->style == PL_STYLE_DEEP && (v.tag == PL_RECORD || v.tag == PL_LIST)) {
         put_deep_param(&s, param, v, first);
         return;
@@ -190,9 +193,9 @@ void pl_request_query(PlBuf *out, const PlParam *param, PlValue v, bool *first)
         pl_buf_init(&text, out->ceiling);
         pl_json_write(&text, v);
         next_pair(out, first);
-        pl_request_encode(out, param->wire, false);
+        pl_request_encode(out, param->wire, "");
         pl_buf_put_char(out, '=');
-        if (text.status == PL_OK) pl_request_encode(out, pl_buf_str(&text), false);
+        if (text.status == PL_OK) pl_request_encode(out, pl_buf_str(&text), "");
         else out->status = text.status;
         pl_buf_deinit(&text);
         return;
@@ -207,14 +210,14 @@ void pl_request_query(PlBuf *out, const PlParam *param, PlValue v, bool *first)
         return;
     }
     next_pair(out, first);
-    pl_request_encode(out, param->wire, false);
+    pl_request_encode(out, param->wire, "");
     pl_buf_put_char(out, '=');
     put_joined(&s, v, separator_of(param->style), false);
 }
 
 void pl_request_plain(PlBuf *out, const PlParam *param, PlValue v)
 {
-    Style s = {out, false, false};
+    Style s = {out, false, ""};
     if (param->style == PL_STYLE_JSON) pl_json_write(out, v);
     else put_joined(&s, v, ",", param->explode);
 }
