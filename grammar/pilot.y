@@ -235,6 +235,7 @@ product(A) ::= product(L) SLASH unary(R). { A = pl_build_binary(r, PL_OPR_DIV, L
 product(A) ::= product(L) PERCENT unary(R). { A = pl_build_binary(r, PL_OPR_MOD, L, R); }
 unary(A) ::= postfix(A).
 unary(A) ::= MINUS(T) unary(R). { A = pl_build_negative(r, R, T.span); }
+unary(A) ::= DAYS_BETWEEN unary(F) AND unary(T). { A = pl_build_call2(r, "days_between", F, T); }
 unary(A) ::= SINCE(T) unary(R). { A = pl_build_since(r, &T, R); }
 unary(A) ::= NAME(N) OF_WORD unary(L). { A = pl_build_field(r, L, &N); }
 unary(A) ::= OF(T) unary(R). { A = pl_build_of(r, &T, R); }

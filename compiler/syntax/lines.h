@@ -29,7 +29,7 @@ typedef struct PlItemList {
 
 PlItemList *pl_lines_read(PlSyntax *syntax);
 
-/* tidy.c: a whole plan on one line gets a line for each step, in its place (syntax->bytes). */
+/* tidy.c: spaces that do not break become spaces; a whole plan on one line gets a line for each step, in its place (syntax->bytes). */
 void pl_tidy_text(PlSyntax *syntax);
 
 #endif

@@ -534,6 +534,7 @@ PlToken pl_scan_next(PlScan *s)
     switch (raw) {
     case PL_RAW_END: return end_token(s);
     case PL_RAW_NUMBER: return pl_scan_number(s, p, end);
+    case PL_RAW_DATE: return pl_scan_date(s, p, end);
     case PL_RAW_TIME:
         if (pl_scan_top(s) != 'i') return pl_scan_time(s, p, end);
         for (end = p; *end >= '0' && *end <= '9'; end++) {}

@@ -83,6 +83,7 @@ PlToken pl_scan_bad(PlScan *scan, const char *start, const char *end);
 /* scan_number.c: the tokens whose raw token is [start, end); a number takes the units behind it along. */
 PlToken pl_scan_number(PlScan *scan, const char *start, const char *end);
 PlToken pl_scan_first_n(PlScan *scan, const char *start, const char *end);
+PlToken pl_scan_date(PlScan *scan, const char *start, const char *end);
 PlToken pl_scan_time(PlScan *scan, const char *start, const char *end);
 
 /* scan.re: the longest raw token at `ptr`; `limit` points at a NUL. */
@@ -94,6 +95,7 @@ typedef enum PlRaw {
     PL_RAW_WORD,
     PL_RAW_NUMBER,
     PL_RAW_TIME,
+    PL_RAW_DATE,
     PL_RAW_STEP,
     PL_RAW_FIRST_N,
     PL_RAW_QUOTE,

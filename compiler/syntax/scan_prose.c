@@ -24,7 +24,12 @@ static void put_quote(Prose *prose, const char *p, const char *end)
 {
     while (p < end) {
         const char *q = p;
-        while (q < end && *q != '\n' && *q != '\r') q++;
+        if (memcmp(p, "\xc2\xa0", 2) == 0 || memcmp(p, "\xe2\x80\xaf", 3) == 0 || memcmp(p, "\xef\xbb\xbf", 3) == 0) {
+            prose->space = true;
+            p += *p == (char)0xc2 ? 2 : 3;
+            continue;
+        }
+        while (q < end && *q != '\n' && *q != '\r' && memcmp(q, "\xc2\xa0", 2) && memcmp(q, "\xe2\x80\xaf", 3) && memcmp(q, "\xef\xbb\xbf", 3)) q++;
         const char *stop = q;
         while (q < end && stop > p && (stop[-1] == ' ' || stop[-1] == '\t')) stop--;
         put(prose, p, stop);
