@@ -102,7 +102,7 @@ $(foreach p,pilotc pilotvm pilotd,$(eval $(call PROGRAM,$(p))))
 UNIT   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 REPLAY := $(patsubst tests/fuzz/fuzz_%.c,$(B)/fuzz/replay_%,$(wildcard tests/fuzz/fuzz_*.c))
 REAL   := $(patsubst tests/real/%.c,$(B)/real/%,$(wildcard tests/real/*.c))
-TOOLS  := $(REAL) $(patsubst tests/lint/%.c,$(B)/lint/%,$(wildcard tests/lint/*.c)) $(foreach d,net audit golden,$(patsubst tests/%.c,$(B)/%,$(wildcard tests/$(d)/*.c)))
+TOOLS  := $(REAL) $(patsubst tests/lint/%.c,$(B)/lint/%,$(wildcard tests/lint/*.c)) $(foreach d,net audit golden sim,$(patsubst tests/%.c,$(B)/%,$(wildcard tests/$(d)/*.c)))
 BENCH  := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
 PEERS  := $(patsubst tests/bench/%.c,$(B)/bench/%,$(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c)))
 TEST_BIN := $(if $(filter release,$(MODE)),$(BIN),$(B)/bin)
@@ -117,6 +117,8 @@ $(B)/lint/%: tests/lint/%.c $(LIB)
 $(B)/audit/%: tests/audit/%.c $(LIB)
 	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@
 $(B)/golden/%: tests/golden/%.c $(LIB)
+	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@
+$(B)/sim/%: tests/sim/%.c tests/sim/plan.h $(LIB)
 	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@
 $(B)/net/%: tests/net/%.c $(LIB)
 	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@
@@ -148,8 +150,8 @@ check-valgrind: ## unit tests under valgrind
 	 PILOT_WRAP="valgrind -q --error-exitcode=99 --leak-check=full" tests/run.sh unit
 check-fault: tested ## fail the nth allocation, read, write, call: n = 0, 1, 2...
 	@$(TEST_ENV) tests/run.sh fault
-check-crash: tested ## kill at each named point, resume, count the calls
-	@$(TEST_ENV) tests/run.sh crash
+check-crash: tested ## processes killed and resumed, and 100,000 simulated runs with kills and power cuts
+	@$(TEST_ENV) SIM_SEEDS=$${SIM_SEEDS:-100000} tests/run.sh crash sim
 check-real: tested ## real documents and servers; skipped where ../shared/data is absent
 	@$(TEST_ENV) tests/run.sh real
 accept: tested ## write what the golden tests print into their files; then review the diff

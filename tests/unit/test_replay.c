@@ -121,7 +121,7 @@ static PlOfflineResult offline(World *w, const Asm *a, PlArena *arena)
     PlOfflineResult result;
     pl_sources_init(&sources, arena);
     pl_diags_init(&diags, arena, &sources);
-    CHECK(pl_offline_replay(arena, &a->m, (PlJournalPort){w, world_append, world_commit, world_barrier, world_each, world_read, NULL}, NULL, &diags, &result) == PL_OK);
+    CHECK(pl_offline_replay(arena, &a->m, PL_STR("r-test"), (PlJournalPort){w, world_append, world_commit, world_barrier, world_each, world_read, NULL}, NULL, &diags, &result) == PL_OK);
     return result;
 }
 

@@ -269,7 +269,8 @@ static PlStatus see_start(void *user, const PlRow *row)
     return PL_OK;
 }
 
-PlStatus pl_offline_replay(PlArena *arena, const PlModule *module, PlJournalPort journal, PlBuiltinLookup builtins, PlDiags *diags, PlOfflineResult *out)
+PlStatus pl_offline_replay(PlArena *arena, const PlModule *module, PlStr id, PlJournalPort journal, PlBuiltinLookup builtins, PlDiags *diags,
+                           PlOfflineResult *out)
 {
     Offline o = {.arena = arena, .real = journal, .result = out, .end_was = PL_STR(""), .end_is = PL_STR(""), .last_intent = PL_STR("")};
     StartRow start = {{0}};
@@ -286,7 +287,7 @@ PlStatus pl_offline_replay(PlArena *arena, const PlModule *module, PlJournalPort
         .journal = {&o, journal_append, journal_keep, journal_keep, journal_each, journal_read},
         .builtins = builtins,
     };
-    PlRunOptions options = {.id = PL_STR("replay")};
+    PlRunOptions options = {.id = id}; /* idempotency keys come from it */
     PlRun *run = pl_run_new(module, &ports, &options, diags, &status);
     PlRunState state = PL_RUN_WAITING;
     while (run && (state = pl_run_pump(run)) == PL_RUN_WAITING && fire_due(&o)) {}
