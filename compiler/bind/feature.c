@@ -297,10 +297,15 @@ static bool text_has(PlStr text, PlStr value)
     return false;
 }
 
+static float nearness(uint32_t a, uint32_t b)
+{
+    return 1.0f / (1.0f + (float)(a > b ? a - b : b - a));
+}
+
 static void take(Match *m)
 {
     const PlIndex *x = m->q->index;
-    uint32_t shapes = 0, said_count = 0, required = 0, required_said = 0, in_path = 0, enums = 0;
+    uint32_t shapes = 0, said_count = 0, required = 0, required_said = 0, in_path = 0, enums = 0, numbers = 0;
     for (uint32_t i = 0; i < m->doc->param_count; i++) {
         const PlIndexParam *p = &x->params[m->doc->params + i];
         bool value = false;
@@ -312,6 +317,7 @@ static void take(Match *m)
         if (p->place == PL_IN_PATH) in_path++;
         if (!p->required) continue;
         required++;
+        numbers += (p->shapes & PL_SHAPE_NUMBER) != 0;
         required_said += is_said;
     }
     uint32_t kinds = 0, fit = 0;
@@ -321,6 +327,10 @@ static void take(Match *m)
         fit += (shapes & bit) != 0;
     }
     bool id = m->q->shapes & PL_SHAPE_ID || m->q->one;
+    m->at[PL_F_COUNT_FIT] = m->q->values ? nearness(m->q->values, required) : 0;
+    m->at[PL_F_COUNT_LESS] = (float)(required > m->q->values ? (required - m->q->values > 4 ? 4 : required - m->q->values) : 0) / 4.0f;
+    m->at[PL_F_NUMBER_FIT] = m->q->numbers ? nearness(m->q->numbers, numbers) : 0;
+    m->at[PL_F_NUMBER_LESS] = (float)(numbers > m->q->numbers ? (numbers - m->q->numbers > 4 ? 4 : numbers - m->q->numbers) : 0) / 4.0f;
     m->at[PL_F_VALUE_FIT] = kinds ? (float)fit / (float)kinds : 0;
     m->at[PL_F_ENUM_SAID] = enums > 2 ? 1 : (float)enums / 2.0f;
     m->at[PL_F_PARAM_SAID] = m->doc->param_count ? (float)said_count / (float)m->doc->param_count : 0;
@@ -414,6 +424,39 @@ static void read_verb(Match *m)
     m->at[PL_F_VERB_RARE] = (name > title ? name : title) * (q->terms[q->verb_term].idf / 6.0f);
 }
 
+/* ---- letters, over all words --------------------------------------------------------------------------------------------- */
+
+typedef struct Alike {
+    const Match *m;
+    float best[PL_QUERY_TERMS];
+} Alike;
+
+static void note_alike(void *context, uint32_t query, float likeness)
+{
+    Alike *a = context;
+    if (likeness > a->best[query]) a->best[query] = likeness;
+}
+
+/* How much of the text is met when words that are spelled alike count for what they share. */
+static void read_letters(Match *m)
+{
+    Alike near = {.m = m}, all;
+    const PlIndex *x = m->q->index;
+    const uint32_t *f = m->doc->fields;
+    for (uint32_t i = f[PL_FIELD_NAME]; i < f[PL_FIELD_DESC]; i++)
+        pl_query_alike(m->q, pl_index_text(x, x->terms[x->words[i]].text), note_alike, &near);
+    all = near;
+    for (uint32_t i = f[PL_FIELD_DESC]; i < f[PL_FIELD_PDESC]; i++)
+        pl_query_alike(m->q, pl_index_text(x, x->terms[x->words[i]].text), note_alike, &all);
+    for (uint32_t t = 0; t < m->q->count; t++) {
+        near.best[t] *= near.best[t];
+        all.best[t] *= all.best[t];
+    }
+    m->at[PL_F_GRAM_NEAR] = covered(m, near.best, false);
+    m->at[PL_F_GRAM_HEAD] = covered(m, near.best, true);
+    m->at[PL_F_GRAM_ALL] = covered(m, all.best, false);
+}
+
 static float field_length(const Match *m, PlIndexField field, float most)
 {
     float len = (float)(m->doc->fields[field + 1] - m->doc->fields[field]) / most;
@@ -431,6 +474,7 @@ void pl_feature_read(const PlQuery *q, const PlQuery *goal, const PlIndexDoc *do
     say(&m);
     act(&m);
     take(&m);
+    read_letters(&m);
     read_segment(&m);
     read_verb(&m);
     out->at[PL_F_BM_REL] = best > 0 ? retrieved / best : 0;

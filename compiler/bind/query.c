@@ -234,7 +234,9 @@ static void note_value(PlQuery *q, const PlToken *t)
     uint32_t shape = t->kind == PL_TOKEN_WORD ? (is_time_word(t->word) ? PL_SHAPE_DATE : 0) : shape_of[t->kind];
     if (t->flags & PL_TOKEN_QUOTED) shape |= PL_SHAPE_TEXT;
     if (pl_str_eq_z(t->word, "id") || pl_str_eq_z(t->word, "ids")) shape |= PL_SHAPE_ID;
-    if (shape) q->values++;
+    if (t->kind == PL_TOKEN_NUMBER || t->kind == PL_TOKEN_MONEY) q->numbers++;
+    bool run = t > q->tokens.items && t[-1].flags & (PL_TOKEN_CAPITAL | PL_TOKEN_QUOTED) && t->flags & (PL_TOKEN_CAPITAL | PL_TOKEN_QUOTED);
+    if (!run && (shape || t->flags & PL_TOKEN_CAPITAL)) q->values++;
     q->shapes |= shape;
 }
 
@@ -374,8 +376,59 @@ static PlQuery *start(PlArena *arena, const PlLexicon *lexicon, const PlIndex *i
     return q;
 }
 
+/* ---- letters in threes ------------------------------------------------------------------------------------------------------ */
+
+static uint32_t grams_of(PlStr word, uint32_t out[PL_STEM_MAX + 2])
+{
+    uint32_t n = 0, window = ' ';
+    for (size_t i = 0; i <= word.len && n < PL_STEM_MAX; i++) {
+        window = (window << 8 | (i < word.len ? (unsigned char)word.ptr[i] : ' ')) & 0xFFFFFF;
+        if (i > 0) out[n++] = window;
+    }
+    return n;
+}
+
+static uint32_t gram_slot(const PlQuery *q, uint32_t gram)
+{
+    uint32_t slot = (gram * 2654435761u) >> 22;
+    while (q->gram_keys[slot] && q->gram_keys[slot] != gram + 1) slot = (slot + 1) % PL_QUERY_GRAMS;
+    return slot;
+}
+
+static void note_grams(PlQuery *q)
+{
+    uint32_t used = 0;
+    for (uint32_t t = 0; t < q->count && used < PL_QUERY_GRAMS * 3 / 4; t++) {
+        uint32_t grams[PL_STEM_MAX + 2], n = grams_of(q->terms[t].stem, grams);
+        q->gram_count[t] = (uint8_t)n;
+        for (uint32_t i = 0; i < n && used < PL_QUERY_GRAMS * 3 / 4; i++) {
+            uint32_t slot = gram_slot(q, grams[i]);
+            used += !q->gram_keys[slot];
+            q->gram_keys[slot] = grams[i] + 1;
+            q->gram_terms[slot] |= (uint64_t)1 << t;
+        }
+    }
+}
+
+void pl_query_alike(const PlQuery *q, PlStr word, PlQueryAlike on, void *context)
+{
+    uint32_t grams[PL_STEM_MAX + 2], n = grams_of(word, grams);
+    uint8_t shared[PL_QUERY_TERMS] = {0};
+    uint64_t any = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t terms = q->gram_terms[gram_slot(q, grams[i])];
+        any |= terms;
+        for (; terms; terms &= terms - 1) shared[__builtin_ctzll(terms)]++;
+    }
+    for (; any; any &= any - 1) {
+        uint32_t t = (uint32_t)__builtin_ctzll(any);
+        on(context, t, 2.0f * (float)shared[t] / (float)(n + q->gram_count[t]));
+    }
+}
+
 static void sum_up(PlQuery *q)
 {
+    note_grams(q);
     for (uint32_t i = 0; i < q->count; i++) {
         q->weight += q->terms[i].weight;
         q->head += q->terms[i].head;

@@ -6,7 +6,7 @@
 
 #include "compiler/bind/index.h"
 
-enum { PL_QUERY_TERMS = 64, PL_QUERY_SLOTS = 1024, PL_QUERY_SENTENCES = 64 };
+enum { PL_QUERY_TERMS = 64, PL_QUERY_SLOTS = 1024, PL_QUERY_GRAMS = 1024 };
 
 typedef struct PlAsk { /* what is known of a step; texts may be empty */
     PlStr text;         /* its prose */
@@ -53,12 +53,19 @@ typedef struct PlQuery {
     bool has_object;
     bool named;     /* something is called by a name: in quotes, with a capital */
     uint32_t shapes; /* PL_SHAPE_* of the values in the text */
-    uint32_t values; /* how many there are */
+    uint32_t values; /* how many there are, names counted once for each run of capitals */
+    uint32_t numbers; /* those that are numbers */
+    uint32_t gram_keys[PL_QUERY_GRAMS]; /* letters in threes of the terms: key + 1, open addressing */
+    uint64_t gram_terms[PL_QUERY_GRAMS]; /* a bit for each term that has them */
+    uint8_t gram_count[PL_QUERY_TERMS];
     double weight, head, object, known; /* sums over the terms: of all, of the head clause, of its object, of those that the index has */
 } PlQuery;
 
 /* The query lives in the arena, and borrows from `ask`. */
 PlQuery *pl_query_new(PlArena *arena, const PlLexicon *lexicon, const PlIndex *index, const PlAsk *ask);
+/* How alike a word is to each term by its letters, 0 to 1 (Dice over letters in threes); calls back for those that share any. */
+typedef void (*PlQueryAlike)(void *context, uint32_t query, float alike);
+void pl_query_alike(const PlQuery *q, PlStr word, PlQueryAlike on, void *context);
 /* The same words as a text of the plan's goal: no values, no verb. */
 PlQuery *pl_query_goal(PlArena *arena, const PlLexicon *lexicon, const PlIndex *index, PlStr goal);
 /* The inverse frequency of a word of the index, smoothed by what is common in any catalog. */

@@ -93,6 +93,7 @@ static void relate(PlRanking *r)
         PlFeature to, from;
     } all[] = {{PL_F_REL_ALL, PL_F_COV_ALL},     {PL_F_REL_HEAD, PL_F_COV_HEAD},    {PL_F_REL_EXACT, PL_F_COV_EXACT}, {PL_F_REL_NAME, PL_F_NAME_SAID},
                {PL_F_REL_TITLE, PL_F_TITLE_SAID}, {PL_F_REL_OBJ, PL_F_OBJ_ALL},     {PL_F_REL_CHAR, PL_F_CHAR_NAME},
+               {PL_F_REL_GRAM, PL_F_GRAM_ALL},   {PL_F_REL_GRAM_NEAR, PL_F_GRAM_NEAR},
                {PL_F_REL_PLAIN, PL_F_PLAIN},     {PL_F_REL_PLAIN_FIELDS, PL_F_PLAIN_FIELDS}};
     for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
         float best = 0;
