@@ -224,6 +224,7 @@ static void say(Match *m)
     m->at[PL_F_PATH_SAID] = path.share;
     m->at[PL_F_PATH_MISS] = path.miss;
     m->at[PL_F_TITLE_SAID] = title.share;
+    m->at[PL_F_PLUGIN_SAID] = said(m, PL_FIELD_PLUGIN).share;
     m->at[PL_F_DESC_SAID] = said(m, PL_FIELD_DESC).share;
     m->at[PL_F_BI_NAME] = neighbours(m, PL_FIELD_NAME);
     m->at[PL_F_BI_TITLE] = neighbours(m, PL_FIELD_TITLE);

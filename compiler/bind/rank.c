@@ -103,6 +103,23 @@ static void relate(PlRanking *r)
     }
 }
 
+/* What one document offers for the text as a whole: a text is seldom about several of them. */
+static void weigh_plugins(const PlIndex *x, PlRanking *r)
+{
+    float mass[PL_RANK_MAX], most = 0;
+    for (uint32_t i = 0; i < r->count; i++) {
+        uint32_t plugin = x->docs[r->all[i].doc].plugin, n = 0;
+        mass[i] = 0;
+        for (uint32_t k = 0; k < r->count && n < 3; k++) {
+            if (x->docs[r->all[k].doc].plugin != plugin) continue;
+            mass[i] += r->all[k].retrieved;
+            n++;
+        }
+        if (mass[i] > most) most = mass[i];
+    }
+    for (uint32_t i = 0; i < r->count && most > 0 && x->plugin_count > 1; i++) r->all[i].features.at[PL_F_PLUGIN_MASS] = mass[i] / most;
+}
+
 static void sort(PlRanking *r)
 {
     for (uint32_t i = 1; i < r->count; i++) { /* stable: equals keep the order of retrieval */
@@ -122,6 +139,7 @@ static void score_all(const PlQuery *q, const PlQuery *goal, PlRanking *r)
         pl_feature_read(q, goal, &q->index->docs[c->doc], c->retrieved, best, &c->features);
     }
     relate(r);
+    weigh_plugins(q->index, r);
     for (uint32_t i = 0; i < r->count; i++) {
         PlRanked *c = &r->all[i];
         double sum = 0;
