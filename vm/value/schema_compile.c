@@ -14,7 +14,7 @@ void pl_schema_fault(PlSchema *s, PlStr at, const char *keyword, const char *for
     va_start(args, format);
     PlStr message = pl_arena_vprintf(s->arena, format, args);
     va_end(args);
-    s->issues->all[s->issues->count++] = (PlSchemaIssue){at, pl_str_z(keyword), message};
+    s->issues->all[s->issues->count++] = (PlSchemaIssue){pl_arena_str(s->arena, at), pl_str_z(keyword), message};
 }
 
 /* ---- parts ------------------------------------------------------------------------------------------------------- */
