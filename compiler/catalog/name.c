@@ -3,7 +3,7 @@
  * in arguments and make an operationId unusable as a name (the path is used then). */
 #include "compiler/catalog/name.h"
 
-enum { LONGEST_NAME = 80, HASH_LENGTH = 16 };
+enum { LONGEST_NAME = 80, HASH_LENGTH = 16, PATH_IN_ID = 30 };
 
 static bool is_lower(char c)
 {
@@ -157,9 +157,20 @@ static PlStr without_path(PlArena *arena, PlStr id, PlMethod method, PlStr path)
     return id.len > n && pl_str_ends(id, suffix) ? pl_str_slice(id, 0, id.len - n) : id;
 }
 
+/* A long id of nothing but method and path, templates included, in one order or the other. */
+static bool is_path_again(PlArena *arena, PlStr id, PlMethod method, PlStr path)
+{
+    if (id.len <= PATH_IN_ID || pl_str_find_char(path, '{', 0) == PL_STR_NONE) return false;
+    PlStr key = pl_name_key(arena, id), of_path = pl_name_key(arena, path), verb = pl_name_key(arena, pl_str_z(pl_method_name(method)));
+    if (key.len != of_path.len + verb.len) return false;
+    bool verb_first = pl_str_starts(key, verb) && pl_str_ends(key, of_path);
+    return verb_first || (pl_str_starts(key, of_path) && pl_str_ends(key, verb));
+}
+
 PlStr pl_name_from_id(PlArena *arena, PlStr id, PlMethod method, PlStr path)
 {
     id = without_path(arena, pl_str_trim(id), method, path);
+    if (is_path_again(arena, id, method, path)) return PL_STR("");
     PlStr name = PL_STR("");
     if (id.len == 0 || !was_chosen(id)) return name;
     for (size_t i = 0; i < id.len;) {
@@ -179,6 +190,25 @@ static bool is_version(PlStr segment)
     for (size_t i = 1; i < segment.len; i++)
         if (!is_digit(segment.ptr[i]) && segment.ptr[i] != '.') return false;
     return true;
+}
+
+/* "2026-09", "2026-09-03-beta": a version by its date, wherever it stands. */
+static bool is_dated(PlStr segment)
+{
+    static const char shape[] = "dddd-dd";
+    for (size_t i = 0; i < sizeof shape - 1; i++)
+        if (i >= segment.len || (shape[i] == 'd' ? !is_digit(segment.ptr[i]) : segment.ptr[i] != '-')) return false;
+    return true;
+}
+
+/* Paths of one thing, though no template says which. */
+static bool is_one_thing(PlStr word)
+{
+    static const char *const words[] = {"me",     "self",    "status",  "health", "healthz",  "profile",       "account", "settings", "config",
+                                        "info",   "version", "current", "count",  "balance",  "configuration", "summary", "ping",     "whoami"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (pl_str_eq_z(word, words[i])) return true;
+    return false;
 }
 
 static bool is_prefix(PlStr segment)
@@ -233,7 +263,7 @@ PlStr pl_name_from_path(PlArena *arena, PlMethod method, PlStr path)
         while (end < end_of_path && path.ptr[end] != '/' && path.ptr[end] != '?' && path.ptr[end] != '#') end++;
         PlStr segment = pl_str_slice(path, i, end);
         i = end + 1;
-        if (segment.len == 0 || (name.len == 0 && is_prefix(segment))) continue;
+        if (segment.len == 0 || (name.len == 0 && is_prefix(segment)) || is_dated(segment)) continue;
         template_last = segment.ptr[0] == '{';
         if (template_last) continue;
         if (pl_str_ends(segment, PL_STR(".json")) || pl_str_ends(segment, PL_STR(".atom"))) segment.len -= 5;
@@ -246,7 +276,8 @@ PlStr pl_name_from_path(PlArena *arena, PlMethod method, PlStr path)
     while (cut < last.len && last.ptr[cut] != '_') cut++;
     bool acts = !template_last && is_verb(pl_str_slice(last, 0, cut)) &&
                 (method == PL_POST || method == PL_GET || method == PL_PUT);
-    return acts ? name : dotted(arena, name, pl_str_z(verb_for(method, template_last)));
+    bool one = template_last || (method == PL_GET && is_one_thing(last));
+    return acts ? name : dotted(arena, name, pl_str_z(verb_for(method, one)));
 }
 
 /* ---- plugin ------------------------------------------------------------------------------------------------------ */

@@ -87,8 +87,11 @@ static void add_response(PlDraft *draft, const PlPair *pair)
         return;
     }
     PlNode *node = pl_ref_follow(&api->refs, (PlNode *)(uintptr_t)&pair->value, NULL);
+    bool bare = response.low == 204 || response.low == 205 || draft->action->method == PL_HEAD; /* RFC 9110: no content, whatever is said */
     response.doc = pl_text_first_line(pl_node_text(PL_GET(node, "description")));
-    if (!node && pl_ref_of(&pair->value).len) {
+    if (bare) {
+        response.body = PL_BODY_NONE;
+    } else if (!node && pl_ref_of(&pair->value).len) {
         response.body = PL_BODY_JSON; /* a dangling reference: it may have any body */
         response.type = PL_T_ANY;
     } else if (PL_GET(node, "schema") && !PL_GET(node, "content")) { /* 2.0, and by habit later */

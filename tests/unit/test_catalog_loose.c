@@ -165,6 +165,27 @@ TEST(examples_are_not_searched_for_anchors)
           " -> any", PL_D_REF_DANGLING);
 }
 
+TEST(names_that_a_machine_made)
+{
+    static const struct {
+        const char *path, *id, *name;
+    } all[] = {
+        {"/tv/{tv_id}/season/{season_number}/images", "GET_tv-tv_id-season-season_number-images", "tv.season.images.list"},
+        {"/tv/{tv_id}", "GET_tv-tv_id", "get_tv_tv_id"},
+        {"/crm/2026-09-beta/objects/{objectType}", "", "crm.objects.get"},
+        {"/api/v2/me", "", "me.get"},
+        {"/pets", "", "pets.list"},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        Bed bed;
+        char text[512];
+        snprintf(text, sizeof text, HEAD3 "paths: {'%s': {get: {operationId: '%s', responses: {}}}}", all[i].path, all[i].id);
+        bed_open(&bed, pl_str_z(text));
+        CHECK_STR(bed.plugin->operations[0]->name, all[i].name);
+        bed_close(&bed);
+    }
+}
+
 static void put_16(PlBuf *out, const char *text, bool big)
 {
     for (; *text; text++) {
@@ -187,6 +208,12 @@ TEST(utf16_without_a_mark)
         bed_close(&bed);
         pl_buf_deinit(&text);
     }
+}
+
+TEST(no_content_means_none)
+{
+    FIRST(HEAD3 "paths: {/a: {delete: {responses: {'204': {description: '', content: {application/json: {schema: {type: object}}}}}}}}",
+          " -> nothing", 0);
 }
 
 TEST(path_with_a_line_break)
