@@ -4,6 +4,7 @@
 #include "compiler/syntax/parse.h"
 #include "compiler/trade/arazzo_write.h"
 #include "compiler/trade/dsl.h"
+#include "compiler/trade/functions.h"
 
 #include <stdio.h>
 
@@ -86,24 +87,80 @@ static int emit_arazzo(PlArena *arena, PlCompiled *c)
     return pl_cli_put(&out);
 }
 
+/* ---- functions ---- */
+
+/* Every action of the catalog: no plan is given. */
+static int emit_catalog(PlArena *arena, const PlcOptions *o, PlStr search, PlFunctionForm form)
+{
+    PlSources sources;
+    PlDiags diags;
+    PlProject project;
+    PlCompileOptions compile;
+    PlCompiled compiled;
+    pl_sources_init(&sources, arena);
+    pl_diags_init(&diags, arena, &sources);
+    int code = plc_load(arena, o, NULL, &project, &diags, &compile);
+    if (code >= 0) return code;
+    PlStatus status = pl_compile_catalog(arena, &compile, &compiled);
+    if (status != PL_OK) return pl_cli_fail(status, "%s", pl_status_words(status));
+    plc_print_findings(arena, o, &compiled, NULL);
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    pl_functions_of_catalog(arena, &out, compiled.catalog, search, form);
+    code = pl_cli_put(&out);
+    return code ? code : compiled.diags.errors ? 1 : 0;
+}
+
+typedef struct Wanted {
+    bool dsl, arazzo, openapi, functions;
+    PlFunctionForm form;
+} Wanted;
+
+static int emit_plan(PlArena *arena, const PlcOptions *o, const char *path, const Wanted *wanted)
+{
+    PlCompiled compiled = {0};
+    int code = plc_compile(arena, o, path, &compiled, NULL);
+    if (code) return code;
+    if (wanted->dsl) return emit_dsl(arena, &compiled);
+    if (wanted->arazzo) return emit_arazzo(arena, &compiled);
+    PlBuf out;
+    PlEffect effect = facts_of(arena, &compiled).effect;
+    pl_buf_init(&out, 0);
+    if (wanted->openapi)
+        pl_functions_openapi(arena, &out, &compiled.types, compiled.plan, effect);
+    else
+        pl_functions_of_plan(arena, &out, &compiled.types, compiled.plan, effect, wanted->form);
+    return pl_cli_put(&out);
+}
+
 int plc_cmd_emit(PlArena *arena, int argc, char **argv)
 {
     PlcOptions o = {0};
-    bool dsl = false, arazzo = false;
-    const PlCliOption options[] = {{"dsl", 0, PL_CLI_FLAG, &dsl, NULL, "as workflow JSON (spec/dsl.md)"},
-                                   {"arazzo", 0, PL_CLI_FLAG, &arazzo, NULL, "as an Arazzo document (spec/arazzo.md)"},
-                                   PLC_PLUGIN_OPTIONS(o),
-                                   PLC_CHECK_OPTIONS(o)};
-    const PlCliCommand command = {"pilotc emit --dsl|--arazzo FILE.pilot [options]",
+    Wanted wanted = {0};
+    const char *form = NULL, *search = NULL;
+    const PlCliOption options[] = {
+        {"dsl", 0, PL_CLI_FLAG, &wanted.dsl, NULL, "as workflow JSON (spec/dsl.md)"},
+        {"arazzo", 0, PL_CLI_FLAG, &wanted.arazzo, NULL, "as an Arazzo document (spec/arazzo.md)"},
+        {"functions", 0, PL_CLI_TEXT, &form, "FORM",
+         "the plan as a function for models: openai, anthropic or mcp; without a plan every action of the API "
+         "documents"},
+        {"search", 's', PL_CLI_TEXT, &search, "TEXT",
+         "with --functions: only actions whose name, title or path has these words"},
+        {"openapi", 0, PL_CLI_FLAG, &wanted.openapi, NULL, "as an OpenAPI document with one operation"},
+        PLC_PLUGIN_OPTIONS(o),
+        PLC_CHECK_OPTIONS(o)};
+    const PlCliCommand command = {"pilotc emit --dsl|--arazzo|--functions FORM|--openapi FILE.pilot [options]",
                                   "Prints the exact plan in another format.", options,
                                   sizeof options / sizeof *options};
     PlCliList rest = {0};
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);
     if (code >= 0) return code;
+    wanted.functions = form != NULL;
+    if (wanted.dsl + wanted.arazzo + wanted.openapi + wanted.functions != 1)
+        return pl_cli_fail(PL_USAGE, "name one format\n  = help: usage: %s", command.usage);
+    if (form && !pl_function_form_by_name(pl_str_z(form), &wanted.form))
+        return pl_cli_fail(PL_USAGE, "--functions takes openai, anthropic or mcp, not %s", form);
+    if (form && rest.count == 0) return emit_catalog(arena, &o, pl_str_z(search ? search : ""), wanted.form);
     if (rest.count != 1) return pl_cli_fail(PL_USAGE, "give one file\n  = help: usage: %s", command.usage);
-    if (dsl + arazzo != 1) return pl_cli_fail(PL_USAGE, "name one format\n  = help: usage: %s", command.usage);
-    PlCompiled compiled = {0};
-    code = plc_compile(arena, &o, rest.items[0], &compiled, NULL);
-    if (code) return code;
-    return dsl ? emit_dsl(arena, &compiled) : emit_arazzo(arena, &compiled);
+    return emit_plan(arena, &o, rest.items[0], &wanted);
 }
