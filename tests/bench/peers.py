@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Measures Pilot against its peers: the same work, in turn, in one run; prints medians and ratios (Pilot / peer; below 1 Pilot is faster).
 
-usage: peers.py [start] [loop] [build] [json] [fanout] [journal] [arazzo] [--rounds N]
+usage: peers.py [start] [loop] [build] [json] [fanout] [journal] [effects] [arazzo] [--rounds N]
 
 A peer that is not installed is left out with a word. Inputs come from seeded scripts; servers are local nginx and pilotd mock."""
 import json, os, random, shutil, socket, statistics, subprocess, sys, tempfile, time
@@ -267,6 +267,47 @@ def bench_journal():
         server.wait()
 
 
+# ---- sequential writes, each on the disk before it is sent ----
+
+SHOP = """openapi: 3.0.3
+info: {title: Shop, version: "1"}
+servers: [{url: "http://127.0.0.1:%d"}]
+paths:
+  /orders:
+    post:
+      operationId: createOrder
+      requestBody: {required: true, content: {application/json: {schema: {type: object, required: [item], properties: {item: {type: string}}}}}}
+      responses: {"201": {description: made, content: {application/json: {schema: {type: object, properties: {item: {type: string}}}}}}}
+"""
+EFFECTS_PLAN = """Use: shop from "shop.yaml"
+Input: numbers: list of integer
+Limit: 20000 calls
+Output: done
+
+1. Set done to 0
+2. For each n in numbers:
+   2.1. Order it using shop.createOrder(item="abc") -> order
+   2.2. Increase done by 1
+"""
+
+
+def bench_effects():
+    port, total = free_port(), 1000
+    path("shop.yaml", SHOP % port)
+    server = subprocess.Popen([pilotd, "mock", path("shop.yaml"), "--port", str(port), "--quiet"], **quiet)
+    wait_port(port)
+    base = f"http://127.0.0.1:{port}"
+    bare = os.path.join(os.environ.get("PILOT_BUILD", os.path.join(root, "build/release")), "bench", "steps_curl_sqlite")
+    try:
+        numbers = path("numbers.json", json.dumps({"numbers": [i % 10 for i in range(total)]}))
+        pbc = compile_plan("effects", EFFECTS_PLAN)
+        compare(f"effects: {total} sequential POSTs, each on the disk before it is sent", vm(pbc, "--input", "@" + numbers, "--server", f"shop={base}"),
+                [("libcurl + SQLite in C", [bare, base, str(total), path("bare.db"), "post"])])
+    finally:
+        server.terminate()
+        server.wait()
+
+
 # ---- Arazzo ----
 
 def bench_arazzo():
@@ -290,7 +331,7 @@ def bench_arazzo():
         server.wait()
 
 
-cases = {"start": bench_start, "loop": bench_loop, "build": bench_build, "json": bench_json, "fanout": bench_fanout, "journal": bench_journal,
+cases = {"start": bench_start, "loop": bench_loop, "build": bench_build, "json": bench_json, "fanout": bench_fanout, "journal": bench_journal, "effects": bench_effects,
          "arazzo": bench_arazzo}
 try:
     for name, run in cases.items():
