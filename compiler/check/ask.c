@@ -4,7 +4,7 @@
 
 #include "compiler/check/scope.h"
 
-enum { TYPE_WIDTH = 60, VALUES = 12 };
+enum { TYPE_WIDTH = 60, VALUES = 12, FIELDS = 4 };
 
 PlStr pl_ask_id(PlChecker *c, const PlStep *step, const char *kind, PlStr detail)
 {
@@ -245,12 +245,40 @@ void pl_ask_name_also(PlChecker *c, PlDiag *d, PlSpan at)
     pl_vec_push(c->arena, &d->ask.also, at);
 }
 
-void pl_ask_name_input(PlChecker *c, PlDiag *d, PlStr name)
+/* `title` where a record with a field `title` is bound: `story.title`. The latest name first. */
+static void field_candidates(PlChecker *c, PlDiag *d, PlStr name)
 {
-    if (pl_scope_is_reserved(name)) return;
-    PlStr value = pl_arena_printf(c->arena, "input " PL_FMT, PL_ARG(name));
-    pl_diag_candidate(c->diags, d, value, PL_STR("whoever starts the plan gives it"));
-    add_edit(c, d, input_edit(c, name, PL_T_ANY));
+    uint32_t given = 0;
+    for (uint32_t i = c->symbols.len; i-- > 0 && given < FIELDS;) {
+        const PlSymbol *s = c->symbols.items[i];
+        if (s->kind == PL_SYM_NOW || pl_scope_find(c, s->name) != s || c->vars.items[i].bound != PL_BOUND_YES) continue;
+        const PlType t = *pl_type(c->types, pl_type_without_nothing(c->types, c->vars.items[i].type));
+        for (uint32_t k = 0; t.kind == PL_TYPE_RECORD && k < t.count && given < FIELDS; k++) {
+            if (!pl_words_same(t.fields[k].name, name)) continue;
+            pl_diag_candidate(c->diags, d, pl_arena_printf(c->arena, PL_FMT "." PL_FMT, PL_ARG(s->name), PL_ARG(t.fields[k].name)),
+                              pl_words_type(c, t.fields[k].type));
+            given++;
+        }
+    }
+}
+
+static bool is_plain(PlStr text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] < ' ' || strchr("\"\\{}", text.ptr[i])) return false;
+    return text.len > 0 && text.len <= TYPE_WIDTH;
+}
+
+void pl_ask_name_candidates(PlChecker *c, PlDiag *d, PlStr name)
+{
+    field_candidates(c, d, name);
+    if (!pl_scope_is_reserved(name)) {
+        pl_diag_candidate(c->diags, d, pl_arena_printf(c->arena, "input " PL_FMT, PL_ARG(name)), PL_STR("whoever starts the plan gives it"));
+        add_edit(c, d, input_edit(c, name, PL_T_ANY));
+    }
+    PlStr written = in_plan(c, d->ask.at) ? pl_str_slice(plan_text(c), d->ask.at.start, d->ask.at.end) : name;
+    if (!c->in_text && is_plain(written))
+        pl_diag_candidate(c->diags, d, pl_arena_printf(c->arena, "\"" PL_FMT "\"", PL_ARG(written)), PL_STR("the text itself"));
 }
 
 void pl_ask_list(PlChecker *c, PlDiag *d, PlSpan at)

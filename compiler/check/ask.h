@@ -23,8 +23,8 @@ void pl_ask_plugin(PlChecker *c, PlDiag *d, PlStr plugin);
 /* What a name means that nothing binds, "2.1/name:total"; further places that have the same name are given to pl_ask_name_also. */
 void pl_ask_name(PlChecker *c, PlDiag *d, PlStr name, PlSpan at);
 void pl_ask_name_also(PlChecker *c, PlDiag *d, PlSpan at);
-/* A last candidate: an input of that name. */
-void pl_ask_name_input(PlChecker *c, PlDiag *d, PlStr name);
+/* Candidates: fields of that name of what is bound here, the name as a text, an input of that name. */
+void pl_ask_name_candidates(PlChecker *c, PlDiag *d, PlStr name);
 /* Which list of a record is meant, "2.1/list": the expression is replaced. */
 void pl_ask_list(PlChecker *c, PlDiag *d, PlSpan at);
 /* What a step in prose means, "2.1/reading": candidates are statements in exact spelling that replace the text at `at`. */

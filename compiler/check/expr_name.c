@@ -121,7 +121,7 @@ static PlTypeId report_unknown(PlChecker *c, PlExpr *x)
         pl_vec_last(&c->reported).question = d;
         pl_ask_name(c, d, x->text, x->span);
         help_near(c, d, x);
-        if (!pl_str_eq_z(x->text, "error")) pl_ask_name_input(c, d, x->text);
+        if (!pl_str_eq_z(x->text, "error")) pl_ask_name_candidates(c, d, x->text);
     }
     return pl_expr_bad(x);
 }
