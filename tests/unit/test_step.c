@@ -139,6 +139,20 @@ TEST(too_many_requests_is_waited_out_even_for_writes)
     over(&x);
 }
 
+static WorldAnswer slow_down_until(World *w, const WorldSend *s)
+{
+    WorldAnswer a = slow_down(w, s);
+    if (a.header) a.header_value = "Thu, 20 Nov 2025 10:00:07 GMT"; /* seven seconds after the world begins */
+    return a;
+}
+
+TEST(retry_after_may_be_a_date)
+{
+    Run x = run_it(one_call(PL_POST, (PlCallSite){0}, false), slow_down_until);
+    CHECK(x.state == PL_RUN_DONE && x.w->sent == 2 && x.w->mono >= 8000000 && x.w->mono < 9000000);
+    over(&x);
+}
+
 static WorldAnswer lost(World *w, const WorldSend *s)
 {
     (void)s;

@@ -88,6 +88,17 @@ TEST(datetimes)
     }
 }
 
+TEST(dates_of_http)
+{
+    int64_t us;
+    CHECK(pl_time_read_http(PL_STR("Sun, 06 Nov 1994 08:49:37 GMT"), &us) && us == 784111777000000);
+    CHECK(pl_time_read_http(PL_STR("Thu, 29 Feb 2024 23:59:60 GMT"), &us) && us == 1709251200000000);
+    static const char *const wrong[] = {"", "7", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 6 Nov 1994 08:49:37 GMT",
+                                        "Xxx, 06 Nov 1994 08:49:37 GMT", "Sun, 31 Nov 1994 08:49:37 GMT", "Sun, 00 Nov 1994 08:49:37 GMT",
+                                        "Sun, 06 Nov 1994 24:00:00 GMT", "Sun", "Sun, 06 No"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) CHECK(!pl_time_read_http(pl_str_z(wrong[i]), &us));
+}
+
 TEST(durations)
 {
     static const struct {

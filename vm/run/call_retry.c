@@ -5,6 +5,7 @@
 #include "vm/run/call.h"
 
 #include "vm/code/hash.h"
+#include "vm/value/time.h"
 
 enum {
     SECOND = 1000000,
@@ -16,12 +17,14 @@ enum {
     IN_PROGRESS = 2          /* seconds: 409 to a repeated key means the first is still at work */
 };
 
-/* Retry-After in seconds (the date form is rare and needs a clock both agree on: not read); -1 when there is none. */
+/* Retry-After in seconds from when the answer came, by our clock; -1 when there is none. RFC 9110 10.2.3 */
 static int64_t retry_after(const PlReply *reply)
 {
-    int64_t seconds;
+    int64_t seconds, until;
     PlStr text = pl_call_header(reply, "retry-after");
-    return text.len && pl_str_to_int(text, &seconds) && seconds >= 0 ? seconds : -1;
+    if (pl_str_to_int(text, &seconds)) return seconds >= 0 ? seconds : -1;
+    if (!pl_time_read_http(text, &until)) return -1;
+    return until > reply->at_us ? (until - reply->at_us + SECOND - 1) / SECOND : 0;
 }
 
 static uint64_t chance(const PlCall *call)

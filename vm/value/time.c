@@ -118,6 +118,29 @@ static bool take_clock(PlStr *s, int64_t *us)
     return true;
 }
 
+/* One of the three letters each in `names`; its place from 0. */
+static bool take_name(PlStr *s, const char *names, uint32_t count, uint32_t *at)
+{
+    for (*at = 0; *at < count && s->len >= 3; (*at)++) {
+        if (memcmp(s->ptr, names + 3 * *at, 3) != 0) continue;
+        *s = (PlStr){s->ptr + 3, s->len - 3};
+        return true;
+    }
+    return false;
+}
+
+bool pl_time_read_http(PlStr s, int64_t *us)
+{
+    uint32_t weekday, day, month, year;
+    int64_t clock;
+    bool good = take_name(&s, "MonTueWedThuFriSatSun", 7, &weekday) && take_char(&s, ',') && take_char(&s, ' ') && take_digits(&s, 2, &day) &&
+                take_char(&s, ' ') && take_name(&s, "JanFebMarAprMayJunJulAugSepOctNovDec", 12, &month) && take_char(&s, ' ') &&
+                take_digits(&s, 4, &year) && take_char(&s, ' ') && take_clock(&s, &clock) && pl_str_eq_z(s, " GMT");
+    if (!good || day < 1 || day > month_length((int32_t)year, month + 1)) return false;
+    *us = pl_time_days_of((int32_t)year, month + 1, day) * US_PER_DAY + clock;
+    return true;
+}
+
 /* time-offset of RFC 3339, also "+0100", "+01" and nothing for UTC; in minutes */
 static bool take_offset(PlStr *s, int32_t *offset)
 {
