@@ -46,7 +46,7 @@ static PlStr likely_plugin(const Against *a, const PlPlugin *doc)
 /* NAME=DOC or DOC. False when it cannot be read, or belongs to no plugin of the module. */
 static bool compare_document(Against *a, const char *text, PlStr *message)
 {
-    const char *equals = strchr(text, '=');
+    const char *equals = plc_equals(text);
     PlStr name = equals ? pl_str(text, (size_t)(equals - text)) : PL_STR("");
     PlPlugin *doc = NULL;
     if (pl_catalog_add_file(a->catalog, name, equals ? equals + 1 : text, NULL, &doc) != PL_OK) return false;

@@ -13,9 +13,15 @@ static PlStr folder_of(PlStr path)
     return slash > 1 ? pl_str_slice(path, 0, slash - 1) : pl_str_slice(path, 0, slash);
 }
 
+const char *plc_equals(const char *text)
+{
+    size_t name = strcspn(text, "=/.");
+    return name > 0 && text[name] == '=' ? text + name : NULL;
+}
+
 static PlPluginArg plugin_arg(const char *text)
 {
-    const char *equals = strchr(text, '=');
+    const char *equals = plc_equals(text);
     PlPluginArg arg = {.name = PL_STR(""), .document = pl_str_z(text)};
     if (equals) {
         arg.name = pl_str(text, (size_t)(equals - text));

@@ -78,4 +78,7 @@ int plc_check_against(PlArena *arena, const PlModule *module, const PlCliList *d
 /* fetch.c: a PlCatalogFetch; says on stderr what it cannot read. */
 bool plc_fetch(void *context, PlArena *arena, PlStr url, PlStr *text);
 
+/* The '=' of NAME=DOC; NULL for a DOC alone, also for one that has a '=' in its path. */
+const char *plc_equals(const char *text);
+
 #endif
