@@ -281,7 +281,7 @@ TEST(a_long_loop_gives_way_and_meets_the_time_limit)
     PlDiags diags;
     pl_diags_init(&diags, arena, NULL);
     PlPorts ports = {.clock = {w, world_wall, ticking_mono, world_timer, world_timer_cancel},
-                     .journal = {w, world_append, world_commit, world_barrier, world_each, world_read}};
+                     .journal = {w, world_append, world_commit, world_barrier, world_each, world_read, NULL}};
     PlStatus status;
     PlRun *run = pl_run_new(asm_done(a), &ports, &(PlRunOptions){.id = PL_STR("r")}, &diags, &status);
     PlRunState state = PL_RUN_WAITING;

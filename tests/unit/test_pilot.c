@@ -51,7 +51,7 @@ TEST(a_plan_is_loaded_run_and_heard)
         Heard h = {.veto = veto};
         PlPorts world = {.net = {w, world_send, world_cancel},
                          .clock = {w, world_wall, world_mono, world_timer, world_timer_cancel},
-                         .journal = {w, world_append, world_commit, world_barrier, world_each, world_read}};
+                         .journal = {w, world_append, world_commit, world_barrier, world_each, world_read, NULL}};
         PilotModule *module;
         PilotRun *run;
         char why[256] = "", hex[65];
@@ -84,7 +84,7 @@ TEST(what_is_wrong_is_said)
     PlBuf bytes = plan_bytes();
     World *w = world_new();
     PlPorts world = {.clock = {w, world_wall, world_mono, world_timer, world_timer_cancel},
-                     .journal = {w, world_append, world_commit, world_barrier, world_each, world_read}};
+                     .journal = {w, world_append, world_commit, world_barrier, world_each, world_read, NULL}};
     PilotModule *module;
     PilotRun *run;
     char why[256];

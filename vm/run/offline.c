@@ -284,7 +284,7 @@ PlStatus pl_offline_replay(PlArena *arena, const PlModule *module, PlStr id, PlJ
     PlPorts ports = {
         .net = {&o, net_send, net_cancel},
         .clock = {&o, clock_wall, clock_mono, clock_timer, clock_cancel},
-        .journal = {&o, journal_append, journal_keep, journal_keep, journal_each, journal_read},
+        .journal = {&o, journal_append, journal_keep, journal_keep, journal_each, journal_read, NULL},
         .builtins = builtins,
     };
     PlRunOptions options = {.id = id}; /* idempotency keys come from it */
