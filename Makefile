@@ -173,7 +173,7 @@ cover: ## line coverage of the suites, by file
 
 # ---- the house: lint, layout, generated documents -----------------------------------------------------------------
 .PHONY: lint format docs docs-check
-DOCS := $(if $(wildcard stdlib/builtins.def),builtins) diagnostics exit-codes limits opcodes
+DOCS := $(if $(wildcard stdlib/builtins.def),builtins) diagnostics exit-codes limits opcodes spellings
 lint: ## floors, sizes, headers, words: the rules of docs/architecture.md that a machine can check
 	@CC="$(CC)" tests/lint/lint.sh
 format: ## lay out all C by .clang-format

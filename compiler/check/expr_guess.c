@@ -39,7 +39,11 @@ static PlExpr *of_list(PlChecker *c, const PlExpr *x)
 {
     static const struct Word {
         const char *word, *function;
-    } words[] = {{"first_", "first"}, {"last_", "last"}, {"number_of_", "count"}, {"count_of_", "count"}, {"total_number_of_", "count"}};
+    } words[] = {{"first_", "first"},
+                 {"last_", "last"},
+                 {"number_of_", "count"},
+                 {"count_of_", "count"},
+                 {"total_number_of_", "count"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         PlStr word = pl_str_z(words[i].word);
         if (x->text.len <= word.len || !pl_str_eq_nocase(pl_str_slice(x->text, 0, word.len), word)) continue;

@@ -29,7 +29,8 @@ static PlStr name_of(const PlExpr *x)
 static bool is_all_of(PlStr list, PlStr name)
 {
     size_t at = pl_str_find(list, name, 0);
-    bool all = pl_str_find(list, PL_STR("all"), 0) != PL_STR_NONE || pl_str_find(list, PL_STR("total"), 0) != PL_STR_NONE ||
+    bool all = pl_str_find(list, PL_STR("all"), 0) != PL_STR_NONE ||
+               pl_str_find(list, PL_STR("total"), 0) != PL_STR_NONE ||
                pl_str_find(list, PL_STR("combined"), 0) != PL_STR_NONE;
     return name.len && at != PL_STR_NONE && list.len > name.len && all;
 }
@@ -86,8 +87,8 @@ bool pl_assign_extends(PlChecker *c, PlStep *step, PlTypeId items)
     step->symbol = NULL;
     pl_vec_push(c->arena, &step->steps, add);
     PlStr from = pl_arena_printf(c->arena, "Add " PL_FMT " to " PL_FMT, PL_ARG(source), PL_ARG(list));
-    PlStr to = pl_arena_printf(c->arena, "For each " PL_FMT " in " PL_FMT ": Add " PL_FMT " to " PL_FMT, PL_ARG(name), PL_ARG(source), PL_ARG(name),
-                               PL_ARG(list));
+    PlStr to = pl_arena_printf(c->arena, "For each " PL_FMT " in " PL_FMT ": Add " PL_FMT " to " PL_FMT, PL_ARG(name),
+                               PL_ARG(source), PL_ARG(name), PL_ARG(list));
     PL_REPORT(c->diags, READ_AS, step->span, PL_ARG(from), PL_ARG(to));
     return true;
 }

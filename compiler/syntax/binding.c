@@ -15,7 +15,8 @@ static const char *blanks(const char *p, const char *limit)
 static const char *over_word(const char *p, const char *limit, const char *z)
 {
     size_t len = strlen(z);
-    if ((size_t)(limit - p) <= len || !pl_str_eq_nocase(pl_str(p, len), pl_str(z, len)) || pl_phrase_word_char(p[len])) return p;
+    if ((size_t)(limit - p) <= len || !pl_str_eq_nocase(pl_str(p, len), pl_str(z, len)) || pl_phrase_word_char(p[len]))
+        return p;
     return blanks(p + len, limit);
 }
 
@@ -66,7 +67,9 @@ bool pl_binding_match(const PlPhrases *phrases, const char *p, const char *limit
     p = over_word(p, limit, "and");
     p = over_word(p, limit, "then");
     const char *key = over_kind(phrases, p, limit, PL_TK_B_KEY);
-    if (key && key < limit && (*key == ':' || *key == '=') && key[1] != '=' && name_at(blanks(key + 1, limit), limit, out)) goto found;
+    if (key && key < limit && (*key == ':' || *key == '=') && key[1] != '=' &&
+        name_at(blanks(key + 1, limit), limit, out))
+        goto found;
     if ((next = over_kind(phrases, p, limit, PL_TK_B_VERB))) {
         const char *thing = over_kind(phrases, over_word(next, limit, "the"), limit, PL_TK_B_THING);
         if (!thing) thing = over_kind(phrases, over_word(next, limit, "its"), limit, PL_TK_B_THING);

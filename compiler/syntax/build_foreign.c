@@ -72,7 +72,8 @@ PlExpr *pl_build_since(PlRun *r, const PlToken *words, PlExpr *time)
 
 static PlStr field_name(PlRun *r, const PlExpr *value, uint32_t at)
 {
-    if (value->kind == PL_EXPR_NAME || value->kind == PL_EXPR_FIELD || value->kind == PL_EXPR_PROJECT) return value->text;
+    if (value->kind == PL_EXPR_NAME || value->kind == PL_EXPR_FIELD || value->kind == PL_EXPR_PROJECT)
+        return value->text;
     return pl_arena_printf(r->syntax->arena, "value_%u", (unsigned)at + 1);
 }
 
@@ -93,8 +94,10 @@ PlExpr *pl_build_plural(PlRun *r, const PlToken *name)
 {
     PlToken list = *name;
     list.text = pl_noun_plural(r->syntax->arena, name->text);
-    PL_REPORT(r->syntax->diags, READ_AS_STEP, name->span,
-              pl_arena_printf(r->syntax->arena, "`For each " PL_FMT " in " PL_FMT "`", PL_ARG(name->text), PL_ARG(list.text)).ptr);
+    PL_REPORT(
+        r->syntax->diags, READ_AS_STEP, name->span,
+        pl_arena_printf(r->syntax->arena, "`For each " PL_FMT " in " PL_FMT "`", PL_ARG(name->text), PL_ARG(list.text))
+            .ptr);
     return pl_build_name(r, &list);
 }
 
@@ -133,10 +136,11 @@ typedef enum Shape { SELECT, WHERE, FIRST, SOME, EVERY, SORTED, GROUPED, FLAT, C
 static const struct Method {
     const char *name;
     Shape shape;
-} methods[] = {{"map", SELECT},     {"filter", WHERE},    {"where", WHERE},       {"select", SELECT},   {"find", FIRST},
-               {"first", FIRST},    {"some", SOME},       {"any", SOME},          {"every", EVERY},     {"all", EVERY},
-               {"sort", SORTED},    {"sortBy", SORTED},   {"sort_by", SORTED},    {"sorted", SORTED},   {"orderBy", SORTED},
-               {"order_by", SORTED}, {"groupBy", GROUPED}, {"group_by", GROUPED}, {"flatMap", FLAT},    {"flat_map", FLAT},
+} methods[] = {{"map", SELECT},      {"filter", WHERE},     {"where", WHERE},    {"select", SELECT},
+               {"find", FIRST},      {"first", FIRST},      {"some", SOME},      {"any", SOME},
+               {"every", EVERY},     {"all", EVERY},        {"sort", SORTED},    {"sortBy", SORTED},
+               {"sort_by", SORTED},  {"sorted", SORTED},    {"orderBy", SORTED}, {"order_by", SORTED},
+               {"groupBy", GROUPED}, {"group_by", GROUPED}, {"flatMap", FLAT},   {"flat_map", FLAT},
                {"count", COUNT}};
 
 static const struct Method *method_of(PlStr name)

@@ -27,8 +27,8 @@ typedef struct Lines {
     bool has_item; /* the line may continue the last item */
     bool blank;    /* an empty line stands before this one */
     bool seen_step;
-    bool headed;                /* a step stands in a heading (## Step 1: ...): what follows stands under it */
-    const char *code_end;       /* the end of a fence that holds code, each line of which is a step; or NULL */
+    bool headed;          /* a step stands in a heading (## Step 1: ...): what follows stands under it */
+    const char *code_end; /* the end of a fence that holds code, each line of which is a step; or NULL */
     bool in_fence;
     bool no_think_end;          /* a <think> had no end: none is looked for again */
     PL_VEC(PlComment) comments; /* pending */
@@ -141,11 +141,14 @@ static uint32_t roman_value(const char *p, const char *end)
 /* "Step Two:" */
 static uint32_t counted(const char *p, const char *end)
 {
-    static const char *const words[] = {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"};
+    static const char *const words[] = {"one",   "two",   "three", "four", "five",   "six",
+                                        "seven", "eight", "nine",  "ten",  "eleven", "twelve"};
     while (p < end && *p == ' ') p++;
     for (uint32_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t len = strlen(words[i]);
-        if ((size_t)(end - p) > len && pl_str_eq_nocase(pl_str(p, len), pl_str_z(words[i])) && !pl_phrase_word_char(p[len])) return i + 1;
+        if ((size_t)(end - p) > len && pl_str_eq_nocase(pl_str(p, len), pl_str_z(words[i])) &&
+            !pl_phrase_word_char(p[len]))
+            return i + 1;
     }
     return 0;
 }
@@ -200,7 +203,8 @@ static const char *marker(Lines *lines, const char *p, PlItem *item)
     case PL_RAW_STEP_MARK: read_numbers(lines, item, memchr(p, ' ', (size_t)(end - p)), end); return end;
     case PL_RAW_BULLET:
         item->count = 0;
-        if (end[0] == ' ' && end[1] == '[' && end[2] != 0 && strchr(" xX", end[2]) && end[3] == ']') end += 4; /* a box to tick */
+        if (end[0] == ' ' && end[1] == '[' && end[2] != 0 && strchr(" xX", end[2]) && end[3] == ']')
+            end += 4; /* a box to tick */
         return end;
     case PL_RAW_LETTER:
     case PL_RAW_ROMAN:
@@ -316,13 +320,15 @@ static const char *header(Lines *lines, const char *p, PlItem *item)
 /* A line "Limt: 500 calls" above the steps is no preamble but a header line with a slip, and a limit must not be lost in silence. */
 static bool misspelt_header(Lines *lines, const char *p, const char *end)
 {
-    static const char *const keys[] = {"Workflow", "Goal", "Use", "Input", "Output", "Schedule", "Limit", "Allow", "Never"};
+    static const char *const keys[] = {"Workflow", "Goal",  "Use",   "Input", "Output",
+                                       "Schedule", "Limit", "Allow", "Never"};
     const char *colon = memchr(p, ':', (size_t)(end - p));
     if (lines->seen_step || !colon || colon - p < 4) return false;
     PlStr word = pl_str(p, (size_t)(colon - p));
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         unsigned slips = strlen(keys[i]) > 5 ? 2 : 1;
-        if (pl_str_find_char(word, ' ', 0) != PL_STR_NONE || pl_str_distance(word, pl_str_z(keys[i]), slips) > slips) continue;
+        if (pl_str_find_char(word, ' ', 0) != PL_STR_NONE || pl_str_distance(word, pl_str_z(keys[i]), slips) > slips)
+            continue;
         PlSpan span = span_of(lines, p, colon);
         PlDiag *d = PL_REPORT(lines->syntax->diags, HEADER_UNKNOWN, span, PL_ARG(word));
         pl_diag_help(lines->syntax->diags, d, "did you mean `%s:`?", keys[i]);
@@ -356,8 +362,9 @@ static const char *end_of_code(Lines *lines, const char *p)
         pl_arena_rewind(lines->syntax->arena, mark);
         if (marked || *text == '{' || *text == '"') return NULL;
         const char *open = memchr(text, '(', end > text ? (size_t)(end - text) : 0);
-        calls = calls || (open && open > text && pl_raw_scan(PL_MODE_EXPR, text, lines->limit, &behind) == PL_RAW_WORD && pl_phrase_word_char(open[-1]) &&
-                          memchr(text, '.', (size_t)(open - text)));
+        calls =
+            calls || (open && open > text && pl_raw_scan(PL_MODE_EXPR, text, lines->limit, &behind) == PL_RAW_WORD &&
+                      pl_phrase_word_char(open[-1]) && memchr(text, '.', (size_t)(open - text)));
         p = end;
     }
     return NULL;
@@ -366,8 +373,10 @@ static const char *end_of_code(Lines *lines, const char *p)
 /* A line of code as a line of a plan, in its place: `} else {` is `else :`, `if (x) {` is `if (x) :`. False when it says nothing. */
 static bool tidy_code(char *p, char *end)
 {
-    static const char *const silent[] = {"import ", "from ", "def ", "async def ", "async function ", "function ", "package ", "using ", "#!", "const {", "module.exports", "export "};
-    static const char *const blocks[] = {"if ", "if(", "for ", "for(", "while ", "while(", "else", "elif ", "try", "catch", "finally", "except", "else:"};
+    static const char *const silent[] = {"import ",  "from ",  "def ", "async def ", "async function ", "function ",
+                                         "package ", "using ", "#!",   "const {",    "module.exports",  "export "};
+    static const char *const blocks[] = {"if ",   "if(", "for ",  "for(",    "while ", "while(", "else",
+                                         "elif ", "try", "catch", "finally", "except", "else:"};
     for (size_t i = 0; i < sizeof silent / sizeof *silent; i++)
         if (pl_str_starts(pl_str(p, (size_t)(end - p)), pl_str_z(silent[i]))) return false;
     while (end > p && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r')) end--;
@@ -376,16 +385,20 @@ static bool tidy_code(char *p, char *end)
     while (p < end && *p == ' ') p++;
     if (p >= end || ((*p == ')' || *p == ']') && end - p <= 2)) return p < end;
     bool block = false;
-    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) block = block || pl_str_starts(pl_str(p, (size_t)(end - p)), pl_str_z(blocks[i]));
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
+        block = block || pl_str_starts(pl_str(p, (size_t)(end - p)), pl_str_z(blocks[i]));
     if (block && end[-1] == '{') end[-1] = ':';
     if (p[0] == '/' && p[1] == '/') p[0] = '#', p[1] = ' ';
-    if (!pl_str_starts(pl_str(p, (size_t)(end - p)), PL_STR("for (")) && !pl_str_starts(pl_str(p, (size_t)(end - p)), PL_STR("for("))) return true;
+    if (!pl_str_starts(pl_str(p, (size_t)(end - p)), PL_STR("for (")) &&
+        !pl_str_starts(pl_str(p, (size_t)(end - p)), PL_STR("for(")))
+        return true;
     char *open = memchr(p, '(', (size_t)(end - p)), *close = end - 1; /* for (const x of list): for x in list: */
     while (close > open && *close != ')') close--;
     if (close > open) *open = *close = ' ';
     static const char *const kinds[] = {"const ", "let ", "var "};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (pl_str_starts(pl_str(open + 1, (size_t)(end - open - 1)), pl_str_z(kinds[i]))) memset(open + 1, ' ', strlen(kinds[i]));
+        if (pl_str_starts(pl_str(open + 1, (size_t)(end - open - 1)), pl_str_z(kinds[i])))
+            memset(open + 1, ' ', strlen(kinds[i]));
     return true;
 }
 
@@ -434,7 +447,8 @@ static bool ends_with_action(const Lines *lines, const PlItem *item)
     const char *text = lines->syntax->text.ptr, *p = text + item->start, *end = text + item->end, *word;
     while (end > p && strchr(":`*.", end[-1])) end--;
     bool dotted = false;
-    for (word = end; word > p && (pl_phrase_word_char(word[-1]) || word[-1] == '.'); word--) dotted = dotted || word[-1] == '.';
+    for (word = end; word > p && (pl_phrase_word_char(word[-1]) || word[-1] == '.'); word--)
+        dotted = dotted || word[-1] == '.';
     while (word > p && strchr(" `*", word[-1])) word--;
     return dotted && word - p >= 5 && pl_str_eq_nocase(pl_str(word - 5, 5), PL_STR("using"));
 }
@@ -444,7 +458,8 @@ static bool is_part(Lines *lines, const PlItem *item, const char *behind, const 
 {
     if (item->style != PL_MARK_BULLET || !lines->has_item || lines->code_end) return false;
     PlItem *last = &pl_vec_last(&lines->out->all);
-    bool under = last->kind == PL_ITEM_STEP && (item->indent > last->indent || last->style == PL_MARK_NUMBER || last->parts);
+    bool under =
+        last->kind == PL_ITEM_STEP && (item->indent > last->indent || last->style == PL_MARK_NUMBER || last->parts);
     const char *p = blanks(behind), *stop, *word;
     while (*p == '*' || *p == '`') p++;
     if (!under || (last->style == PL_MARK_BULLET && item->indent <= last->indent)) return false;
@@ -467,7 +482,8 @@ static const char *read_line(Lines *lines, const char *start)
     if (skipped) return skipped;
     bool code = lines->code_end && text < lines->code_end;
     char *writable = lines->syntax->bytes;
-    if (code && !tidy_code(writable + (text - lines->syntax->text.ptr), writable + (end - lines->syntax->text.ptr))) return end;
+    if (code && !tidy_code(writable + (text - lines->syntax->text.ptr), writable + (end - lines->syntax->text.ptr)))
+        return end;
     if (code) text = blanks(text);
     if (code && text >= end) return end;
     uint32_t under = lines->headed ? UNDER_HEADING : 0;

@@ -4,15 +4,19 @@
 
 static const struct Pair {
     const char *one, *many;
-} pairs[] = {{"person", "people"}, {"child", "children"}, {"man", "men"},       {"woman", "women"},   {"datum", "data"},  {"index", "indices"},
-             {"analysis", "analyses"}, {"status", "statuses"}, {"address", "addresses"}, {"bus", "buses"}, {"process", "processes"}};
+} pairs[] = {{"person", "people"},     {"child", "children"}, {"man", "men"},           {"woman", "women"},
+             {"datum", "data"},        {"index", "indices"},  {"analysis", "analyses"}, {"status", "statuses"},
+             {"address", "addresses"}, {"bus", "buses"},      {"process", "processes"}};
 
 /* Words that end like plurals and are none. */
-static const char *const singles[] = {"status", "address", "class", "process", "access", "news", "progress", "success", "business", "analysis",
-                                      "series", "bonus", "campus", "canvas", "virus", "focus", "basis", "this", "is", "gas", "bus", "https", "css",
-                                      "aws", "sms", "gps", "js", "os", "dns", "rss", "pass", "boss", "loss", "less", "plus", "minus"};
+static const char *const singles[] = {
+    "status",   "address", "class", "process", "access", "news",  "progress", "success", "business",
+    "analysis", "series",  "bonus", "campus",  "canvas", "virus", "focus",    "basis",   "this",
+    "is",       "gas",     "bus",   "https",   "css",    "aws",   "sms",      "gps",     "js",
+    "os",       "dns",     "rss",   "pass",    "boss",   "loss",  "less",     "plus",    "minus"};
 
-static const char *const collections[] = {"batch", "list", "queue", "array", "all", "page_items", "data", "collection", "digest"};
+static const char *const collections[] = {"batch",      "list", "queue",      "array", "all",
+                                          "page_items", "data", "collection", "digest"};
 
 static bool ends(PlStr name, const char *end)
 {
@@ -53,7 +57,8 @@ PlStr pl_noun_plural(PlArena *arena, PlStr name)
     char last = noun.ptr[noun.len - 1], before = noun.ptr[noun.len - 2];
     if ((last | 32) == 'y' && !is_vowel(before)) return with(arena, name, 1, "ies");
     if ((last | 32) == 's' && !is_single(noun)) return name;
-    if ((last | 32) == 's' || (last | 32) == 'x' || (last | 32) == 'z' || ends(noun, "ch") || ends(noun, "sh")) return with(arena, name, 0, "es");
+    if ((last | 32) == 's' || (last | 32) == 'x' || (last | 32) == 'z' || ends(noun, "ch") || ends(noun, "sh"))
+        return with(arena, name, 0, "es");
     return with(arena, name, 0, "s");
 }
 
@@ -64,7 +69,8 @@ PlStr pl_noun_singular(PlArena *arena, PlStr name)
         if (pl_str_eq_nocase(noun, pl_str_z(pairs[i].many))) return with(arena, name, noun.len, pairs[i].one);
     if (noun.len < 3 || is_single(noun) || (noun.ptr[noun.len - 1] | 32) != 's' || ends(noun, "ss")) return name;
     if (ends(noun, "ies") && noun.len > 4) return with(arena, name, 3, "y");
-    if (ends(noun, "ches") || ends(noun, "shes") || ends(noun, "xes") || ends(noun, "sses") || ends(noun, "zes")) return with(arena, name, 2, "");
+    if (ends(noun, "ches") || ends(noun, "shes") || ends(noun, "xes") || ends(noun, "sses") || ends(noun, "zes"))
+        return with(arena, name, 2, "");
     return with(arena, name, 1, "");
 }
 

@@ -51,7 +51,8 @@ PlRaw pl_raw_scan(PlRawMode mode, const char *ptr, const char *limit, const char
     <EXPR> emoji { FOUND(SPACE); }
     <EXPR> "#" [^\r\n\x00]*  { FOUND(COMMENT); }
     <EXPR> number            { FOUND(NUMBER); }
-    <EXPR> [12] [0-9]{3} "-" [01] [0-9] "-" [0-3] [0-9] ("T" [0-2] [0-9] ":" [0-5] [0-9] (":" [0-5] [0-9] ("." digits)?)? ("Z" | [+-] [0-9]{2} ":" [0-9]{2})?)? { FOUND(DATE); }
+    <EXPR> [12] [0-9]{3} "-" [01] [0-9] "-" [0-3] [0-9]
+        ("T" [0-2] [0-9] ":" [0-5] [0-9] (":" [0-5] [0-9] ("." digits)?)? ("Z" | [+-] [0-9]{2} ":" [0-9]{2})?)? { FOUND(DATE); }
     <EXPR> digits{1} digits? ":" [0-5] [0-9] (":" [0-5] [0-9])? { FOUND(TIME); }
     <EXPR> ('the' gap)? (('results' | 'result' | 'output') gap 'of' gap)? 'step' gap? numbers { FOUND(STEP); }
     <EXPR> ('the' gap)? ('first' | 'last') gap digits gap 'of' / gap { FOUND(FIRST_N); }

@@ -10,7 +10,9 @@ static const char *partner(const PlScan *s, const char *p)
     unsigned depth = 0;
     for (const char *q = p; q < s->limit; q++) {
         char closer;
-        const char *text = q > p && (q[-1] == ' ' || q[-1] == '(') && pl_text_quote(q, s->limit, &closer) ? pl_text_end(q, s->limit) : NULL;
+        const char *text = q > p && (q[-1] == ' ' || q[-1] == '(') && pl_text_quote(q, s->limit, &closer)
+                               ? pl_text_end(q, s->limit)
+                               : NULL;
         if (text) q = text - 1;
         depth += *q == '(';
         if (*q == ')' && --depth == 0) return q;
@@ -21,8 +23,10 @@ static const char *partner(const PlScan *s, const char *p)
 /* "leave empty if none", "or nothing", "if any". */
 static bool is_absence(PlStr words)
 {
-    static const char *const starts[] = {"leave empty", "leave it empty", "leave blank", "leave it blank", "empty if", "blank if", "null if", "none if", "or null", "or none",
-                                         "or nothing", "or empty", "or blank", "if any", "if available", "if present", "if it exists", "if there is one", "if found"};
+    static const char *const starts[] = {
+        "leave empty",  "leave it empty", "leave blank",  "leave it blank",  "empty if", "blank if", "null if",
+        "none if",      "or null",        "or none",      "or nothing",      "or empty", "or blank", "if any",
+        "if available", "if present",     "if it exists", "if there is one", "if found"};
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         PlStr start = pl_str_z(starts[i]);
         if (words.len >= start.len && pl_str_eq_nocase(pl_str_slice(words, 0, start.len), start)) return true;
@@ -62,7 +66,8 @@ bool pl_scan_remark(PlScan *s, const char *p, PlToken *token)
 bool pl_scan_lambda(PlScan *s, const char *p, PlToken *token)
 {
     const char *name = pl_scan_skip(s, p + 1, false), *end;
-    if (*p != '(' || pl_scan_top(s) != '(' || pl_raw_scan(PL_MODE_EXPR, name, s->limit, &end) != PL_RAW_WORD) return false;
+    if (*p != '(' || pl_scan_top(s) != '(' || pl_raw_scan(PL_MODE_EXPR, name, s->limit, &end) != PL_RAW_WORD)
+        return false;
     const char *close = pl_scan_skip(s, end, false), *sign = *close == ')' ? pl_scan_skip(s, close + 1, false) : close;
     if (*close != ')' || (sign[0] != '=' && sign[0] != '-') || sign[1] != '>') return false;
     *token = pl_scan_emit(s, PL_TK_LAMBDA, name, end);

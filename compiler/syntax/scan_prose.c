@@ -29,7 +29,9 @@ static void put_quote(Prose *prose, const char *p, const char *end)
             p += *p == (char)0xc2 ? 2 : 3;
             continue;
         }
-        while (q < end && *q != '\n' && *q != '\r' && memcmp(q, "\xc2\xa0", 2) && memcmp(q, "\xe2\x80\xaf", 3) && memcmp(q, "\xef\xbb\xbf", 3)) q++;
+        while (q < end && *q != '\n' && *q != '\r' && memcmp(q, "\xc2\xa0", 2) && memcmp(q, "\xe2\x80\xaf", 3) &&
+               memcmp(q, "\xef\xbb\xbf", 3))
+            q++;
         const char *stop = q;
         while (q < end && stop > p && (stop[-1] == ' ' || stop[-1] == '\t')) stop--;
         put(prose, p, stop);
@@ -135,8 +137,10 @@ static const char *last_word(const char *p, const char *end)
 /* What joins prose to its call says nothing by itself: "Reply: mail.reply(...)", "Get it → bank.list(...)", "Save (disk.write(...))". */
 static size_t without_link(const char *bytes, size_t len)
 {
-    static const char *const words[] = {"use", "using", "call", "calling", "run", "invoke", "execute", "with", "via", "through", "by", "->", "=>",
-                                        "\xe2\x86\x92", "-", "\xe2\x80\x93", "\xe2\x80\x94", ":", "(", "the", ",", "then", "await", "=", "and"};
+    static const char *const words[] = {
+        "use",     "using", "call", "calling", "run",          "invoke", "execute",      "with",         "via",
+        "through", "by",    "->",   "=>",      "\xe2\x86\x92", "-",      "\xe2\x80\x93", "\xe2\x80\x94", ":",
+        "(",       "the",   ",",    "then",    "await",        "=",      "and"};
     for (bool again = true; again;) {
         again = false;
         while (len && is_blank(bytes[len - 1])) len--;
@@ -152,70 +156,61 @@ static size_t without_link(const char *bytes, size_t len)
     return len;
 }
 
+/* What ends the prose at p, where the raw token [p, end) stands: a call, an arrow, a clause, a result's name in words. *p is then where it
+ * begins. PL_PROSE_END: it goes on. */
+static PlProseEnd ends_at(const PlScan *scan, PlRaw raw, const char **p, const char *end, bool first, bool in_parens,
+                          PlSpan *using)
+{
+    switch (raw) {
+    case PL_RAW_USING:
+        *using = pl_scan_span(scan, *p, word_end(*p));
+        *p = last_word(*p, end);
+        return PL_PROSE_USING;
+    case PL_RAW_CALLED:
+        return first || is_blank((*p)[-1]) || (*p)[-1] == '(' || (*p)[-1] == '>' ? PL_PROSE_CALLED : PL_PROSE_END;
+    case PL_RAW_SIGN: return !in_parens && binds(scan, end) ? PL_PROSE_ARROW : PL_PROSE_END;
+    case PL_RAW_COMMA:
+    case PL_RAW_NEWLINE:
+        if ((in_parens && raw == PL_RAW_COMMA) || !clause_at(scan, blanks(end))) return PL_PROSE_END;
+        *p = blanks(end);
+        return PL_PROSE_CLAUSE;
+    case PL_RAW_WORD: return !in_parens && !first && names(scan, *p) ? PL_PROSE_ARROW : PL_PROSE_END;
+    default: return **p == '(' && !first && names(scan, *p) ? PL_PROSE_ARROW : PL_PROSE_END;
+    }
+}
+
+/* What a raw token gives to the prose. False: it gives nothing but white space. */
+static bool take(Prose *out, PlRaw raw, const char *p, const char **end)
+{
+    switch (raw) {
+    case PL_RAW_NEWLINE:
+    case PL_RAW_SPACE: out->space = true; return false;
+    case PL_RAW_BOLD: return false;
+    case PL_RAW_QUOTE: put_quote(out, p, *end); return true;
+    case PL_RAW_COMMENT:
+        if (is_comment(out->scan, p)) return comment(out, p, end), false;
+        break;
+    default: break;
+    }
+    put(out, p, *end);
+    return true;
+}
+
 PlProseEnd pl_prose_scan(PlScan *scan, PlStr *prose, PlSpan *span, PlSpan *using)
 {
     const char *p = scan->cursor, *end, *first = NULL, *last = p;
     Prose out = {scan, pl_arena_alloc(scan->syntax->arena, (size_t)(scan->limit - p) + 1, 1), 0, false};
     PlProseEnd found = PL_PROSE_END;
     unsigned parens = 0;
-    bool done = false;
-    for (; !done; p = done ? p : end) {
+    for (;; p = end) {
         PlRaw raw = pl_raw_scan(PL_MODE_PROSE, p, scan->limit, &end);
-        switch (raw) {
-        case PL_RAW_END: done = true; continue;
-        case PL_RAW_USING:
-            found = PL_PROSE_USING;
-            *using = pl_scan_span(scan, p, word_end(p));
-            p = last_word(p, end);
-            done = true;
-            continue;
-        case PL_RAW_CALLED:
-            if (first && !is_blank(p[-1]) && p[-1] != '(' && p[-1] != '>') break;
-            found = PL_PROSE_CALLED;
-            done = true;
-            continue;
-        case PL_RAW_SIGN:
-            if (parens || !binds(scan, end)) break;
-            found = PL_PROSE_ARROW;
-            done = true;
-            continue;
-        case PL_RAW_COMMA:
-            if (parens || !clause_at(scan, blanks(end))) break;
-            found = PL_PROSE_CLAUSE;
-            p = blanks(end);
-            done = true;
-            continue;
-        case PL_RAW_NEWLINE:
-            out.space = true;
-            if (!clause_at(scan, blanks(end))) continue;
-            found = PL_PROSE_CLAUSE;
-            p = blanks(end);
-            done = true;
-            continue;
-        case PL_RAW_SPACE: out.space = true; continue;
-        case PL_RAW_BOLD: continue;
-        case PL_RAW_COMMENT:
-            if (!is_comment(scan, p)) break;
-            comment(&out, p, &end);
-            continue;
-        case PL_RAW_WORD:
-            if (parens || !first || !names(scan, p)) break;
-            found = PL_PROSE_ARROW;
-            done = true;
-            continue;
-        default:
-            if (*p != '(' || !first || !names(scan, p)) break;
-            found = PL_PROSE_ARROW;
-            done = true;
-            continue;
-        }
+        if (raw == PL_RAW_END) break;
+        found = ends_at(scan, raw, &p, end, !first, parens > 0, using);
+        if (found != PL_PROSE_END) break;
+        if (!take(&out, raw, p, &end)) continue;
         parens += *p == '(';
         parens -= *p == ')' && parens > 0;
         if (!first) first = p;
-        if (raw == PL_RAW_QUOTE)
-            put_quote(&out, p, end);
-        else
-            put(&out, p, end);
         last = end;
     }
     if (found == PL_PROSE_USING || found == PL_PROSE_CALLED) {

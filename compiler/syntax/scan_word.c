@@ -10,7 +10,9 @@ static bool usable(const PlScan *s, const PlSpelling *row, const char *behind);
 static bool multiplies(PlScan *s, const char *end)
 {
     const char *next = pl_scan_skip(s, end, false), *behind;
-    if (next == s->limit || pl_scan_phrase(s, PL_AT_INFIX, next, &behind) || pl_scan_phrase(s, PL_AT_TAIL, next, &behind)) return false;
+    if (next == s->limit || pl_scan_phrase(s, PL_AT_INFIX, next, &behind) ||
+        pl_scan_phrase(s, PL_AT_TAIL, next, &behind))
+        return false;
     if (pl_scan_phrase(s, PL_AT_COUNT, next, &behind)) return false;
     char closer;
     return pl_phrase_word_char(*next) || *next == '(' || pl_text_quote(next, s->limit, &closer);
@@ -66,10 +68,12 @@ PlToken pl_scan_name(PlScan *s, const char *p, const char *end)
     if (all && all - p <= WORDS_BYTES) stop = all, count = WORDS_OF_NAME;
     for (; s->words && s->prev != PL_TK_ARROW && count < WORDS_OF_NAME; count++) {
         const char *next = over_blanks(stop), *word;
-        if (next == stop || pl_raw_scan(PL_MODE_EXPR, next, s->limit, &word) != PL_RAW_WORD || ends_name(s, next, word)) break;
+        if (next == stop || pl_raw_scan(PL_MODE_EXPR, next, s->limit, &word) != PL_RAW_WORD || ends_name(s, next, word))
+            break;
         stop = word;
     }
-    static const char *const quantities[] = {"any", "all", "some", "one", "each", "none", "both", "most", "half", "rest", "many", "few", "several"};
+    static const char *const quantities[] = {"any",  "all",  "some", "one",  "each", "none",   "both",
+                                             "most", "half", "rest", "many", "few",  "several"};
     s->quantity = IS_ONE_OF(pl_str(p, (size_t)(stop - p)), quantities);
     if (count == 1) return pl_scan_emit(s, PL_TK_NAME, p, end);
     PlToken token = pl_scan_emit(s, PL_TK_NAME, p, stop);
@@ -100,7 +104,8 @@ static bool lambda(PlScan *s, const char *p, const char *end, PlToken *token)
 /* Words that say nothing between `is` and what it is: "is still not finished", "is a customer". */
 static bool is_filler(PlScan *s, const char *p, const char *end)
 {
-    static const char *const fillers[] = {"a", "an", "still", "already", "currently", "now", "also", "each", "any", "all", "both"};
+    static const char *const fillers[] = {"a",    "an",   "still", "already", "currently", "now",
+                                          "also", "each", "any",   "all",     "both"};
     const char *next = over_blanks(end), *word;
     if (!s->words || !IS_ONE_OF(pl_str(p, (size_t)(end - p)), fillers)) return false;
     return pl_raw_scan(PL_MODE_EXPR, next, s->limit, &word) == PL_RAW_WORD && !ends_name(s, next, word);
@@ -117,7 +122,9 @@ static bool usable(const PlScan *s, const PlSpelling *row, const char *behind)
     case PL_TK_STEP_UP:
     case PL_TK_STEP_DOWN: return plain && s->entry == PL_TK_S_SET;
     case PL_TK_BE: return plain && s->entry == PL_TK_S_SET;
-    case PL_TK_IN: return s->head || !(pl_str_eq_z(row->accepted, "within") || pl_str_eq_z(row->accepted, "on") || pl_str_eq_z(row->accepted, "inside") || pl_str_eq_z(row->accepted, "among"));
+    case PL_TK_IN:
+        return s->head || !(pl_str_eq_z(row->accepted, "within") || pl_str_eq_z(row->accepted, "on") ||
+                            pl_str_eq_z(row->accepted, "inside") || pl_str_eq_z(row->accepted, "among"));
     case PL_TK_BY: return plain && (s->entry == PL_TK_S_INCREASE || s->entry == PL_TK_S_DECREASE);
     case PL_TK_AS: return plain && (s->tail || s->entry == PL_TK_S_SET);
     case PL_TK_WITH: return plain && s->entry == PL_TK_S_ON_ERROR;
@@ -140,7 +147,8 @@ static bool is_next_argument(PlScan *s, const char *p, const char *end)
     if (!pl_str_eq_nocase(pl_str(p, (size_t)(end - p)), PL_STR("and"))) return false;
     if (pl_raw_scan(PL_MODE_EXPR, name, s->limit, &behind) != PL_RAW_WORD) return false;
     behind = over_blanks(behind);
-    return (*behind == '=' && behind[1] != '=') || *behind == ':' || pl_str_starts(pl_str(behind, (size_t)(s->limit - behind)), PL_STR("set to "));
+    return (*behind == '=' && behind[1] != '=') || *behind == ':' ||
+           pl_str_starts(pl_str(behind, (size_t)(s->limit - behind)), PL_STR("set to "));
 }
 
 PlToken pl_scan_behind_value(PlScan *s, const char *p, PlRaw raw, const char *end)
@@ -148,7 +156,8 @@ PlToken pl_scan_behind_value(PlScan *s, const char *p, PlRaw raw, const char *en
     const char *behind;
     const PlSpelling *row = NULL;
     if (s->type) {
-        if (s->depth == s->type_depth && (row = pl_scan_clause_at(s, p, &behind))) return pl_scan_spelling(s, row, p, behind);
+        if (s->depth == s->type_depth && (row = pl_scan_clause_at(s, p, &behind)))
+            return pl_scan_spelling(s, row, p, behind);
         row = pl_scan_phrase(s, PL_AT_TYPE, p, &behind);
         if (row && row->kind == PL_TK_OR && s->one_of) {
             const char *value = pl_scan_skip(s, behind, false);
@@ -159,7 +168,8 @@ PlToken pl_scan_behind_value(PlScan *s, const char *p, PlRaw raw, const char *en
         if (row) return pl_scan_spelling(s, row, p, behind);
     }
     if ((s->tail || s->newline) && (row = pl_scan_clause_at(s, p, &behind))) return pl_scan_spelling(s, row, p, behind);
-    if (s->entry == PL_TK_E_ARGS && s->depth == 1 && is_next_argument(s, p, end)) return pl_scan_emit(s, PL_TK_COMMA, p, end);
+    if (s->entry == PL_TK_E_ARGS && s->depth == 1 && is_next_argument(s, p, end))
+        return pl_scan_emit(s, PL_TK_COMMA, p, end);
     if (s->entry == PL_TK_S_ADD && s->depth == 0 && end - p == 3 && pl_str_eq_nocase(pl_str(p, 3), PL_STR("and")))
         return pl_scan_emit(s, PL_TK_COMMA, p, end); /* Add a and b to rows */
     if (s->counting && s->depth == 0 && (row = pl_scan_phrase(s, PL_AT_COUNT, p, &behind)))
@@ -186,7 +196,8 @@ static bool is_article(const PlScan *s, const char *p, const char *end)
     const char *next = end, *behind, *word;
     while (*next == ' ') next++;
     if (end - p != 3 || next == end || !pl_str_eq_nocase(pl_str(p, 3), PL_STR("the"))) return false;
-    if (pl_raw_scan(PL_MODE_EXPR, next, s->limit, &word) != PL_RAW_WORD || pl_scan_phrase(s, PL_AT_INFIX, next, &behind))
+    if (pl_raw_scan(PL_MODE_EXPR, next, s->limit, &word) != PL_RAW_WORD ||
+        pl_scan_phrase(s, PL_AT_INFIX, next, &behind))
         return false;
     return !pl_str_eq_nocase(pl_str(next, (size_t)(word - next)), PL_STR("the")); /* one article */
 }

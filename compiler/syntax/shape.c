@@ -37,7 +37,8 @@ static void push(PlSyntax *syntax, PlStep *parent, PlStep *child)
 static void take_comments(PlSyntax *syntax, PlStep *from, PlStep *to)
 {
     PlStep all = {0};
-    for (uint32_t i = 0; i < from->comments.len; i++) pl_vec_push(syntax->arena, &all.comments, from->comments.items[i]);
+    for (uint32_t i = 0; i < from->comments.len; i++)
+        pl_vec_push(syntax->arena, &all.comments, from->comments.items[i]);
     for (uint32_t i = 0; i < to->comments.len; i++) pl_vec_push(syntax->arena, &all.comments, to->comments.items[i]);
     to->comments.items = all.comments.items;
     to->comments.len = all.comments.len;
@@ -51,7 +52,9 @@ static bool only_retries(const PlStep *step)
 {
     for (uint32_t i = 0; i < step->steps.len; i++) {
         const PlStep *s = step->steps.items[i];
-        if (s->kind != PL_STEP_PROSE || s->prose.len || s->bind.len || s->clauses.len != 1 || s->clauses.items[0].kind != PL_CLAUSE_RETRY) return false;
+        if (s->kind != PL_STEP_PROSE || s->prose.len || s->bind.len || s->clauses.len != 1 ||
+            s->clauses.items[0].kind != PL_CLAUSE_RETRY)
+            return false;
     }
     return step->steps.len == 1;
 }
@@ -67,13 +70,16 @@ static bool only_passes(const PlStep *step)
 static bool becomes_clause(PlSyntax *syntax, PlStep *call, PlStep *handler)
 {
     if (call->kind != PL_STEP_ACTION && call->kind != PL_STEP_PROSE) return false;
-    PlClause clause = {.kind = PL_CLAUSE_IF_FAILS, .span = handler->span, .count = handler->status, .fail_do = PL_FAIL_CONTINUE};
+    PlClause clause = {
+        .kind = PL_CLAUSE_IF_FAILS, .span = handler->span, .count = handler->status, .fail_do = PL_FAIL_CONTINUE};
     if (only_retries(handler))
         clause = handler->steps.items[0]->clauses.items[0];
     else if (!only_passes(handler))
         return false;
     if (pl_step_clause(call, clause.kind)) return false;
-    note(syntax, handler->span, clause.kind == PL_CLAUSE_RETRY ? "the clause `retry N times` of the call" : "the clause `if it fails, continue` of the call");
+    note(syntax, handler->span,
+         clause.kind == PL_CLAUSE_RETRY ? "the clause `retry N times` of the call"
+                                        : "the clause `if it fails, continue` of the call");
     take_comments(syntax, handler, call);
     pl_vec_push(syntax->arena, &call->clauses, clause);
     return true;
@@ -94,7 +100,9 @@ static bool only_prose(const PlStep *step)
     if (has_lone_quote(step->prose)) return false;
     for (uint32_t i = 0; i < step->steps.len; i++) {
         const PlStep *s = step->steps.items[i];
-        if (s->kind != PL_STEP_PROSE || s->written.len || s->steps.len || s->bind.len || s->clauses.len || s->form || has_lone_quote(s->prose)) return false;
+        if (s->kind != PL_STEP_PROSE || s->written.len || s->steps.len || s->bind.len || s->clauses.len || s->form ||
+            has_lone_quote(s->prose))
+            return false;
     }
     return true;
 }
@@ -127,7 +135,8 @@ static void becomes_comment(PlSyntax *syntax, PlStep *heading)
     pl_vec_push(syntax->arena, &heading->comments, comment);
     if (heading->trailing.text.len) pl_vec_push(syntax->arena, &heading->comments, heading->trailing);
     take_comments(syntax, heading, first);
-    note(syntax, heading->prose_span.source == PL_NO_SOURCE ? heading->span : heading->prose_span, "a heading, and its sub-steps as steps of this level");
+    note(syntax, heading->prose_span.source == PL_NO_SOURCE ? heading->span : heading->prose_span,
+         "a heading, and its sub-steps as steps of this level");
 }
 
 /* A step that is no block, with its sub-steps, into `out`. */
@@ -183,7 +192,9 @@ static void wrap(PlSyntax *syntax, StepVec *out, uint32_t from, const PlStep *ha
     for (uint32_t i = from; i < out->len; i++) push(syntax, try, out->items[i]);
     out->len = from;
     pl_vec_push(syntax->arena, out, try);
-    note(syntax, handler->keyword, try->steps.len > 1 ? "`If it fails:` behind a Try around the steps before" : "`If it fails:` behind a Try around the step before");
+    note(syntax, handler->keyword,
+         try->steps.len > 1 ? "`If it fails:` behind a Try around the steps before"
+                            : "`If it fails:` behind a Try around the step before");
 }
 
 static PlStep *set_flag(PlSyntax *syntax, const PlStep *at, PlStr name, bool yes)
@@ -259,7 +270,8 @@ static void drop_passes(PlSyntax *syntax, StepVec *steps, const PlStep *parent)
     StepVec out = {0};
     for (uint32_t i = 0; i < steps->len; i++) {
         PlStep *step = steps->items[i];
-        bool last = i + 1 == steps->len || (meant(steps->items[i + 1]) != PL_STEP_ELSE && meant(steps->items[i + 1]) != PL_STEP_ELSE_IF);
+        bool last = i + 1 == steps->len ||
+                    (meant(steps->items[i + 1]) != PL_STEP_ELSE && meant(steps->items[i + 1]) != PL_STEP_ELSE_IF);
         bool empty_branch = (step->kind == PL_STEP_ELSE || step->kind == PL_STEP_ELSE_IF) && only_passes(step) && last;
         bool idle = step->form == PL_FORM_PASS && (steps->len > 1 || !parent);
         if (empty_branch || idle || step->form == PL_FORM_END) {

@@ -36,7 +36,8 @@ static void nest(Nest *n, StepVec *out, PlStep *parent, unsigned depth)
         n->at++;
         step->parent = parent;
         pl_vec_push(n->syntax->arena, out, step);
-        if (!is_block(step->kind) || step->form == PL_FORM_AGAIN || step->steps.len > 0 || n->ends == 0 || depth > 24) continue;
+        if (!is_block(step->kind) || step->form == PL_FORM_AGAIN || step->steps.len > 0 || n->ends == 0 || depth > 24)
+            continue;
         StepVec body = {0};
         nest(n, &body, step, depth + 1);
         step->steps.items = body.items;
@@ -77,7 +78,9 @@ static bool go_again(PlSyntax *syntax, StepVec *out, PlStep *step)
     step->form = PL_FORM_NONE;
     step->written = PL_STR("");
     PL_REPORT(syntax->diags, READ_AS_STEP, span,
-              pl_arena_printf(syntax->arena, "a loop around steps " PL_FMT " to " PL_FMT, PL_ARG(step->from), PL_ARG(step->to)).ptr);
+              pl_arena_printf(syntax->arena, "a loop around steps " PL_FMT " to " PL_FMT, PL_ARG(step->from),
+                              PL_ARG(step->to))
+                  .ptr);
     return true;
 }
 

@@ -186,7 +186,6 @@ static const char *name_end(const char *p, const char *limit)
     return pl_raw_scan(PL_MODE_EXPR, p, limit, &end) == PL_RAW_WORD ? end : NULL;
 }
 
-
 /* If C, do X; otherwise do Y: the head, its one sub-step, and the next branch. */
 static void read_one_line(PlReading *rd, int token, const char *behind, const PlOneLine *parts)
 {
@@ -200,8 +199,9 @@ static void read_one_line(PlReading *rd, int token, const char *behind, const Pl
     if (!body) return;
     body->marker = rd->step->marker;
     pl_statement_read(syntax, body, pl_reading_offset(rd, parts->body), pl_reading_offset(rd, parts->body_end));
-    PlStep *next =
-        parts->otherwise ? pl_nest_new_step(syntax, rd->step->parent, pl_reading_span(rd, parts->otherwise, rd->limit)) : NULL;
+    PlStep *next = parts->otherwise
+                       ? pl_nest_new_step(syntax, rd->step->parent, pl_reading_span(rd, parts->otherwise, rd->limit))
+                       : NULL;
     if (!next) return;
     next->marker = rd->step->marker;
     pl_statement_read(syntax, next, pl_reading_offset(rd, parts->otherwise), rd->end);
@@ -210,8 +210,21 @@ static void read_one_line(PlReading *rd, int token, const char *behind, const Pl
 /* "If x then", "For each x in y, do the following:": the head without the words that only announce its body. */
 static void trim_head(PlReading *rd, const char *behind)
 {
-    static const char *const words[] = {"do the following steps", "do the following actions", "do the following", "perform the following steps", "perform the following",
-                                        "execute the following steps", "execute the following", "follow these steps", "do these steps", "do this", "do", "then", "and", "as follows", ","};
+    static const char *const words[] = {"do the following steps",
+                                        "do the following actions",
+                                        "do the following",
+                                        "perform the following steps",
+                                        "perform the following",
+                                        "execute the following steps",
+                                        "execute the following",
+                                        "follow these steps",
+                                        "do these steps",
+                                        "do this",
+                                        "do",
+                                        "then",
+                                        "and",
+                                        "as follows",
+                                        ","};
     const char *end = rd->limit;
     while (end > behind && strchr(" :*\n\r\t", end[-1])) end--;
     const char *trimmed = end;
@@ -219,7 +232,8 @@ static void trim_head(PlReading *rd, const char *behind)
         again = false;
         for (size_t i = 0; i < sizeof words / sizeof *words && !again; i++) {
             size_t len = strlen(words[i]);
-            if ((size_t)(trimmed - behind) <= len || !pl_str_eq_nocase(pl_str(trimmed - len, len), pl_str_z(words[i]))) continue;
+            if ((size_t)(trimmed - behind) <= len || !pl_str_eq_nocase(pl_str(trimmed - len, len), pl_str_z(words[i])))
+                continue;
             if (*words[i] != ',' && pl_phrase_word_char(trimmed[-(ptrdiff_t)len - 1])) continue;
             trimmed -= len;
             while (trimmed > behind && (trimmed[-1] == ' ' || trimmed[-1] == '\n')) trimmed--;
@@ -313,7 +327,8 @@ static bool has_using(PlReading *rd)
 static const char *over_word(const char *p, const char *limit, const char *word)
 {
     size_t len = strlen(word);
-    bool found = (size_t)(limit - p) > len && pl_str_eq(pl_str(p, len), pl_str_z(word)) && (p[len] == ' ' || p[len] == '\t');
+    bool found =
+        (size_t)(limit - p) > len && pl_str_eq(pl_str(p, len), pl_str_z(word)) && (p[len] == ' ' || p[len] == '\t');
     return found ? blanks(p + len) : p;
 }
 
@@ -343,7 +358,8 @@ static bool read_bare(PlReading *rd)
         return pl_reading_loudly(rd, PL_TK_E_ACTION, rd->text), true;
     const char *end = pl_oneline_path_end(rd->text, rd->limit), *sign = end ? blanks(end) : NULL;
     if (!sign || sign >= rd->limit) return false;
-    bool changes = (*sign == '+' || *sign == '-') && (sign[1] == '=' || (sign[1] == *sign && pl_reading_ends_here(rd, sign + 2)));
+    bool changes =
+        (*sign == '+' || *sign == '-') && (sign[1] == '=' || (sign[1] == *sign && pl_reading_ends_here(rd, sign + 2)));
     if (changes) return pl_reading_loudly(rd, PL_TK_S_SET, rd->text), true;
     if (*sign != '=' || sign[1] == '=' || sign[1] == '>') return false;
     const char *value = over_word(blanks(sign + 1), rd->limit, "await");
@@ -410,7 +426,8 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
     } else if (row && !is_block(token) && !has_using(&rd)) {
         if (read_words(&rd, token, row, behind)) return;
         bool is_statement = token != PL_TK_S_SKIP && token != PL_TK_S_LEAVE &&
-                            (pl_reading_promises(&rd, token, behind) || (pl_reading_means(&rd, token, behind) && pl_reading_reads(&rd, token, behind)));
+                            (pl_reading_promises(&rd, token, behind) ||
+                             (pl_reading_means(&rd, token, behind) && pl_reading_reads(&rd, token, behind)));
         if (is_statement && token == PL_TK_S_SET)
             read_sets(&rd, behind);
         else if (is_statement)

@@ -40,7 +40,8 @@ static const char *over_bracket(const char *p, const char *limit)
     char open[64], closer;
     unsigned depth = 0;
     for (const char *q = p; q < limit; q++) {
-        const char *end = q > p && pl_text_quote(q, limit, &closer) && strchr(" ([{,=:+", q[-1]) ? pl_text_end(q, limit) : NULL;
+        const char *end =
+            q > p && pl_text_quote(q, limit, &closer) && strchr(" ([{,=:+", q[-1]) ? pl_text_end(q, limit) : NULL;
         if (end) {
             q = end - 1;
         } else if (*q == '(' || *q == '[' || *q == '{') {
@@ -62,7 +63,8 @@ static bool is_argument(const char *p, const char *limit)
     if (pl_raw_scan(PL_MODE_EXPR, p + quoted, limit, &end) != PL_RAW_WORD) return false;
     end = blanks(end + (quoted && end < limit));
     if (end >= limit) return false;
-    return (*end == '=' && end[1] != '=' && end[1] != '>') || *end == ':' || pl_str_starts(pl_str(end, (size_t)(limit - end)), PL_STR("set to "));
+    return (*end == '=' && end[1] != '=' && end[1] != '>') || *end == ':' ||
+           pl_str_starts(pl_str(end, (size_t)(limit - end)), PL_STR("set to "));
 }
 
 /* ---- where the arguments stand ---- */
@@ -74,7 +76,9 @@ static const char *end_of_arguments(const Call *call, const char *p)
     PlBinding binding;
     char closer;
     for (const char *start = p; p < rd->limit; p++) {
-        const char *end = pl_text_quote(p, rd->limit, &closer) && (p == start || strchr(" ([{,=:+", p[-1])) ? pl_text_end(p, rd->limit) : NULL;
+        const char *end = pl_text_quote(p, rd->limit, &closer) && (p == start || strchr(" ([{,=:+", p[-1]))
+                              ? pl_text_end(p, rd->limit)
+                              : NULL;
         if (!end && (*p == '(' || *p == '[' || *p == '{')) end = over_bracket(p, rd->limit);
         if (end) {
             p = end - 1;
@@ -95,9 +99,24 @@ static const char *end_of_arguments(const Call *call, const char *p)
 
 static void find_arguments(Call *call, const char *p)
 {
-    static const char *const nouns[] = {"action", "tool", "api", "endpoint", "function", "operation", "method", "plugin", "service", "call", "integration", "command"};
-    static const char *const links[] = {"with the following", "with these", "with the", "with", "passing in", "passing", "providing", "given", "and set", "where", "using the", "using", "for"};
-    static const char *const words[] = {"parameters", "params", "arguments", "args", "inputs", "input", "values", "options", "settings", "fields", "payload", "body", "following", "as"};
+    static const char *const nouns[] = {"action", "tool",   "api",     "endpoint", "function",    "operation",
+                                        "method", "plugin", "service", "call",     "integration", "command"};
+    static const char *const links[] = {"with the following",
+                                        "with these",
+                                        "with the",
+                                        "with",
+                                        "passing in",
+                                        "passing",
+                                        "providing",
+                                        "given",
+                                        "and set",
+                                        "where",
+                                        "using the",
+                                        "using",
+                                        "for"};
+    static const char *const words[] = {"parameters", "params", "arguments", "args",     "inputs",
+                                        "input",      "values", "options",   "settings", "fields",
+                                        "payload",    "body",   "following", "as"};
     const PlReading *rd = call->rd;
     const char *next;
     if (*p == '`') p++;
@@ -117,7 +136,8 @@ static void find_arguments(Call *call, const char *p)
     if (next) at = next;
     bool linked = next != NULL;
     while ((next = OVER(at, rd->limit, words))) {
-        bool name = is_argument(at, rd->limit) && !is_argument(blanks(next + (*next == ':')), rd->limit) && blanks(next + 1)[0] != '{';
+        bool name = is_argument(at, rd->limit) && !is_argument(blanks(next + (*next == ':')), rd->limit) &&
+                    blanks(next + 1)[0] != '{';
         if (name) break;
         at = next;
     }
@@ -153,7 +173,8 @@ static const char *end_of_words(const Call *call, const char *p)
 static int block_behind(const PlReading *rd, const char *p, const char **behind, bool *negated)
 {
     static const char *const unless[] = {"unless"};
-    static const char *const condition[] = {"only if", "but only if", "if", "only when", "when", "provided that", "as long as", "in case"};
+    static const char *const condition[] = {"only if", "but only if",   "if",         "only when",
+                                            "when",    "provided that", "as long as", "in case"};
     static const char *const each[] = {"for each", "for every", "for all", "once for each", "once per"};
     const char *end;
     const PlSpelling *row = pl_phrase_match(rd->syntax->phrases, PL_AT_OPENING, p, rd->limit, &end);
@@ -168,8 +189,10 @@ static int block_behind(const PlReading *rd, const char *p, const char **behind,
 /* Words behind a call that change nothing: why it is made, or for whom. Others may say what must not be lost. */
 static bool says_nothing(const char *p, const char *limit)
 {
-    static const char *const words[] = {"to", "in order to", "so that", "so", "for", "from", "on", "at", "by", "into", "in", "which", "that", "this", "and get",
-                                        "and retrieve", "and return", "and fetch", "returns", "returning", "it", "as", "with", "based on", "about", "of", "and"};
+    static const char *const words[] = {
+        "to",      "in order to", "so that", "so",   "for",  "from",     "on",           "at",         "by",
+        "into",    "in",          "which",   "that", "this", "and get",  "and retrieve", "and return", "and fetch",
+        "returns", "returning",   "it",      "as",   "with", "based on", "about",        "of",         "and"};
     return OVER(p, limit, words) != NULL;
 }
 
@@ -226,14 +249,17 @@ static bool wrap_in_block(Call *call, int token, const char *behind, bool negate
         not_so->depth = step->cond->depth + 1;
         step->cond = not_so;
     }
-    PL_REPORT(rd->syntax->diags, READ_AS_STEP, step->keyword, token == PL_TK_S_IF ? "an `If` around the call" : "a `For each` around the call");
+    PL_REPORT(rd->syntax->diags, READ_AS_STEP, step->keyword,
+              token == PL_TK_S_IF ? "an `If` around the call" : "a `For each` around the call");
     return true;
 }
 
 /* Behind `-> name`, or NULL. */
 static const char *arrow_name(const char *p, const char *limit)
 {
-    size_t size = pl_str_starts(pl_str(p, (size_t)(limit - p)), PL_STR("\xe2\x86\x92")) ? 3 : (p[0] == '-' || p[0] == '=') && p[1] == '>' ? 2 : 0;
+    size_t size = pl_str_starts(pl_str(p, (size_t)(limit - p)), PL_STR("\xe2\x86\x92")) ? 3
+                  : (p[0] == '-' || p[0] == '=') && p[1] == '>'                         ? 2
+                                                                                        : 0;
     const char *end;
     if (!size) return NULL;
     p = blanks(p + size);
@@ -277,7 +303,8 @@ static bool read_rest(Call *call, PlStr *prose, PlSpan *prose_span)
             p = end;
             continue;
         }
-        if (pl_raw_scan(PL_MODE_EXPR, p, rd->limit, &word) != PL_RAW_WORD) return pl_reading_into_step(&tail, PL_TK_E_PROSE, p);
+        if (pl_raw_scan(PL_MODE_EXPR, p, rd->limit, &word) != PL_RAW_WORD)
+            return pl_reading_into_step(&tail, PL_TK_E_PROSE, p);
         end = end_of_words(call, p);
         if (prose->len == 0) {
             static const char *const to[] = {"to", "and", "in order to"};
@@ -285,7 +312,8 @@ static bool read_rest(Call *call, PlStr *prose, PlSpan *prose_span)
             if (!first || first >= end) first = p;
             *prose = pl_str_trim(pl_str(first, (size_t)(end - first)));
             *prose_span = pl_reading_span(rd, first, end);
-        } else if (says_nothing(p, rd->limit) && !pl_phrase_match(rd->syntax->phrases, PL_AT_TAIL, p, rd->limit, &word)) {
+        } else if (says_nothing(p, rd->limit) &&
+                   !pl_phrase_match(rd->syntax->phrases, PL_AT_TAIL, p, rd->limit, &word)) {
             ignore(call, p, end);
         } else {
             return pl_reading_into_step(&tail, PL_TK_E_PROSE, p);
@@ -351,7 +379,8 @@ bool pl_reading_loose_call(PlReading *rd, const char *action, PlStr prose, PlSpa
 /* "Use a.b to ...", "Call a.b with ...": the place of the action's name, or NULL. */
 const char *pl_reading_used(const PlReading *rd)
 {
-    static const char *const verbs[] = {"use", "using", "call", "invoke", "run", "execute", "trigger", "make a call to", "send a request to", "await"};
+    static const char *const verbs[] = {
+        "use", "using", "call", "invoke", "run", "execute", "trigger", "make a call to", "send a request to", "await"};
     static const char *const articles[] = {"the"};
     const char *p = OVER(rd->text, rd->limit, verbs), *end;
     if (!p) return NULL;

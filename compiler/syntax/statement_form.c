@@ -25,7 +25,8 @@ static const char *numbers(const char *p, const char *limit, PlStr *from, PlStr 
     *from = *to = pl_str(p, (size_t)(end - p));
     for (p = end;;) {
         const char *next = blanks(p);
-        static const char *const links[] = {"through", "to", "and", "until", "-", "\xe2\x80\x93", "\xe2\x80\x94", ",", "step", "steps"};
+        static const char *const links[] = {"through",      "to",           "and", "until", "-",
+                                            "\xe2\x80\x93", "\xe2\x80\x94", ",",   "step",  "steps"};
         bool linked = true;
         while (linked) {
             linked = false;
@@ -61,7 +62,9 @@ static bool read_again(PlReading *rd, const char *behind)
         entry = PL_TK_S_REPEAT;
         after = p;
     }
-    if (entry != PL_TK_S_REPEAT_UNTIL && entry != PL_TK_S_REPEAT_WHILE && entry != PL_TK_S_EACH && entry != PL_TK_S_REPEAT) return false;
+    if (entry != PL_TK_S_REPEAT_UNTIL && entry != PL_TK_S_REPEAT_WHILE && entry != PL_TK_S_EACH &&
+        entry != PL_TK_S_REPEAT)
+        return false;
     pl_reading_loudly(&rest, entry, after);
     if (step->kind == PL_STEP_BAD) return true;
     step->form = PL_FORM_AGAIN;
@@ -86,9 +89,11 @@ static bool is_bare(const PlReading *rd, const char *p)
 /* "If any of the posts fail:", "If any upload fails, ...": the place behind, or NULL. */
 static const char *any_fails(const PlReading *rd)
 {
-    static const char *const opening[] = {"if any one of the ", "if any of the ", "if any of these ", "if any of those ", "if any of ", "if any ",
-                                          "if one of the ", "if either of the ", "if either "};
-    static const char *const verbs[] = {"fails", "fail", "failed", "errors", "has failed", "have failed", "does not succeed", "is unsuccessful"};
+    static const char *const opening[] = {"if any one of the ", "if any of the ",    "if any of these ",
+                                          "if any of those ",   "if any of ",        "if any ",
+                                          "if one of the ",     "if either of the ", "if either "};
+    static const char *const verbs[] = {"fails",      "fail",        "failed",           "errors",
+                                        "has failed", "have failed", "does not succeed", "is unsuccessful"};
     const char *p = NULL, *end;
     PlStr text = pl_str(rd->text, (size_t)(rd->limit - rd->text));
     for (size_t i = 0; i < sizeof opening / sizeof *opening && !p; i++) {
@@ -98,7 +103,8 @@ static const char *any_fails(const PlReading *rd)
     for (int n = 0; p && n < 4 && pl_raw_scan(PL_MODE_EXPR, p, rd->limit, &end) == PL_RAW_WORD; n++) {
         for (size_t i = 0; n > 0 && i < sizeof verbs / sizeof *verbs; i++) {
             size_t len = strlen(verbs[i]);
-            bool found = (size_t)(rd->limit - p) >= len && pl_str_eq_nocase(pl_str(p, len), pl_str_z(verbs[i])) && !pl_phrase_word_char(p[len]);
+            bool found = (size_t)(rd->limit - p) >= len && pl_str_eq_nocase(pl_str(p, len), pl_str_z(verbs[i])) &&
+                         !pl_phrase_word_char(p[len]);
             const char *next = blanks(p + len);
             if (found && (next >= rd->limit || *next == ':' || *next == ',')) return p + len;
         }
@@ -109,7 +115,8 @@ static const char *any_fails(const PlReading *rd)
 
 static bool speaks_of_all(PlStr accepted)
 {
-    return pl_str_find(accepted, PL_STR("any "), 0) != PL_STR_NONE || pl_str_find(accepted, PL_STR("thing"), 0) != PL_STR_NONE;
+    return pl_str_find(accepted, PL_STR("any "), 0) != PL_STR_NONE ||
+           pl_str_find(accepted, PL_STR("thing"), 0) != PL_STR_NONE;
 }
 
 bool pl_reading_form(PlReading *rd, const PlSpelling *row, const char *behind)

@@ -131,14 +131,16 @@ static void add_argument(PlReading *rd, const Part *part)
     value.end = pl_reading_offset(rd, part->end);
     PlExpr *expr = pl_reading_expr(&value, part->value);
     if (!expr) expr = raw_text(rd, part);
-    pl_vec_push(arena, &rd->step->args, (PlArgument){.name = name, .span = pl_reading_span(rd, part->key, part->key_end), .value = expr});
+    pl_vec_push(arena, &rd->step->args,
+                (PlArgument){.name = name, .span = pl_reading_span(rd, part->key, part->key_end), .value = expr});
 }
 
 static bool add_arguments(PlReading *rd, const Part *part)
 {
     const char *from = part->value, *end = part->end;
     bool braces = from < end && *from == '{' && end[-1] == '}';
-    for (const char *tick = memchr(from, '`', (size_t)(end - from)); tick; tick = memchr(tick, '`', (size_t)(end - tick)))
+    for (const char *tick = memchr(from, '`', (size_t)(end - from)); tick;
+         tick = memchr(tick, '`', (size_t)(end - tick)))
         rd->syntax->bytes[tick - rd->syntax->text.ptr] = ' '; /* `q="x"`, `max=5` */
     if (from >= end || pl_str_eq_nocase(pl_str(from, (size_t)(end - from)), PL_STR("none"))) return true;
     return into_step(rd, PL_TK_E_ARGS, from + braces, end - braces);
@@ -177,7 +179,8 @@ static const char *read_head(PlReading *rd, const Parts *parts, PlProseEnd *foun
 {
     PlScan scan;
     PlSpan using = PL_NO_SPAN;
-    pl_scan_init(&scan, rd->syntax, PL_TK_E_PROSE, pl_reading_offset(rd, rd->text), pl_reading_offset(rd, parts->head_end));
+    pl_scan_init(&scan, rd->syntax, PL_TK_E_PROSE, pl_reading_offset(rd, rd->text),
+                 pl_reading_offset(rd, parts->head_end));
     *found = pl_prose_scan(&scan, &rd->step->prose, &rd->step->prose_span, &using);
     PlStr prose = rd->step->prose;
     while (prose.len && (prose.ptr[prose.len - 1] == ':' || prose.ptr[prose.len - 1] == ' ')) prose.len--;
@@ -190,7 +193,8 @@ static bool read_parts(PlReading *rd, const Parts *parts)
     PlProseEnd found;
     const char *rest = read_head(rd, parts, &found);
     const Part *action = part_of(parts, PL_TK_A_ACTION), *words = part_of(parts, PL_TK_A_PROSE);
-    if (rd->step->prose.len == 0 && words) rd->step->prose = pl_str_trim(pl_str(words->value, (size_t)(words->end - words->value)));
+    if (rd->step->prose.len == 0 && words)
+        rd->step->prose = pl_str_trim(pl_str(words->value, (size_t)(words->end - words->value)));
     bool in_head = found == PL_PROSE_USING || found == PL_PROSE_CALLED;
     const char *dot = action ? memchr(action->value, '.', (size_t)(action->end - action->value)) : NULL;
     rd->step->kind = in_head || dot ? PL_STEP_ACTION : PL_STEP_PROSE;
@@ -220,6 +224,7 @@ bool pl_reading_parts(PlReading *rd)
     rd->syntax = shared;
     *rd->step = before;
     if (!read) return false;
-    PL_REPORT(shared->diags, READ_AS_STEP, pl_reading_span(rd, parts.all[0].key, parts.all[parts.count - 1].end), "parts of the step above");
+    PL_REPORT(shared->diags, READ_AS_STEP, pl_reading_span(rd, parts.all[0].key, parts.all[parts.count - 1].end),
+              "parts of the step above");
     return read_parts(rd, &parts);
 }

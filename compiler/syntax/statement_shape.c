@@ -36,7 +36,8 @@ static bool is_in(const char *p, const char *limit)
 {
     const char *end;
     return is_word(p, limit, "in", &end) || is_word(p, limit, "of", &end) || is_word(p, limit, "from", &end) ||
-           is_word(p, limit, "on", &end) || is_word(p, limit, "within", &end) || is_word(p, limit, "inside", &end) || is_word(p, limit, "among", &end);
+           is_word(p, limit, "on", &end) || is_word(p, limit, "within", &end) || is_word(p, limit, "inside", &end) ||
+           is_word(p, limit, "among", &end);
 }
 
 /* "for i, x in ...:", as code writes it; "For the record, ..." is prose. */
@@ -94,14 +95,16 @@ bool pl_reading_opens_block(const PlReading *rd, const PlSpelling *row, const ch
         end = pl_oneline_path_end(p, rd->limit);
         if (end && *blanks(end) == ',') end = pl_oneline_path_end(blanks(blanks(end) + 1), rd->limit);
         if (end && is_in(blanks(end), rd->limit)) return true;
-        if (row->accepted.len == 3 && pl_str_eq_nocase(row->accepted, PL_STR("for"))) return is_loop_of_code(rd, behind);
+        if (row->accepted.len == 3 && pl_str_eq_nocase(row->accepted, PL_STR("for")))
+            return is_loop_of_code(rd, behind);
         return ends_with_colon(rd) || has_list(rd, behind) || does_each(rd, behind);
     case PL_TK_S_REPEAT_WHILE:
         return ends_with_colon(rd) || (rd->text[0] | 32) == 'r' ||
                pl_oneline_split(rd->syntax, token, behind, rd->limit, &parts);
     case PL_TK_S_ON_ERROR: return opens_failure(rd, row, p);
     case PL_TK_S_REPEAT_UNTIL:
-        return ends_with_colon(rd) || row->accepted.len > 5 || pl_oneline_split(rd->syntax, token, behind, rd->limit, &parts);
+        return ends_with_colon(rd) || row->accepted.len > 5 ||
+               pl_oneline_split(rd->syntax, token, behind, rd->limit, &parts);
     default: return true;
     }
 }
@@ -116,7 +119,9 @@ bool pl_reading_promises(const PlReading *rd, int token, const char *behind)
         pl_text_quote(p, rd->limit, &closer) || (rest.len > 1 && (*p | 32) == 'f' && (p[1] == '"' || p[1] == '\''));
     bool literal = quoted || (rest.len && strchr("{[(", *p));
     switch (token) {
-    case PL_TK_S_SET: return after && (is_word(after, rd->limit, "to", &end) || is_word(after, rd->limit, "as", &end) || is_word(after, rd->limit, "be", &end) || (*after == '=' && after[1] != '='));
+    case PL_TK_S_SET:
+        return after && (is_word(after, rd->limit, "to", &end) || is_word(after, rd->limit, "as", &end) ||
+                         is_word(after, rd->limit, "be", &end) || (*after == '=' && after[1] != '='));
     case PL_TK_S_INCREASE:
     case PL_TK_S_DECREASE: return after && is_word(after, rd->limit, "by", &end);
     case PL_TK_S_KEEP:
@@ -152,7 +157,8 @@ bool pl_reading_ends_here(const PlReading *rd, const char *p)
 /* Keep says which list and, in a list clause, what is kept of it; "keep orders older than 30 days" is prose. */
 static bool keeps_by_clause(PlStr rest)
 {
-    static const char *const words[] = {" where", " sorted", " ordered", " order by", " grouped", " group by", " select ", " take ", " distinct"};
+    static const char *const words[] = {" where",    " sorted",  " ordered", " order by", " grouped",
+                                        " group by", " select ", " take ",   " distinct"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (pl_str_find(rest, pl_str_z(words[i]), 0) != PL_STR_NONE) return true;
     return pl_str_find_char(pl_str_trim(rest), ' ', 0) == PL_STR_NONE;
@@ -165,8 +171,8 @@ bool pl_reading_means(const PlReading *rd, int token, const char *behind)
     bool empty = pl_reading_ends_here(rd, p);
     switch (token) {
     case PL_TK_S_CHECK: /* "Check the status" asks for no yes or no */
-        return !is_word(p, rd->limit, "the", &end) && !is_word(p, rd->limit, "all", &end) && !is_word(p, rd->limit, "for", &end) &&
-               !is_word(p, rd->limit, "a", &end);
+        return !is_word(p, rd->limit, "the", &end) && !is_word(p, rd->limit, "all", &end) &&
+               !is_word(p, rd->limit, "for", &end) && !is_word(p, rd->limit, "a", &end);
     case PL_TK_S_STOP:
     case PL_TK_S_FAIL:
     case PL_TK_S_NOTE:

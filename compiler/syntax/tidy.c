@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What must be seen before lines are: spaces that do not break are spaces, and a whole plan on one line, "1. Do this. 2. Do that.", gets its lines. Bytes are written over and never moved, so that every
+/* What must be seen before lines are: spaces that do not break are spaces, and a whole plan on one line, "1. Do this. 2. Do that.", gets its
+ * lines. Bytes are written over and never moved, so that every
  * span is still the source's. */
 #include "compiler/syntax/lines.h"
 
@@ -66,14 +67,17 @@ static void plain_spaces(PlSyntax *syntax)
         if (*p == '\n') quote = 0;
         if (*p == '"' || *p == '`') quote = !quote ? *p : quote == *p ? 0 : quote;
         if (quote || (unsigned char)*p < 0xc2) continue;
-        size_t size = memcmp(p, "\xc2\xa0", 2) == 0 ? 2 : end - p >= 3 && (memcmp(p, "\xe2\x80\xaf", 3) == 0 || memcmp(p, "\xef\xbb\xbf", 3) == 0) ? 3 : 0;
+        size_t size = memcmp(p, "\xc2\xa0", 2) == 0                                                              ? 2
+                      : end - p >= 3 && (memcmp(p, "\xe2\x80\xaf", 3) == 0 || memcmp(p, "\xef\xbb\xbf", 3) == 0) ? 3
+                                                                                                                 : 0;
         if (size) memset(p, ' ', size);
     }
 }
 
 void pl_tidy_text(PlSyntax *syntax)
 {
-    if (pl_str_starts(syntax->text, PL_STR("\xef\xbb\xbf"))) memset(syntax->bytes, '\n', 3); /* a byte order mark is no indentation */
+    if (pl_str_starts(syntax->text, PL_STR("\xef\xbb\xbf")))
+        memset(syntax->bytes, '\n', 3); /* a byte order mark is no indentation */
     plain_spaces(syntax);
     const char *text = syntax->text.ptr, *limit = text + syntax->text.len;
     Place place = walk(text, limit, NULL);

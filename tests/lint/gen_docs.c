@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Prints a page of docs/ref from the table it documents: gen_docs diagnostics > docs/ref/diagnostics.md. `make docs` writes
  * all pages, `make docs-check` compares them. */
+#include "compiler/syntax/phrase.h"
 #include "vm/base/diag.h"
 #include "vm/base/limits.h"
 #include "vm/code/opcode.h"
@@ -136,10 +137,54 @@ static void put_builtins(void)
 #define put_builtins NULL /* the standard library is not part of this checkout */
 #endif
 
+/* The rows of one place, those of one meaning together, in the table's order. */
+static void put_place(PlPlaceOf place, const char *title, const char *what)
+{
+    printf("\n## %s\n\n%s\n\n| exact form | also accepted |\n|---|---|\n", title, what);
+    for (uint32_t i = 0; i < pl_spelling_count; i++) {
+        const PlSpelling *row = &pl_spellings[i];
+        bool first = row->place == place;
+        for (uint32_t k = 0; k < i && first; k++)
+            first = pl_spellings[k].place != place || pl_spellings[k].kind != row->kind || !pl_str_eq(pl_spellings[k].exact, row->exact);
+        if (!first) continue;
+        printf("| %s%.*s%s |", row->exact.len ? "`" : "", (int)row->exact.len, row->exact.ptr, row->exact.len ? "`" : "");
+        const char *before = " ";
+        for (uint32_t k = i; k < pl_spelling_count; k++) {
+            const PlSpelling *other = &pl_spellings[k];
+            if (other->place != place || other->kind != row->kind || !pl_str_eq(other->exact, row->exact)) continue;
+            printf("%s`", before);
+            for (size_t c = 0; c < other->accepted.len; c++) {
+                if (other->accepted.ptr[c] == '|') putchar('\\');
+                putchar(other->accepted.ptr[c]);
+            }
+            printf("`");
+            before = ", ";
+        }
+        printf(" |\n");
+    }
+}
+
+static void put_spellings(void)
+{
+    put_head("Accepted spellings", "grammar/spellings.def");
+    printf("\nLetters match in any case. The exact form is what `pilotc fmt` prints. Forms that change shape are in `spec/language.md`.\n");
+    put_place(PL_AT_OPENING, "First words of a step", "What a step begins with.");
+    put_place(PL_AT_PREFIX, "Where a value is expected", "Words that stand for a value or before one.");
+    put_place(PL_AT_INFIX, "Behind a value", "Operators, list clauses, and what leads to a name for the result.");
+    put_place(PL_AT_TAIL, "Clauses", "Behind a comma, on a line of their own, or behind a finished call.");
+    put_place(PL_AT_COUNT, "Inside a clause", "Behind a number.");
+    put_place(PL_AT_FAIL, "Behind `if it fails,`", "What is done then.");
+    put_place(PL_AT_UNIT, "Units", "Behind a number.");
+    put_place(PL_AT_TYPE, "Types", "Behind `as` and `name:`.");
+    put_place(PL_AT_HEADER, "Header lines", "The key of a line above the steps.");
+    put_place(PL_AT_BIND, "A result's name in words", "Parts of `and save the result as x`.");
+    put_place(PL_AT_PART, "Lines under a step", "Keys of `Key: value` lines; any other key is an argument.");
+}
+
 static const struct {
     const char *name;
     void (*put)(void);
-} pages[] = {{"builtins", put_builtins}, {"diagnostics", put_diagnostics}, {"exit-codes", put_statuses}, {"limits", put_limits}, {"opcodes", put_opcodes}};
+} pages[] = {{"builtins", put_builtins}, {"diagnostics", put_diagnostics}, {"exit-codes", put_statuses}, {"limits", put_limits}, {"opcodes", put_opcodes}, {"spellings", put_spellings}};
 
 int main(int argc, char **argv)
 {
