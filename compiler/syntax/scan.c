@@ -305,7 +305,7 @@ static bool binding(PlScan *s, const char *p, PlToken *token)
 }
 
 /* COMMA: at the top level it may only announce a clause, and then says nothing itself. */
-static PlToken comma(PlScan *s, const char *p)
+static PlToken comma_or_clause(PlScan *s, const char *p)
 {
     const char *next = pl_scan_skip(s, p + 1, false), *end;
     const PlSpelling *row = pl_scan_clause_at(s, next, &end);
@@ -354,6 +354,14 @@ static PlToken comma(PlScan *s, const char *p)
                         s->sorting == (int)s->depth && pl_scan_top(s) != '(' && pl_scan_top(s) != '[' && pl_scan_top(s) != '{' ? PL_TK_KEY_COMMA
                                                                                                        : PL_TK_COMMA,
                         p, comma_end);
+}
+
+/* A comment between the comma and the clause it announces is the step's, as any other. */
+static PlToken comma(PlScan *s, const char *p)
+{
+    PlToken token = comma_or_clause(s, p);
+    if (token.span.start > pl_scan_span(s, p, p + 1).start) pl_scan_skip(s, p + 1, true);
+    return token;
 }
 
 /* "limit set to 5", "limit of 5": behind the words, or NULL. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls from JSON: which action, with which values, and what happens around the call. The order of the members is the
  * order of the clauses. */
+#include "compiler/syntax/phrase.h"
 #include "compiler/trade/dsl_internal.h"
 
 /* ---- action and arguments ---- */
@@ -8,9 +9,20 @@
 /* Members of a step that may carry arguments when it has no params of its own (AI steps of other dialects). */
 static const char *const loose_args[] = {"prompt", "input", "instruction", "text", "context", NULL};
 
+/* "filter" is a name, and so is "body.name", one with its place. */
+static PlStr argument_name(PlArena *arena, PlStr text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool inner = c == '.' && i > 0 && i + 1 < text.len && text.ptr[i - 1] != '.';
+        if (!inner && !pl_phrase_word_char(c)) return pl_dsl_name(arena, text);
+    }
+    return text.len && text.ptr[0] >= '0' && text.ptr[0] <= '9' ? pl_dsl_name(arena, text) : text;
+}
+
 static void add_arg(PlDslReader *r, PlStep *step, PlStr name, const PlNode *value)
 {
-    PlArgument arg = {.name = pl_dsl_name(r->arena, name), .span = pl_node_span(value)};
+    PlArgument arg = {.name = argument_name(r->arena, name), .span = pl_node_span(value)};
     arg.value = pl_dsl_read_value(r, value);
     pl_vec_push(r->arena, &step->args, arg);
 }
