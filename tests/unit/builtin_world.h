@@ -157,4 +157,17 @@ static inline void check_call(World *w, const char *expr, const char *expected)
     pl_buf_deinit(&out);
 }
 
+typedef struct Row {
+    const char *expr, *expected;
+} Row;
+
+/* Each call of a table, in a zone (NULL: none). */
+static inline void check_rows(const Row *rows, size_t count, const char *zone)
+{
+    World w;
+    open_world(&w, zone);
+    for (size_t i = 0; i < count; i++) check_call(&w, rows[i].expr, rows[i].expected);
+    close_world(&w);
+}
+
 #endif

@@ -2,18 +2,6 @@
 /* Functions on numbers, times, JSON, CSV, tables, URLs and encodings at their edges. */
 #include "tests/unit/builtin_world.h"
 
-typedef struct Row {
-    const char *expr, *expected;
-} Row;
-
-static void check_rows(const Row *rows, size_t count, const char *zone)
-{
-    World w;
-    open_world(&w, zone);
-    for (size_t i = 0; i < count; i++) check_call(&w, rows[i].expr, rows[i].expected);
-    close_world(&w);
-}
-
 TEST(rounding)
 {
     static const Row rows[] = {

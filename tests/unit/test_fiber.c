@@ -3,13 +3,6 @@
 #include "tests/unit/unit.h"
 #include "tests/unit/world.h"
 
-static bool has(PlStr s, const char *part)
-{
-    bool found = pl_str_find(s, pl_str_z(part), 0) != PL_STR_NONE;
-    if (!found) fprintf(stderr, "expected \"%s\" in: %.*s\n", part, PL_ARG(s));
-    return found;
-}
-
 /* Step 2 goes over a list; its body, step 2.1, calls get(id = item) and gathers [result] into r1 and 1 into r2. */
 static Asm *scatter(const char *list, PlScatter with, PlMethod method, PlCallSite call, bool handled)
 {
@@ -34,36 +27,6 @@ static Asm *scatter(const char *list, PlScatter with, PlMethod method, PlCallSit
     asm_call(a, action, inner, 0, 1, call);
     if (handled) asm_handler(a, f, 3, 4, 6, 6, 0);
     return a;
-}
-
-typedef struct Run {
-    World *w;
-    WorldRun *r;
-    PlRunState state;
-    Asm *a;
-} Run;
-
-static Run run_it(Asm *a, WorldServer server)
-{
-    Run x = {.w = world_new(), .a = a};
-    x.w->server = server;
-    x.r = world_begin(x.w, asm_done(a), "{}");
-    x.state = world_go(x.w, x.r);
-    return x;
-}
-
-static void again(Run *x)
-{
-    world_end(x->w, x->r);
-    x->r = world_begin(x->w, &x->a->m, "{}");
-    x->state = x->r->run ? world_go(x->w, x->r) : PL_RUN_BROKEN;
-}
-
-static void over(Run *x)
-{
-    world_end(x->w, x->r);
-    world_free(x->w);
-    asm_free(x->a);
 }
 
 /* Echoes the id, in the reverse order: the last of those under way is answered first. */

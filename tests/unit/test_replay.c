@@ -5,13 +5,6 @@
 #include "tests/unit/world.h"
 #include "vm/run/offline.h"
 
-static bool has(PlStr s, const char *part)
-{
-    bool found = pl_str_find(s, pl_str_z(part), 0) != PL_STR_NONE;
-    if (!found) fprintf(stderr, "expected \"%s\" in: %.*s\n", part, PL_ARG(s));
-    return found;
-}
-
 /* 1 random -> r1; 2 for each of ["a","b","c"], 2 at a time: 2.1 get; 3 repeat 2 times: 3.1 put {n}; 3.2 note; 4 wait 10 s; 5 post; 6 a call that fails,
  * handled; output: [r1, gathered, post's answer, the error's status] */
 static Asm *bit_of_everything(void)

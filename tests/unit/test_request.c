@@ -3,13 +3,6 @@
 #include "tests/unit/unit.h"
 #include "tests/unit/world.h"
 
-static bool has(PlStr s, const char *part)
-{
-    bool found = pl_str_find(s, pl_str_z(part), 0) != PL_STR_NONE;
-    if (!found) fprintf(stderr, "expected \"%s\" in: %.*s\n", part, PL_ARG(s));
-    return found;
-}
-
 typedef struct Case {
     PlPlace place;
     PlStyle style;

@@ -40,13 +40,6 @@ static PlStr get(Asm *a, PlBodyKind kind, PlTypeId type, PlTypeId expect, WorldA
     return pl_str_z(text);
 }
 
-static bool has(PlStr s, const char *part)
-{
-    bool found = pl_str_find(s, pl_str_z(part), 0) != PL_STR_NONE;
-    if (!found) fprintf(stderr, "expected \"%s\" in: %.*s\n", part, PL_ARG(s));
-    return found;
-}
-
 #define JSON(b) ((WorldAnswer){.status = 200, .type = "application/json", .body = (b)})
 
 TEST(bodies_by_kind)

@@ -17,43 +17,6 @@ static Asm *one_call(PlMethod method, PlCallSite with, bool handled)
     return a;
 }
 
-typedef struct Run {
-    World *w;
-    WorldRun *r;
-    PlRunState state;
-    Asm *a;
-} Run;
-
-static Run run_it(Asm *a, WorldServer server)
-{
-    Run x = {.w = world_new(), .a = a};
-    x.w->server = server;
-    x.r = world_begin(x.w, asm_done(a), "{}");
-    x.state = world_go(x.w, x.r);
-    return x;
-}
-
-static void again(Run *x)
-{
-    world_end(x->w, x->r);
-    x->r = world_begin(x->w, &x->a->m, "{}");
-    x->state = x->r->run ? world_go(x->w, x->r) : PL_RUN_BROKEN;
-}
-
-static void over(Run *x)
-{
-    world_end(x->w, x->r);
-    world_free(x->w);
-    asm_free(x->a);
-}
-
-static bool has(PlStr s, const char *part)
-{
-    bool found = pl_str_find(s, pl_str_z(part), 0) != PL_STR_NONE;
-    if (!found) fprintf(stderr, "expected \"%s\" in: %.*s\n", part, PL_ARG(s));
-    return found;
-}
-
 static WorldAnswer good(World *w, const WorldSend *s)
 {
     (void)w;
