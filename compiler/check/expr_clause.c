@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* List clauses: where, sorted by, grouped by, select, take, distinct. Inside, the item is `it`. spec/checking.md, "List clauses". */
 #include "compiler/check/expr.h"
+#include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
 
 static const char *clause_word(PlExprKind kind)
@@ -51,6 +52,16 @@ static PlTypeId check_inside(PlChecker *c, PlExpr *x, PlTypeId elem)
     }
 }
 
+/* The symbol of `it`: one for each clause, however often it is checked. */
+static PlSymbol *item_symbol(PlChecker *c, PlSymbol *old, PlTypeId elem)
+{
+    bool lives = old && old->id < c->symbols.len && c->symbols.items[old->id] == old && old->block == c->block;
+    if (!lives) return pl_scope_nameless(c, PL_STR("it"), PL_SYM_ITEM, elem);
+    old->type = elem;
+    pl_flow_set(c, old, elem, PL_BOUND_YES);
+    return old;
+}
+
 PlTypeId pl_expr_clause(PlChecker *c, PlExpr **slot)
 {
     PlExpr *x = *slot;
@@ -61,7 +72,7 @@ PlTypeId pl_expr_clause(PlChecker *c, PlExpr **slot)
         return pl_type_list(c->types, elem);
     }
     PlItFrame frame = {.outer = c->frame, .type = elem};
-    frame.symbol = x->symbol = pl_scope_nameless(c, PL_STR("it"), PL_SYM_ITEM, elem);
+    frame.symbol = x->symbol = item_symbol(c, x->symbol, elem);
     PlFacts facts = c->facts;
     c->frame = &frame;
     PlTypeId type = check_inside(c, x, elem);
