@@ -107,9 +107,8 @@ PlStr pl_arazzo_name(PlArazzoFlow *f, PlStr text)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (pl_str_eq_nocase(name, pl_str_z(words[i]))) name = pl_arena_printf(arena, PL_FMT "_", PL_ARG(name));
     PlStr base = name;
-    for (unsigned n = 2; pl_map_find(&f->names, name); n++)
-        name = pl_arena_printf(arena, PL_FMT "_%u", PL_ARG(base), n);
-    pl_map_put(&f->names, name, NULL);
+    for (unsigned n = 2; pl_map_find(f->names, name); n++) name = pl_arena_printf(arena, PL_FMT "_%u", PL_ARG(base), n);
+    pl_map_put(f->names, name, NULL);
     return name;
 }
 

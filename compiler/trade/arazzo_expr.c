@@ -139,9 +139,10 @@ static PlArazzoValue input(PlArazzoFlow *f, PlStr rest, PlSpan span)
         return unknown();
     }
     PlArazzoValue v = {pl_arazzo_name_expr(f->a, in->plan_name), in->declared, in};
-    if (!pointer.len) return v;
+    if (f->caller) v = (PlArazzoValue){in->given, in->given_type, NULL};
+    if (!pointer.len || !v.expr) return v;
     v.input = NULL;
-    v.type = in->declared == PL_T_RECORD_ANY ? PL_T_ANY : in->declared;
+    if (v.type == PL_T_RECORD_ANY) v.type = PL_T_ANY;
     in->needed = true;
     PlArazzoValue at = pl_arazzo_pointer(f, v, pointer);
     if (!at.expr) PL_REPORT(f->a->diags, ARAZZO_NAME, span, "input", PL_ARG(name));
@@ -199,6 +200,12 @@ static PlArazzoValue output(PlArazzoFlow *f, PlArazzoStep *step, PlStr rest, PlS
 {
     PlStr pointer, name = split_pointer(rest, &pointer);
     const PlNode *outputs = PL_GET(step->node, "outputs"), *node = pl_node_get(outputs, name);
+    static const PlStr of_workflow = PL_STR_INIT("$outputs.");
+    if (step->sub && (!node || pl_str_starts(pl_node_text(node), of_workflow))) {
+        PlStr output_name = node ? pl_str_slice(pl_node_text(node), of_workflow.len, pl_node_text(node).len) : name;
+        PlArazzoValue whole = pl_arazzo_run_output(f, step, output_name, span);
+        return pointer.len && whole.expr ? pl_arazzo_pointer(f, whole, pointer) : whole;
+    }
     for (size_t dot = name.len; !node && dot > 0; dot--) { /* "found.id": meant is a place in the output */
         if (name.ptr[dot - 1] != '.' && name.ptr[dot - 1] != '[') continue;
         node = pl_node_get(outputs, pl_str_slice(name, 0, dot - 1));
@@ -264,6 +271,8 @@ static PlArazzoValue expression(PlArazzoFlow *f, PlStr text, PlSpan span, unsign
     if (pl_str_starts(text, steps)) return of_step(f, text, pl_str_slice(text, steps.len, text.len), span, level);
     if (pl_str_starts(text, answer) && step)
         return response(f, step, text, pl_str_slice(text, answer.len, text.len), span);
+    if (pl_str_starts(text, PL_STR("$outputs.")) && step && step->sub)
+        return pl_arazzo_run_output(f, step, pl_str_slice(text, 9, text.len), span);
     if (pl_str_eq_z(text, "$method") && step && step->op)
         return constant(f, pl_str_z(pl_method_name(step->op->method)));
     if (pl_str_eq_z(text, "$statusCode") && step) {

@@ -177,14 +177,9 @@ static PlStr prose_of(PlArazzoFlow *f, const PlArazzoStep *step)
 static PlStep *call_step(PlArazzoFlow *f, PlArazzoStep *step, PlStep *parent)
 {
     PlArazzo *a = f->a;
-    bool sub = PL_GET(step->node, "workflowId") != NULL;
-    PlStep *call =
-        pl_arazzo_new_step(f, step->node, parent, step->operation.len && !sub ? PL_STEP_ACTION : PL_STEP_PROSE);
+    PlStep *call = pl_arazzo_new_step(f, step->node, parent, step->operation.len ? PL_STEP_ACTION : PL_STEP_PROSE);
     call->prose = prose_of(f, step);
     if (!call->prose.len && call->kind == PL_STEP_PROSE) call->prose = step->id;
-    if (sub)
-        PL_REPORT(a->diags, ARAZZO_SHAPE, pl_node_span(PL_GET(step->node, "workflowId")),
-                  "a step that runs another workflow has no counterpart in a plan yet");
     if (call->kind == PL_STEP_ACTION) {
         call->plugin = step->op       ? step->op->plugin->name
                        : step->source ? pl_dsl_name(a->arena, step->source->name)
@@ -223,6 +218,10 @@ static void failures(PlArazzoFlow *f, PlArazzoStep *step, PlStep *call, const Pl
 static void step_and_checks(PlArazzoFlow *f, PlArazzoStep *step, PlStep *parent)
 {
     PlArazzo *a = f->a;
+    if (PL_GET(step->node, "workflowId")) {
+        pl_arazzo_run(f, step, parent);
+        return;
+    }
     const PlNode *list = PL_GET(step->node, "successCriteria"), *poll = poll_action(f, step);
     f->current = step;
     PlExpr *cond = criteria(f, list);
@@ -260,6 +259,11 @@ typedef struct Jump {
 
 static void stop(PlArazzoFlow *f, PlStep *parent, const PlNode *node, PlExpr *cond)
 {
+    if (f->caller) {
+        PL_REPORT(f->a->diags, ARAZZO_SHAPE, pl_node_span(node),
+                  "an end before the last step of a workflow that a step runs has no counterpart in a plan");
+        return;
+    }
     if (cond) {
         parent = pl_arazzo_new_step(f, node, parent, PL_STEP_IF);
         parent->cond = cond;
@@ -456,7 +460,7 @@ static void range(PlArazzoFlow *f, uint32_t from, uint32_t to, PlStep *parent, u
     }
 }
 
-void pl_arazzo_flow(PlArazzoFlow *f)
+void pl_arazzo_steps(PlArazzoFlow *f, PlStep *parent)
 {
-    range(f, 0, f->steps.len, NULL, UINT32_MAX);
+    range(f, 0, f->steps.len, parent, UINT32_MAX);
 }

@@ -31,8 +31,11 @@ typedef struct PlArazzoInput {
     PlTypeId declared; /* ANY when nothing is said */
     PlTypeId wanted;   /* by what it is given to; PL_TYPE_NONE: nothing yet */
     bool needed;       /* something cannot do without it */
-    bool record;       /* a whole body: its fields are given one by one */
+    PlExpr *given;     /* in a workflow that a step runs: what the step gives; no name of the plan then */
+    PlTypeId given_type;
 } PlArazzoInput;
+
+typedef struct PlArazzoFlow PlArazzoFlow;
 
 typedef struct PlArazzoStep {
     const PlNode *node;
@@ -47,18 +50,20 @@ typedef struct PlArazzoStep {
     PlTypeId result;            /* of the response that the criteria expect */
     const PlResponse *response; /* NULL: the union of the successes */
     bool done;                  /* its place in the plan is behind us */
-    bool poll;                  /* its criteria are the end of a Repeat */
+    PlArazzoFlow *sub;          /* the workflow that it runs, once it is in the plan */
 } PlArazzoStep;
 
-typedef struct PlArazzoFlow { /* one workflow on its way to a plan */
+struct PlArazzoFlow { /* one workflow on its way to a plan */
     PlArazzo *a;
     const PlNode *node;
     PlPlan *plan;
     PL_VEC(PlArazzoStep *) steps;
     PL_VEC(PlArazzoInput *) inputs;
-    PlMap by_id, by_input, names; /* names: of the plan, taken */
-    PlArazzoStep *current;        /* whose $response it is */
-} PlArazzoFlow;
+    PlMap by_id, by_input;
+    PlMap *names;          /* of the plan, taken; shared with workflows that steps run */
+    PlArazzoStep *current; /* whose $response it is */
+    PlArazzoFlow *caller;  /* of a workflow that a step runs */
+};
 
 typedef struct PlArazzoValue {
     PlExpr *expr; /* NULL: cannot be said in a plan (reported) */
@@ -117,7 +122,18 @@ void pl_arazzo_step_read(PlArazzoFlow *f, PlArazzoStep *step);
 void pl_arazzo_step_outputs(PlArazzoFlow *f, PlArazzoStep *step);
 
 /* arazzo_flow.c */
-void pl_arazzo_flow(PlArazzoFlow *f);
 PlStep *pl_arazzo_new_step(PlArazzoFlow *f, const PlNode *node, PlStep *parent, PlStepKind kind);
+
+/* The range of all steps, into a block (NULL: the plan). */
+void pl_arazzo_steps(PlArazzoFlow *f, PlStep *parent);
+
+/* arazzo_plan.c: inputs and steps of a workflow, read. */
+PlArazzoFlow *pl_arazzo_open(PlArazzo *a, const PlNode *workflow, PlPlan *plan, PlMap *names, PlArazzoFlow *caller);
+
+/* arazzo_sub.c: a step that runs a workflow of the same document: its steps stand in the plan, its inputs are what the
+ * step gives. */
+void pl_arazzo_run(PlArazzoFlow *f, PlArazzoStep *step, PlStep *parent);
+/* An output of the workflow that a step ran; ->expr NULL when it has none of that name (reported). */
+PlArazzoValue pl_arazzo_run_output(PlArazzoFlow *f, PlArazzoStep *step, PlStr name, PlSpan span);
 
 #endif

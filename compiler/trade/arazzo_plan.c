@@ -18,7 +18,7 @@ static void inputs(PlArazzoFlow *f)
         PlArazzoInput *in = PL_NEW(a->arena, PlArazzoInput);
         in->name = pl_pair_key(pair);
         in->schema = &pair->value;
-        in->plan_name = pl_arazzo_name(f, in->name);
+        if (!f->caller) in->plan_name = pl_arazzo_name(f, in->name);
         in->declared = pl_arazzo_schema_type(a, &pair->value);
         in->wanted = PL_TYPE_NONE;
         const PlNode *required = PL_GET(schema, "required");
@@ -117,23 +117,33 @@ static void uses(PlArazzoFlow *f, PlStr folder)
     }
 }
 
-PlPlan *pl_arazzo_plan(PlArazzo *a, uint32_t workflow, PlStr folder)
+PlArazzoFlow *pl_arazzo_open(PlArazzo *a, const PlNode *workflow, PlPlan *plan, PlMap *names, PlArazzoFlow *caller)
 {
     PlArazzoFlow *f = PL_NEW(a->arena, PlArazzoFlow);
     f->a = a;
-    f->node = pl_node_item(a->workflows, workflow);
-    f->plan = PL_NEW(a->arena, PlPlan);
+    f->node = workflow;
+    f->plan = plan;
+    f->names = names;
+    f->caller = caller;
     pl_map_init(&f->by_id, a->arena);
     pl_map_init(&f->by_input, a->arena);
-    pl_map_init(&f->names, a->arena);
-    f->plan->workflow = pl_dsl_one_line(a->arena, pl_arazzo_id(a, workflow));
-    f->plan->goal = pl_arazzo_summary(a, workflow);
     inputs(f);
     steps(f);
     const PlNode *depends = PL_GET(f->node, "dependsOn");
     if (depends)
         pl_arazzo_loss(a, pl_node_span(depends), PL_STR("that other workflows run first is not said in a plan"));
-    pl_arazzo_flow(f);
+    return f;
+}
+
+PlPlan *pl_arazzo_plan(PlArazzo *a, uint32_t workflow, PlStr folder)
+{
+    PlMap *names = PL_NEW(a->arena, PlMap);
+    PlPlan *plan = PL_NEW(a->arena, PlPlan);
+    pl_map_init(names, a->arena);
+    plan->workflow = pl_dsl_one_line(a->arena, pl_arazzo_id(a, workflow));
+    plan->goal = pl_arazzo_summary(a, workflow);
+    PlArazzoFlow *f = pl_arazzo_open(a, pl_node_item(a->workflows, workflow), plan, names, NULL);
+    pl_arazzo_steps(f, NULL);
     outputs(f);
     for (uint32_t i = 0; i < f->inputs.len; i++) declare(f, f->inputs.items[i]);
     uses(f, folder);

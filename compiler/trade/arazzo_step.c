@@ -55,8 +55,26 @@ static void expect(PlArazzoFlow *f, PlArazzoStep *step, const PlNode *criterion)
         pl_diag_related(a->diags, d, there, "declared are: " PL_FMT, PL_ARG(declared_statuses(a, step->action)));
 }
 
+/* Arazzo 1.1: steps that must come before. They do when they stand before; a plan keeps the order of what depends on each other. */
+static void depends(PlArazzoFlow *f, const PlArazzoStep *step)
+{
+    static const PlStr word = PL_STR_INIT("$steps.");
+    const PlNode *list = PL_GET(step->node, "dependsOn");
+    for (uint32_t i = 0; pl_node_is(list, PL_NODE_LIST) && i < list->count; i++) {
+        PlStr id = pl_node_text(pl_node_item(list, i));
+        if (pl_str_starts(id, word)) id = pl_str_slice(id, word.len, id.len);
+        if (!pl_map_find(&f->by_id, id) || pl_str_eq(id, step->id))
+            PL_REPORT(f->a->diags, ARAZZO_LATER, pl_node_span(pl_node_item(list, i)), PL_ARG(id));
+    }
+}
+
 void pl_arazzo_step_read(PlArazzoFlow *f, PlArazzoStep *step)
 {
+    const PlNode *channel = PL_GET(step->node, "channelPath");
+    if (channel)
+        PL_REPORT(f->a->diags, ARAZZO_SHAPE, pl_node_span(channel),
+                  "messages of an AsyncAPI document have no counterpart in a plan");
+    depends(f, step);
     pl_arazzo_find(f, step);
     const PlNode *criteria = PL_GET(step->node, "successCriteria");
     for (uint32_t i = 0; pl_node_is(criteria, PL_NODE_LIST) && i < criteria->count; i++)

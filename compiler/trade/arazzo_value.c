@@ -124,6 +124,10 @@ static PlArazzoValue value_at(PlArazzoFlow *f, const PlNode *node, unsigned leve
     if (node->kind == PL_NODE_TEXT) return text_value(f, pl_node_text(node), pl_node_span(node));
     if (node->kind < PL_NODE_LIST) return scalar(f, node);
     bool list = node->kind == PL_NODE_LIST;
+    if (level == 0 && !list && PL_GET(node, "context") && PL_GET(node, "selector")) { /* Arazzo 1.1 section 4.6.12 */
+        pl_arazzo_loss(a, pl_node_span(node), PL_STR("a selector has no counterpart in a plan"));
+        return (PlArazzoValue){.type = PL_T_ANY};
+    }
     PlExpr *e = pl_arazzo_node_expr(a, list ? PL_EXPR_LIST : PL_EXPR_RECORD, NULL, NULL);
     for (uint32_t i = 0; i < node->count && level < PL_LIMIT_EXPR_DEPTH / 2; i++) {
         const PlNode *item = list ? pl_node_item(node, i) : &pl_node_at(node, i)->value;
