@@ -149,12 +149,20 @@ PlExpr *pl_build_postfix(PlRun *r, PlOperator op, PlExpr *operand, const PlToken
     return pl_build_unary(r, op, operand, words->span);
 }
 
+/* 9223372036854775808 is no integer, but its negative is. */
+static bool is_least(const PlRun *r, const PlExpr *x)
+{
+    return x->literal.as.number == 0x1p63 && pl_str_eq_z(pl_str_slice(r->syntax->text, x->span.start, x->span.end), "9223372036854775808");
+}
+
 PlExpr *pl_build_negative(PlRun *r, PlExpr *operand, PlSpan sign)
 {
     PlLiteral *literal = &operand->literal;
     bool whole = operand->kind == PL_EXPR_LITERAL && !(operand->flags & PL_EXPR_PARENS);
     if (whole && literal->kind == PL_LIT_INT && literal->as.integer > 0)
         literal->as.integer = -literal->as.integer;
+    else if (whole && literal->kind == PL_LIT_DOUBLE && is_least(r, operand))
+        *literal = (PlLiteral){.kind = PL_LIT_INT, .as.integer = INT64_MIN};
     else if (whole && literal->kind == PL_LIT_DOUBLE && literal->as.number > 0)
         literal->as.number = -literal->as.number;
     else

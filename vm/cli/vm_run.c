@@ -139,6 +139,8 @@ int plv_cmd_run(PlArena *arena, int argc, char **argv)
     PlStr bytes;
     if (!pl_cli_read(arena, rest.items[0], PL_LIMIT_MODULE_BYTES, &bytes)) return 2;
     PlModule *module = plv_read_module(arena, bytes, rest.items[0], &code);
+    bool is_plan = !module && pl_str_ends(pl_str_z(rest.items[0]), PL_STR(".pilot"));
+    if (is_plan) fprintf(stderr, "  = help: this is a plan; `pilotc %s` makes the bytecode that runs\n", rest.items[0]);
     if (!module) return code;
     code = run_module(arena, &o, rest.items[0], module, bytes);
     pl_module_free(module);

@@ -127,7 +127,7 @@ static PlStore *open_store(PlArena *arena, PlStr file, PlStoreMode mode, PlDurab
     if (status == PL_OK) return store;
     plv_print_diags(&diags);
     if (diags.errors == 0) pl_cli_fail(status, "cannot open " PL_FMT ": %s", PL_ARG(file), pl_status_words(status));
-    *code = pl_status_exit_code(status);
+    *code = pl_status_exit_code(status == PL_INVALID ? PL_IO : status); /* a file that cannot be used */
     return NULL;
 }
 
