@@ -63,10 +63,14 @@ static void add_plugins(PlArena *arena, const PlCompileOptions *options, PlCompi
 static PlStr catalog_key(PlArena *arena, const PlCompileOptions *options, const PlCompiled *out)
 {
     char cwd[4096];
-    PlStr key = pl_str_z(getcwd(cwd, sizeof cwd) ? cwd : "");
-    key = pl_arena_printf(arena, PL_FMT "\n" PL_FMT "\n%s", PL_ARG(key), PL_ARG(options->plan_path), options->plugins_dir ? options->plugins_dir : "");
-    for (uint32_t i = 0; i < options->plugin_count; i++)
-        key = pl_arena_printf(arena, PL_FMT "\n" PL_FMT "=" PL_FMT, PL_ARG(key), PL_ARG(options->plugins[i].name), PL_ARG(options->plugins[i].document));
+    size_t slash = options->plan_path.len;
+    while (slash > 0 && options->plan_path.ptr[slash - 1] != '/') slash--;
+    PlStr folder = pl_str_slice(options->plan_path, 0, slash), key = pl_str_z(getcwd(cwd, sizeof cwd) ? cwd : "");
+    key = pl_arena_printf(arena, PL_FMT "\n" PL_FMT "\n%s", PL_ARG(key), PL_ARG(folder), options->plugins_dir ? options->plugins_dir : "");
+    for (uint32_t i = 0; i < options->plugin_count; i++) {
+        const PlPluginArg *arg = &options->plugins[i];
+        key = pl_arena_printf(arena, PL_FMT "\n" PL_FMT "=" PL_FMT, PL_ARG(key), PL_ARG(arg->name), PL_ARG(arg->document));
+    }
     for (uint32_t i = 0; options->project && i < options->project->plugins.len; i++) {
         const PlPluginArg *arg = &options->project->plugins.items[i];
         key = pl_arena_printf(arena, PL_FMT "\n" PL_FMT "=" PL_FMT, PL_ARG(key), PL_ARG(arg->name), PL_ARG(arg->document));

@@ -13,8 +13,10 @@ typedef struct Words {
 
 static bool is_idle(PlStr word)
 {
-    static const char *const idle[] = {"api", "rest", "the", "service", "services", "openapi", "swagger", "http", "https", "www", "com", "net",
-                                       "org", "io",  "json", "yaml", "yml", "v1", "v2", "v3", "web", "public", "local", "dev", "app", "example"};
+    static const char *const idle[] = {"api",    "rest",  "the", "service", "services", "openapi", "swagger",
+                                       "http",   "https", "www", "com",     "net",      "org",     "io",
+                                       "json",   "yaml",  "yml", "v1",      "v2",       "v3",      "web",
+                                       "public", "local", "dev", "app",     "example"};
     for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
         if (pl_str_eq_z(word, idle[i])) return true;
     return false;
@@ -25,7 +27,8 @@ static void add_words(PlArena *arena, Words *words, PlStr text)
     PlTokens tokens = {0};
     pl_token_name(arena, text, MAX_WORDS, &tokens);
     for (uint32_t i = 0; i < tokens.len && words->count < MAX_WORDS; i++)
-        if (!is_idle(tokens.items[i].word) && tokens.items[i].kind == PL_TOKEN_WORD) words->all[words->count++] = tokens.items[i].word;
+        if (!is_idle(tokens.items[i].word) && tokens.items[i].kind == PL_TOKEN_WORD)
+            words->all[words->count++] = tokens.items[i].word;
 }
 
 static PlStr host_of(PlStr server)
@@ -116,7 +119,8 @@ static Way explain(PlArena *arena, const PlPlugin *plugin, PlStr name)
     if (among(&said, &title)) return (Way){7, "words of the document's title"};
     if (among(&said, &file)) return (Way){6, "the document's file"};
     if (among(&said, &host)) return (Way){6, "the document's host"};
-    if (title.count > 1 && title.count < 5 && made_of(key, &title, 0)) return (Way){5, "the document's title, shortened"};
+    if (title.count > 1 && title.count < 5 && made_of(key, &title, 0))
+        return (Way){5, "the document's title, shortened"};
     if (is_initials(key, &title)) return (Way){4, "the initials of the document's title"};
     if (begins(key, squeeze(plugin->name, other))) return (Way){3, "the beginning of its name"};
     for (uint32_t i = 0; i < host.count; i++)
@@ -124,7 +128,8 @@ static Way explain(PlArena *arena, const PlPlugin *plugin, PlStr name)
     return (Way){0, ""};
 }
 
-PlPlugin *pl_alias_find(PlArena *arena, const PlCatalog *catalog, PlStr name, const char **by, PlPlugin **out, uint32_t max, uint32_t *count)
+PlPlugin *pl_alias_find(PlArena *arena, const PlCatalog *catalog, PlStr name, const char **by, PlPlugin **out,
+                        uint32_t max, uint32_t *count)
 {
     PlPlugin *best = NULL;
     unsigned strength = 0, equals = 0;

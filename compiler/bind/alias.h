@@ -8,6 +8,7 @@
 
 /* The one plugin that `name` explains, and by what ("its title"); NULL when there is none, or several. `out` gets up to
  * `max` plugins that it may mean. */
-PlPlugin *pl_alias_find(PlArena *arena, const PlCatalog *catalog, PlStr name, const char **by, PlPlugin **out, uint32_t max, uint32_t *count);
+PlPlugin *pl_alias_find(PlArena *arena, const PlCatalog *catalog, PlStr name, const char **by, PlPlugin **out,
+                        uint32_t max, uint32_t *count);
 
 #endif

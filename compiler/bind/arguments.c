@@ -128,7 +128,8 @@ static bool may_be(PlChecker *c, const PlExpr *x, const PlParam *p)
     if (x->kind == PL_EXPR_LIST) return kind == PL_TYPE_LIST || kind == PL_TYPE_ANY || kind == PL_TYPE_UNION;
     if (x->kind == PL_EXPR_RECORD) return kind == PL_TYPE_RECORD || kind == PL_TYPE_ANY || kind == PL_TYPE_UNION;
     if (x->kind != PL_EXPR_LITERAL) return true;
-    bool number = x->literal.kind == PL_LIT_INT || x->literal.kind == PL_LIT_DOUBLE, yes = x->literal.kind == PL_LIT_YESNO;
+    bool number = x->literal.kind == PL_LIT_INT || x->literal.kind == PL_LIT_DOUBLE,
+         yes = x->literal.kind == PL_LIT_YESNO;
     if (kind == PL_TYPE_INTEGER || kind == PL_TYPE_NUMBER) return number;
     if (kind == PL_TYPE_YESNO) return yes;
     if (kind == PL_TYPE_LIST || kind == PL_TYPE_RECORD) return false;
@@ -304,7 +305,8 @@ static bool add_said(PlChecker *c, PlStep *step, const PlAction *a, uint32_t par
     PlStr name = pl_arena_printf(c->arena, "<words of step " PL_FMT ">", PL_ARG(step->label));
     PlDiags quiet;
     pl_diags_init(&quiet, c->arena, c->diags->sources);
-    PlExpr *value = pl_parse_expr(c->arena, &quiet, pl_sources_add(c->diags->sources, name, pl_arena_str(c->arena, said.expr)));
+    PlExpr *value =
+        pl_parse_expr(c->arena, &quiet, pl_sources_add(c->diags->sources, name, pl_arena_str(c->arena, said.expr)));
     if (!value || quiet.errors) return false;
     PlSpan span = step->prose_span;
     if (span.end >= span.start + said.at + said.words.len)
@@ -328,7 +330,8 @@ static PlExpr *fitting_field(PlChecker *c, const PlAction *a, const PlParam *p, 
         for (uint32_t f = 0; f < pl_type(c->types, type)->count; f++) {
             PlField field = pl_type(c->types, type)->fields[f];
             PlStr whole = pl_arena_printf(c->arena, PL_FMT "_" PL_FMT, PL_ARG(s->name), PL_ARG(field.name));
-            bool item = p->place == PL_IN_PATH && pl_words_same(field.name, p->name) && pl_str_find(a->path, s->name, 0) != PL_STR_NONE;
+            bool item = p->place == PL_IN_PATH && pl_words_same(field.name, p->name) &&
+                        pl_str_find(a->path, s->name, 0) != PL_STR_NONE;
             if (!pl_words_same(whole, p->name) && !pl_words_same(whole, p->wire) && !item) continue;
             if (pl_usable(c->arena, c->types, field.type, p->type, NULL) == PL_USABLE_NO) continue;
             if (found) return NULL;

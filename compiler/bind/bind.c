@@ -57,7 +57,8 @@ static void note_choice(PlChecker *c, PlSpan span, PlStr written, const PlResolv
     bool first = r->count && r->near[0] == r->bound;
     PlStr shared = first ? r->shared[0] : PL_STR("");
     pl_diag_label(c->diags, d, "by %s%s" PL_FMT, r->why, shared.len ? ": " : "", PL_ARG(shared));
-    if (first && r->count > 1) pl_diag_help(c->diags, d, "the next would be `using %.*s`", PL_ARG(full_name(c, r->near[1])));
+    if (first && r->count > 1)
+        pl_diag_help(c->diags, d, "the next would be `using %.*s`", PL_ARG(full_name(c, r->near[1])));
 }
 
 /* The action by what the step says, or NULL after a question. */
@@ -69,8 +70,9 @@ static const PlOperation *choose(PlChecker *c, PlStep *step, const PlPlugin *plu
         ask_action(c, step, plugin, &r);
         return NULL;
     }
-    PlStr written = step->plugin.len ? pl_arena_printf(c->arena, PL_FMT "." PL_FMT, PL_ARG(step->plugin), PL_ARG(step->action))
-                                     : step->action;
+    PlStr written = step->plugin.len
+                        ? pl_arena_printf(c->arena, PL_FMT "." PL_FMT, PL_ARG(step->plugin), PL_ARG(step->action))
+                        : step->action;
     note_choice(c, step->action_span, written, &r);
     step->plugin = r.bound->plugin->name;
     step->action = r.bound->name;

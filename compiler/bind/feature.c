@@ -70,7 +70,8 @@ static void meet_field(Match *m, PlIndexField field)
 static float plain_score(const Match *m, const float *times)
 {
     const PlIndex *x = m->q->index;
-    double length = m->doc->fields[PL_FIELD_COUNT] - m->doc->fields[0], average = x->doc_count ? (double)x->word_count / x->doc_count : 1, sum = 0;
+    double length = m->doc->fields[PL_FIELD_COUNT] - m->doc->fields[0],
+           average = x->doc_count ? (double)x->word_count / x->doc_count : 1, sum = 0;
     double norm = 1.2 * (0.25 + 0.75 * length / (average > 0 ? average : 1));
     for (uint32_t i = 0; i < m->q->count; i++)
         if (times[i] > 0) sum += m->q->terms[i].plain * times[i] * 2.2 / (times[i] + norm);
@@ -98,7 +99,8 @@ static void cover_rare(Match *m, const float *best)
     uint32_t top[3] = {UINT32_MAX, UINT32_MAX, UINT32_MAX};
     for (uint32_t i = 0; i < m->q->count; i++)
         for (int k = 0; k < 3; k++) {
-            if (!m->q->terms[i].known || (top[k] != UINT32_MAX && m->q->terms[top[k]].weight >= m->q->terms[i].weight)) continue;
+            if (!m->q->terms[i].known || (top[k] != UINT32_MAX && m->q->terms[top[k]].weight >= m->q->terms[i].weight))
+                continue;
             for (int j = 2; j > k; j--) top[j] = top[j - 1];
             top[k] = i;
             break;
@@ -114,8 +116,9 @@ static void cover_rare(Match *m, const float *best)
 static void cover(Match *m)
 {
     static const float worth[PL_FIELD_COUNT] = {1.0f, 0.9f, 0.95f, 0.7f, 0.6f, 0.35f, 0.45f, 0.6f, 0.35f, 0.4f};
-    static const PlFeature of[PL_FIELD_COUNT] = {PL_F_COV_NAME,  PL_F_COV_PATH,  PL_F_COV_TITLE, PL_F_COV_DESC,   PL_F_COV_PARAM,
-                                                 PL_F_COV_PDESC, PL_F_COV_ENUM,  PL_F_COV_TAGS,  PL_F_COV_RESULT, PL_F_COV_PLUGIN};
+    static const PlFeature of[PL_FIELD_COUNT] = {PL_F_COV_NAME,   PL_F_COV_PATH,  PL_F_COV_TITLE, PL_F_COV_DESC,
+                                                 PL_F_COV_PARAM,  PL_F_COV_PDESC, PL_F_COV_ENUM,  PL_F_COV_TAGS,
+                                                 PL_F_COV_RESULT, PL_F_COV_PLUGIN};
     float best[PL_QUERY_TERMS] = {0};
     for (int f = 0; f < PL_FIELD_COUNT; f++) {
         m->at[of[f]] = covered(m, m->met[f], false);
@@ -142,13 +145,15 @@ static void cover(Match *m)
 /* ---- what the text has of the fields --------------------------------------------------------------------------------------- */
 
 typedef struct Said {
-    float share, head, exact, miss; /* by weight: said at all, in the head clause, as it is; the heaviest word that is not */
+    float share, head, exact,
+        miss; /* by weight: said at all, in the head clause, as it is; the heaviest word that is not */
 } Said;
 
 static float best_worth(const Match *m, uint32_t word, bool head, uint32_t *query)
 {
     float best = 0;
-    for (const PlMeet *meet = pl_query_meet(m->q, m->q->slots[pl_query_slot(word)]); meet; meet = pl_query_meet(m->q, meet->next)) {
+    for (const PlMeet *meet = pl_query_meet(m->q, m->q->slots[pl_query_slot(word)]); meet;
+         meet = pl_query_meet(m->q, meet->next)) {
         const PlQueryTerm *term = &m->q->terms[meet->query];
         if (meet->term != word || meet->worth <= best || (head && term->head <= 0)) continue;
         best = meet->worth;
@@ -176,7 +181,8 @@ static Said said(const Match *m, PlIndexField field)
     double share = 0, head = 0, exact = 0, total = 0;
     if (count > SAID_WORDS) count = SAID_WORDS;
     for (uint32_t i = 0; i < count; i++) {
-        double idf = pl_query_idf(x, m->q->lexicon, pl_index_text(x, x->terms[words[i]].text), x->terms[words[i]].count);
+        double idf =
+            pl_query_idf(x, m->q->lexicon, pl_index_text(x, x->terms[words[i]].text), x->terms[words[i]].count);
         float worth = best_worth(m, words[i], false, NULL);
         if (of_plugin(m, words[i])) idf *= 0.3;
         total += idf;
@@ -238,10 +244,12 @@ static void say(Match *m)
 
 /* How well a method does what a verb says, -1 to 1; rows by PlVerb, columns get, post, put or patch, delete. */
 static const float method_fits[PL_VERB_COUNT][4] = {
-    [PL_VERB_SEARCH] = {1, 0, -1, -1},       [PL_VERB_LIST] = {1, -0.3f, -1, -1},       [PL_VERB_READ] = {1, -0.3f, -1, -1},
-    [PL_VERB_CREATE] = {-1, 1, 0.2f, -1},    [PL_VERB_UPDATE] = {-1, 0.2f, 1, -1},      [PL_VERB_DELETE] = {-1, -0.3f, -0.6f, 1},
-    [PL_VERB_SEND] = {-0.6f, 1, 0, -1},      [PL_VERB_COMPUTE] = {0.2f, 0.5f, -0.3f, -1}, [PL_VERB_START] = {-0.5f, 1, 0.5f, -1},
-    [PL_VERB_STOP] = {-0.8f, 0.7f, 0.5f, 0.4f}, [PL_VERB_BOOK] = {-0.5f, 1, 0, -1},     [PL_VERB_ACCESS] = {-0.3f, 1, 0.3f, -1},
+    [PL_VERB_SEARCH] = {1, 0, -1, -1},      [PL_VERB_LIST] = {1, -0.3f, -1, -1},
+    [PL_VERB_READ] = {1, -0.3f, -1, -1},    [PL_VERB_CREATE] = {-1, 1, 0.2f, -1},
+    [PL_VERB_UPDATE] = {-1, 0.2f, 1, -1},   [PL_VERB_DELETE] = {-1, -0.3f, -0.6f, 1},
+    [PL_VERB_SEND] = {-0.6f, 1, 0, -1},     [PL_VERB_COMPUTE] = {0.2f, 0.5f, -0.3f, -1},
+    [PL_VERB_START] = {-0.5f, 1, 0.5f, -1}, [PL_VERB_STOP] = {-0.8f, 0.7f, 0.5f, 0.4f},
+    [PL_VERB_BOOK] = {-0.5f, 1, 0, -1},     [PL_VERB_ACCESS] = {-0.3f, 1, 0.3f, -1},
 };
 
 static float method_fit(PlVerb verb, PlMethod method)
@@ -265,7 +273,8 @@ static void act(Match *m)
         m->at[PL_F_METHOD_FIT] = fit > 0 ? fit : 0;
         m->at[PL_F_METHOD_CLASH] = fit < 0 ? -fit : 0;
     }
-    bool lists = d->flags & PL_INDEX_GIVES_LIST || verb == PL_VERB_LIST || verb == PL_VERB_SEARCH || d->flags & PL_INDEX_NAME_PLURAL;
+    bool lists = d->flags & PL_INDEX_GIVES_LIST || verb == PL_VERB_LIST || verb == PL_VERB_SEARCH ||
+                 d->flags & PL_INDEX_NAME_PLURAL;
     bool single = d->flags & PL_INDEX_ENDS_IN_TEMPLATE || (!lists && verb == PL_VERB_READ);
     if (q->verb == PL_VERB_NONE || pl_verb_is_reading(q->verb)) {
         m->at[PL_F_LIST_FIT] = (q->many && lists && !single) || (q->one && !q->many && single);
@@ -279,7 +288,8 @@ static bool param_said(const Match *m, const PlIndexParam *p)
 {
     double met = 0;
     if (!p->word_count) return false;
-    for (uint32_t i = 0; i < p->word_count; i++) met += best_worth(m, m->q->index->words[p->words + i], false, NULL) >= 0.6f;
+    for (uint32_t i = 0; i < p->word_count; i++)
+        met += best_worth(m, m->q->index->words[p->words + i], false, NULL) >= 0.6f;
     return met * 2 > p->word_count;
 }
 
@@ -292,7 +302,8 @@ static bool text_has(PlStr text, PlStr value)
         if (!pl_str_eq_nocase(pl_str_slice(text, i, i + value.len), value)) continue;
         bool before = i == 0 || !((text.ptr[i - 1] | 32) >= 'a' && (text.ptr[i - 1] | 32) <= 'z');
         size_t end = i + value.len;
-        bool after = end == text.len || !((text.ptr[end] | 32) >= 'a' && (text.ptr[end] | 32) <= 'z') || text.ptr[end] == 's';
+        bool after =
+            end == text.len || !((text.ptr[end] | 32) >= 'a' && (text.ptr[end] | 32) <= 'z') || text.ptr[end] == 's';
         if (before && after) return true;
     }
     return false;
@@ -310,8 +321,10 @@ static void take(Match *m)
     for (uint32_t i = 0; i < m->doc->param_count; i++) {
         const PlIndexParam *p = &x->params[m->doc->params + i];
         bool value = false;
-        for (uint32_t v = 0; v < p->value_count && !value; v++) value = text_has(m->q->text, pl_index_text(x, x->values[p->values + v]));
-        bool is_said = value || param_said(m, p) || (p->shapes & m->q->shapes & (PL_SHAPE_EMAIL | PL_SHAPE_DATE | PL_SHAPE_URL | PL_SHAPE_MONEY));
+        for (uint32_t v = 0; v < p->value_count && !value; v++)
+            value = text_has(m->q->text, pl_index_text(x, x->values[p->values + v]));
+        bool is_said = value || param_said(m, p) ||
+                       (p->shapes & m->q->shapes & (PL_SHAPE_EMAIL | PL_SHAPE_DATE | PL_SHAPE_URL | PL_SHAPE_MONEY));
         shapes |= p->shapes;
         enums += value;
         said_count += is_said;
@@ -329,9 +342,11 @@ static void take(Match *m)
     }
     bool id = m->q->shapes & PL_SHAPE_ID || m->q->one;
     m->at[PL_F_COUNT_FIT] = m->q->values ? nearness(m->q->values, required) : 0;
-    m->at[PL_F_COUNT_LESS] = (float)(required > m->q->values ? (required - m->q->values > 4 ? 4 : required - m->q->values) : 0) / 4.0f;
+    m->at[PL_F_COUNT_LESS] =
+        (float)(required > m->q->values ? (required - m->q->values > 4 ? 4 : required - m->q->values) : 0) / 4.0f;
     m->at[PL_F_NUMBER_FIT] = m->q->numbers ? nearness(m->q->numbers, numbers) : 0;
-    m->at[PL_F_NUMBER_LESS] = (float)(numbers > m->q->numbers ? (numbers - m->q->numbers > 4 ? 4 : numbers - m->q->numbers) : 0) / 4.0f;
+    m->at[PL_F_NUMBER_LESS] =
+        (float)(numbers > m->q->numbers ? (numbers - m->q->numbers > 4 ? 4 : numbers - m->q->numbers) : 0) / 4.0f;
     m->at[PL_F_VALUE_FIT] = kinds ? (float)fit / (float)kinds : 0;
     m->at[PL_F_ENUM_SAID] = enums > 2 ? 1 : (float)enums / 2.0f;
     m->at[PL_F_PARAM_SAID] = m->doc->param_count ? (float)said_count / (float)m->doc->param_count : 0;
@@ -341,7 +356,8 @@ static void take(Match *m)
     m->at[PL_F_ID_NEED] = id ? 0 : (float)(in_path > 3 ? 3 : in_path) / 3.0f;
     bool search = m->doc->verb == PL_VERB_SEARCH;
     for (uint32_t i = 0; i < m->doc->param_count && !search; i++) {
-        static const char *const names[] = {"q", "query", "search", "keyword", "keywords", "term", "text", "name", "title", "filter"};
+        static const char *const names[] = {"q",    "query", "search", "keyword", "keywords",
+                                            "term", "text",  "name",   "title",   "filter"};
         const PlIndexParam *p = &x->params[m->doc->params + i];
         for (size_t k = 0; k < sizeof names / sizeof *names; k++)
             search |= p->place != PL_IN_PATH && pl_str_eq_nocase(pl_index_text(x, p->name), pl_str_z(names[k]));
@@ -406,7 +422,8 @@ static void read_segment(Match *m)
     if (!count) return;
     float object = 0, met = 0;
     uint32_t word = words[count - 1];
-    for (const PlMeet *meet = pl_query_meet(m->q, m->q->slots[pl_query_slot(word)]); meet; meet = pl_query_meet(m->q, meet->next)) {
+    for (const PlMeet *meet = pl_query_meet(m->q, m->q->slots[pl_query_slot(word)]); meet;
+         meet = pl_query_meet(m->q, meet->next)) {
         if (meet->term != word) continue;
         if (meet->worth > met) met = meet->worth;
         if (m->q->terms[meet->query].object > 0 && meet->worth > object) object = meet->worth;
@@ -464,7 +481,8 @@ static float field_length(const Match *m, PlIndexField field, float most)
     return len < 1 ? len : 1;
 }
 
-void pl_feature_read(const PlQuery *q, const PlQuery *goal, const PlIndexDoc *doc, float retrieved, float best, PlFeatures *out)
+void pl_feature_read(const PlQuery *q, const PlQuery *goal, const PlIndexDoc *doc, float retrieved, float best,
+                     PlFeatures *out)
 {
     Match m = {.q = q, .doc = doc, .at = out->at};
     memset(out, 0, sizeof *out);

@@ -21,7 +21,8 @@ typedef struct PlFeatures {
 } PlFeatures;
 
 /* `goal` may be NULL. `retrieved` and `best` are the scores of retrieval: the candidate's and the greatest. */
-void pl_feature_read(const PlQuery *q, const PlQuery *goal, const PlIndexDoc *doc, float retrieved, float best, PlFeatures *out);
+void pl_feature_read(const PlQuery *q, const PlQuery *goal, const PlIndexDoc *doc, float retrieved, float best,
+                     PlFeatures *out);
 extern const char *const pl_feature_names[PL_FEATURE_COUNT];
 extern const char *const pl_feature_words[PL_FEATURE_COUNT];
 float pl_feature_weight(PlFeature feature);

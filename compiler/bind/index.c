@@ -5,8 +5,8 @@
 #include "compiler/bind/index_file.h"
 
 static const char magic[8] = "PLINDEX";
-static const uint32_t sizes[PL_INDEX_SECTIONS] = {sizeof(PlIndexPlugin), sizeof(PlIndexDoc), sizeof(PlIndexParam),
-                                                  sizeof(PlIndexTerm),   sizeof(PlPosting),  sizeof(uint32_t),
+static const uint32_t sizes[PL_INDEX_SECTIONS] = {sizeof(PlIndexPlugin), sizeof(PlIndexDoc),  sizeof(PlIndexParam),
+                                                  sizeof(PlIndexTerm),   sizeof(PlPosting),   sizeof(uint32_t),
                                                   sizeof(PlIndexText),   sizeof(PlIndexFile), 1};
 
 static uint32_t record_bytes(void)
@@ -75,7 +75,8 @@ static bool docs_fit(const PlIndex *x)
 {
     for (uint32_t i = 0; i < x->doc_count; i++) {
         const PlIndexDoc *d = &x->docs[i];
-        if (!text_fits(x, d->name) || !text_fits(x, d->id) || !text_fits(x, d->title) || !text_fits(x, d->path)) return false;
+        if (!text_fits(x, d->name) || !text_fits(x, d->id) || !text_fits(x, d->title) || !text_fits(x, d->path))
+            return false;
         if (d->plugin >= x->plugin_count || !in(d->params, d->param_count, x->param_count)) return false;
         if (d->method >= PL_METHOD_COUNT || d->verb >= PL_VERB_COUNT) return false;
         for (int f = 0; f < PL_FIELD_COUNT; f++)
@@ -89,8 +90,8 @@ static bool rest_fits(const PlIndex *x)
 {
     for (uint32_t i = 0; i < x->plugin_count; i++) {
         const PlIndexPlugin *p = &x->plugins[i];
-        bool texts = text_fits(x, p->name) && text_fits(x, p->title) && text_fits(x, p->path) && text_fits(x, p->server) &&
-                     text_fits(x, p->version) && text_fits(x, p->hash);
+        bool texts = text_fits(x, p->name) && text_fits(x, p->title) && text_fits(x, p->path) &&
+                     text_fits(x, p->server) && text_fits(x, p->version) && text_fits(x, p->hash);
         if (!texts || p->hash.len != 32) return false;
     }
     for (uint32_t i = 0; i < x->file_count; i++)
@@ -103,7 +104,8 @@ static bool rest_fits(const PlIndex *x)
     for (uint32_t i = 0; i < x->value_count; i++)
         if (!text_fits(x, x->values[i])) return false;
     for (uint32_t i = 0; i < x->term_count; i++)
-        if (!text_fits(x, x->terms[i].text) || !in(x->terms[i].postings, x->terms[i].count, x->posting_count)) return false;
+        if (!text_fits(x, x->terms[i].text) || !in(x->terms[i].postings, x->terms[i].count, x->posting_count))
+            return false;
     for (uint32_t i = 0; i < x->word_count; i++)
         if (x->words[i] >= x->term_count) return false;
     for (uint32_t i = 0; i < x->posting_count; i++)
@@ -119,7 +121,8 @@ bool pl_index_open(PlStr bytes, PlIndex *out)
     memcpy(&header, bytes.ptr, sizeof header);
     PlStr body = pl_str_slice(bytes, sizeof header, bytes.len);
     if (memcmp(header.magic, magic, sizeof magic) != 0 || header.version != PL_INDEX_VERSION) return false;
-    if (header.record_bytes != record_bytes() || header.bytes != body.len || header.sum != pl_index_sum(body)) return false;
+    if (header.record_bytes != record_bytes() || header.bytes != body.len || header.sum != pl_index_sum(body))
+        return false;
     const char *at[PL_INDEX_SECTIONS];
     uint64_t offset = 0;
     for (int i = 0; i < PL_INDEX_SECTIONS; i++) {

@@ -10,13 +10,13 @@
 #include "vm/base/buf.h"
 
 typedef enum PlIndexField {
-    PL_FIELD_NAME,   /* operationId, else the name made from method and path */
-    PL_FIELD_PATH,   /* segments that are no templates */
-    PL_FIELD_TITLE,  /* summary, else the description's first sentence */
+    PL_FIELD_NAME,  /* operationId, else the name made from method and path */
+    PL_FIELD_PATH,  /* segments that are no templates */
+    PL_FIELD_TITLE, /* summary, else the description's first sentence */
     PL_FIELD_DESC,
-    PL_FIELD_PARAM,  /* names of arguments */
-    PL_FIELD_PDESC,  /* what is said of them */
-    PL_FIELD_ENUM,   /* values they may have */
+    PL_FIELD_PARAM, /* names of arguments */
+    PL_FIELD_PDESC, /* what is said of them */
+    PL_FIELD_ENUM,  /* values they may have */
     PL_FIELD_TAGS,
     PL_FIELD_RESULT, /* names in the answer */
     PL_FIELD_PLUGIN, /* title of the document */
@@ -24,22 +24,22 @@ typedef enum PlIndexField {
 } PlIndexField;
 
 enum { /* what values an argument takes, by type, format and name */
-    PL_SHAPE_EMAIL = 1,
-    PL_SHAPE_DATE = 2,
-    PL_SHAPE_URL = 4,
-    PL_SHAPE_NUMBER = 8,
-    PL_SHAPE_MONEY = 16,
-    PL_SHAPE_ID = 32,
-    PL_SHAPE_TEXT = 64,
-    PL_SHAPE_YESNO = 128
+       PL_SHAPE_EMAIL = 1,
+       PL_SHAPE_DATE = 2,
+       PL_SHAPE_URL = 4,
+       PL_SHAPE_NUMBER = 8,
+       PL_SHAPE_MONEY = 16,
+       PL_SHAPE_ID = 32,
+       PL_SHAPE_TEXT = 64,
+       PL_SHAPE_YESNO = 128
 };
 
 enum { /* of an operation */
-    PL_INDEX_DEPRECATED = 1,
-    PL_INDEX_GIVES_LIST = 2,
-    PL_INDEX_ENDS_IN_TEMPLATE = 4, /* of its path */
-    PL_INDEX_METHODS_VARY = 8,     /* in its document: what the method says is meant */
-    PL_INDEX_NAME_PLURAL = 16      /* the last word of its name, or of its path */
+       PL_INDEX_DEPRECATED = 1,
+       PL_INDEX_GIVES_LIST = 2,
+       PL_INDEX_ENDS_IN_TEMPLATE = 4, /* of its path */
+       PL_INDEX_METHODS_VARY = 8,     /* in its document: what the method says is meant */
+       PL_INDEX_NAME_PLURAL = 16      /* the last word of its name, or of its path */
 };
 
 typedef struct PlIndexText {
@@ -48,7 +48,7 @@ typedef struct PlIndexText {
 
 typedef struct PlIndexDoc {
     PlIndexText name, id, title, path;
-    uint32_t plugin, operation; /* their indexes in the catalog */
+    uint32_t plugin, operation;          /* their indexes in the catalog */
     uint32_t fields[PL_FIELD_COUNT + 1]; /* where each field's words begin among the words */
     uint32_t params, param_count;
     uint32_t flags;
@@ -58,7 +58,7 @@ typedef struct PlIndexDoc {
 
 typedef struct PlIndexParam {
     PlIndexText name;
-    uint32_t words, word_count; /* of its name, among the words */
+    uint32_t words, word_count;   /* of its name, among the words */
     uint32_t values, value_count; /* of its enum, among the texts of values */
     uint16_t shapes;
     uint8_t place;
@@ -91,11 +91,12 @@ typedef struct PlIndex {
     const PlIndexParam *params;
     const PlIndexTerm *terms; /* sorted by text */
     const PlPosting *postings;
-    const uint32_t *words;    /* term numbers */
+    const uint32_t *words; /* term numbers */
     const PlIndexText *values;
     const PlIndexFile *files;
     const char *texts;
-    uint32_t plugin_count, doc_count, param_count, term_count, posting_count, word_count, value_count, file_count, text_bytes;
+    uint32_t plugin_count, doc_count, param_count, term_count, posting_count, word_count, value_count, file_count,
+        text_bytes;
     PlStr bytes;
 } PlIndex;
 

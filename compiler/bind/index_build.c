@@ -12,9 +12,9 @@ static const struct FieldRule {
     uint32_t most;
     float weight, length;
 } field_rules[PL_FIELD_COUNT] = {
-    [PL_FIELD_NAME] = {16, 3.0f, 0.3f},   [PL_FIELD_PATH] = {24, 2.2f, 0.4f},   [PL_FIELD_TITLE] = {40, 2.6f, 0.4f},
-    [PL_FIELD_DESC] = {90, 1.0f, 0.6f},   [PL_FIELD_PARAM] = {60, 0.8f, 0.6f},  [PL_FIELD_PDESC] = {100, 0.4f, 0.7f},
-    [PL_FIELD_ENUM] = {60, 0.5f, 0.7f},   [PL_FIELD_TAGS] = {12, 0.9f, 0.4f},   [PL_FIELD_RESULT] = {60, 0.3f, 0.7f},
+    [PL_FIELD_NAME] = {16, 3.0f, 0.3f},   [PL_FIELD_PATH] = {24, 2.2f, 0.4f},  [PL_FIELD_TITLE] = {40, 2.6f, 0.4f},
+    [PL_FIELD_DESC] = {90, 1.0f, 0.6f},   [PL_FIELD_PARAM] = {60, 0.8f, 0.6f}, [PL_FIELD_PDESC] = {100, 0.4f, 0.7f},
+    [PL_FIELD_ENUM] = {60, 0.5f, 0.7f},   [PL_FIELD_TAGS] = {12, 0.9f, 0.4f},  [PL_FIELD_RESULT] = {60, 0.3f, 0.7f},
     [PL_FIELD_PLUGIN] = {16, 0.5f, 0.3f},
 };
 enum { PARAM_DOC_WORDS = 14, TEXT_BYTES = 4096, MAX_FILES = 2000 };
@@ -95,14 +95,16 @@ static uint16_t shapes_of(const PlParamTexts *p)
     static const struct Hint {
         const char *word;
         uint16_t shape;
-    } hints[] = {{"email", PL_SHAPE_EMAIL}, {"recipient", PL_SHAPE_EMAIL}, {"date", PL_SHAPE_DATE},   {"time", PL_SHAPE_DATE},
-                 {"since", PL_SHAPE_DATE},  {"until", PL_SHAPE_DATE},      {"url", PL_SHAPE_URL},     {"uri", PL_SHAPE_URL},
-                 {"link", PL_SHAPE_URL},    {"price", PL_SHAPE_MONEY},     {"amount", PL_SHAPE_MONEY}, {"cost", PL_SHAPE_MONEY},
+    } hints[] = {{"email", PL_SHAPE_EMAIL}, {"recipient", PL_SHAPE_EMAIL}, {"date", PL_SHAPE_DATE},
+                 {"time", PL_SHAPE_DATE},   {"since", PL_SHAPE_DATE},      {"until", PL_SHAPE_DATE},
+                 {"url", PL_SHAPE_URL},     {"uri", PL_SHAPE_URL},         {"link", PL_SHAPE_URL},
+                 {"price", PL_SHAPE_MONEY}, {"amount", PL_SHAPE_MONEY},    {"cost", PL_SHAPE_MONEY},
                  {"budget", PL_SHAPE_MONEY}};
     uint16_t shapes = 0;
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
         if (has_word(p->name, hints[i].word) || has_word(p->format, hints[i].word)) shapes |= hints[i].shape;
-    bool id = pl_str_ends(p->name, PL_STR("id")) || pl_str_ends(p->name, PL_STR("Id")) || pl_str_ends(p->name, PL_STR("ID"));
+    bool id =
+        pl_str_ends(p->name, PL_STR("id")) || pl_str_ends(p->name, PL_STR("Id")) || pl_str_ends(p->name, PL_STR("ID"));
     if (id || p->place == PL_IN_PATH) shapes |= PL_SHAPE_ID;
     bool number = pl_str_eq_z(p->type, "integer") || pl_str_eq_z(p->type, "number") || pl_str_eq_z(p->type, "float");
     if (number) shapes |= PL_SHAPE_NUMBER;
@@ -159,8 +161,9 @@ static void read_path(Builder *b, Doc *doc, PlStr path)
         bool template = segment.len && memchr(segment.ptr, '{', segment.len);
         if (segment.len) doc->record.segments++;
         if (segment.len && !template) add_words(b, doc, PL_FIELD_PATH, segment, 8);
-        if (segment.len) doc->record.flags = (doc->record.flags & ~(uint32_t)PL_INDEX_ENDS_IN_TEMPLATE) |
-                                             (template ? PL_INDEX_ENDS_IN_TEMPLATE : 0);
+        if (segment.len)
+            doc->record.flags =
+                (doc->record.flags & ~(uint32_t)PL_INDEX_ENDS_IN_TEMPLATE) | (template ? PL_INDEX_ENDS_IN_TEMPLATE : 0);
         at = end + 1;
     }
 }
@@ -225,7 +228,8 @@ static void add_files(Builder *b, const PlPlugin *plugin)
 static void add_plugin(Builder *b, const PlPlugin *plugin, uint32_t number)
 {
     bool vary = false;
-    for (uint32_t i = 1; i < plugin->operation_count; i++) vary |= plugin->operations[i]->method != plugin->operations[0]->method;
+    for (uint32_t i = 1; i < plugin->operation_count; i++)
+        vary |= plugin->operations[i]->method != plugin->operations[0]->method;
     PlIndexPlugin record = {.name = add_text(b, plugin->name),
                             .title = add_text(b, plugin->title),
                             .path = add_text(b, plugin->path),
@@ -360,9 +364,15 @@ PlStatus pl_index_build(PlCatalog *catalog, const PlLexicon *lexicon, PlBuf *out
     for (uint32_t i = 0; i < pl_catalog_plugin_count(catalog); i++) add_plugin(&b, pl_catalog_plugin(catalog, i), i);
     PlIndexTerm *terms = PL_NEW_N(arena, PlIndexTerm, b.terms.len + 1u);
     uint32_t *number = sort_terms(&b, terms);
-    PlIndexSections s = {.plugins = b.plugins.items,   .plugin_count = b.plugins.len, .terms = terms,
-                         .term_count = b.terms.len,    .params = b.params.items,      .param_count = b.params.len,
-                         .values = b.values.items,     .value_count = b.values.len, .files = b.files.items,
+    PlIndexSections s = {.plugins = b.plugins.items,
+                         .plugin_count = b.plugins.len,
+                         .terms = terms,
+                         .term_count = b.terms.len,
+                         .params = b.params.items,
+                         .param_count = b.params.len,
+                         .values = b.values.items,
+                         .value_count = b.values.len,
+                         .files = b.files.items,
                          .file_count = b.files.len};
     put_postings(&b, terms, number, &s);
     put_words(&b, number, &s);

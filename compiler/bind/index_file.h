@@ -24,9 +24,10 @@ typedef struct PlIndexSections {
 typedef struct PlIndexHeader { /* numbers as the machine has them: an index never leaves it */
     char magic[8];
     uint32_t version, record_bytes; /* the sizes of all records, added up: another build's index is none */
-    uint32_t counts[PL_INDEX_SECTIONS]; /* plugins, docs, params, terms, postings, words, values, files, bytes of texts */
+    uint32_t
+        counts[PL_INDEX_SECTIONS]; /* plugins, docs, params, terms, postings, words, values, files, bytes of texts */
     uint32_t spare;
-    uint64_t bytes, sum;            /* of all that follows the header */
+    uint64_t bytes, sum; /* of all that follows the header */
 } PlIndexHeader;
 
 void pl_index_write(const PlIndexSections *sections, PlBuf *out);

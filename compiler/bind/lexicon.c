@@ -9,12 +9,12 @@ static const struct Row {
     int number;
     const char *words, *says;
 } rows[] = {
-#define PL_STOP(words) {ROW_STOP, 0, words, ""},
+#define PL_STOP(words)          {ROW_STOP, 0, words, ""},
 #define PL_COMMON(level, words) {ROW_COMMON, level, words, ""},
-#define PL_VERB(class, words) {ROW_VERB, class, words, ""},
-#define PL_LOCAL(words) {ROW_LOCAL, 0, words, ""},
+#define PL_VERB(class, words)   {ROW_VERB, class, words, ""},
+#define PL_LOCAL(words)         {ROW_LOCAL, 0, words, ""},
 #define PL_SAME(percent, words) {ROW_SAME, percent, words, ""},
-#define PL_PHRASE(words, says) {ROW_PHRASE, 0, words, says},
+#define PL_PHRASE(words, says)  {ROW_PHRASE, 0, words, says},
 #include "compiler/bind/synonyms.def"
 };
 
@@ -113,13 +113,14 @@ const PlMeaning *pl_lexicon_find(const PlLexicon *lexicon, PlStr stem)
 
 bool pl_lexicon_is_stop(const PlLexicon *lexicon, PlStr word)
 {
-    return word.len == 0 || (word.len == 1 && word.ptr[0] >= 'a' && word.ptr[0] <= 'z') || pl_map_find(&lexicon->stops, word);
+    return word.len == 0 || (word.len == 1 && word.ptr[0] >= 'a' && word.ptr[0] <= 'z') ||
+           pl_map_find(&lexicon->stops, word);
 }
 
 bool pl_lexicon_is_particle(PlStr word)
 {
-    return pl_str_eq_z(word, "on") || pl_str_eq_z(word, "off") || pl_str_eq_z(word, "up") || pl_str_eq_z(word, "down") ||
-           pl_str_eq_z(word, "in") || pl_str_eq_z(word, "out");
+    return pl_str_eq_z(word, "on") || pl_str_eq_z(word, "off") || pl_str_eq_z(word, "up") ||
+           pl_str_eq_z(word, "down") || pl_str_eq_z(word, "in") || pl_str_eq_z(word, "out");
 }
 
 PlVerb pl_lexicon_verb(const PlLexicon *lexicon, PlStr stem)
@@ -133,7 +134,8 @@ bool pl_verb_agrees(PlVerb asked, PlVerb offered)
     if (asked == offered || asked == PL_VERB_NONE || offered == PL_VERB_NONE) return true;
     if (pl_verb_is_reading(asked) && pl_verb_is_reading(offered)) return true;
     bool booking = asked == PL_VERB_BOOK && offered == PL_VERB_CREATE;
-    bool ending = (asked == PL_VERB_STOP && offered == PL_VERB_DELETE) || (asked == PL_VERB_DELETE && offered == PL_VERB_STOP);
+    bool ending =
+        (asked == PL_VERB_STOP && offered == PL_VERB_DELETE) || (asked == PL_VERB_DELETE && offered == PL_VERB_STOP);
     bool sending = asked == PL_VERB_SEND && offered == PL_VERB_CREATE;
     return booking || ending || sending;
 }

@@ -33,14 +33,14 @@ typedef struct PlGroup { /* a row of words that stand for each other */
 typedef struct PlMeaning {
     uint8_t verb;   /* PlVerb */
     uint8_t common; /* 0: no; 3: tells least */
-    bool local; /* a verb of what a plan does by itself */
+    bool local;     /* a verb of what a plan does by itself */
     PL_VEC(const PlGroup *) groups;
 } PlMeaning;
 
 typedef struct PlPhrase {
     PlStr words[4]; /* as written, in small letters */
     uint32_t count;
-    PlStr *stems;   /* what they mean */
+    PlStr *stems; /* what they mean */
     uint32_t stem_count;
 } PlPhrase;
 

@@ -175,16 +175,19 @@ static bool is_word(PlStr word, const char *const *list, size_t count)
 
 static bool cuts(PlStr word)
 {
-    static const char *const words[] = {"so",    "which", "who",   "because",  "using",   "based", "ensuring", "ensure", "including",
-                                        "while", "where", "if",    "when",     "after",   "before", "via",     "by",     "that",
-                                        "whether", "requires", "allowing", "enabling", "unless",  "whom",  "such",   "whose"};
+    static const char *const words[] = {"so",       "which",     "who",   "because", "using",   "based",    "ensuring",
+                                        "ensure",   "including", "while", "where",   "if",      "when",     "after",
+                                        "before",   "via",       "by",    "that",    "whether", "requires", "allowing",
+                                        "enabling", "unless",    "whom",  "such",    "whose"};
     return is_word(word, words, sizeof words / sizeof *words);
 }
 
 /* How plainly a sentence asks for something: a plea or a question 2, a wish 1, a verb at its beginning 2. */
 static unsigned plea(const PlQuery *q, uint32_t first, uint32_t end)
 {
-    static const char *const pleas[] = {"please", "help", "can", "could"}, *const wishes[] = {"want", "need", "like", "looking", "let", "would", "interested"};
+    static const char *const pleas[] = {"please", "help", "can", "could"}, *const wishes[] = {
+                                                                               "want", "need",  "like",      "looking",
+                                                                               "let",  "would", "interested"};
     const PlToken *t = &q->tokens.items[first];
     unsigned best = t->flags & PL_TOKEN_ASKS || pl_lexicon_verb(q->lexicon, t->stem) != PL_VERB_NONE ? 2 : 0;
     for (uint32_t i = first; i < end && best < 2; i++) {
@@ -219,9 +222,11 @@ static uint16_t lead_sentence(const PlQuery *q, uint32_t *asking)
 
 static bool is_time_word(PlStr word)
 {
-    static const char *const words[] = {"today",   "tomorrow", "yesterday", "tonight", "monday",  "tuesday", "wednesday", "thursday", "friday",
-                                        "saturday", "sunday",  "january",   "february", "march",  "april",   "june",      "july",     "august",
-                                        "september", "october", "november", "december", "week",   "month",   "noon",      "midnight", "pm", "am"};
+    static const char *const words[] = {"today",     "tomorrow", "yesterday", "tonight",  "monday", "tuesday",
+                                        "wednesday", "thursday", "friday",    "saturday", "sunday", "january",
+                                        "february",  "march",    "april",     "june",     "july",   "august",
+                                        "september", "october",  "november",  "december", "week",   "month",
+                                        "noon",      "midnight", "pm",        "am"};
     return is_word(word, words, sizeof words / sizeof *words);
 }
 
@@ -235,7 +240,8 @@ static void note_value(PlQuery *q, const PlToken *t)
     if (t->flags & PL_TOKEN_QUOTED) shape |= PL_SHAPE_TEXT;
     if (pl_str_eq_z(t->word, "id") || pl_str_eq_z(t->word, "ids")) shape |= PL_SHAPE_ID;
     if (t->kind == PL_TOKEN_NUMBER || t->kind == PL_TOKEN_MONEY) q->numbers++;
-    bool run = t > q->tokens.items && t[-1].flags & (PL_TOKEN_CAPITAL | PL_TOKEN_QUOTED) && t->flags & (PL_TOKEN_CAPITAL | PL_TOKEN_QUOTED);
+    bool run = t > q->tokens.items && t[-1].flags & (PL_TOKEN_CAPITAL | PL_TOKEN_QUOTED) &&
+               t->flags & (PL_TOKEN_CAPITAL | PL_TOKEN_QUOTED);
     if (!run && (shape || t->flags & PL_TOKEN_CAPITAL)) q->values++;
     q->shapes |= shape;
 }
@@ -249,7 +255,8 @@ static bool is_plural(const PlToken *t)
 static void note_number(PlQuery *q, const PlToken *t, uint32_t nth)
 {
     static const char *const many[] = {"all", "list", "lists", "every", "each", "multiple", "several", "many"};
-    static const char *const one[] = {"detail", "details", "specific", "particular", "single", "one", "id", "information", "info", "its"};
+    static const char *const one[] = {"detail", "details", "specific",    "particular", "single",
+                                      "one",    "id",      "information", "info",       "its"};
     if (is_word(t->word, many, sizeof many / sizeof *many)) q->many = true;
     if (is_word(t->word, one, sizeof one / sizeof *one)) q->one = true;
     if (nth >= 1 && nth <= 3 && is_plural(t) && pl_lexicon_verb(q->lexicon, t->stem) == PL_VERB_NONE) q->many = true;
@@ -273,7 +280,8 @@ static PlQueryTerm *add_term(PlQuery *q, PlStr stem, PlStr word, uint32_t at)
         if (pl_str_eq(q->terms[i].stem, stem)) return &q->terms[i];
     if (q->count == PL_QUERY_TERMS) return NULL;
     uint32_t number = q->count++;
-    q->terms[number] = (PlQueryTerm){.stem = stem, .word = word, .at = (uint16_t)at, .verb = (uint8_t)pl_lexicon_verb(q->lexicon, stem)};
+    q->terms[number] = (PlQueryTerm){
+        .stem = stem, .word = word, .at = (uint16_t)at, .verb = (uint8_t)pl_lexicon_verb(q->lexicon, stem)};
     meet_all(q, number);
     return &q->terms[number];
 }
@@ -281,8 +289,9 @@ static PlQueryTerm *add_term(PlQuery *q, PlStr stem, PlStr word, uint32_t at)
 /* "the newly created user": what was done to a thing is not what is to be done. */
 static bool is_participle(const PlQuery *q, uint32_t i)
 {
-    static const char *const before[] = {"the", "a", "an", "newly", "previously", "just", "recently", "already", "is", "are", "was", "been", "be",
-                                         "were", "its", "any", "all"};
+    static const char *const before[] = {"the",      "a",       "an",  "newly", "previously", "just",
+                                         "recently", "already", "is",  "are",   "was",        "been",
+                                         "be",       "were",    "its", "any",   "all"};
     PlStr word = q->tokens.items[i].word;
     if (i == 0 || word.len < 4 || !pl_str_ends(word, PL_STR("ed"))) return false;
     return is_word(q->tokens.items[i - 1].word, before, sizeof before / sizeof *before);
@@ -290,8 +299,9 @@ static bool is_participle(const PlQuery *q, uint32_t i)
 
 static bool is_light(PlStr word)
 {
-    static const char *const words[] = {"detail", "details", "list",  "lists", "information", "info", "full",  "complete", "specific",  "set",
-                                        "data",   "id",      "ids",   "all",   "detailed",    "name", "entire", "single",  "particular"};
+    static const char *const words[] = {"detail",   "details",  "list",   "lists",  "information", "info", "full",
+                                        "complete", "specific", "set",    "data",   "id",          "ids",  "all",
+                                        "detailed", "name",     "entire", "single", "particular"};
     return is_word(word, words, sizeof words / sizeof *words);
 }
 
@@ -440,7 +450,8 @@ static void sum_up(PlQuery *q)
 /* "Is the door open?", "Which sensors are on?": the state of something is asked for, whatever the verbs in it. */
 static bool asks_for_state(const PlQuery *q, uint16_t lead)
 {
-    static const char *const words[] = {"is", "are", "was", "were", "does", "did", "has", "which", "what", "what's", "how", "who", "where", "when", "any"};
+    static const char *const words[] = {"is",   "are",    "was", "were", "does",  "did",  "has", "which",
+                                        "what", "what's", "how", "who",  "where", "when", "any"};
     static const char *const pleas[] = {"can", "could", "would", "should", "to", "i", "please"};
     for (uint32_t i = 0; i < q->tokens.len; i++) {
         if (q->tokens.items[i].sentence != lead) continue;
@@ -454,7 +465,8 @@ static bool asks_for_state(const PlQuery *q, uint16_t lead)
 
 static bool is_preposition(PlStr word)
 {
-    static const char *const words[] = {"for", "of", "in", "within", "from", "with", "to", "on", "at", "into", "under", "about", "between", "as", "per", "against"};
+    static const char *const words[] = {"for", "of",   "in",    "within", "from",    "with", "to",  "on",
+                                        "at",  "into", "under", "about",  "between", "as",   "per", "against"};
     return is_word(word, words, sizeof words / sizeof *words);
 }
 
@@ -463,7 +475,8 @@ static bool is_purpose(const PlQuery *q, uint32_t i)
 {
     if (i + 1 >= q->tokens.len || !pl_str_eq_z(q->tokens.items[i].word, "to")) return false;
     const PlToken *next = &q->tokens.items[i + 1];
-    bool verb = pl_lexicon_verb(q->lexicon, next->stem) != PL_VERB_NONE || pl_str_eq_z(next->word, "be") || pl_str_eq_z(next->word, "ensure");
+    bool verb = pl_lexicon_verb(q->lexicon, next->stem) != PL_VERB_NONE || pl_str_eq_z(next->word, "be") ||
+                pl_str_eq_z(next->word, "ensure");
     return verb && next->kind == PL_TOKEN_WORD && !(next->flags & (PL_TOKEN_CAPITAL | PL_TOKEN_QUOTED));
 }
 
@@ -484,7 +497,8 @@ static void read_text(PlQuery *q)
         if (inside && said >= 2 && (cuts(t->word) || is_purpose(q, i))) cut = true;
         bool head = inside && !cut && !(t->flags & PL_TOKEN_ASIDE);
         bool background = asking && t->sentence < 32 && !(asking >> t->sentence & 1);
-        if (head && q->has_object && is_preposition(t->word) && !is_light(q->tokens.items[i - 1].word)) object_over = true;
+        if (head && q->has_object && is_preposition(t->word) && !is_light(q->tokens.items[i - 1].word))
+            object_over = true;
         note_value(q, t);
         if (head) note_number(q, t, said);
         if (head && !stop) said++;

@@ -9,11 +9,11 @@
 enum { PL_QUERY_TERMS = 64, PL_QUERY_SLOTS = 1024, PL_QUERY_GRAMS = 1024 };
 
 typedef struct PlAsk { /* what is known of a step; texts may be empty */
-    PlStr text;         /* its prose */
-    PlStr name;         /* the action's name as the plan has it, perhaps wrong */
-    PlStr plugin;       /* the plugin's */
-    PlStr goal;         /* of the plan, or what the step is a part of */
-    const PlStr *args;  /* names of the arguments that are given */
+    PlStr text;        /* its prose */
+    PlStr name;        /* the action's name as the plan has it, perhaps wrong */
+    PlStr plugin;      /* the plugin's */
+    PlStr goal;        /* of the plan, or what the step is a part of */
+    const PlStr *args; /* names of the arguments that are given */
     uint32_t arg_count;
 } PlAsk;
 
@@ -30,7 +30,7 @@ typedef struct PlQueryTerm {
     bool named;   /* of the name that the plan gives, not of the prose */
 } PlQueryTerm;
 
-typedef struct PlMeet { /* a word of the index that stands for a term */
+typedef struct PlMeet {  /* a word of the index that stands for a term */
     uint32_t term, next; /* next: number + 1 in the same slot */
     uint16_t query;
     float worth;
@@ -46,19 +46,20 @@ typedef struct PlQuery {
     uint32_t count;
     PL_VEC(PlMeet) meets;
     uint32_t slots[PL_QUERY_SLOTS]; /* number of the first meet + 1 */
-    PlVerb verb;    /* what the head clause does first */
-    uint32_t verbs; /* a bit for each class in the text */
-    uint32_t verb_term; /* its term, UINT32_MAX when there is none */
-    bool many, one; /* a list is wanted; one thing is */
+    PlVerb verb;                    /* what the head clause does first */
+    uint32_t verbs;                 /* a bit for each class in the text */
+    uint32_t verb_term;             /* its term, UINT32_MAX when there is none */
+    bool many, one;                 /* a list is wanted; one thing is */
     bool has_object;
-    bool named;     /* something is called by a name: in quotes, with a capital */
-    uint32_t shapes; /* PL_SHAPE_* of the values in the text */
-    uint32_t values; /* how many there are, names counted once for each run of capitals */
-    uint32_t numbers; /* those that are numbers */
-    uint32_t gram_keys[PL_QUERY_GRAMS]; /* letters in threes of the terms: key + 1, open addressing */
+    bool named;                          /* something is called by a name: in quotes, with a capital */
+    uint32_t shapes;                     /* PL_SHAPE_* of the values in the text */
+    uint32_t values;                     /* how many there are, names counted once for each run of capitals */
+    uint32_t numbers;                    /* those that are numbers */
+    uint32_t gram_keys[PL_QUERY_GRAMS];  /* letters in threes of the terms: key + 1, open addressing */
     uint64_t gram_terms[PL_QUERY_GRAMS]; /* a bit for each term that has them */
     uint8_t gram_count[PL_QUERY_TERMS];
-    double weight, head, object, known; /* sums over the terms: of all, of the head clause, of its object, of those that the index has */
+    double weight, head, object,
+        known; /* sums over the terms: of all, of the head clause, of its object, of those that the index has */
 } PlQuery;
 
 /* The query lives in the arena, and borrows from `ask`. */

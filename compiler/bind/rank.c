@@ -91,15 +91,23 @@ static void relate(PlRanking *r)
 {
     static const struct Relative {
         PlFeature to, from;
-    } all[] = {{PL_F_REL_ALL, PL_F_COV_ALL},     {PL_F_REL_HEAD, PL_F_COV_HEAD},    {PL_F_REL_EXACT, PL_F_COV_EXACT}, {PL_F_REL_NAME, PL_F_NAME_SAID},
-               {PL_F_REL_TITLE, PL_F_TITLE_SAID}, {PL_F_REL_OBJ, PL_F_OBJ_ALL},     {PL_F_REL_CHAR, PL_F_CHAR_NAME},
-               {PL_F_REL_GRAM, PL_F_GRAM_ALL},   {PL_F_REL_GRAM_NEAR, PL_F_GRAM_NEAR},
-               {PL_F_REL_PLAIN, PL_F_PLAIN},     {PL_F_REL_PLAIN_FIELDS, PL_F_PLAIN_FIELDS}};
+    } all[] = {{PL_F_REL_ALL, PL_F_COV_ALL},
+               {PL_F_REL_HEAD, PL_F_COV_HEAD},
+               {PL_F_REL_EXACT, PL_F_COV_EXACT},
+               {PL_F_REL_NAME, PL_F_NAME_SAID},
+               {PL_F_REL_TITLE, PL_F_TITLE_SAID},
+               {PL_F_REL_OBJ, PL_F_OBJ_ALL},
+               {PL_F_REL_CHAR, PL_F_CHAR_NAME},
+               {PL_F_REL_GRAM, PL_F_GRAM_ALL},
+               {PL_F_REL_GRAM_NEAR, PL_F_GRAM_NEAR},
+               {PL_F_REL_PLAIN, PL_F_PLAIN},
+               {PL_F_REL_PLAIN_FIELDS, PL_F_PLAIN_FIELDS}};
     for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
         float best = 0;
         for (uint32_t i = 0; i < r->count; i++)
             if (r->all[i].features.at[all[k].from] > best) best = r->all[i].features.at[all[k].from];
-        for (uint32_t i = 0; best > 0 && i < r->count; i++) r->all[i].features.at[all[k].to] = r->all[i].features.at[all[k].from] / best;
+        for (uint32_t i = 0; best > 0 && i < r->count; i++)
+            r->all[i].features.at[all[k].to] = r->all[i].features.at[all[k].from] / best;
     }
 }
 
@@ -117,7 +125,8 @@ static void weigh_plugins(const PlIndex *x, PlRanking *r)
         }
         if (mass[i] > most) most = mass[i];
     }
-    for (uint32_t i = 0; i < r->count && most > 0 && x->plugin_count > 1; i++) r->all[i].features.at[PL_F_PLUGIN_MASS] = mass[i] / most;
+    for (uint32_t i = 0; i < r->count && most > 0 && x->plugin_count > 1; i++)
+        r->all[i].features.at[PL_F_PLUGIN_MASS] = mass[i] / most;
 }
 
 static void sort(PlRanking *r)
@@ -143,7 +152,8 @@ static void score_all(const PlQuery *q, const PlQuery *goal, PlRanking *r)
     for (uint32_t i = 0; i < r->count; i++) {
         PlRanked *c = &r->all[i];
         double sum = 0;
-        for (int f = 0; f < PL_FEATURE_COUNT; f++) sum += (double)c->features.at[f] * (double)pl_feature_weight((PlFeature)f);
+        for (int f = 0; f < PL_FEATURE_COUNT; f++)
+            sum += (double)c->features.at[f] * (double)pl_feature_weight((PlFeature)f);
         c->score = (float)sum;
     }
     sort(r);
@@ -169,12 +179,15 @@ static void judge(const PlIndex *index, PlRanking *r)
     static const struct Copy {
         PlJudge to;
         PlFeature from;
-    } copies[] = {{PL_J_COV_ALL, PL_F_COV_ALL},       {PL_J_COV_HEAD, PL_F_COV_HEAD},     {PL_J_COV_EXACT, PL_F_COV_EXACT},
-                  {PL_J_RARE, PL_F_RARE},             {PL_J_NAME_SAID, PL_F_NAME_SAID},   {PL_J_NAME_EXACT, PL_F_NAME_EXACT},
-                  {PL_J_TITLE_SAID, PL_F_TITLE_SAID}, {PL_J_NAME_MISS, PL_F_NAME_MISS},   {PL_J_BI_TITLE, PL_F_BI_TITLE},
-                  {PL_J_CHAR_NAME, PL_F_CHAR_NAME},   {PL_J_VERB_SAME, PL_F_VERB_SAME},   {PL_J_VERB_CLASH, PL_F_VERB_CLASH},
-                  {PL_J_REQ_OPEN, PL_F_REQ_OPEN},     {PL_J_PLAIN, PL_F_PLAIN},           {PL_J_OBJ_ALL, PL_F_OBJ_ALL},
-                  {PL_J_HEAD_EXACT, PL_F_HEAD_EXACT}, {PL_J_SEG_SAID, PL_F_SEG_SAID},     {PL_J_VERB_NAME, PL_F_VERB_NAME},
+    } copies[] = {{PL_J_COV_ALL, PL_F_COV_ALL},       {PL_J_COV_HEAD, PL_F_COV_HEAD},
+                  {PL_J_COV_EXACT, PL_F_COV_EXACT},   {PL_J_RARE, PL_F_RARE},
+                  {PL_J_NAME_SAID, PL_F_NAME_SAID},   {PL_J_NAME_EXACT, PL_F_NAME_EXACT},
+                  {PL_J_TITLE_SAID, PL_F_TITLE_SAID}, {PL_J_NAME_MISS, PL_F_NAME_MISS},
+                  {PL_J_BI_TITLE, PL_F_BI_TITLE},     {PL_J_CHAR_NAME, PL_F_CHAR_NAME},
+                  {PL_J_VERB_SAME, PL_F_VERB_SAME},   {PL_J_VERB_CLASH, PL_F_VERB_CLASH},
+                  {PL_J_REQ_OPEN, PL_F_REQ_OPEN},     {PL_J_PLAIN, PL_F_PLAIN},
+                  {PL_J_OBJ_ALL, PL_F_OBJ_ALL},       {PL_J_HEAD_EXACT, PL_F_HEAD_EXACT},
+                  {PL_J_SEG_SAID, PL_F_SEG_SAID},     {PL_J_VERB_NAME, PL_F_VERB_NAME},
                   {PL_J_COV_PDESC, PL_F_COV_PDESC}};
     for (size_t i = 0; i < sizeof copies / sizeof *copies; i++) j[copies[i].to] = first->features.at[copies[i].from];
     j[PL_J_KNOWN] = r->known;
@@ -202,7 +215,8 @@ static void decide(const PlIndex *index, PlRanking *r)
     if (!r->count || r->fits < limits[LIMIT_NONE]) return;
     r->decision = PL_DECIDE_AMBIGUOUS;
     const PlIndexDoc *doc = &index->docs[r->all[0].doc];
-    bool writes = doc->method != PL_GET && doc->method != PL_HEAD && doc->method != PL_OPTIONS && doc->method != PL_QUERY;
+    bool writes =
+        doc->method != PL_GET && doc->method != PL_HEAD && doc->method != PL_OPTIONS && doc->method != PL_QUERY;
     if (r->right >= limits[writes ? LIMIT_BIND_WRITE : LIMIT_BIND]) r->decision = PL_DECIDE_BOUND;
 }
 
@@ -211,7 +225,8 @@ static bool is_imperative(const PlQuery *q)
     uint32_t at = 0;
     while (at < q->tokens.len && pl_lexicon_is_stop(q->lexicon, q->tokens.items[at].word)) at++;
     if (at > 1 || at == q->tokens.len || q->tokens.items[q->tokens.len - 1].sentence > 1) return false;
-    return pl_lexicon_verb(q->lexicon, q->tokens.items[at].stem) != PL_VERB_NONE && !(q->tokens.items[at].flags & PL_TOKEN_ASKS);
+    return pl_lexicon_verb(q->lexicon, q->tokens.items[at].stem) != PL_VERB_NONE &&
+           !(q->tokens.items[at].flags & PL_TOKEN_ASKS);
 }
 
 PlRanking *pl_rank(PlArena *arena, const PlLexicon *lexicon, const PlIndex *index, const PlAsk *ask)

@@ -32,7 +32,8 @@ typedef struct PlRanking {
     PlRanked all[PL_RANK_MAX];
     uint32_t count;
     bool imperative; /* the text is one sentence that begins with a verb */
-    float known, terms, size; /* share of the text's words that the catalog knows; how many it has; how many actions the catalog has */
+    float known, terms,
+        size; /* share of the text's words that the catalog knows; how many it has; how many actions the catalog has */
     float judged[PL_JUDGE_COUNT];
     double right; /* probability that the first is what the text means */
     double fits;  /* probability that something here is */

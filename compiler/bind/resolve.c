@@ -10,7 +10,8 @@
 enum { WEIGHED = 8, MAX_READ = 16, MAX_SHARED = 6 };
 
 /* Points for what the plan knows, on the scale of the scores: a candidate that is right is ahead by one to three. */
-static const float argument_points = 1.2f, strange_argument_points = -1.5f, field_points = 1.0f, strange_field_points = -1.5f;
+static const float argument_points = 1.2f, strange_argument_points = -1.5f, field_points = 1.0f,
+                   strange_field_points = -1.5f;
 
 /* ---- what later steps read ------------------------------------------------------------------------------------------------- */
 
@@ -25,7 +26,8 @@ static void read_expr(void *context, PlExpr **slot)
     Reads *reads = context;
     const PlExpr *x = *slot;
     bool field = (x->kind == PL_EXPR_FIELD || x->kind == PL_EXPR_PROJECT) && x->left && x->left->kind == PL_EXPR_NAME;
-    if (field && pl_str_eq(x->left->text, reads->name) && reads->count < MAX_READ) reads->fields[reads->count++] = x->text;
+    if (field && pl_str_eq(x->left->text, reads->name) && reads->count < MAX_READ)
+        reads->fields[reads->count++] = x->text;
     pl_tree_operands(*slot, read_expr, context);
 }
 
@@ -98,7 +100,8 @@ static const PlOperation *by_words(PlChecker *c, const PlPlugin *plugin, PlStr n
         if (plugin && one != plugin) continue;
         for (uint32_t i = 0; i < one->operation_count; i++) {
             const PlOperation *op = one->operations[i];
-            if (op->broken || (!same_words(c->arena, name, op->name) && !same_words(c->arena, name, op->operation_id))) continue;
+            if (op->broken || (!same_words(c->arena, name, op->name) && !same_words(c->arena, name, op->operation_id)))
+                continue;
             if (found) return NULL;
             found = op;
         }
@@ -158,7 +161,8 @@ static bool names_value(const PlChecker *c, PlStr word)
 
 /* Rules for a step that says no name, whatever its score: it begins with a verb; what a plan does to its own values is no call; a step that reads
  * never becomes a call that writes; what does something else than the step says is not taken. */
-static bool is_sensible(PlChecker *c, const PlSearch *search, const PlStep *step, const PlRanked *first, const PlOperation *op)
+static bool is_sensible(PlChecker *c, const PlSearch *search, const PlStep *step, const PlRanked *first,
+                        const PlOperation *op)
 {
     PlTokens tokens = {0};
     pl_token_prose(c->arena, step->prose, 40, &tokens);
@@ -193,7 +197,8 @@ void pl_resolve_step(PlChecker *c, const PlStep *step, const PlPlugin *plugin, P
     *out = (PlResolved){0};
     PlSearch *search = pl_search_of(c->catalog);
     if (!search || !search->index.doc_count) return;
-    PlAsk ask = {.text = step->prose, .name = step->action, .plugin = plugin ? plugin->name : PL_STR(""), .goal = c->plan->goal};
+    PlAsk ask = {
+        .text = step->prose, .name = step->action, .plugin = plugin ? plugin->name : PL_STR(""), .goal = c->plan->goal};
     PlRanking *r = pl_rank(c->arena, search->lexicon, &search->index, &ask);
     weigh(c, step, search, r);
     show(c, search, step, r, out);

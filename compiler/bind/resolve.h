@@ -12,8 +12,8 @@ enum { PL_RESOLVE_SHOWN = 5 };
 typedef struct PlResolved {
     const PlOperation *bound; /* NULL: nobody but a person can say */
     PlDecision decision;
-    double right;             /* that the first candidate is the one */
-    const char *why;          /* of `bound`: "the words of its name", "its score" */
+    double right;                              /* that the first candidate is the one */
+    const char *why;                           /* of `bound`: "the words of its name", "its score" */
     const PlOperation *near[PL_RESOLVE_SHOWN]; /* the candidates, best first */
     PlStr shared[PL_RESOLVE_SHOWN];            /* the words that the step and the candidate's name and summary share */
     uint32_t count;

@@ -57,7 +57,8 @@ static bool found(Prose *p, PlStr expr, uint32_t first, uint32_t last)
 
 static PlStr quoted(Prose *p, PlStr text)
 {
-    if (pl_str_find_char(text, '"', 0) != PL_STR_NONE || pl_str_find_char(text, '\\', 0) != PL_STR_NONE) return PL_STR("");
+    if (pl_str_find_char(text, '"', 0) != PL_STR_NONE || pl_str_find_char(text, '\\', 0) != PL_STR_NONE)
+        return PL_STR("");
     return pl_arena_printf(p->c->arena, "\"" PL_FMT "\"", PL_ARG(text));
 }
 
@@ -75,7 +76,8 @@ static bool same_spelling(PlStr text, PlStr value)
 
 static bool is_letter(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (unsigned char)c >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           (unsigned char)c >= 0x80;
 }
 
 /* Rule: as whole words, and not the step's first, which is its verb. */
@@ -83,7 +85,8 @@ static size_t find_value(PlStr text, PlStr value)
 {
     size_t from = pl_str_find_char(text, ' ', 0);
     for (size_t i = from; value.len >= 2 && from != PL_STR_NONE && i + value.len <= text.len; i++) {
-        bool begins = !is_letter(text.ptr[i - 1]), ends = i + value.len == text.len || !is_letter(text.ptr[i + value.len]);
+        bool begins = !is_letter(text.ptr[i - 1]),
+             ends = i + value.len == text.len || !is_letter(text.ptr[i + value.len]);
         if (begins && ends && same_spelling(pl_str_slice(text, i, i + value.len), value)) return i;
     }
     return PL_STR_NONE;
@@ -147,7 +150,8 @@ static bool only_quote(const Prose *p, size_t *start, size_t *end)
     size_t open = pl_str_find_char(p->text, '"', 0);
     if (open == PL_STR_NONE) return false;
     size_t close = pl_str_find_char(p->text, '"', open + 1);
-    if (close == PL_STR_NONE || close == open + 1 || pl_str_find_char(p->text, '"', close + 1) != PL_STR_NONE) return false;
+    if (close == PL_STR_NONE || close == open + 1 || pl_str_find_char(p->text, '"', close + 1) != PL_STR_NONE)
+        return false;
     *start = open;
     *end = close + 1;
     return true;
@@ -191,10 +195,13 @@ static bool said_place(Prose *p)
 {
     uint32_t first = UINT32_MAX, last = 0;
     for (uint32_t i = 0; i + 1 < p->tokens.len; i++) {
-        if (!is_one(word_at(p, i), "in near at around for") || !(p->tokens.items[i + 1].flags & PL_TOKEN_CAPITAL)) continue;
+        if (!is_one(word_at(p, i), "in near at around for") || !(p->tokens.items[i + 1].flags & PL_TOKEN_CAPITAL))
+            continue;
         if (p->tokens.items[i + 1].kind != PL_TOKEN_WORD || first != UINT32_MAX) return false;
-        if (is_one(word_at(p, i + 1), "january february march april may june july august september october november december monday tuesday "
-                                      "wednesday thursday friday saturday sunday"))
+        if (is_one(
+                word_at(p, i + 1),
+                "january february march april may june july august september october november december monday tuesday "
+                "wednesday thursday friday saturday sunday"))
             continue;
         first = last = i + 1;
         while (last + 1 < p->tokens.len && p->tokens.items[last + 1].flags & PL_TOKEN_CAPITAL &&
@@ -252,8 +259,10 @@ static bool said_limit(Prose *p)
     for (uint32_t i = 1; i < p->tokens.len; i++) {
         if (p->tokens.items[i].kind != PL_TOKEN_NUMBER || !is_whole(p->tokens.items[i].raw)) continue;
         PlStr before = word_at(p, i - 1), earlier = i > 1 ? word_at(p, i - 2) : PL_STR("");
-        bool bound = is_one(before, "first top latest newest limit") || (pl_str_eq_z(before, "most") && pl_str_eq_z(earlier, "at")) ||
-                     (pl_str_eq_z(before, "to") && pl_str_eq_z(earlier, "up")) || (pl_str_eq_z(before, "of") && pl_str_eq_z(earlier, "limit"));
+        bool bound = is_one(before, "first top latest newest limit") ||
+                     (pl_str_eq_z(before, "most") && pl_str_eq_z(earlier, "at")) ||
+                     (pl_str_eq_z(before, "to") && pl_str_eq_z(earlier, "up")) ||
+                     (pl_str_eq_z(before, "of") && pl_str_eq_z(earlier, "limit"));
         PlStr after = word_at(p, i + 1);
         if (!bound || is_one(after, "days day weeks week months month hours hour minutes percent")) continue;
         if (hit != UINT32_MAX) return false;
@@ -266,14 +275,16 @@ static bool said_limit(Prose *p)
 static bool said_bound(Prose *p)
 {
     bool money = named(p, "price amount cost budget total fare rate value");
-    bool upper = money && (named(p, "max maximum to below under lte lt") || named(p, "budget")), lower = money && named(p, "min minimum from above over gte gt");
+    bool upper = money && (named(p, "max maximum to below under lte lt") || named(p, "budget")),
+         lower = money && named(p, "min minimum from above over gte gt");
     uint32_t hit = UINT32_MAX;
     for (uint32_t i = 1; (upper || lower) && i < p->tokens.len; i++) {
         PlTokenKind kind = (PlTokenKind)p->tokens.items[i].kind;
         if (kind != PL_TOKEN_MONEY && kind != PL_TOKEN_NUMBER) continue;
         PlStr before = word_at(p, i - 1);
         if (pl_str_eq_z(before, "than") && i > 1) before = word_at(p, i - 2);
-        bool below = is_one(before, "under below less most cheaper"), above = is_one(before, "over above more least exceeding");
+        bool below = is_one(before, "under below less most cheaper"),
+             above = is_one(before, "over above more least exceeding");
         if ((upper && !below) || (lower && !above)) continue;
         if (hit != UINT32_MAX) return false;
         hit = i;
@@ -289,7 +300,9 @@ static PlStr unit_of(PlStr word)
     static const char *const units[] = {"day", "week", "month", "year", "hour", "minute"};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         PlStr unit = pl_str_z(units[i]);
-        if (pl_str_eq(word, unit) || (pl_str_starts(word, unit) && word.len == unit.len + 1 && word.ptr[unit.len] == 's')) return unit;
+        if (pl_str_eq(word, unit) ||
+            (pl_str_starts(word, unit) && word.len == unit.len + 1 && word.ptr[unit.len] == 's'))
+            return unit;
     }
     return PL_STR("");
 }
@@ -301,17 +314,22 @@ static bool said_since(Prose *p, bool date)
     PlStr now = date ? PL_STR("today") : PL_STR("now");
     for (uint32_t i = 0; i < p->tokens.len; i++) {
         bool last = is_one(word_at(p, i), "last past previous");
-        if (last && i + 2 < p->tokens.len && p->tokens.items[i + 1].kind == PL_TOKEN_NUMBER && is_whole(p->tokens.items[i + 1].raw)) {
+        if (last && i + 2 < p->tokens.len && p->tokens.items[i + 1].kind == PL_TOKEN_NUMBER &&
+            is_whole(p->tokens.items[i + 1].raw)) {
             PlStr unit = unit_of(word_at(p, i + 2)), n = p->tokens.items[i + 1].raw;
             if (!unit.len || (date && is_one(unit, "hour minute"))) continue;
-            return found(p, pl_arena_printf(p->c->arena, PL_FMT " - " PL_FMT " " PL_FMT "s", PL_ARG(now), PL_ARG(n), PL_ARG(unit)), i, i + 2);
+            return found(
+                p,
+                pl_arena_printf(p->c->arena, PL_FMT " - " PL_FMT " " PL_FMT "s", PL_ARG(now), PL_ARG(n), PL_ARG(unit)),
+                i, i + 2);
         }
         PlStr unit = last ? unit_of(word_at(p, i + 1)) : PL_STR("");
         if (unit.len && is_one(word_at(p, i), "past") && !(date && is_one(unit, "hour minute")))
             return found(p, pl_arena_printf(p->c->arena, PL_FMT " - 1 " PL_FMT, PL_ARG(now), PL_ARG(unit)), i, i + 1);
         if (is_one(word_at(p, i), "since from") && is_one(word_at(p, i + 1), "yesterday"))
             return found(p, PL_STR("today - 1 days"), i, i + 1);
-        if (is_one(word_at(p, i), "since from") && is_one(word_at(p, i + 1), "today")) return found(p, PL_STR("today"), i, i + 1);
+        if (is_one(word_at(p, i), "since from") && is_one(word_at(p, i + 1), "today"))
+            return found(p, PL_STR("today"), i, i + 1);
     }
     return false;
 }
@@ -321,7 +339,9 @@ static bool said_date(Prose *p)
 {
     uint32_t hit = UINT32_MAX, dates = 0;
     for (uint32_t i = 0; i < p->tokens.len; i++) {
-        if (p->tokens.items[i].kind != PL_TOKEN_DATE || p->tokens.items[i].raw.len != 10 || p->tokens.items[i].raw.ptr[4] != '-') continue;
+        if (p->tokens.items[i].kind != PL_TOKEN_DATE || p->tokens.items[i].raw.len != 10 ||
+            p->tokens.items[i].raw.ptr[4] != '-')
+            continue;
         hit = i;
         dates++;
     }
@@ -348,7 +368,8 @@ static bool said_text(Prose *p, const PlType *type, const bool *taken)
     return said_quote(p, taken);
 }
 
-static bool value_of(PlChecker *c, const PlStep *step, const PlAction *action, uint32_t param, const bool *taken, PlSaid *out)
+static bool value_of(PlChecker *c, const PlStep *step, const PlAction *action, uint32_t param, const bool *taken,
+                     PlSaid *out)
 {
     Prose p = {.c = c, .text = step->prose, .action = action, .param = &action->params[param], .out = out};
     if (p.param->fixed || p.param->is_key || p.param->whole_body || !p.text.len) return false;
@@ -366,7 +387,8 @@ static bool value_of(PlChecker *c, const PlStep *step, const PlAction *action, u
     }
 }
 
-bool pl_said_find(PlChecker *c, const PlStep *step, const PlAction *action, uint32_t param, const bool *taken, PlSaid *out)
+bool pl_said_find(PlChecker *c, const PlStep *step, const PlAction *action, uint32_t param, const bool *taken,
+                  PlSaid *out)
 {
     if (!value_of(c, step, action, param, taken, out)) return false;
     for (uint32_t i = 0; i < action->param_count; i++) {

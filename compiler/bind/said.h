@@ -14,6 +14,7 @@ typedef struct PlSaid {
 } PlSaid;
 
 /* The value of one parameter that the step's prose says, and no other parameter of the action that is not `taken` claims. */
-bool pl_said_find(PlChecker *c, const PlStep *step, const PlAction *action, uint32_t param, const bool *taken, PlSaid *out);
+bool pl_said_find(PlChecker *c, const PlStep *step, const PlAction *action, uint32_t param, const bool *taken,
+                  PlSaid *out);
 
 #endif

@@ -64,7 +64,8 @@ const PlOperation *pl_search_operation(const PlSearch *search, uint32_t doc)
 /* Where a clause ends: at a sentence's end, a semicolon, a new line, ", then", ", and", " and then ". */
 static size_t clause_end(PlStr text, size_t start)
 {
-    static const char *const joints[] = {". ", "; ", "\n", ", and ", ", then ", " and then ", " then ", "? ", "! ", ", "};
+    static const char *const joints[] = {". ",         "; ",     "\n", ", and ", ", then ",
+                                         " and then ", " then ", "? ", "! ",     ", "};
     size_t best = text.len;
     for (size_t i = 0; i < sizeof joints / sizeof *joints; i++) {
         size_t at = pl_str_find(text, pl_str_z(joints[i]), start + MIN_CLAUSE);
@@ -77,7 +78,8 @@ static int by_score(const void *a, const void *b)
 {
     const PlRelevant *x = a, *y = b;
     if (x->score != y->score) return x->score < y->score ? 1 : -1;
-    if (x->operation->plugin != y->operation->plugin) return pl_str_cmp(x->operation->plugin->name, y->operation->plugin->name);
+    if (x->operation->plugin != y->operation->plugin)
+        return pl_str_cmp(x->operation->plugin->name, y->operation->plugin->name);
     return (x->operation->index > y->operation->index) - (x->operation->index < y->operation->index);
 }
 

@@ -5,14 +5,17 @@
 #include "compiler/bind/index_file.h"
 #include "vm/code/hash.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { WORTH_BYTES = 256 * 1024, MAX_FILE_BYTES = 1 << 30 };
+enum { WORTH_BYTES = 256 * 1024, MAX_FILE_BYTES = 1 << 30, KEPT_SECONDS = 30 * 24 * 3600 };
 static const uint64_t young_ns = 2000000000u; /* a file may change again within one tick of its clock */
 
 bool pl_index_look(const char *path, PlIndexFile *out)
@@ -44,6 +47,22 @@ static PlStr place(PlArena *arena, PlStr key)
     return pl_arena_printf(arena, PL_FMT ".index", PL_ARG(name));
 }
 
+/* Indexes that nobody has written for a month are of catalogs that nobody uses any more, or can be made again. */
+static void sweep(PlArena *arena, PlStr path)
+{
+    size_t slash = path.len;
+    while (slash > 0 && path.ptr[slash - 1] != '/') slash--;
+    DIR *dir = opendir(pl_arena_str(arena, pl_str_slice(path, 0, slash)).ptr);
+    char name[PATH_MAX];
+    for (struct dirent *e = dir ? readdir(dir) : NULL; e; e = readdir(dir)) {
+        struct stat st;
+        int len = snprintf(name, sizeof name, "%.*s%s", (int)slash, path.ptr, e->d_name);
+        if (strncmp(e->d_name, "catalog-", 8) != 0 || len < 0 || (size_t)len >= sizeof name) continue;
+        if (stat(name, &st) == 0 && st.st_mtim.tv_sec + KEPT_SECONDS < time(NULL)) (void)unlink(name);
+    }
+    if (dir) closedir(dir);
+}
+
 static void make_folders(PlArena *arena, PlStr path)
 {
     for (size_t i = 1; i < path.len; i++)
@@ -68,7 +87,9 @@ static bool is_true(const PlShelf *shelf, uint64_t written)
         PlStr path = pl_index_text(x, x->files[i].path);
         if (!pl_index_look(pl_arena_str(shelf->arena, path).ptr, &now)) return false;
         const PlIndexFile *then = &x->files[i];
-        if (now.size != then->size || now.changed != then->changed || now.made != then->made || now.number != then->number) return false;
+        if (now.size != then->size || now.changed != then->changed || now.made != then->made ||
+            now.number != then->number)
+            return false;
         if (then->made + young_ns > written) return false;
     }
     return x->plugin_count > 0;
@@ -189,5 +210,6 @@ void pl_shelf_close(PlShelf *shelf)
     if (!search) return;
     make_folders(shelf->arena, shelf->path);
     PlStatus status = pl_buf_write_file(shelf->path.ptr, search->index.bytes);
+    sweep(shelf->arena, shelf->path);
     (void)status; /* without a cache the next compile reads the documents again */
 }

@@ -12,7 +12,7 @@
 typedef struct PlShelf {
     PlCatalog *catalog;
     PlArena *arena;
-    PlStr path;   /* "" : there is no place for it */
+    PlStr path; /* "" : there is no place for it */
     PlIndex index;
     bool open;
     uint32_t next, taken; /* the record that the next plugin should be; plugins that came from here */

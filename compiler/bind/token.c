@@ -229,7 +229,8 @@ static void open_quote(Reader *r, PlStr run)
     while (i < run.len && is_one_of(run.ptr[i], "([{")) i++;
     if (i < run.len && run.ptr[i] == '(') r->flags |= PL_TOKEN_ASIDE;
     if (run.len && run.ptr[0] == '(') r->flags |= PL_TOKEN_ASIDE;
-    if (!r->quote && i < run.len && (run.ptr[i] == '"' || run.ptr[i] == '\'' || run.ptr[i] == '`')) r->quote = run.ptr[i];
+    if (!r->quote && i < run.len && (run.ptr[i] == '"' || run.ptr[i] == '\'' || run.ptr[i] == '`'))
+        r->quote = run.ptr[i];
 }
 
 static void close_quote(Reader *r, PlStr run)

@@ -13,24 +13,24 @@ typedef enum PlTokenKind {
     PL_TOKEN_MONEY,  /* $100, 20 EUR is a number and a word */
     PL_TOKEN_EMAIL,
     PL_TOKEN_URL,
-    PL_TOKEN_DATE,   /* 2026-01-31, 3/14/2026 */
-    PL_TOKEN_TIME,   /* 10:30 */
-    PL_TOKEN_CODE    /* letters and digits mixed: an id, a model, a flight */
+    PL_TOKEN_DATE, /* 2026-01-31, 3/14/2026 */
+    PL_TOKEN_TIME, /* 10:30 */
+    PL_TOKEN_CODE  /* letters and digits mixed: an id, a model, a flight */
 } PlTokenKind;
 
-enum { /* of a token */
-    PL_TOKEN_QUOTED = 1,   /* between quotes */
-    PL_TOKEN_CAPITAL = 2,  /* begins with a capital, and no sentence begins there */
-    PL_TOKEN_STARTS = 4,   /* first of a sentence */
-    PL_TOKEN_ASKS = 8,     /* its sentence ends in a question mark */
-    PL_TOKEN_ASIDE = 16    /* in parentheses */
+enum {                       /* of a token */
+       PL_TOKEN_QUOTED = 1,  /* between quotes */
+       PL_TOKEN_CAPITAL = 2, /* begins with a capital, and no sentence begins there */
+       PL_TOKEN_STARTS = 4,  /* first of a sentence */
+       PL_TOKEN_ASKS = 8,    /* its sentence ends in a question mark */
+       PL_TOKEN_ASIDE = 16   /* in parentheses */
 };
 
 typedef struct PlToken {
-    PlStr stem;     /* of a word; else the text in small letters */
-    PlStr word;     /* in small letters, before it was stemmed */
-    PlStr raw;      /* as written; borrowed from the text */
-    uint8_t kind;   /* PlTokenKind */
+    PlStr stem;   /* of a word; else the text in small letters */
+    PlStr word;   /* in small letters, before it was stemmed */
+    PlStr raw;    /* as written; borrowed from the text */
+    uint8_t kind; /* PlTokenKind */
     uint8_t flags;
     uint16_t sentence;
 } PlToken;

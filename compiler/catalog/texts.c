@@ -118,7 +118,8 @@ static void on_body_property(Walk *w, PlStr name, PlNode *schema, bool required,
     (void)depth;
     PlNode *target = follow(w, schema);
     if (pl_node_yes(PL_GET(target, "readOnly"))) return;
-    PlParamTexts param = {.name = name, .place = PL_IN_BODY, .required = required, .doc = text_of(schema, "description")};
+    PlParamTexts param = {
+        .name = name, .place = PL_IN_BODY, .required = required, .doc = text_of(schema, "description")};
     read_schema(w, &param, schema, DEPTH);
     add_param(w, param);
 }
@@ -153,7 +154,8 @@ static void read_params(Walk *w, PlNode *list)
             read_body(w, schema, name, required);
             continue;
         }
-        PlParamTexts param = {.name = name, .place = place_of(in), .required = required, .doc = text_of(node, "description")};
+        PlParamTexts param = {
+            .name = name, .place = place_of(in), .required = required, .doc = text_of(node, "description")};
         if (param.place == PL_IN_HEADER && pl_str_eq_nocase(name, PL_STR("authorization"))) continue;
         read_schema(w, &param, schema ? schema : node, DEPTH);
         add_param(w, param);

@@ -40,7 +40,8 @@ static bool read_files(PlArena *arena, PlJsonScan *scan, Case *c)
         return true;
     }
     if (event != PL_JSON_ARRAY_BEGIN) return false;
-    while ((event = pl_json_scan_next(scan)) == PL_JSON_STRING) pl_vec_push(arena, &c->files, pl_arena_str(arena, scan->text));
+    while ((event = pl_json_scan_next(scan)) == PL_JSON_STRING)
+        pl_vec_push(arena, &c->files, pl_arena_str(arena, scan->text));
     return event == PL_JSON_ARRAY_END;
 }
 
@@ -60,10 +61,10 @@ static bool read_case(PlArena *arena, PlStr line, Case *c)
     while (good) {
         PlJsonEvent event = pl_json_scan_next(&scan);
         if (event == PL_JSON_OBJECT_END) break;
-        PlStr *text = pl_str_eq_z(scan.text, "id") ? &c->id
-                      : pl_str_eq_z(scan.text, "step") ? &c->step
+        PlStr *text = pl_str_eq_z(scan.text, "id")        ? &c->id
+                      : pl_str_eq_z(scan.text, "step")    ? &c->step
                       : pl_str_eq_z(scan.text, "context") ? &c->context
-                                                        : NULL;
+                                                          : NULL;
         bool files = pl_str_eq_z(scan.text, "catalog");
         if (event != PL_JSON_KEY) {
             good = false;
@@ -99,7 +100,9 @@ static void add_file(PlCatalog *catalog, PlArena *arena, PlStr path)
 {
     PlPlugin *plugin;
     PlStatus status = pl_catalog_add_file(catalog, stem_of(path), path.ptr, NULL, &plugin);
-    if (status == PL_INVALID) status = pl_catalog_add_file(catalog, pl_arena_printf(arena, PL_FMT "_2", PL_ARG(stem_of(path))), path.ptr, NULL, &plugin);
+    if (status == PL_INVALID)
+        status = pl_catalog_add_file(catalog, pl_arena_printf(arena, PL_FMT "_2", PL_ARG(stem_of(path))), path.ptr,
+                                     NULL, &plugin);
     if (status != PL_OK) fprintf(stderr, "note: %s was not read: %s\n", path.ptr, pl_status_words(status));
 }
 
@@ -123,7 +126,8 @@ static void add_path(Batch *b, PlCatalog *catalog, PlArena *arena, PlStr path)
 static Loaded *load(Batch *b, const Case *c)
 {
     PlStr key = PL_STR("");
-    for (uint32_t i = 0; i < c->files.len; i++) key = pl_arena_printf(b->arena, PL_FMT "\n" PL_FMT, PL_ARG(key), PL_ARG(c->files.items[i]));
+    for (uint32_t i = 0; i < c->files.len; i++)
+        key = pl_arena_printf(b->arena, PL_FMT "\n" PL_FMT, PL_ARG(key), PL_ARG(c->files.items[i]));
     bool added;
     PlMapEntry *entry = pl_map_put(&b->catalogs, key, &added);
     if (!added) return entry->value.ptr;
@@ -142,7 +146,8 @@ static Loaded *load(Batch *b, const Case *c)
         pl_types_init(&types, arena);
         PlCatalog *catalog = pl_catalog_new(arena, &sources, &diags, &types);
         for (uint32_t i = 0; i < c->files.len; i++) add_path(b, catalog, arena, c->files.items[i]);
-        if (pl_index_build(catalog, b->lexicon, &loaded->bytes) == PL_OK && !pl_index_open(pl_buf_str(&loaded->bytes), &loaded->index))
+        if (pl_index_build(catalog, b->lexicon, &loaded->bytes) == PL_OK &&
+            !pl_index_open(pl_buf_str(&loaded->bytes), &loaded->index))
             fprintf(stderr, "note: an index that was just built does not open\n");
     }
     pl_arena_free(arena);
@@ -167,11 +172,13 @@ static void put_features(PlBuf *out, const PlRanking *r, uint32_t count)
     pl_buf_put_z(out, ",\"features\":[");
     for (uint32_t i = 0; i < count; i++) {
         pl_buf_put_z(out, i ? ",[" : "[");
-        for (int f = 0; f < PL_FEATURE_COUNT; f++) pl_buf_printf(out, "%s%.4g", f ? "," : "", (double)r->all[i].features.at[f]);
+        for (int f = 0; f < PL_FEATURE_COUNT; f++)
+            pl_buf_printf(out, "%s%.4g", f ? "," : "", (double)r->all[i].features.at[f]);
         pl_buf_put_char(out, ']');
     }
     pl_buf_put_z(out, "],\"judged\":[");
-    for (int i = 0; i < PL_JUDGE_COUNT && r->count; i++) pl_buf_printf(out, "%s%.4g", i ? "," : "", (double)r->judged[i]);
+    for (int i = 0; i < PL_JUDGE_COUNT && r->count; i++)
+        pl_buf_printf(out, "%s%.4g", i ? "," : "", (double)r->judged[i]);
     pl_buf_put_char(out, ']');
 }
 
@@ -185,8 +192,8 @@ static void put_prediction(PlBuf *out, const Batch *b, const Case *c, const PlIn
         if (i) pl_buf_put_char(out, ',');
         put_name(out, x, &x->docs[r->all[i].doc]);
     }
-    pl_buf_printf(out, "],\"decision\":\"%s\",\"candidates\":%d,\"score\":%.6f,\"margin\":%.6f", pl_decision_name(r->decision), ASKED, r->fits,
-                  r->right);
+    pl_buf_printf(out, "],\"decision\":\"%s\",\"candidates\":%d,\"score\":%.6f,\"margin\":%.6f",
+                  pl_decision_name(r->decision), ASKED, r->fits, r->right);
     if (b->features) put_features(out, r, r->count < most ? r->count : most);
     pl_buf_put_z(out, "}\n");
 }
@@ -209,7 +216,8 @@ static int run_line(Batch *b, PlStr line, uint32_t number)
             fwrite(out.ptr, 1, out.len, stdout);
             pl_buf_deinit(&out);
         } else {
-            code = pl_cli_fail(PL_USAGE, "line %u is no case: {\"id\": ..., \"catalog\": [...], \"step\": ...}", number);
+            code =
+                pl_cli_fail(PL_USAGE, "line %u is no case: {\"id\": ..., \"catalog\": [...], \"step\": ...}", number);
         }
     } else {
         code = pl_cli_fail(escape.status, "%s", pl_status_words(escape.status));

@@ -25,9 +25,11 @@ static void put_parts(PlBuf *out, const PlRanked *c, bool json)
         used[best] = true;
         double value = (double)c->features.at[best], part = value * (double)pl_feature_weight((PlFeature)best);
         if (json)
-            pl_buf_printf(out, "%s{\"part\":\"%s\",\"value\":%.3f,\"points\":%.3f}", n ? "," : "", pl_feature_names[best], value, part);
+            pl_buf_printf(out, "%s{\"part\":\"%s\",\"value\":%.3f,\"points\":%.3f}", n ? "," : "",
+                          pl_feature_names[best], value, part);
         else
-            pl_buf_printf(out, "      %+6.2f  %-13s %.2f  %s\n", part, pl_feature_names[best], value, pl_feature_words[best]);
+            pl_buf_printf(out, "      %+6.2f  %-13s %.2f  %s\n", part, pl_feature_names[best], value,
+                          pl_feature_words[best]);
     }
 }
 
@@ -40,8 +42,8 @@ static void put_text(PlBuf *out, const PlIndex *x, const PlRanking *r, bool expl
         const PlIndexDoc *d = &x->docs[r->all[i].doc];
         PlStr plugin = pl_index_text(x, x->plugins[d->plugin].name), name = pl_index_text(x, d->name);
         PlStr title = pl_index_text(x, d->title);
-        pl_buf_printf(out, "%2u. %6.2f  " PL_FMT "." PL_FMT "  " PL_FMT "\n", i + 1, (double)r->all[i].score, PL_ARG(plugin),
-                      PL_ARG(name), PL_ARG(title));
+        pl_buf_printf(out, "%2u. %6.2f  " PL_FMT "." PL_FMT "  " PL_FMT "\n", i + 1, (double)r->all[i].score,
+                      PL_ARG(plugin), PL_ARG(name), PL_ARG(title));
         if (explain) put_parts(out, &r->all[i], false);
     }
 }
@@ -50,7 +52,8 @@ static void put_json(PlBuf *out, const PlIndex *x, const PlRanking *r, PlStr tex
 {
     pl_buf_put_z(out, "{\"text\":");
     pl_buf_put_json(out, text);
-    pl_buf_printf(out, ",\"decision\":\"%s\",\"right\":%.4f,\"fits\":%.4f,\"candidates\":[", pl_decision_name(r->decision), r->right, r->fits);
+    pl_buf_printf(out, ",\"decision\":\"%s\",\"right\":%.4f,\"fits\":%.4f,\"candidates\":[",
+                  pl_decision_name(r->decision), r->right, r->fits);
     for (uint32_t i = 0; i < r->count && i < SHOWN; i++) {
         const PlIndexDoc *d = &x->docs[r->all[i].doc];
         pl_buf_put_z(out, i ? ",{\"plugin\":" : "{\"plugin\":");
@@ -61,7 +64,8 @@ static void put_json(PlBuf *out, const PlIndex *x, const PlRanking *r, PlStr tex
         pl_buf_put_json(out, pl_index_text(x, d->id));
         pl_buf_put_z(out, ",\"title\":");
         pl_buf_put_json(out, pl_index_text(x, d->title));
-        pl_buf_printf(out, ",\"method\":\"%s\",\"score\":%.4f,\"parts\":[", pl_method_name((PlMethod)d->method), (double)r->all[i].score);
+        pl_buf_printf(out, ",\"method\":\"%s\",\"score\":%.4f,\"parts\":[", pl_method_name((PlMethod)d->method),
+                      (double)r->all[i].score);
         put_parts(out, &r->all[i], true);
         pl_buf_put_z(out, "]}");
     }
@@ -106,20 +110,23 @@ int plc_cmd_bind(PlArena *arena, int argc, char **argv)
         {"explain", 'e', PL_CLI_FLAG, &explain, NULL, "the parts of each candidate's score"},
         {"name", 'n', PL_CLI_TEXT, &name, "NAME", "the name that the step gives to the action, perhaps a wrong one"},
         {"goal", 'g', PL_CLI_TEXT, &goal, "TEXT", "what the plan is for"},
-        {"batch", 'b', PL_CLI_FLAG, &batch, NULL, "read cases from standard input: a line of JSON {id, catalog: [DOC...], step} each"},
+        {"batch", 'b', PL_CLI_FLAG, &batch, NULL,
+         "read cases from standard input: a line of JSON {id, catalog: [DOC...], step} each"},
         {"root", 0, PL_CLI_TEXT, &root, "DIR", "with --batch: the folder that documents are relative to"},
         {"features", 0, PL_CLI_FLAG, &features, NULL, "with --batch: also the numbers that scores are made of"},
         PLC_PLUGIN_OPTIONS(o),
         {"verbose", 'v', PL_CLI_FLAG, &o.verbose, NULL, "also the notes on the documents"},
         {"json", 0, PL_CLI_FLAG, &o.json, NULL, "one JSON object a line; the first names the format"}};
-    const PlCliCommand command = {"pilotc bind TEXT [options] | pilotc bind --batch < CASES",
-                                  "Says which action a step's text means: the candidates, best first, and whether the first would be taken.",
-                                  options, sizeof options / sizeof *options};
+    const PlCliCommand command = {
+        "pilotc bind TEXT [options] | pilotc bind --batch < CASES",
+        "Says which action a step's text means: the candidates, best first, and whether the first would be taken.",
+        options, sizeof options / sizeof *options};
     PlCliList rest = {0};
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);
     if (code >= 0) return code;
     if (batch) return plc_bind_batch(arena, root, features);
-    if (rest.count != 1) return pl_cli_fail(PL_USAGE, "one text is wanted, in quotes: pilotc bind \"Find the open issues\"");
+    if (rest.count != 1)
+        return pl_cli_fail(PL_USAGE, "one text is wanted, in quotes: pilotc bind \"Find the open issues\"");
     PlAsk ask = {.text = pl_str_z(rest.items[0]), .name = pl_str_z(name), .goal = pl_str_z(goal)};
     return bind_text(arena, &o, &ask, explain);
 }

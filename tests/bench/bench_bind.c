@@ -41,19 +41,31 @@ static void put_action(PlBuf *out, int i)
 {
     static const struct {
         const char *method, *verb, *text, *tail;
-    } kinds[] = {{"get", "list", "List the", ""}, {"post", "create", "Create a", ""}, {"get", "get", "Get one", "/{id}"},
-                 {"delete", "delete", "Delete a", "/{id}"}, {"patch", "update", "Update a", "/{id}"}};
+    } kinds[] = {{"get", "list", "List the", ""},
+                 {"post", "create", "Create a", ""},
+                 {"get", "get", "Get one", "/{id}"},
+                 {"delete", "delete", "Delete a", "/{id}"},
+                 {"patch", "update", "Update a", "/{id}"}};
     static const char *noun, *owner;
     int k = i % 5;
     if (k == 0) noun = word(), owner = word();
-    pl_buf_printf(out, "%s\"/%ss/{%s_id}/%ss%s/%d\":{\"%s\":{\"operationId\":\"%s_%s_%s\",\"summary\":\"%s %s of the %s\",", i ? "," : "", owner,
-                  owner, noun, kinds[k].tail, i, kinds[k].method, kinds[k].verb, noun, owner, kinds[k].text, noun, owner);
+    pl_buf_printf(out,
+                  "%s\"/%ss/{%s_id}/%ss%s/%d\":{\"%s\":{\"operationId\":\"%s_%s_%s\",\"summary\":\"%s %s of the %s\",",
+                  i ? "," : "", owner, owner, noun, kinds[k].tail, i, kinds[k].method, kinds[k].verb, noun, owner,
+                  kinds[k].text, noun, owner);
     pl_buf_put_z(out, "\"description\":\"It takes");
     for (int w = 0; w < 20; w++) pl_buf_printf(out, " %s", word());
-    pl_buf_printf(out, "\",\"parameters\":[{\"name\":\"%s_id\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"}}", owner);
+    pl_buf_printf(
+        out,
+        "\",\"parameters\":[{\"name\":\"%s_id\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"}}",
+        owner);
     for (int p = 0; p < 4; p++)
-        pl_buf_printf(out, ",{\"name\":\"%s\",\"in\":\"query\",\"schema\":{\"type\":\"string\"},\"description\":\"The %s of the %s\"}", word(), word(), noun);
-    pl_buf_put_z(out, "],\"responses\":{\"200\":{\"description\":\"ok\",\"content\":{\"application/json\":{\"schema\":{\"type\":\"object\",\"properties\":{");
+        pl_buf_printf(
+            out,
+            ",{\"name\":\"%s\",\"in\":\"query\",\"schema\":{\"type\":\"string\"},\"description\":\"The %s of the %s\"}",
+            word(), word(), noun);
+    pl_buf_put_z(out, "],\"responses\":{\"200\":{\"description\":\"ok\",\"content\":{\"application/"
+                      "json\":{\"schema\":{\"type\":\"object\",\"properties\":{");
     for (int p = 0; p < 6; p++) pl_buf_printf(out, "%s\"%s%d\":{\"type\":\"string\"}", p ? "," : "", word(), p);
     pl_buf_put_z(out, "}}}}}}}}");
 }
@@ -82,7 +94,9 @@ int main(void)
     for (int d = 0; d < DOCS; d++) {
         PlBuf text;
         pl_buf_init(&text, 0);
-        pl_buf_printf(&text, "{\"openapi\":\"3.0.3\",\"info\":{\"title\":\"Service %s %d\",\"version\":\"1\"},\"paths\":{", word(), d);
+        pl_buf_printf(&text,
+                      "{\"openapi\":\"3.0.3\",\"info\":{\"title\":\"Service %s %d\",\"version\":\"1\"},\"paths\":{",
+                      word(), d);
         for (int i = 0; i < ACTIONS; i++) put_action(&text, i);
         pl_buf_put_z(&text, "}}");
         PlStr name = pl_arena_printf(arena, "service_%d", d);
@@ -101,7 +115,8 @@ int main(void)
     double opening = now() - start, longest = 0, all = 0;
     for (int s = 0; s < STEPS; s++) {
         char text[200];
-        snprintf(text, sizeof text, "Update the %s of the %s with the %s and the %s from the list", word(), word(), word(), word());
+        snprintf(text, sizeof text, "Update the %s of the %s with the %s and the %s from the list", word(), word(),
+                 word(), word());
         PlArenaMark mark = pl_arena_mark(arena);
         PlAsk ask = {.text = pl_str_z(text)};
         start = now();
@@ -111,8 +126,9 @@ int main(void)
         if (took > longest) longest = took;
         pl_arena_rewind(arena, mark);
     }
-    printf("bind: %u actions of %d documents: read %.0f ms, index %.0f ms (%.1f MB), open %.1f ms, a step %.2f ms (longest %.2f ms)\n", index.doc_count, DOCS,
-           loading, indexing, (double)index.bytes.len / 1e6, opening, all / STEPS, longest);
+    printf("bind: %u actions of %d documents: read %.0f ms, index %.0f ms (%.1f MB), open %.1f ms, a step %.2f ms "
+           "(longest %.2f ms)\n",
+           index.doc_count, DOCS, loading, indexing, (double)index.bytes.len / 1e6, opening, all / STEPS, longest);
     pl_arena_free(arena);
     return 0;
 }

@@ -26,15 +26,19 @@ static void world_init(World *w)
 }
 
 static const char mail[] =
-    "{\"openapi\":\"3.0.3\",\"info\":{\"title\":\"Cloud Mail\"},\"servers\":[{\"url\":\"https://api.letters.example\"}],\"paths\":{"
-    "\"/messages\":{\"get\":{\"operationId\":\"listMessages\",\"summary\":\"List messages\",\"parameters\":[{\"name\":\"label\",\"in\":\"query\","
-    "\"schema\":{\"type\":\"string\",\"enum\":[\"inbox\",\"sent\"]}}]},\"post\":{\"operationId\":\"sendMessage\",\"summary\":\"Send a message\"}},"
+    "{\"openapi\":\"3.0.3\",\"info\":{\"title\":\"Cloud "
+    "Mail\"},\"servers\":[{\"url\":\"https://api.letters.example\"}],\"paths\":{"
+    "\"/messages\":{\"get\":{\"operationId\":\"listMessages\",\"summary\":\"List "
+    "messages\",\"parameters\":[{\"name\":\"label\",\"in\":\"query\","
+    "\"schema\":{\"type\":\"string\",\"enum\":[\"inbox\",\"sent\"]}}]},\"post\":{\"operationId\":\"sendMessage\","
+    "\"summary\":\"Send a message\"}},"
     "\"/messages/{id}\":{\"get\":{\"operationId\":\"getMessage\"},\"delete\":{\"operationId\":\"deleteMessage\"}}}}";
 
 static PlPlugin *add_mail(World *w, const char *name)
 {
     PlPlugin *plugin = NULL;
-    PlStatus status = pl_catalog_add_text(w->catalog, pl_str_z(name), PL_STR("docs/post-office.json"), pl_str_z(mail), NULL, &plugin);
+    PlStatus status =
+        pl_catalog_add_text(w->catalog, pl_str_z(name), PL_STR("docs/post-office.json"), pl_str_z(mail), NULL, &plugin);
     CHECK(status == PL_OK);
     return plugin;
 }
@@ -48,13 +52,21 @@ static PlStr stem(const char *word, char room[PL_STEM_MAX + 1])
 
 TEST(stems)
 {
-    static const char *const same[][2] = {{"messages", "message"}, {"retrieving", "retrieves"}, {"deleted", "deletes"}, {"classes", "class"},
-                                          {"hopping", "hop"},      {"queries", "query"},        {"created", "create"},  {"organization", "organizations"},
-                                          {"notifications", "notification"}, {"searching", "searches"}};
+    static const char *const same[][2] = {{"messages", "message"},
+                                          {"retrieving", "retrieves"},
+                                          {"deleted", "deletes"},
+                                          {"classes", "class"},
+                                          {"hopping", "hop"},
+                                          {"queries", "query"},
+                                          {"created", "create"},
+                                          {"organization", "organizations"},
+                                          {"notifications", "notification"},
+                                          {"searching", "searches"}};
     static const char *const apart[][2] = {{"news", "newer"}, {"user", "usage"}, {"status", "state"}, {"was", "wa"}};
     char a[PL_STEM_MAX + 1], b[PL_STEM_MAX + 1];
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) CHECK(pl_str_eq(stem(same[i][0], a), stem(same[i][1], b)));
-    for (size_t i = 0; i < sizeof apart / sizeof *apart; i++) CHECK(!pl_str_eq(stem(apart[i][0], a), stem(apart[i][1], b)));
+    for (size_t i = 0; i < sizeof apart / sizeof *apart; i++)
+        CHECK(!pl_str_eq(stem(apart[i][0], a), stem(apart[i][1], b)));
     CHECK_STR(stem("id", a), "id");
     CHECK_STR(stem("v2", a), "v2");
     CHECK_STR(stem("sky", a), "sky");
@@ -94,13 +106,17 @@ TEST(values_in_prose)
     World w;
     world_init(&w);
     PlTokens t = {0};
-    pl_token_prose(w.arena, PL_STR("Mail ann@example.com the \"Big Report\" for $1,200 by 2026-03-01 at 10:30. See https://a.example/x?"), 60, &t);
+    pl_token_prose(
+        w.arena,
+        PL_STR("Mail ann@example.com the \"Big Report\" for $1,200 by 2026-03-01 at 10:30. See https://a.example/x?"),
+        60, &t);
     uint32_t kinds = 0, quoted = 0;
     for (uint32_t i = 0; i < t.len; i++) {
         kinds |= 1u << t.items[i].kind;
         quoted += (t.items[i].flags & PL_TOKEN_QUOTED) != 0;
     }
-    CHECK(kinds == (1u << PL_TOKEN_WORD | 1u << PL_TOKEN_EMAIL | 1u << PL_TOKEN_MONEY | 1u << PL_TOKEN_DATE | 1u << PL_TOKEN_TIME | 1u << PL_TOKEN_URL));
+    CHECK(kinds == (1u << PL_TOKEN_WORD | 1u << PL_TOKEN_EMAIL | 1u << PL_TOKEN_MONEY | 1u << PL_TOKEN_DATE |
+                    1u << PL_TOKEN_TIME | 1u << PL_TOKEN_URL));
     CHECK(quoted == 2);
     CHECK(t.items[0].sentence == 0 && t.items[t.len - 1].sentence == 1);
     CHECK(t.items[t.len - 1].flags & PL_TOKEN_ASKS);
@@ -118,7 +134,8 @@ TEST(meanings)
     char room[PL_STEM_MAX + 1];
     CHECK(pl_lexicon_verb(lexicon, stem("deletes", room)) == PL_VERB_DELETE);
     CHECK(pl_lexicon_verb(lexicon, stem("invoice", room)) == PL_VERB_NONE);
-    CHECK(pl_lexicon_is_stop(lexicon, PL_STR("the")) && pl_lexicon_is_stop(lexicon, PL_STR("")) && !pl_lexicon_is_stop(lexicon, PL_STR("ticket")));
+    CHECK(pl_lexicon_is_stop(lexicon, PL_STR("the")) && pl_lexicon_is_stop(lexicon, PL_STR("")) &&
+          !pl_lexicon_is_stop(lexicon, PL_STR("ticket")));
     CHECK(pl_verb_agrees(PL_VERB_LIST, PL_VERB_READ) && !pl_verb_agrees(PL_VERB_READ, PL_VERB_DELETE));
     pl_arena_free(w.arena);
 }
@@ -188,7 +205,8 @@ TEST(plugins_by_other_names)
     World w;
     world_init(&w);
     PlPlugin *plugin = add_mail(&w, "x1");
-    static const char *const right[] = {"cmail", "cloud_mail", "CloudMail", "cloud", "mail", "letters", "post_office", "cm"};
+    static const char *const right[] = {"cmail", "cloud_mail", "CloudMail",   "cloud",
+                                        "mail",  "letters",    "post_office", "cm"};
     static const char *const wrong[] = {"gmail", "slack", "cloudy", "c", "", "mailbox_pro", "mali"};
     for (size_t i = 0; i < sizeof right / sizeof *right; i++) CHECK(named(&w, right[i]) == plugin);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) CHECK(named(&w, wrong[i]) == NULL);
