@@ -139,7 +139,7 @@ static PlStatus mend_yaml(PlDoc *doc, PlDiags *mended, PlStr text, PlStr documen
     done.notes = done.all.len;
     uint64_t work = 0;
     for (uint32_t i = 0; i < MAX_MENDS && work < MAX_MEND_BYTES; i++) {
-        if (fault->code != PL_D_DOC_NOT_YAML || !pl_repair_yaml(&done, copy, document, fault)) return PL_INVALID;
+        if (fault->code != PL_D_DOC_NOT_YAML || !pl_mend_yaml(&done, copy, document, fault)) return PL_INVALID;
         pl_diags_init(&trial, mended->arena, mended->sources);
         PlStatus status = try_yaml(doc, &trial, pl_str(copy, text.len), document);
         work += text.len;
@@ -186,6 +186,23 @@ static PlStatus parse_json(PlDoc *doc, PlDiags *diags, PlStr text)
     return PL_OK;
 }
 
+/* Comma by comma, strictly JSON otherwise. */
+static bool mend_json(PlDoc *doc, PlDiags *mended, PlStr text, const PlDiags *first)
+{
+    char *copy = (char *)(uintptr_t)pl_arena_str(mended->arena, text).ptr;
+    PlDiags trial = *first;
+    uint64_t work = 0;
+    for (uint32_t i = 0; i < MAX_MENDS && work < MAX_MEND_BYTES; i++, work += text.len) {
+        const PlDiag *fault = trial.all.items[trial.all.len - 1];
+        if (fault->code != PL_D_DOC_NOT_JSON || !pl_mend_json(mended, copy, text, fault)) return false;
+        pl_diags_init(&trial, mended->arena, mended->sources);
+        PlStatus status = parse_json(doc, &trial, pl_str(copy, text.len));
+        if (status == PL_OK) adopt(mended, &trial);
+        if (status != PL_INVALID) return status == PL_OK;
+    }
+    return false;
+}
+
 /* Text that begins like JSON but is none, as YAML; then once more without comments. */
 static bool parse_loose(PlDoc *doc, PlDiags *yaml, PlStr text)
 {
@@ -209,6 +226,10 @@ static void parse_text(PlDoc *doc, PlDiags *diags, PlStr text)
     pl_diags_init(&json, diags->arena, diags->sources);
     pl_diags_init(&yaml, diags->arena, diags->sources);
     PlStatus status = parse_json(doc, &json, text);
+    if (status == PL_INVALID && mend_json(doc, &yaml, text, &json)) {
+        adopt(diags, &yaml);
+        return;
+    }
     if (status == PL_INVALID && parse_loose(doc, &yaml, text)) {
         const PlDiag *fault = json.all.items[json.all.len - 1];
         PL_REPORT(diags, DOC_JSON_AS_YAML, fault->span, PL_ARG(fault->message));

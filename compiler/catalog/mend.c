@@ -86,7 +86,7 @@ static size_t open_quote(const char *copy, PlStr document, size_t at)
     return document.len;
 }
 
-bool pl_repair_yaml(PlDiags *diags, char *copy, PlStr document, const PlDiag *fault)
+bool pl_mend_yaml(PlDiags *diags, char *copy, PlStr document, const PlDiag *fault)
 {
     size_t at = fault->span.start;
     size_t from = fault->related.len ? fault->related.items[0].span.start : at;
@@ -103,4 +103,27 @@ bool pl_repair_yaml(PlDiags *diags, char *copy, PlStr document, const PlDiag *fa
     size_t quote = open_quote(copy, document, at);
     if (quote < document.len) return take_as_text(diags, copy, document, fault, quote);
     return leave_out(diags, copy, document, fault, at);
+}
+
+/* ---- JSON -------------------------------------------------------------------------------------------------------- */
+
+/* A comma between two values, in the white space before the second; or the one before a closing bracket away. */
+bool pl_mend_json(PlDiags *diags, char *copy, PlStr document, const PlDiag *fault)
+{
+    size_t at = fault->span.start, before = at;
+    if (at == 0 || at >= document.len) return false;
+    while (before > 0 && is_blank(copy[before - 1])) before--;
+    if (before == 0) return false;
+    char last = copy[before - 1], here = copy[at];
+    bool closes = here == '}' || here == ']', ended = last == '"' || last == '}' || last == ']' || (last >= '0' && last <= '9') || last == 'e' || last == 'l';
+    if (closes && last == ',') {
+        at = before - 1;
+        copy[at] = ' ';
+    } else if (!closes && ended && before < at && strchr("\"{[-0123456789tfn", here)) {
+        copy[before] = ',';
+    } else {
+        return false;
+    }
+    PL_REPORT0(diags, DOC_COMMA, ((PlSpan){fault->span.source, (uint32_t)at, (uint32_t)at + 1}));
+    return true;
 }
