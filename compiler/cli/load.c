@@ -84,6 +84,18 @@ void plc_shown(PlArena *arena, const PlDiags *all, bool verbose, PlDiags *out)
     }
 }
 
+/* Of the first error, else of the first question; NULL when there is neither. */
+static const char *first_code(const PlDiags *diags)
+{
+    const char *question = NULL;
+    for (uint32_t i = 0; i < diags->all.len; i++) {
+        const PlDiag *d = diags->all.items[i];
+        if (d->severity == PL_SEV_ERROR) return pl_diag_infos[d->code].code;
+        if (d->severity == PL_SEV_QUESTION && !question) question = pl_diag_infos[d->code].code;
+    }
+    return question;
+}
+
 void plc_print_findings(PlArena *arena, const PlcOptions *o, PlCompiled *compiled, PlBuf *json)
 {
     PlDiags shown;
@@ -94,9 +106,11 @@ void plc_print_findings(PlArena *arena, const PlcOptions *o, PlCompiled *compile
         return;
     }
     if (shown.all.len == 0) return;
+    const char *first = first_code(&shown);
     PlBuf out;
     pl_buf_init(&out, 0);
     pl_diags_print(&out, &shown, pl_cli_colour(2));
+    if (first) pl_buf_printf(&out, "`pilotc explain %s` says more, with an example\n", first);
     fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
     pl_buf_deinit(&out);
 }

@@ -15,6 +15,12 @@ const PlDiagInfo pl_diag_infos[PL_DIAG_COUNT] = {
 #undef PL_DIAG
 };
 
+static const char *const helps[PL_DIAG_COUNT] = {
+#define PL_HELP(name, help) [PL_D_##name] = help,
+#include "vm/base/diag_help.def"
+#undef PL_HELP
+};
+
 void pl_diags_init(PlDiags *diags, PlArena *arena, PlSources *sources)
 {
     *diags = (PlDiags){.arena = arena, .sources = sources};
@@ -37,6 +43,7 @@ PlDiag *pl_diag_add(PlDiags *diags, PlDiagCode code, PlSpan span, const char *fo
     d->severity = pl_diag_infos[code].severity;
     if (d->severity == PL_SEV_NOTE && diags->strict) d->severity = PL_SEV_ERROR;
     d->span = span;
+    d->help = pl_str_z(helps[code]);
     d->ask.at = d->ask.input_at = PL_NO_SPAN;
     va_list args;
     va_start(args, format);
