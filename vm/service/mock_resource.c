@@ -2,9 +2,10 @@
 /* Plain collections: a path with POST (or items with PUT) whose items can be read. What is posted is found again; the answers have the shape that the
  * document gives them. A collection that can only be read has made items, so that a list and its items agree. docs/mock.md, "Collections". */
 #include "vm/service/mock_internal.h"
+#include "vm/service/mock_patch.h"
 #include "vm/service/mock_text.h"
 
-enum { PATCH_DEPTH = 60, FIXED_ITEMS = 3 };
+enum { FIXED_ITEMS = 3 };
 
 /* ---- finding them --------------------------------------------------------------------------------------------------- */
 
@@ -442,26 +443,6 @@ static PlNode keep_read_only(PlMock *mock, const PlMockResource *r, const PlNode
     return pl_fields_map(&fields);
 }
 
-/* RFC 7396 */
-static PlNode merge_patch(PlArena *arena, const PlNode *old, const PlNode *patch, uint32_t depth)
-{
-    if (patch->kind != PL_NODE_MAP || depth > PATCH_DEPTH) return *patch;
-    PlFields fields = {.arena = arena};
-    for (uint32_t i = 0; old->kind == PL_NODE_MAP && i < old->count; i++) {
-        const PlPair *pair = pl_node_at(old, i);
-        const PlNode *change = pl_node_get(patch, pl_pair_key(pair));
-        if (change && change->kind == PL_NODE_NULL) continue;
-        pl_fields_add(&fields, pl_pair_key(pair), change ? merge_patch(arena, &pair->value, change, depth + 1) : pair->value);
-    }
-    for (uint32_t i = 0; i < patch->count; i++) {
-        const PlPair *pair = pl_node_at(patch, i);
-        if (pair->value.kind == PL_NODE_NULL || pair->value.flags & PL_NODE_SHADOWED || pl_node_pair(old, pl_pair_key(pair))) continue;
-        PlNode none = pl_node_null();
-        pl_fields_add(&fields, pl_pair_key(pair), merge_patch(arena, &none, &pair->value, depth + 1));
-    }
-    return pl_fields_map(&fields);
-}
-
 /* An item that is not there: 404, or what the document alone says of it. */
 static void answer_unknown(PlMock *mock, PlMockCall *call, const PlMockResource *r, PlStr id)
 {
@@ -480,7 +461,15 @@ static void change(PlMock *mock, PlMockCall *call, PlMockResource *r, PlMockItem
         answer_unknown(mock, call, r, id);
         return;
     }
-    base = !there ? body : replaces ? keep_read_only(mock, r, &body, &old) : merge_patch(mock->request, &old, &body, 0);
+    PlStr why;
+    if (!there) base = body;
+    else if (replaces) base = keep_read_only(mock, r, &body, &old);
+    else if (!call->has_body || !pl_mock_patch_is_list(&call->body)) base = pl_mock_patch_merge(mock->request, &old, &body);
+    else if (!pl_mock_patch_apply(mock->request, &old, &call->body, &base, &why)) {
+        call->executed = false;
+        pl_mock_problem(mock, call, 422, "the patch cannot be applied", why, NULL);
+        return;
+    }
     const PlNode *had = there ? pl_node_get(&old, r->id_name) : NULL;
     PlNode own = had ? *had : r->id_schema ? pl_mock_of_text(&r->api->schemas, r->id_schema, id) : pl_node_of_text(id);
     PlNode item = make_item(mock, call, r, &base, &own, call->seed);
