@@ -360,7 +360,7 @@ bool pl_grammar_run(PlRun *r, int entry)
     PlGrammarInit(&parser, r);
     PlToken token = {.kind = entry, .span = r->scan->syntax ? pl_scan_span(r->scan, r->scan->start, r->scan->start) : PL_NO_SPAN};
     for (;;) {
-        if (!accepts(&parser, token.kind, states)) {
+        if (!r->syntax->quiet && !accepts(&parser, token.kind, states)) {
             bool *expected = PL_NEW_N(r->syntax->arena, bool, YYNTOKEN);
             for (int k = 0; k < YYNTOKEN; k++) expected[k] = accepts(&parser, k, states);
             pl_run_unexpected(r, &token, expected, YYNTOKEN);

@@ -243,6 +243,7 @@ PlExpr *pl_build_aside(const PlSyntax *syntax, PlStr source, PlSpan at)
     PlDiags quiet;
     pl_diags_init(&quiet, syntax->arena, syntax->diags->sources);
     table.diags = &quiet;
+    table.quiet = true;
     table.text = source;
     PlScan scan;
     PlRun run = {.syntax = &table, .scan = &scan};

@@ -151,10 +151,13 @@ void pl_run_unexpected(PlRun *r, const PlToken *found, const bool *expected, int
     r->failed = true;
 }
 
-/* The automaton refused what `accepts` let through: cannot happen while the tables are one. */
+/* The automaton refused: while reading quietly that is the answer; else `accepts` let it through, which cannot happen while the tables are one. */
 void pl_run_refused(PlRun *r, PlToken token)
 {
-    if (!r->failed) PL_REPORT(r->syntax->diags, UNEXPECTED, token.span, "something else", found_words(r, &token).ptr);
+    if (r->syntax->quiet)
+        r->syntax->diags->errors++;
+    else if (!r->failed)
+        PL_REPORT(r->syntax->diags, UNEXPECTED, token.span, "something else", found_words(r, &token).ptr);
     r->failed = true;
 }
 

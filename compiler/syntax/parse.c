@@ -122,6 +122,7 @@ static PlSyntax syntax_of_text(PlArena *arena, PlDiags *diags, PlPhrases *phrase
 PlExpr *pl_parse_expr_text(PlArena *arena, PlDiags *diags, PlPhrases *phrases, uint32_t source, PlStr text)
 {
     PlSyntax syntax = syntax_of_text(arena, diags, phrases, source, text);
+    syntax.quiet = true; /* the caller only asks whether it reads */
     PlRun r;
     PlScan scan;
     return run_alone(&r, &syntax, &scan, PL_TK_E_EXPR) && diags->errors == 0 ? r.expr : NULL;

@@ -28,6 +28,7 @@ typedef struct PlSyntax {
     PlPhrases *phrases;
     PlPlan *plan;
     unsigned texts; /* texts inside texts, now */
+    bool quiet;     /* only whether it reads is asked: no words for what does not */
     size_t beyond;  /* bytes that looking for the end of braces behind a text's first quote may still cost */
 } PlSyntax;
 

@@ -162,6 +162,7 @@ static PlExpr *embedded(PlScan *scan, const char *start, const char *end)
     PlDiags quiet;
     pl_diags_init(&quiet, syntax.arena, syntax.diags->sources);
     syntax.diags = &quiet;
+    syntax.quiet = true;
     syntax.texts++;
     if (syntax.texts > MAX_TEXTS) return NULL;
     PlScan inner;

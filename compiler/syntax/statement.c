@@ -109,6 +109,7 @@ PlExpr *pl_reading_expr(PlReading *rd, const char *from)
     PlRun r = {.syntax = &syntax, .scan = &scan};
     pl_diags_init(&quiet, syntax.arena, syntax.diags->sources);
     syntax.diags = &quiet;
+    syntax.quiet = true;
     pl_scan_init(&scan, &syntax, PL_TK_E_EXPR, pl_reading_offset(rd, from), rd->end);
     return pl_grammar_run(&r, PL_TK_E_EXPR) && !quiet.errors ? r.expr : NULL;
 }
@@ -141,6 +142,7 @@ bool pl_reading_reads(PlReading *rd, int entry, const char *from)
     PlSyntax syntax = *rd->syntax;
     pl_diags_init(&quiet, syntax.arena, syntax.diags->sources);
     syntax.diags = &quiet;
+    syntax.quiet = true;
     PlStep *scratch = pl_step_new(syntax.arena, rd->step->span);
     scratch->kind = kind_of(entry);
     return run(rd, &syntax, scratch, entry, from) && quiet.errors == 0;
