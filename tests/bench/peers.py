@@ -303,6 +303,15 @@ def bench_effects():
         pbc = compile_plan("effects", EFFECTS_PLAN)
         compare(f"effects: {total} sequential POSTs, each on the disk before it is sent", vm(pbc, "--input", "@" + numbers, "--server", f"shop={base}"),
                 [("libcurl + SQLite in C", [bare, base, str(total), path("bare.db"), "post"])])
+        together = os.path.join(os.path.dirname(bare), "runs_at_once")
+        few = path("few.json", json.dumps({"numbers": [i % 10 for i in range(total // 50)]}))
+        store = path("together.db")
+
+        def forget():
+            for suffix in ("", "-wal", "-shm", ".lock", ".reserve"):
+                if os.path.exists(store + suffix): os.remove(store + suffix)
+        compare(f"effects: {total} POSTs of 50 runs at once, in one process and one store", [together, pbc, "shop", base, store, "50", few],
+                [("libcurl + SQLite in C, one after the other", [bare, base, str(total), path("bare.db"), "post"])], before=forget)
     finally:
         server.terminate()
         server.wait()

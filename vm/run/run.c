@@ -91,24 +91,34 @@ static void ask_for_turn(PlRun *run)
     run->has_wake_timer = true;
 }
 
+static void run_ready(PlRun *run)
+{
+    PlFiber *fiber;
+    while (!run->slice_over && (fiber = pl_fiber_next(run)) != NULL) go(run, fiber);
+}
+
 static void turn(PlRun *run)
 {
-    run->slice_over = false;
-    run->slice_end_us = run->ports.clock.mono_us(run->ports.clock.self) + SLICE_US;
     do {
-        PlFiber *fiber;
-        while (!run->slice_over && (fiber = pl_fiber_next(run)) != NULL) go(run, fiber);
+        run_ready(run);
         if (run->phase == PL_PHASE_ENDING && run->fiber_count == 0 && !run->sends) return; /* END's barrier covers these rows */
         commit_turn(run);
         pl_step_send_all(run);
     } while (!run->slice_over && run->queue_head);
 }
 
-static PlRunState pump(PlRun *run)
+static void enter(PlRun *run)
 {
     if (!run->begun) pl_hook_run_begin(run);
     run->begun = true;
     pl_end_check(run); /* cancelled, out of time */
+    run->slice_over = false;
+    run->slice_end_us = run->ports.clock.mono_us(run->ports.clock.self) + SLICE_US;
+}
+
+static PlRunState pump(PlRun *run)
+{
+    enter(run);
     turn(run);
     if (run->phase == PL_PHASE_ENDING && run->fiber_count == 0) {
         pl_end_write(run);
@@ -127,6 +137,18 @@ PlRunState pl_run_pump(PlRun *run)
     if (run->phase == PL_PHASE_OVER) return run->state;
     if (setjmp(run->escape.at) != 0) return pl_end_escaped(run);
     return run->exhausted ? pl_end_drain(run) : pump(run);
+}
+
+void pl_run_prepare(PlRun *run)
+{
+    if (run->phase == PL_PHASE_OVER || run->exhausted) return;
+    if (setjmp(run->escape.at) != 0) {
+        PlRunState state = pl_end_escaped(run); /* the next pump says it */
+        (void)state;
+        return;
+    }
+    enter(run);
+    run_ready(run);
 }
 
 void pl_run_cancel(PlRun *run, PlStr why)

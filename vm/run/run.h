@@ -55,6 +55,9 @@ typedef enum PlRunState {
 PlRun *pl_run_new(const PlModule *module, const PlPorts *ports, const PlRunOptions *options, PlDiags *diags,
                   PlStatus *status);
 PlRunState pl_run_pump(PlRun *run);
+/* The first half of a pump: what is ready runs and its rows are appended, but nothing is committed or sent. Who pumps several runs of one store
+ * prepares all of them first: then the first barrier covers the rows of all, and the others cost nothing. */
+void pl_run_prepare(PlRun *run);
 void pl_run_cancel(PlRun *run, PlStr why);    /* ends it at the next pump; calls under way are awaited or cancelled */
 void pl_run_free(PlRun *run);
 
