@@ -53,6 +53,53 @@ static WorldAnswer not_found(World *w, const WorldSend *s)
     return (WorldAnswer){.status = 404, .type = "application/json", .body = "{\"error\":{\"message\":\"no such thing\"}}"};
 }
 
+/* The rows of several runs, then one barrier, then what they announced. */
+TEST(a_prepared_run_has_rows_but_sent_nothing)
+{
+    World *w = world_new();
+    Asm *a = one_call(PL_POST, (PlCallSite){0}, false);
+    w->server = good;
+    WorldRun *r = world_begin(w, asm_done(a), "{}");
+    pl_run_prepare(r->run);
+    pl_run_prepare(r->run);
+    CHECK_STR(world_story(w, false), "INTENT 1/1\n");
+    CHECK(w->sent == 0 && w->barriers == 0 && w->commits == 0 && w->soons == 0);
+    CHECK(world_go(w, r) == PL_RUN_DONE && w->sent == 1);
+    CHECK_STR(world_story(w, false), "INTENT 1/1\nRESULT 1/1\n");
+    pl_run_prepare(r->run); /* it is over */
+    CHECK(pl_run_pump(r->run) == PL_RUN_DONE);
+    world_end(w, r);
+    world_free(w);
+    asm_free(a);
+}
+
+static WorldAnswer good_then_silent(World *w, const WorldSend *s)
+{
+    return strstr(s->url, "silent") ? (WorldAnswer){.never = true} : good(w, s);
+}
+
+/* What was only handed over may be lost: a read is read again, but the answer to a write is in the file before anything more is sent. */
+TEST(rows_that_are_handed_over_may_be_lost)
+{
+    for (int writes = 0; writes < 2; writes++) {
+        World *w = world_new();
+        Asm *a = asm_new();
+        uint32_t first = asm_action(a, "act", writes ? PL_POST : PL_GET, "/things"), second = asm_action(a, "look", PL_GET, "/silent");
+        uint16_t f = asm_function(a, "main", 4, CODE(I(CALL, .a = 0, .b = 0), I(CALL, .a = 0, .b = 1), I(RETURN, .a = 0)));
+        asm_call(a, first, asm_site(a, "1", f, 0, 0, PL_NO_SITE), 0, 0, (PlCallSite){0});
+        asm_call(a, second, asm_site(a, "2", f, 1, 1, PL_NO_SITE), 0, 0, (PlCallSite){0});
+        w->server = good_then_silent;
+        w->is_lazy = true;
+        WorldRun *r = world_begin(w, asm_done(a), "{}");
+        CHECK(pl_run_pump(r->run) == PL_RUN_WAITING && world_go(w, r) == PL_RUN_WAITING);
+        CHECK(w->soons == (writes ? 0 : 2) && w->barriers == (uint32_t)writes);
+        world_end(w, r);
+        CHECK(world_count(w, PL_ROW_RESULT) == (uint32_t)writes); /* of the write; the read's is lost, and with it the run's beginning */
+        world_free(w);
+        asm_free(a);
+    }
+}
+
 TEST(a_status_is_an_error_with_the_servers_words)
 {
     Run x = run_it(one_call(PL_GET, (PlCallSite){0}, false), not_found);

@@ -52,7 +52,8 @@ typedef WorldAnswer (*WorldServer)(World *w, const WorldSend *send);
 
 struct World {
     WorldRow rows[WORLD_ROWS];
-    uint32_t row_count, commits, barriers;
+    uint32_t row_count, commits, soons, barriers;
+    bool is_lazy; /* rows that were handed over are lost when the process ends before the next commit */
     uint32_t fail_append_at; /* this many appends from now on, counted from 1, fail; 0 never */
     WorldTimer timers[WORLD_TIMERS];
     uint32_t timer_count;
@@ -107,6 +108,14 @@ UNUSED static PlStatus world_commit(void *self)
     World *w = self;
     w->commits++;
     world_keep(w);
+    return PL_OK;
+}
+
+UNUSED static PlStatus world_soon(void *self)
+{
+    World *w = self;
+    w->soons++;
+    if (!w->is_lazy) world_keep(w);
     return PL_OK;
 }
 
@@ -362,7 +371,7 @@ UNUSED static WorldRun *world_begin_with(World *w, const PlModule *module, PlRun
     PlPorts ports = {
         .net = {w, world_send, world_cancel},
         .clock = {w, world_wall, world_mono, world_timer, world_timer_cancel},
-        .journal = {w, world_append, world_commit, world_barrier, world_each, world_read, NULL},
+        .journal = {w, world_append, world_commit, world_barrier, world_each, world_read, world_soon},
         .person = {w, world_ask},
         .hooks = &r->hook,
         .hook_count = hooked,

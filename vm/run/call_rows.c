@@ -109,6 +109,7 @@ void pl_call_put_reply(PlCall *call, const PlReply *reply)
         pl_buf_put_char(body, '}');
     }
     pl_rows_put(run, kind, call->site->site, call->attempt, call->path, body, blob);
+    if (call->action->doubt != PL_DOUBT_SAFE) run->commit_due = true; /* without it the call would be in doubt */
     pl_run_give(run, body);
 }
 

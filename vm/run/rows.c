@@ -3,12 +3,21 @@
  * journal's visitors copy bytes and do no more: an escape must not jump over a statement of the store. */
 #include "vm/run/rows.h"
 
+/* Rows that cost nothing when they are lost: what they say is read, drawn or said again. An answer to a call that writes is not among them
+ * (call_rows.c). */
+static bool can_wait(PlRowKind kind)
+{
+    return kind == PL_ROW_START || kind == PL_ROW_RESUME || kind == PL_ROW_INTENT || kind == PL_ROW_RESULT || kind == PL_ROW_FAIL ||
+           kind == PL_ROW_NOTE || kind == PL_ROW_TIME || kind == PL_ROW_RANDOM;
+}
+
 static void append(PlRun *run, PlRow *row)
 {
     row->wall_us = run->ports.clock.wall_us(run->ports.clock.self);
     PlStatus status = run->ports.journal.append(run->ports.journal.self, row);
     if (status != PL_OK) PL_BREAK(run, status, RUN_JOURNAL_WRITE, row->path, pl_row_kind_name(row->kind), pl_status_words(status));
     run->dirty = true;
+    if (!can_wait(row->kind)) run->commit_due = true;
     run->stats.rows++;
 }
 

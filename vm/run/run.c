@@ -58,7 +58,7 @@ static void go(PlRun *run, PlFiber *fiber)
 static void check_commit(PlRun *run, PlStatus status)
 {
     if (status != PL_OK) PL_BREAK(run, status, RUN_JOURNAL_WRITE, PL_STR(""), "a commit", pl_status_words(status));
-    run->dirty = run->barrier_due = false;
+    run->dirty = run->commit_due = run->barrier_due = false;
 }
 
 void pl_run_commit(PlRun *run)
@@ -71,7 +71,7 @@ void pl_run_commit(PlRun *run)
 static void commit_turn(PlRun *run)
 {
     const PlJournalPort *journal = &run->ports.journal;
-    if (run->barrier_due || !journal->soon) pl_run_commit(run);
+    if (run->barrier_due || run->commit_due || !journal->soon) pl_run_commit(run);
     else if (run->dirty) check_commit(run, journal->soon(journal->self));
 }
 

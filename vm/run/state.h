@@ -122,7 +122,8 @@ struct PlRun {
 
     PlRowIndex *index;
     uint64_t rows_loaded;
-    bool resumed, dirty, barrier_due; /* dirty: rows since the last commit */
+    bool resumed, dirty;              /* dirty: rows since the last commit */
+    bool commit_due, barrier_due;     /* they must be in the file, on the disk, before anything more is done */
 
     PlFiber *main, *first, *last;     /* all that live */
     PlFiber *queue_head, *queue_tail;
