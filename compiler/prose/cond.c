@@ -28,8 +28,9 @@ static void read_names(void *context, PlExpr **slot)
     if (x->kind == PL_EXPR_NAME) {
         PlChecker *c = n->r->c;
         PlTypeId type = n->item ? pl_type_without_nothing(c->types, n->item->type) : PL_T_NOTHING;
-        const PlType *t = pl_type(c->types, type);
-        bool known = t->kind == PL_TYPE_RECORD && pl_type_field(c->types, type, x->text);
+        const PlType shape = pl_field_shape(n->r, type), *t = &shape;
+        bool known = false;
+        for (uint32_t i = 0; t->kind == PL_TYPE_RECORD && i < t->count; i++) known |= pl_str_eq(t->fields[i].name, x->text);
         if (!known && (pl_scope_find(c, x->text) || pl_str_eq_z(x->text, "now") || pl_str_eq_z(x->text, "today"))) return;
         bool open = t->kind == PL_TYPE_ANY || (t->kind == PL_TYPE_RECORD && t->rest != PL_TYPE_NONE);
         if (!known && (!open || n->compared)) {
@@ -191,8 +192,8 @@ static void read_time(PlReader *r, const PlItem *item, const PlType *t, PlStr wo
                  {"expired", "expires", "it.%.*s < today"},      {"expired", "expiry", "it.%.*s < today"}, {"overdue", "deadline", "it.%.*s < today"},
                  {"expired", "expiration", "it.%.*s < today"}};
     PlUsed used = {0};
-    for (uint32_t i = 0; i < t->count; i++) pl_vec_push(r->c->arena, &used, t->fields[i].name);
-    if (!t->count && item->list.len) pl_usage_fields(r, item->list, &used);
+    for (uint32_t i = 0; t->kind == PL_TYPE_RECORD && i < t->count; i++) pl_vec_push(r->c->arena, &used, t->fields[i].name);
+    if (!used.len && item->list.len) pl_usage_fields(r, item->list, &used);
     for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
         if (!pl_str_eq_z(word, words[k].word)) continue;
         for (uint32_t i = 0; i < used.len; i++)
@@ -204,8 +205,7 @@ static void read_time(PlReader *r, const PlItem *item, const PlType *t, PlStr wo
 /* active, unread, not paid, failed: what a field of the item says of it. */
 void pl_cond_adjective(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
 {
-    PlTypeId id = pl_type_without_nothing(r->c->types, item->type);
-    const PlType t = *pl_type(r->c->types, id);
+    const PlType t = pl_field_shape(r, item->type);
     bool yes = true;
     if (range.to - range.from == 2 && pl_lexis_is(r, range.from, "not")) {
         yes = false;

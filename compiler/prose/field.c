@@ -3,15 +3,50 @@
  * words or holds them. Where nothing is known of the item, it is the name as written, or the field that the rest of the plan reads so. */
 #include "compiler/prose/prose_internal.h"
 
+#include "compiler/check/flow.h"
+
 static PlStr of_it(PlReader *r, PlStr field)
 {
     bool plain = pl_lexis_is_name(field);
     return pl_arena_printf(r->c->arena, plain ? "it." PL_FMT : "it[\"" PL_FMT "\"]", PL_ARG(field));
 }
 
+/* Adds the fields of one record to those of the records before it. */
+static void merge_fields(PlReader *r, PlType *into, const PlType *record)
+{
+    PL_VEC(PlField) fields = {into->fields, into->count, into->count};
+    for (uint32_t i = 0; i < record->count; i++) {
+        uint32_t at = 0;
+        while (at < fields.len && !pl_str_eq(fields.items[at].name, record->fields[i].name)) at++;
+        if (at == fields.len)
+            pl_vec_push(r->c->arena, &fields, record->fields[i]);
+        else
+            fields.items[at].type = pl_flow_join_types(r->c, fields.items[at].type, record->fields[i].type);
+        fields.items[at].required = false;
+    }
+    into->fields = fields.items;
+    into->count = fields.len;
+}
+
+/* Records of several shapes are one with the fields of all. */
+PlType pl_field_shape(PlReader *r, PlTypeId type)
+{
+    const PlType t = *pl_type(r->c->types, pl_type_without_nothing(r->c->types, type));
+    PlType all = {.kind = PL_TYPE_RECORD, .elem = PL_TYPE_NONE, .rest = PL_TYPE_NONE};
+    for (uint32_t i = 0; t.kind == PL_TYPE_UNION && i < t.count; i++) {
+        const PlType member = *pl_type(r->c->types, t.members[i]);
+        if (member.kind == PL_TYPE_NOTHING) continue;
+        if (member.kind != PL_TYPE_RECORD || member.rest != PL_TYPE_NONE) return t;
+        merge_fields(r, &all, &member);
+    }
+    return t.kind == PL_TYPE_UNION && all.count ? all : t;
+}
+
 static const PlType *record_of(PlReader *r, PlTypeId type)
 {
-    return pl_type(r->c->types, pl_type_without_nothing(r->c->types, type));
+    PlType *shape = PL_NEW(r->c->arena, PlType);
+    *shape = pl_field_shape(r, type);
+    return shape;
 }
 
 static bool is_open(const PlType *t)

@@ -350,8 +350,15 @@ bool pl_prose_is_value(PlChecker *c, const PlExpr *word, PlTypeId other)
     if (word->kind != PL_EXPR_NAME || !c->frame || pl_scope_find(c, word->text) || pl_scope_is_reserved(word->text)) return false;
     const PlType *item = pl_type(c->types, pl_type_without_nothing(c->types, c->frame->type));
     PlTypeKind beside = pl_type(c->types, pl_type_without_nothing(c->types, other))->kind;
-    bool open = item->kind == PL_TYPE_ANY || (item->kind == PL_TYPE_RECORD && item->rest != PL_TYPE_NONE && item->count == 0);
-    if (!open || (beside != PL_TYPE_ANY && beside != PL_TYPE_TEXT)) return false;
     PlReader r;
-    return pl_prose_reader(&r, c, word->text) && !pl_usage_reads(&r, word->text);
+    PlStr *names;
+    if ((beside != PL_TYPE_ANY && beside != PL_TYPE_TEXT) || !pl_prose_reader(&r, c, word->text)) return false;
+    bool open = item->kind == PL_TYPE_ANY || (item->kind == PL_TYPE_RECORD && item->rest != PL_TYPE_NONE && item->count == 0);
+    if (open) return !pl_usage_reads(&r, word->text);
+    const PlType shape = pl_field_shape(&r, c->frame->type);
+    for (uint32_t i = 0; shape.kind == PL_TYPE_RECORD && i < shape.count; i++)
+        if (pl_words_near(word->text, &shape.fields[i].name, 1).len) return false;
+    uint32_t count = pl_scope_names(c, &names);
+    bool name = pl_str_find_char(word->text, '_', 0) != PL_STR_NONE || pl_words_near(word->text, names, count).len > 0;
+    return shape.kind == PL_TYPE_RECORD && beside == PL_TYPE_TEXT && !name;
 }

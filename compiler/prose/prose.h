@@ -24,8 +24,8 @@ PlMeant pl_prose_name(PlChecker *c, PlExpr **slot);
  * are paid"). `condition`: yes or no is wanted. */
 PlMeant pl_prose_whole(PlChecker *c, PlExpr **slot, bool condition);
 
-/* Whether a word beside `is` is a text and no name: "status is active", where nothing is known of the item, no name in scope is called so and the plan
- * reads no field of that name. */
+/* Whether a word beside `is` is a text and no name: "status is active", where no name in scope is called so, or nearly so, and
+ * no field of the item is. */
 bool pl_prose_is_value(PlChecker *c, const PlExpr *word, PlTypeId other);
 
 /* Whether the step begins as a phrase of the table does. */

@@ -165,6 +165,7 @@ void pl_field_named(PlReader *r, const PlItem *item, PlStr parts, PlSenses *out)
 typedef enum PlFieldsAs { PL_FIELDS_RECORD, PL_FIELDS_COLUMNS, PL_FIELDS_NAMES } PlFieldsAs;
 void pl_field_list(PlReader *r, const PlItem *item, PlRange range, PlFieldsAs as, PlSenses *out);
 void pl_field_each(PlReader *r, const PlItem *item, PlRange range, PlSenses *out);
+PlType pl_field_shape(PlReader *r, PlTypeId type); /* without nothing; records of several shapes as one */
 PlStr pl_field_leaf(PlStr text); /* it.a.b: b */
 void pl_keys_read(PlReader *r, const PlItem *item, PlRange range, PlSenses *out);
 void pl_keys_most(PlReader *r, const PlItem *item, const PlOrder *most, PlSenses *out);

@@ -18,7 +18,7 @@ static bool multiplies(PlScan *s, const char *end)
     return pl_phrase_word_char(*next) || *next == '(' || pl_text_quote(next, s->limit, &closer);
 }
 
-enum { WORDS_OF_NAME = 8, WORDS_BYTES = 90 };
+enum { WORDS_OF_NAME = 8, WORDS_BYTES = 240 };
 
 static const char *over_blanks(const char *p)
 {
@@ -52,8 +52,15 @@ static bool ends_name(PlScan *s, const char *p, const char *end)
 /* The end of a condition that is all words: its colon, a comma, a bracket or the end; NULL where other signs stand in it. */
 static const char *end_of_words(const PlScan *s, const char *p)
 {
-    const char *stop = p;
+    const char *stop = p, *first = p, *end;
+    char closer;
     for (; p < s->limit && !strchr(":,(;#", *p); p++) {
+        bool quoted = p > first && (p[-1] == ' ' || p[-1] == '\n') && pl_text_quote(p, s->limit, &closer) && *p != '`';
+        if (quoted && (end = pl_text_end(p, s->limit))) { /* a text between the words: `any build has the state "failed"` */
+            stop = end;
+            p = end - 1;
+            continue;
+        }
         bool word = pl_phrase_word_char(*p) || (unsigned char)*p >= 0x80, link = strchr(".'-/", *p) && *p;
         if (!word && !link && !strchr(" \t\r\n", *p)) return NULL;
         if (word) stop = p + 1;
