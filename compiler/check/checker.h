@@ -100,6 +100,7 @@ typedef struct PlChecker {
     bool missed;              /* a name that is not bound yet was read in a body being tried */
     PlTypeId empty_list;      /* of a list nothing was added to yet; never in an expression's type */
     PlTypeId error_type;      /* of `error` */
+    uint32_t in_phrase; /* checking what a phrase may mean: its names are read as they are */
     const struct PlProseTable *prose; /* compiler/prose: made when the first phrase is read */
     PL_VEC(PlTypeId) returns; /* types of Return */
 } PlChecker;

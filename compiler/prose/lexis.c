@@ -118,6 +118,16 @@ static PlWord word_at(const char *p, const char *limit)
     return (PlWord){pl_str(p, n ? n : two ? 2 : 1), PL_WORD_SIGN};
 }
 
+/* "are still open": the adverb says nothing. */
+static bool is_adverb(const PlWord *words, uint32_t count, PlStr word, const char *behind, const char *limit)
+{
+    static const char *const adverbs[] = {"still", "already", "currently", "now", "also"}, *const verbs[] = {"is", "are", "was", "were", "be"};
+    bool adverb = false, verb = false;
+    for (size_t i = 0; i < sizeof adverbs / sizeof *adverbs; i++) adverb |= pl_str_eq_nocase(word, pl_str_z(adverbs[i]));
+    for (size_t i = 0; count && i < sizeof verbs / sizeof *verbs; i++) verb |= pl_str_eq_nocase(words[count - 1].text, pl_str_z(verbs[i]));
+    return adverb && verb && limit - behind > 1 && is_letter(behind[1]);
+}
+
 bool pl_lexis_split(PlReader *r, PlStr prose)
 {
     PL_VEC(PlWord) words = {0};
@@ -130,8 +140,8 @@ bool pl_lexis_split(PlReader *r, PlStr prose)
         }
         if (words.len == PL_PROSE_WORDS) return false;
         PlWord word = word_at(p, limit);
-        pl_vec_push(r->c->arena, &words, word);
         p += word.text.len;
+        if (!is_adverb(words.items, words.len, word.text, p, limit)) pl_vec_push(r->c->arena, &words, word);
     }
     r->words = words.items;
     r->count = words.len;

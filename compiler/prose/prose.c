@@ -298,12 +298,45 @@ static PlMeant choose_phrase(PlReader *r, PlExpr **slot, const PlSenses *senses)
     return PL_MEANT_SEVERAL;
 }
 
+/* Whether the parser made the name of these words: what a phrase became stands where its words stand, too. */
+static bool is_joined(const PlExpr *x, PlStr source)
+{
+    return (x->flags & PL_EXPR_WORDS) || pl_words_same(x->text, source);
+}
+
+/* "any build failed": the parser steps over `any`, which says a lot here. */
+static PlSpan with_determiner(const PlChecker *c, PlSpan span)
+{
+    static const char *const words[] = {"any ", "all ", "each ", "both ", "every ", "no "};
+    PlStr before = source_text(c, (PlSpan){span.source, 0, span.start});
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t len = strlen(words[i]);
+        bool stands = before.len > len && pl_str_eq_nocase(pl_str_slice(before, before.len - len, before.len), pl_str_z(words[i]));
+        if (stands && !pl_phrase_word_char(before.ptr[before.len - len - 1])) return (PlSpan){span.source, span.start - (uint32_t)len, span.end};
+    }
+    return span;
+}
+
+/* The words of a name: as they stand in the plan, else what its '_' part ("overdue_invoices"); empty for one word. */
+static PlStr parted_words(PlChecker *c, const PlExpr *x)
+{
+    PlStr source = pl_str_trim(source_text(c, x->span));
+    bool parted = pl_str_find_char(source, ' ', 0) != PL_STR_NONE;
+    if (parted && !is_joined(x, source)) return PL_STR("");
+    if (parted) return pl_str_trim(source_text(c, with_determiner(c, x->span)));
+    if (pl_str_find_char(x->text, '_', 0) == PL_STR_NONE || !pl_str_eq(source, x->text)) return PL_STR("");
+    char *out = pl_arena_alloc(c->arena, x->text.len + 1, 1);
+    for (size_t i = 0; i < x->text.len; i++) out[i] = x->text.ptr[i] == '_' ? ' ' : x->text.ptr[i];
+    out[x->text.len] = 0;
+    return pl_str(out, x->text.len);
+}
+
 PlMeant pl_prose_name(PlChecker *c, PlExpr **slot)
 {
     PlReader r;
     PlSenses senses = {0};
-    PlStr words = source_text(c, (*slot)->span);
-    if (pl_str_find_char(pl_str_trim(words), ' ', 0) == PL_STR_NONE || !c->step || !pl_prose_reader(&r, c, words)) return PL_MEANT_NOTHING;
+    PlStr words = parted_words(c, *slot);
+    if (!words.len || !c->step || c->in_phrase || !pl_prose_reader(&r, c, words)) return PL_MEANT_NOTHING;
     PlItFrame *frame = c->frame;
     r.stated = true;
     c->frame = NULL;
@@ -325,7 +358,8 @@ static void find_joined(void *context, PlExpr **slot)
 {
     Joined *j = context;
     const PlExpr *x = *slot;
-    bool words = x->kind == PL_EXPR_NAME && pl_str_find_char(pl_str_trim(source_text(j->c, x->span)), ' ', 0) != PL_STR_NONE;
+    PlStr source = pl_str_trim(source_text(j->c, x->span));
+    bool words = x->kind == PL_EXPR_NAME && pl_str_find_char(source, ' ', 0) != PL_STR_NONE && is_joined(x, source);
     j->found |= words && !pl_scope_find(j->c, x->text);
     pl_tree_operands(*slot, find_joined, j);
 }
@@ -335,6 +369,7 @@ PlMeant pl_prose_whole(PlChecker *c, PlExpr **slot, bool condition)
     PlReader r;
     PlSenses senses = {0};
     Joined joined = {c, false};
+    if (c->in_phrase) return PL_MEANT_NOTHING;
     find_joined(&joined, slot);
     if (!joined.found || (*slot)->kind == PL_EXPR_NAME || !pl_prose_reader(&r, c, source_text(c, (*slot)->span))) return PL_MEANT_NOTHING;
     r.stated = true;

@@ -45,6 +45,7 @@ static bool check_aside(PlReader *r, PlExpr **slot, bool list, PlTypeId *type)
     pl_diags_init(&scratch, c->arena, c->diags->sources);
     c->diags = &scratch;
     c->in_bad = 0;
+    c->in_phrase++;
     c->bads.len = 0;
     c->reported.len = 0;
     *type = list ? pl_expr_list(c, slot, PL_STR("it")) : pl_expr_check(c, slot, PL_TYPE_NONE);
@@ -52,6 +53,7 @@ static bool check_aside(PlReader *r, PlExpr **slot, bool list, PlTypeId *type)
     find_bad(&bad, slot);
     c->diags = before.diags;
     c->in_bad = before.in_bad;
+    c->in_phrase = before.in_phrase;
     c->bads = before.bads;
     c->reported = before.reported;
     c->symbols.len = before.symbols.len;

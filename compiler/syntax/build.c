@@ -82,6 +82,10 @@ PlExpr *pl_build_name(PlRun *r, const PlToken *name)
     PlExpr *e = new_expr(r, PL_EXPR_NAME, name->span);
     e->text = name->text;
     e->text_span = name->span;
+    if (name->expr) {
+        e->flags |= PL_EXPR_WORDS;
+        e->literal = name->expr->literal;
+    }
     return e;
 }
 

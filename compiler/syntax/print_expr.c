@@ -374,6 +374,7 @@ static void print_bare(Printer *pr, const PlExpr *e)
     case PL_EXPR_LITERAL: print_literal(pr, e); break;
     case PL_EXPR_TEXT: print_text(pr, e); break;
     case PL_EXPR_IT: pl_buf_put_z(pr->out, "it"); break;
+    case PL_EXPR_NAME: pl_buf_put(pr->out, (e->flags & PL_EXPR_WORDS) && !e->symbol ? e->literal.as.text : e->text); break;
     case PL_EXPR_STEP_REF:
         pl_buf_put_z(pr->out, "step ");
         pl_buf_put(pr->out, e->text);

@@ -68,6 +68,22 @@ static const char *end_of_words(const PlScan *s, const char *p)
     return stop;
 }
 
+/* The words with one space between them. */
+static PlStr one_line(PlArena *arena, PlStr words)
+{
+    char *out = pl_arena_alloc(arena, words.len + 1, 1);
+    size_t n = 0;
+    for (size_t i = 0; i < words.len; i++) {
+        bool space = strchr(" \t\r\n", words.ptr[i]) != NULL;
+        if (!space)
+            out[n++] = words.ptr[i];
+        else if (n && out[n - 1] != ' ')
+            out[n++] = ' ';
+    }
+    out[n] = 0;
+    return pl_str(out, n);
+}
+
 PlToken pl_scan_name(PlScan *s, const char *p, const char *end)
 {
     const char *stop = end, *all = s->words == PL_WORDS_ALL && s->prev == s->entry ? end_of_words(s, p) : NULL;
@@ -85,6 +101,10 @@ PlToken pl_scan_name(PlScan *s, const char *p, const char *end)
     if (count == 1) return pl_scan_emit(s, PL_TK_NAME, p, end);
     PlToken token = pl_scan_emit(s, PL_TK_NAME, p, stop);
     token.text = pl_phrase_joined(s->syntax->arena, pl_str(p, (size_t)(stop - p)));
+    if (stop == all) { /* a condition of words is printed as it is written */
+        token.expr = pl_expr_new(s->syntax->arena, PL_EXPR_LITERAL, token.span);
+        token.expr->literal = (PlLiteral){.kind = PL_LIT_TEXT, .as.text = one_line(s->syntax->arena, pl_str(p, (size_t)(stop - p)))};
+    }
     PL_REPORT(s->syntax->diags, WORDS_READ_AS, token.span, token.text.ptr);
     return token;
 }
@@ -114,7 +134,7 @@ static bool is_filler(PlScan *s, const char *p, const char *end)
     static const char *const fillers[] = {"a",    "an",   "still", "already", "currently", "now",
                                           "also", "each", "any",   "all",     "both"};
     const char *next = over_blanks(end), *word;
-    if (!s->words || !IS_ONE_OF(pl_str(p, (size_t)(end - p)), fillers)) return false;
+    if (!s->words || s->prev == s->entry || !IS_ONE_OF(pl_str(p, (size_t)(end - p)), fillers)) return false; /* "any build failed" */
     return pl_raw_scan(PL_MODE_EXPR, next, s->limit, &word) == PL_RAW_WORD && !ends_name(s, next, word);
 }
 

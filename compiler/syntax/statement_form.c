@@ -86,6 +86,16 @@ static bool is_bare(const PlReading *rd, const char *p)
     return pl_reading_ends_here(rd, p);
 }
 
+/* "If any build failed" asks what a list says, unless the noun is a step's. */
+static bool is_of_steps(const char *word, const char *end)
+{
+    static const char *const nouns[] = {"step", "steps", "request", "requests", "call", "calls", "action", "actions", "branch", "branches", "operation", "operations",
+                                        "upload", "uploads", "download", "downloads", "post", "posts", "them", "these", "those"};
+    for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
+        if (pl_str_eq_nocase(pl_str(word, (size_t)(end - word)), pl_str_z(nouns[i]))) return true;
+    return false;
+}
+
 /* "If any of the posts fail:", "If any upload fails, ...": the place behind, or NULL. */
 static const char *any_fails(const PlReading *rd)
 {
@@ -94,7 +104,7 @@ static const char *any_fails(const PlReading *rd)
                                           "if one of the ",     "if either of the ", "if either "};
     static const char *const verbs[] = {"fails",      "fail",        "failed",           "errors",
                                         "has failed", "have failed", "does not succeed", "is unsuccessful"};
-    const char *p = NULL, *end;
+    const char *p = NULL, *end, *noun = NULL, *noun_end = NULL;
     PlStr text = pl_str(rd->text, (size_t)(rd->limit - rd->text));
     for (size_t i = 0; i < sizeof opening / sizeof *opening && !p; i++) {
         size_t len = strlen(opening[i]);
@@ -106,8 +116,12 @@ static const char *any_fails(const PlReading *rd)
             bool found = (size_t)(rd->limit - p) >= len && pl_str_eq_nocase(pl_str(p, len), pl_str_z(verbs[i])) &&
                          !pl_phrase_word_char(p[len]);
             const char *next = blanks(p + len);
+            bool past = pl_str_ends(pl_str_z(verbs[i]), PL_STR("failed"));
+            if (found && past && noun && !is_of_steps(noun, noun_end)) return NULL;
             if (found && (next >= rd->limit || *next == ':' || *next == ',')) return p + len;
         }
+        noun = p;
+        noun_end = end;
         p = blanks(end);
     }
     return NULL;
