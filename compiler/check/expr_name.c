@@ -240,7 +240,7 @@ PlTypeId pl_expr_name(PlChecker *c, PlExpr **slot)
         x->text = symbol->name;
         return read_symbol(c, x, symbol);
     }
-    PlExpr *guess = pl_expr_guess(c, x);
+    PlExpr *guess = x->flags & PL_EXPR_WORDS ? NULL : pl_expr_guess(c, x); /* a sentence is no field */
     if (guess) {
         PL_REPORT(c->diags, NAME_READ_AS, x->span, PL_ARG(x->text), PL_ARG(pl_words_expr(c, guess)));
         *slot = guess;

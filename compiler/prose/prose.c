@@ -351,16 +351,18 @@ PlMeant pl_prose_name(PlChecker *c, PlExpr **slot)
 
 typedef struct Joined {
     const PlChecker *c;
-    bool found;
+    bool found, condition;
 } Joined;
 
 static void find_joined(void *context, PlExpr **slot)
 {
     Joined *j = context;
     const PlExpr *x = *slot;
-    PlStr source = pl_str_trim(source_text(j->c, x->span));
-    bool words = x->kind == PL_EXPR_NAME && pl_str_find_char(source, ' ', 0) != PL_STR_NONE && is_joined(x, source);
-    j->found |= words && !pl_scope_find(j->c, x->text);
+    bool field = x->kind == PL_EXPR_FIELD || x->kind == PL_EXPR_PROJECT;
+    PlStr source = pl_str_trim(source_text(j->c, field ? x->text_span : x->span));
+    bool alone = j->condition && x->kind == PL_EXPR_NAME && !j->c->frame && !pl_str_eq_z(x->text, "now") && !pl_str_eq_z(x->text, "today");
+    bool words = (field || x->kind == PL_EXPR_NAME) && pl_str_find_char(source, ' ', 0) != PL_STR_NONE && is_joined(x, source);
+    j->found |= (words || alone) && (field || !pl_scope_find(j->c, x->text));
     pl_tree_operands(*slot, find_joined, j);
 }
 
@@ -368,7 +370,7 @@ PlMeant pl_prose_whole(PlChecker *c, PlExpr **slot, bool condition)
 {
     PlReader r;
     PlSenses senses = {0};
-    Joined joined = {c, false};
+    Joined joined = {c, false, condition};
     if (c->in_phrase) return PL_MEANT_NOTHING;
     find_joined(&joined, slot);
     if (!joined.found || (*slot)->kind == PL_EXPR_NAME || !pl_prose_reader(&r, c, source_text(c, (*slot)->span))) return PL_MEANT_NOTHING;

@@ -172,6 +172,29 @@ static bool is_singular(PlReader *r, PlRange range)
     return pl_str_eq(one, last) && r->words[range.to - 1].kind == PL_WORD_WORD && !list;
 }
 
+/* "is closed", "has an email": what is said of one record. */
+static void read_state(PlReader *r, PlStr value, PlRange range, PlSenses *out)
+{
+    PlTypeId type;
+    PlStr exact;
+    PlSenses conditions = {0};
+    if (!value.len || !pl_try_value(r, value, &type, &exact)) return;
+    if (pl_field_shape(r, type).kind != PL_TYPE_RECORD) return;
+    bool plain = pl_str_find_char(value, ' ', 0) == PL_STR_NONE;
+    PlStr holder = plain ? value : pl_arena_printf(r->c->arena, "(" PL_FMT ")", PL_ARG(value));
+    PlItem item = {pl_arena_printf(r->c->arena, "[" PL_FMT "]", PL_ARG(value)), type};
+    pl_cond_read(r, &item, range, &conditions);
+    for (uint32_t i = 0; i < conditions.len; i++) {
+        PlStr text = conditions.items[i].text;
+        for (size_t at = pl_str_find(text, PL_STR("it."), 0); at != PL_STR_NONE; at = pl_str_find(text, PL_STR("it."), at + holder.len)) {
+            bool word = at > 0 && pl_phrase_word_char(text.ptr[at - 1]);
+            if (word) return;
+            text = pl_arena_printf(r->c->arena, PL_FMT PL_FMT PL_FMT, PL_ARG(pl_str_slice(text, 0, at)), PL_ARG(holder), PL_ARG(pl_str_slice(text, at + 2, text.len)));
+        }
+        pl_try_add(r, out, (PlSense){.text = text, .type = PL_T_YESNO, .doubt = conditions.items[i].doubt});
+    }
+}
+
 /* What the items are called: no field of theirs ("the highest price of the flights" is no flight). */
 static void read_noun(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
 {
@@ -218,6 +241,7 @@ void pl_slot_read(PlWays *w, const PlCapture *slot, PlSenses *out)
     case PL_SLOT_NAME: pl_try_add(r, out, (PlSense){.text = pl_lexis_bare(r, pl_lexis_without_article(r, range))}); return;
     case PL_SLOT_DURATION: pl_try_add(r, out, (PlSense){.text = pl_lexis_duration(r, range)}); return;
     case PL_SLOT_TEST: pl_cond_test(r, range, out); return;
+    case PL_SLOT_STATE: read_state(r, pl_exact_slot(w, PL_STR("VALUE")), range, out); return;
     case PL_SLOT_CMP: {
         PlStr op;
         if (pl_row_comparison(r, range.from, range.to, &op)) pl_try_add(r, out, (PlSense){.text = op});
