@@ -15,8 +15,8 @@ import sqlite3
 import struct
 import sys
 
-KINDS = range(1, 20)
-START, END, FORKED = 1, 18, 19
+KINDS = range(1, 21)
+START, END, FORKED, REDACT = 1, 18, 19, 20
 NO_SITE = 0xFFFFFFFF
 
 
@@ -55,7 +55,8 @@ def check_run(run, module, state, sealed_rows, sealed_head, rows):
             raise Bad(seq, "a row is missing")
         if row["kind"] not in KINDS:
             raise Bad(seq, "no such kind of row")
-        if last == FORKED or (last == END and row["kind"] != FORKED):
+        redact = row["kind"] == REDACT
+        if redact != (last in (END, FORKED)) and not (last == END and row["kind"] == FORKED):
             raise Bad(seq, "a row behind the end of the run")
         if (seq == 1) != (row["kind"] == START):
             raise Bad(seq, "a run begins with START, once")
@@ -70,7 +71,7 @@ def check_run(run, module, state, sealed_rows, sealed_head, rows):
             raise Bad(seq, "a body without a salt")
         if row_hash(run, row, prev) != row["hash"]:
             raise Bad(seq, "the hash does not follow from the row before")
-        prev, last = row["hash"], row["kind"]
+        prev, last = row["hash"], last if redact else row["kind"]
     never_began = seq == 0 and sealed_rows == 0  # its input did not fit, say
     if state in ("done", "failed") and last != END and not never_began:
         raise Bad(seq, "the run has ended, but its END row is missing")

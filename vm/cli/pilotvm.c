@@ -16,6 +16,7 @@ static const PlCliEntry commands[] = {
     {"inbox", "what waits for a person, over all runs", plv_cmd_inbox},
     {"approve", "RUN [PATH]: approve what a parked run asks", plv_cmd_approve},
     {"deny", "RUN [PATH] REASON: refuse it", plv_cmd_deny},
+    {"redact", "RUN [PATH] --why TEXT: erase what it was given, sent and got; that it happened stays", plv_cmd_redact},
     {"audit", "verify RUN|--all, export RUN: prove a journal whole, hand it to other tools", plv_cmd_audit},
 };
 

@@ -83,6 +83,7 @@ int plv_cmd_answer(PlArena *arena, int argc, char **argv);
 int plv_cmd_replay(PlArena *arena, int argc, char **argv); /* vm_replay.c */
 int plv_cmd_fork(PlArena *arena, int argc, char **argv);   /* vm_fork.c */
 int plv_cmd_why(PlArena *arena, int argc, char **argv);    /* vm_why.c */
+int plv_cmd_redact(PlArena *arena, int argc, char **argv); /* vm_redact.c */
 int plv_cmd_inbox(PlArena *arena, int argc, char **argv);
 int plv_cmd_approve(PlArena *arena, int argc, char **argv); /* vm_settle.c */
 int plv_cmd_deny(PlArena *arena, int argc, char **argv);

@@ -54,7 +54,7 @@ static PlStatus scan_row(void *user, const PlRow *row)
 
 typedef struct Said {
     PlvOptions options;
-    const char *result, *note, *deny;
+    const char *result, *note, *deny, *comment;
     bool approvals, denies; /* approve, deny: nothing else is answered */
     PlStr run, path, word; /* path, word: "" when not given */
     PlStore *store;
@@ -110,6 +110,10 @@ static int write_row(Said *said, PlRowKind kind, const Open *open, uint32_t atte
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     const struct passwd *user = getpwuid(geteuid());
+    if (said->comment) {
+        pl_buf_put_z(body, ",\"comment\":");
+        pl_buf_put_json(body, pl_str_z(said->comment));
+    }
     pl_buf_put_z(body, ",\"who\":");
     pl_buf_put_json(body, pl_str_z(user ? user->pw_name : "command line"));
     pl_buf_put_char(body, '}');
@@ -242,6 +246,8 @@ static int say(PlArena *arena, Said *said, const PlCliCommand *command, int argc
 
 #define PLACE_OPTIONS(o) PLV_PLACE_OPTIONS(o), {"quiet", 'q', PL_CLI_FLAG, &(o).quiet, NULL, "only errors"}
 
+#define COMMENT_OPTION(said) {"comment", 'c', PL_CLI_TEXT, &(said).comment, "TEXT", "kept in the journal with it"}
+
 int plv_cmd_settle(PlArena *arena, int argc, char **argv)
 {
     Said said = {0};
@@ -258,7 +264,7 @@ int plv_cmd_settle(PlArena *arena, int argc, char **argv)
 int plv_cmd_approve(PlArena *arena, int argc, char **argv)
 {
     Said said = {.approvals = true};
-    const PlCliOption options[] = {PLACE_OPTIONS(said.options)};
+    const PlCliOption options[] = {PLACE_OPTIONS(said.options), COMMENT_OPTION(said)};
     const PlCliCommand command = {"pilotvm approve RUN [PATH] [options]",
                                   "Approves what a parked run asks: one request, at one place. It counts for the request that was shown and no other.", options,
                                   sizeof options / sizeof *options};
@@ -268,7 +274,7 @@ int plv_cmd_approve(PlArena *arena, int argc, char **argv)
 int plv_cmd_deny(PlArena *arena, int argc, char **argv)
 {
     Said said = {.approvals = true, .denies = true};
-    const PlCliOption options[] = {PLACE_OPTIONS(said.options)};
+    const PlCliOption options[] = {PLACE_OPTIONS(said.options), COMMENT_OPTION(said)};
     const PlCliCommand command = {"pilotvm deny RUN [PATH] REASON [options]", "Refuses an approval that a parked run asks for. The step fails with the reason.",
                                   options, sizeof options / sizeof *options};
     return say(arena, &said, &command, argc, argv, answer);
@@ -277,7 +283,7 @@ int plv_cmd_deny(PlArena *arena, int argc, char **argv)
 int plv_cmd_answer(PlArena *arena, int argc, char **argv)
 {
     Said said = {0};
-    const PlCliOption options[] = {PLACE_OPTIONS(said.options),
+    const PlCliOption options[] = {PLACE_OPTIONS(said.options), COMMENT_OPTION(said),
                                    {"deny", 'd', PL_CLI_TEXT, &said.deny, "REASON", "refuse instead"}};
     const PlCliCommand command = {"pilotvm answer RUN [PATH] ANSWER [options]",
                                   "Answers a question, or approves, for a run that is parked. Without an answer it lists the open questions.", options,

@@ -54,6 +54,10 @@ typedef struct PlStoredRow {
 typedef PlStatus (*PlStoredRowVisit)(void *user, const PlStoredRow *row);
 PL_MUST_USE PlStatus pl_store_each_row(PlStore *store, PlStr id, PlStoredRowVisit visit, void *user);
 
+/* Erase the bodies, salts and blobs of a run that has ended: of all rows but REDACT, or (`path` given) of that step instance and below. A REDACT row says who
+ * and why, first. *erased: how many rows had something. PL_INVALID: no such run; PL_WAITING: it has not ended. vm/io/store_sqlite_erase.c */
+PL_MUST_USE PlStatus pl_store_erase(PlStore *store, PlStr id, PlStr path, PlStr who, PlStr why, int64_t wall_us, uint64_t *erased);
+
 /* The run as lines of JSON, each with its '\n': one for the run, one for each row (spec/journal.md). vm/io/store_export.c */
 typedef PlStatus (*PlStoreLine)(void *user, PlStr line);
 PL_MUST_USE PlStatus pl_store_export(PlStore *store, PlStr id, bool with_blobs, PlStoreLine put, void *user);

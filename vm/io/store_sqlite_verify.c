@@ -30,7 +30,9 @@ static PlStatus check_row(void *user, const PlStoredRow *stored)
     check->seq++;
     if (row->seq != check->seq) return bad(check, "a row is missing");
     if (row->kind <= 0 || row->kind >= PL_ROW_KIND_END) return bad(check, "the row is of no known kind");
-    if (check->last == PL_ROW_FORKED || (check->last == PL_ROW_END && row->kind != PL_ROW_FORKED)) return bad(check, "a row behind the end of the run");
+    bool has_ended = check->last == PL_ROW_END || check->last == PL_ROW_FORKED, is_redact = row->kind == PL_ROW_REDACT;
+    bool may_follow = is_redact || (check->last == PL_ROW_END && row->kind == PL_ROW_FORKED);
+    if (has_ended ? !may_follow : is_redact) return bad(check, has_ended ? "a row behind the end of the run" : "a run was redacted before it ended");
     if ((row->seq == 1) != (row->kind == PL_ROW_START)) return bad(check, "a run begins with START, once");
     if (stored->salt) { /* else the body was erased, and only its commitment is left */
         pl_store_chain_commit(stored->salt, row->body, stored->blob_hash, hash);
@@ -43,7 +45,7 @@ static PlStatus check_row(void *user, const PlStoredRow *stored)
     pl_store_chain_next(check->run, row, stored->commit, check->prev, hash);
     if (memcmp(hash, stored->hash, 32) != 0) return bad(check, "the row's hash does not follow from the row before");
     memcpy(check->prev, hash, 32);
-    check->last = row->kind;
+    if (!is_redact) check->last = row->kind;
     return PL_OK;
 }
 

@@ -10,6 +10,7 @@ const char *pl_row_kind_name(PlRowKind kind)
         [PL_ROW_ANSWER] = "ANSWER",   [PL_ROW_TIME] = "TIME",     [PL_ROW_RANDOM] = "RANDOM", [PL_ROW_TIMER] = "TIMER",
         [PL_ROW_FIRED] = "FIRED",     [PL_ROW_NOTE] = "NOTE",     [PL_ROW_CANCEL] = "CANCEL", [PL_ROW_VETO] = "VETO",
         [PL_ROW_RESUME] = "RESUME",   [PL_ROW_END] = "END",     [PL_ROW_FORKED] = "FORKED",
+        [PL_ROW_REDACT] = "REDACT",
     };
     unsigned i = (unsigned)kind;
     return i > 0 && i < PL_ROW_KIND_END ? names[i] : "?";

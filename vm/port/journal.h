@@ -27,6 +27,7 @@ typedef enum PlRowKind { /* numbers are on disk: never renumber */
     PL_ROW_RESUME = 17, /* another process took the run up */
     PL_ROW_END = 18,    /* done, stopped or failed: output or error */
     PL_ROW_FORKED = 19, /* went on as another run: the last row, behind END or instead of it */
+    PL_ROW_REDACT = 20, /* bodies were erased: which, by whom, why; only behind the end */
     PL_ROW_KIND_END
 } PlRowKind;
 const char *pl_row_kind_name(PlRowKind kind); /* "INTENT"; vm/port/journal.c */
