@@ -38,7 +38,10 @@ static void add_uses(PlCompiled *out, const PlCompileOptions *options, PlArena *
         if (use->path.len == 0) continue;
         bool absolute = use->path.ptr[0] == '/';
         PlStr path = absolute ? use->path : pl_arena_printf(arena, PL_FMT PL_FMT, PL_ARG(folder), PL_ARG(use->path));
+        uint32_t before = out->diags.all.len;
         add_plugin(out, &(PlPluginArg){.name = use->name, .document = path}, arena);
+        for (uint32_t k = before; k < out->diags.all.len; k++) /* a file that cannot be read has no place but this */
+            if (out->diags.all.items[k]->span.source == PL_NO_SOURCE) out->diags.all.items[k]->span = use->path_span;
     }
 }
 

@@ -47,7 +47,8 @@ static uint32_t find_param(const PlAction *a, PlStr name, bool *exact)
     return found;
 }
 
-static void report_unknown(PlChecker *c, const PlAction *a, const PlArgument *arg)
+/* The parameter that may be meant is not asked for as well: one cause, one message. */
+static void report_unknown(PlChecker *c, const PlAction *a, const PlArgument *arg, bool *meant)
 {
     PlStr *names = PL_NEW_N(c->arena, PlStr, a->param_count);
     uint32_t count = 0;
@@ -59,6 +60,7 @@ static void report_unknown(PlChecker *c, const PlAction *a, const PlArgument *ar
     if (near.len) {
         pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(near));
         pl_diag_fix(c->diags, d, arg->span, near, false);
+        for (uint32_t i = 0; i < a->param_count; i++) meant[i] |= pl_str_eq(a->params[i].name, near);
     } else if (!count) {
         pl_diag_help(c->diags, d, "it takes no arguments");
     }
@@ -155,13 +157,13 @@ static uint32_t near_param(PlChecker *c, const PlStep *step, const PlAction *a, 
     return found;
 }
 
-static uint32_t place_named(PlChecker *c, const PlStep *step, const PlAction *a, PlArgument *arg)
+static uint32_t place_named(PlChecker *c, const PlStep *step, const PlAction *a, PlArgument *arg, bool *meant)
 {
     bool exact;
     uint32_t at = find_param(a, arg->name, &exact);
     if (at == NO_PARAM) at = near_param(c, step, a, arg);
     if (at == NO_PARAM) {
-        report_unknown(c, a, arg);
+        report_unknown(c, a, arg, meant);
         return NO_PARAM;
     }
     if (!exact) {
@@ -190,12 +192,12 @@ static uint32_t place_positional(PlChecker *c, const PlAction *a, PlArgument *ar
 }
 
 /* Named arguments first, then those by position; what has no place is dropped after its report. */
-static void place_all(PlChecker *c, PlStep *step, const PlAction *a, bool *taken)
+static void place_all(PlChecker *c, PlStep *step, const PlAction *a, bool *taken, bool *meant)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < step->args.len; i++) {
         PlArgument *arg = &step->args.items[i];
-        arg->param = arg->name.len ? place_named(c, step, a, arg) : NO_PARAM;
+        arg->param = arg->name.len ? place_named(c, step, a, arg, meant) : NO_PARAM;
         if (arg->param == NO_PARAM) continue;
         if (taken[arg->param]) {
             PL_REPORT(c->diags, ARGUMENT_TWICE, arg->span, PL_ARG(arg->name));
@@ -373,14 +375,14 @@ static void add_missing(PlChecker *c, PlStep *step, const PlAction *a, uint32_t 
 void pl_bind_arguments(PlChecker *c, PlStep *step)
 {
     const PlAction *a = step->bound;
-    bool *taken = PL_NEW_N(c->arena, bool, a->param_count + 1);
+    bool *taken = PL_NEW_N(c->arena, bool, a->param_count + 1), *meant = PL_NEW_N(c->arena, bool, a->param_count + 1);
     bool bare = step->args.len == 0;
     spread_record(c, step, a);
-    place_all(c, step, a, taken);
+    place_all(c, step, a, taken, meant);
     check_values(c, step, a);
     for (uint32_t i = 0; i < a->param_count; i++)
         if (!taken[i] && (bare || a->params[i].required) && add_said(c, step, a, i, taken)) taken[i] = true;
     for (uint32_t i = 0; i < a->param_count; i++)
-        if (a->params[i].required && !a->params[i].fixed && !a->params[i].is_key && !taken[i])
+        if (a->params[i].required && !a->params[i].fixed && !a->params[i].is_key && !taken[i] && !meant[i])
             add_missing(c, step, a, i);
 }

@@ -134,10 +134,18 @@ static bool was_asked(PlChecker *c, const PlStep *step)
     return false;
 }
 
+/* A Use line names its document, which could not be read: that was said. */
+static bool is_unreadable(const PlChecker *c, const PlStep *step)
+{
+    for (uint32_t i = 0; i < c->plan->uses.len; i++)
+        if (c->plan->uses.items[i].path.len && pl_words_same(c->plan->uses.items[i].name, step->plugin)) return c->diags->errors > 0;
+    return false;
+}
+
 static void ask_plugin(PlChecker *c, PlStep *step)
 {
     uint32_t count = pl_catalog_plugin_count(c->catalog);
-    if (was_asked(c, step)) return;
+    if (was_asked(c, step) || is_unreadable(c, step)) return;
     PlStr near = nearest_plugin(c, step->plugin);
     PlSpan span = plugin_span(c, step);
     PlDiag *d = near.len ? PL_REPORT(c->diags, WHICH_PLUGIN, span, PL_ARG(step->plugin))

@@ -51,7 +51,7 @@ static bool find_function(PlChecker *c, PlExpr *x)
         pl_diag_fix(c->diags, d, x->text_span, near, false);
     } else {
         pl_diag_help(c->diags, d,
-                     "`pilotc functions` lists them; an action is called by a step: `... using plugin.action(...)`");
+                     "docs/ref/builtins.md lists them; an action is called by a step: `... using plugin.action(...)`");
     }
     return false;
 }

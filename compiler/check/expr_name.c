@@ -110,6 +110,7 @@ static PlTypeId report_unknown(PlChecker *c, PlExpr *x)
     PlStep *binder = pl_map_get(&c->binders, x->text);
     if (hidden) {
         PlStep *block = c->infos.items[hidden->id].left;
+        if (block->steps.len == 0) return pl_expr_bad(x); /* a block without sub-steps, which was said: this step may belong to it */
         PlDiag *d = PL_REPORT(c->diags, NAME_OUT_OF_BLOCK, x->span, PL_ARG(x->text), PL_ARG(pl_words_step(block)));
         pl_diag_related(c->diags, d, hidden->span, "it is bound here");
         pl_diag_help(c->diags, d, "gather inside of the loop: `Add %.*s to a_list`", PL_ARG(x->text));
