@@ -88,7 +88,7 @@ start ::= S_WAIT expr(V). { r->step->value = V; }
 start ::= S_WAIT_UNTIL expr(V). { r->step->value = V; }
 start ::= S_WAIT_EVENT TEXT(V) tail. { r->step->value = V.expr; }
 start ::= S_ASK TEXT(V) tail. { r->step->value = V.expr; }
-start ::= S_ASK ROLE(R) TEXT(V) tail. { r->step->role = R.text; r->step->value = V.expr; }
+start ::= S_ASK ROLE(R) TEXT(V) tail. { r->step->value = V.expr; pl_build_role(r, &R); }
 start ::= S_APPROVE TEXT(V) tail. { r->step->value = V.expr; }
 start ::= S_CHECK expr(C). { r->step->cond = C; }
 start ::= S_CHECK expr(C) ELSE_FAIL TEXT(V). { r->step->cond = C; r->step->value = V.expr; }

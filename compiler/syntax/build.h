@@ -127,6 +127,7 @@ bool pl_build_is_duration(const PlExpr *expr);
 PlPath pl_build_path(PlRun *r, const PlToken *name);
 PlPath pl_build_path_step(PlRun *r, PlPath path, PlExpr *longer);
 void pl_build_target(PlRun *r, PlPath path);
+void pl_build_role(PlRun *r, const PlToken *role); /* who is asked; "the manager for approval" is asked yes or no */
 void pl_build_change(PlRun *r, PlPath path, PlOperator op, PlExpr *by); /* n += 2: Increase, or Set n to n + e */
 void pl_build_each(PlRun *r, const PlToken *name, const PlToken *name2, PlExpr *list);
 void pl_build_call_step(PlRun *r, const PlToken *action, PlArgs *args);

@@ -12,6 +12,15 @@ static PlSpan text_span(const PlSyntax *syntax, uint32_t start, uint32_t end)
     return (PlSpan){syntax->source, start, end};
 }
 
+/* Without the bold marks around a key and its text. */
+static PlSpan without_bold(const PlSyntax *syntax, PlSpan span)
+{
+    const char *text = syntax->text.ptr;
+    while (span.end - span.start >= 2 && text[span.end - 1] == '*' && text[span.end - 2] == '*') span.end -= 2;
+    while (span.end - span.start >= 2 && text[span.start] == '*' && text[span.start + 1] == '*') span.start += 2;
+    return text_span(syntax, span.start, span.end);
+}
+
 static PlStr text_at(const PlSyntax *syntax, PlSpan span)
 {
     return pl_str_slice(syntax->text, span.start, span.end);
@@ -148,7 +157,7 @@ static bool once(PlSyntax *syntax, const PlItem *item, PlSpan *place)
 static void text_key(PlSyntax *syntax, const PlItem *item, PlStr *text, PlSpan *span)
 {
     if (!once(syntax, item, span)) return;
-    *span = plain(syntax, item);
+    *span = without_bold(syntax, plain(syntax, item));
     PlStr raw = text_at(syntax, *span);
     if (!memchr(raw.ptr, '\n', raw.len)) {
         *text = raw;

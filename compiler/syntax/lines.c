@@ -267,7 +267,8 @@ static const char *extend(Lines *lines, const char *from, const char *end)
 {
     PlItem *item = &pl_vec_last(&lines->out->all);
     track(&lines->open, from, end);
-    while (is_open(&lines->open) && !lines->gave_up) {
+    bool words = item->kind == PL_ITEM_HEADER && (item->key == PL_TK_H_WORKFLOW || item->key == PL_TK_H_GOAL || item->key == PL_TK_H_SCHEDULE);
+    while (is_open(&lines->open) && !lines->gave_up && !words) {
         const char *closed = look_ahead(lines, lines->open, end);
         if (!closed) {
             lines->gave_up = true;

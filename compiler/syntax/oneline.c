@@ -150,3 +150,42 @@ const char *pl_oneline_next_set(const char *p, const char *limit, const char **n
     }
     return NULL;
 }
+
+static const char *any_of(const char *p, const char *limit, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *behind = word(p, limit, words[i]);
+        if (behind) return behind;
+    }
+    return NULL;
+}
+#define ANY_OF(p, limit, words) any_of((p), (limit), (words), sizeof(words) / sizeof *(words))
+
+bool pl_oneline_check_if(const PlSyntax *syntax, const char *text, const char *limit, const char **cond, PlOneLine *out)
+{
+    static const char *const checks[] = {"check if", "check whether", "see if", "determine if", "determine whether", "verify if", "test if", "test whether"};
+    static const char *const so[] = {"if so", "if yes", "if it is", "if it does", "if they are", "if true", "if this is the case", "if there are", "if that is the case"};
+    *cond = ANY_OF(text, limit, checks);
+    if (!*cond) return false;
+    Walk walk = {*cond, limit, false};
+    for (const char *p = *cond; p < limit; p = over(&walk, p)) {
+        const char *next = blanks(p + 1), *body;
+        bool ends = (*p == '.' && (p[1] == ' ' || p[1] == '\n')) || *p == ';' || *p == ',' || *p == '?';
+        if (!ends || !(body = ANY_OF(next, limit, so)) || (*body != ',' && *body != ':' && !word(body, limit, "then"))) continue;
+        if (*body == ',' || *body == ':') body = blanks(body + 1);
+        if (word(body, limit, "then")) body = word(body, limit, "then");
+        *out = (PlOneLine){.head_end = p, .body = body, .body_end = limit};
+        walk.start = body;
+        for (const char *q = body; q < limit; q = over(&walk, q)) {
+            if (*q != ';' && *q != ',' && !(*q == '.' && q[1] == ' ')) continue;
+            const char *other = blanks(q + 1), *behind;
+            const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, other, limit, &behind);
+            if (!row || row->kind != PL_TK_S_ELSE) continue;
+            out->body_end = q;
+            out->otherwise = other;
+            break;
+        }
+        return true;
+    }
+    return false;
+}

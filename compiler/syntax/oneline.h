@@ -21,4 +21,7 @@ const char *pl_oneline_next_set(const char *p, const char *limit, const char **n
 /* The place behind a name with its fields and indexes, or NULL. */
 const char *pl_oneline_path_end(const char *p, const char *limit);
 
+/* "Check if C. If so, X. Otherwise, Y": the parts, with where C begins; false when the step is not told so. */
+bool pl_oneline_check_if(const PlSyntax *syntax, const char *text, const char *limit, const char **cond, PlOneLine *out);
+
 #endif

@@ -510,6 +510,7 @@ static bool role(PlScan *s, const char *p, PlToken *token)
     const char *end = q;
     while (end > p && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == ':' || end[-1] == ',')) end--;
     *token = pl_scan_emit(s, PL_TK_ROLE, p, end);
+    s->cursor = q;
     return true;
 }
 

@@ -37,7 +37,7 @@ PlRaw pl_raw_scan(PlRawMode mode, const char *ptr, const char *limit, const char
     action  = part ([./-]+ [A-Za-z0-9_]+ | "/" "{" part "}")*;
     dotted  = part ([./-]+ [A-Za-z0-9_]+)* "." part ([./-]+ [A-Za-z0-9_]+)*;
     end     = space | newline | "*" | "_";
-    by      = 'using' | 'via' | 'through' | 'calling' | 'invoking' | 'by' gap ('using' | 'calling' | 'invoking' | 'running' | 'executing')
+    by      = 'using' | 'via' | 'through' | 'calling' | 'invoking' | 'call' | 'invoke' | 'by' gap ('using' | 'calling' | 'invoking' | 'running' | 'executing')
             | 'with' gap 'the' gap 'help' gap 'of' | 'by' gap 'means' gap 'of';
     arrow   = "->" | "=>" | "\u2192" | "\u21d2";
     counted = 'one' | 'two' | 'three' | 'four' | 'five' | 'six' | 'seven' | 'eight' | 'nine' | 'ten' | 'eleven' | 'twelve';

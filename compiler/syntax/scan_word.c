@@ -194,6 +194,8 @@ PlToken pl_scan_behind_value(PlScan *s, const char *p, PlRaw raw, const char *en
         s->one_of = false;
         if (row) return pl_scan_spelling(s, row, p, behind);
     }
+    if (s->counting && s->depth == 0 && (row = pl_scan_phrase(s, PL_AT_COUNT, p, &behind)) && row->kind == PL_TK_AT_A_TIME)
+        return pl_scan_spelling(s, row, p, behind); /* "max 5 in parallel" */
     if ((s->tail || s->newline) && (row = pl_scan_clause_at(s, p, &behind))) return pl_scan_spelling(s, row, p, behind);
     if (s->entry == PL_TK_E_ARGS && s->depth == 1 && is_next_argument(s, p, end))
         return pl_scan_emit(s, PL_TK_COMMA, p, end);

@@ -265,6 +265,16 @@ static void handle_failures(PlSyntax *syntax, StepVec *steps)
 /* ---- nothing ---- */
 
 /* "Otherwise: do nothing" goes; "Do nothing" beside other steps goes; alone in a block it stays as a note, since a block has steps. */
+/* "Continue" where there is no loop to continue: nothing. */
+static bool goes_on(const PlSyntax *syntax, const PlStep *step)
+{
+    if (step->kind != PL_STEP_SKIP) return false;
+    for (const PlStep *p = step->parent; p; p = p->parent)
+        if (p->kind == PL_STEP_EACH || p->kind == PL_STEP_REPEAT) return false;
+    PlStr word = pl_str_slice(syntax->text, step->keyword.start, step->keyword.end), want = PL_STR("continue");
+    return pl_str_eq_nocase(word, want);
+}
+
 static void drop_passes(PlSyntax *syntax, StepVec *steps, const PlStep *parent)
 {
     StepVec out = {0};
@@ -312,6 +322,11 @@ static void shape(PlSyntax *syntax, PlStep ***items, uint32_t *len, uint32_t *ca
     for (uint32_t i = 0; i < steps.len; i++) {
         PlStep *step = steps.items[i];
         step->parent = parent;
+        if (goes_on(syntax, step)) {
+            step->kind = PL_STEP_PROSE;
+            step->form = PL_FORM_PASS;
+            step->prose = PL_STR("continue");
+        }
         if (step->form == PL_FORM_BROKEN) breaks_off(syntax, step);
         shape(syntax, &step->steps.items, &step->steps.len, &step->steps.cap, step);
         bool flattens = !is_block(step->kind) && step->kind != PL_STEP_BAD && step->steps.len > 0;
@@ -327,9 +342,44 @@ static void shape(PlSyntax *syntax, PlStep ***items, uint32_t *len, uint32_t *ca
     *cap = flat.cap;
 }
 
+/* "1. Schedule: every Monday at 9:00" is no step but a header line. */
+static void take_schedule(PlSyntax *syntax)
+{
+    static const char *const keys[] = {"schedule:", "schedule this", "schedule the workflow", "schedule", "trigger:", "trigger the workflow", "trigger", "run this workflow",
+                                       "run the workflow", "run this", "run it", "run", "start the workflow", "start", "execute", "this workflow runs", "set up a schedule:"};
+    static const char *const times[] = {"every ", "each day", "each morning", "each week", "each month", "each hour", "daily", "weekly", "monthly", "hourly", "on weekdays",
+                                        "on the first ", "once a ", "at midnight", "at noon"};
+    PlPlan *plan = syntax->plan;
+    PlStep *step = plan->steps.len ? plan->steps.items[0] : NULL;
+    if (!step || step->kind != PL_STEP_PROSE || step->steps.len || step->bind.len || step->clauses.len || step->form || plan->schedule.len) return;
+    PlStr words = step->prose;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        PlStr key = pl_str_z(keys[i]);
+        if (words.len <= key.len || !pl_str_eq_nocase(pl_str_slice(words, 0, key.len), key) || pl_phrase_word_char(words.ptr[key.len])) continue;
+        words = pl_str_trim(pl_str_slice(words, key.len, words.len));
+        i = (size_t)-1; /* "Schedule: Run every day": both */
+    }
+    while (words.len && strchr(".:, ", words.ptr[words.len - 1])) words.len--;
+    while (words.len && strchr(":, ", words.ptr[0])) words = pl_str_slice(words, 1, words.len);
+    bool timed = false;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        PlStr time = pl_str_z(times[i]);
+        timed = timed || (words.len >= time.len && pl_str_eq_nocase(pl_str_slice(words, 0, time.len), time));
+    }
+    if (!timed || plan->steps.len < 2) return;
+    note(syntax, step->span, "the header line `Schedule:`");
+    plan->schedule = words;
+    plan->schedule_span = step->prose_span;
+    for (uint32_t i = 0; i < step->comments.len; i++) pl_vec_push(syntax->arena, &plan->header_comments, step->comments.items[i]);
+    if (step->trailing.text.len) pl_vec_push(syntax->arena, &plan->header_comments, step->trailing);
+    for (uint32_t i = 1; i < plan->steps.len; i++) plan->steps.items[i - 1] = plan->steps.items[i];
+    plan->steps.len--;
+}
+
 void pl_shape_plan(PlSyntax *syntax)
 {
     PlPlan *plan = syntax->plan;
+    take_schedule(syntax);
     shape(syntax, &plan->steps.items, &plan->steps.len, &plan->steps.cap, NULL);
     pl_nest_renumber(syntax);
 }

@@ -400,6 +400,19 @@ static const char *behind_heading(const PlSyntax *syntax, const char *text, cons
     return pl_phrase_match(syntax->phrases, PL_AT_OPENING, p, limit, &end) ? p : NULL;
 }
 
+/* "Finally, stop": behind the word, where a statement follows; or NULL. */
+static const char *behind_adverb(const PlSyntax *syntax, const char *p, const char *limit)
+{
+    static const char *const words[] = {"finally,", "then,", "then", "next,", "first,", "second,", "third,", "lastly,", "last,", "after that,", "now,", "afterwards,", "also,"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t len = strlen(words[i]);
+        if ((size_t)(limit - p) <= len || !pl_str_eq_nocase(pl_str(p, len), pl_str_z(words[i])) || pl_phrase_word_char(p[len])) continue;
+        const char *rest = blanks(p + len), *end;
+        if (rest < limit && pl_phrase_match(syntax->phrases, PL_AT_OPENING, rest, limit, &end)) return rest;
+    }
+    return NULL;
+}
+
 void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t end)
 {
     const char *text = syntax->text.ptr;
@@ -411,12 +424,21 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
         start = at;
     }
     PlReading rd = {syntax, step, text + start, text + end, start, end, false, false, PL_WORDS_NAMES};
+    const char *then = behind_adverb(syntax, rd.text, rd.limit);
+    if (then) rd.text = then, rd.start = pl_reading_offset(&rd, then);
     const char *behind = NULL, *name = declared(rd.text, rd.limit);
     if (name) rd.text = name, rd.start = pl_reading_offset(&rd, name);
     const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, rd.text, rd.limit, &behind);
     int token = row ? row->kind : 0;
     if (token == PL_TK_S_WAIT && pl_str_ends(row->accepted, PL_STR(" for")) && strchr("\"`", *blanks(behind)))
         token = PL_TK_S_WAIT_EVENT;
+    PlOneLine checked;
+    const char *cond;
+    if (pl_oneline_check_if(syntax, rd.text, rd.limit, &cond, &checked)) {
+        step->keyword = pl_reading_span(&rd, rd.text, cond);
+        read_one_line(&rd, PL_TK_S_IF, cond, &checked);
+        return;
+    }
     if (!(row && is_block(row->kind)) && pl_reading_parts(&rd)) return;
     if (row) step->keyword = pl_reading_span(&rd, rd.text, behind);
     if (token == PL_TK_S_SET && behind < rd.limit && *behind == ':') behind++;

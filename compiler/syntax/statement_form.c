@@ -133,10 +133,117 @@ static bool speaks_of_all(PlStr accepted)
            pl_str_find(accepted, PL_STR("thing"), 0) != PL_STR_NONE;
 }
 
+/* ---- "Wait for the manager's approval", "Create an empty list called results" ---- */
+
+static const char *after(const char *p, const char *limit, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t len = strlen(words[i]);
+        bool found = (size_t)(limit - p) > len && pl_str_eq_nocase(pl_str(p, len), pl_str_z(words[i])) &&
+                     !pl_phrase_word_char(p[len]);
+        if (found) return blanks(p + len);
+    }
+    return NULL;
+}
+#define AFTER(p, limit, words) after((p), (limit), (words), sizeof(words) / sizeof *(words))
+
+static PlExpr *literal(PlReading *rd, PlLiteralKind kind, PlStr text, PlSpan span)
+{
+    PlExpr *e = pl_expr_new(rd->syntax->arena, PL_EXPR_LITERAL, span);
+    e->literal.kind = kind;
+    if (kind == PL_LIT_TEXT) e->literal.as.text = text;
+    return e;
+}
+
+static void note_form(PlReading *rd, const char *form)
+{
+    PL_REPORT(rd->syntax->diags, READ_AS_STEP, pl_reading_span(rd, rd->text, rd->limit), form);
+}
+
+/* Where `word` stands in [p, limit) on its own, or NULL. */
+static const char *find_word(const char *p, const char *limit, const char *word)
+{
+    size_t len = strlen(word);
+    for (const char *start = p; p + len <= limit; p++) {
+        if (!pl_str_eq_nocase(pl_str(p, len), pl_str_z(word)) || pl_phrase_word_char(p[len])) continue;
+        if (p == start || !pl_phrase_word_char(p[-1])) return p;
+    }
+    return NULL;
+}
+
+/* A person is waited for, and no action is named: Ask ... as yes or no -> approved. */
+static bool read_approval(PlReading *rd)
+{
+    static const char *const verbs[] = {"wait for", "request", "ask for", "get", "obtain", "seek", "await", "require", "wait until there is"};
+    const char *p = AFTER(rd->text, rd->limit, verbs);
+    if (!p || memchr(p, '"', (size_t)(rd->limit - p)) || memchr(p, '(', (size_t)(rd->limit - p))) return false;
+    const char *what = find_word(p, rd->limit, "approval");
+    if (!what) what = find_word(p, rd->limit, "confirmation");
+    const char *using = find_word(p, rd->limit, "using");
+    if (!what || what - p > 40 || using) return false;
+    PlScan scan;
+    PlSpan none = PL_NO_SPAN;
+    PlStr prose;
+    pl_scan_init(&scan, rd->syntax, PL_TK_E_PROSE, pl_reading_offset(rd, rd->text), rd->end);
+    PlProseEnd found = pl_prose_scan(&scan, &prose, &rd->step->prose_span, &none);
+    if (found == PL_PROSE_USING || found == PL_PROSE_CALLED || found == PL_PROSE_CLAUSE) return false;
+    PlStep *step = rd->step;
+    while (prose.len && strchr(".: ", prose.ptr[prose.len - 1])) prose.len--;
+    step->kind = PL_STEP_ASK;
+    step->value = literal(rd, PL_LIT_TEXT, prose, pl_reading_span(rd, rd->text, rd->limit));
+    step->as_type = PL_NEW(rd->syntax->arena, PlTypeExpr);
+    step->as_type->kind = PL_TE_NAME;
+    step->as_type->name = PL_STR("yes/no");
+    step->as_type->span = step->value->span;
+    if (found == PL_PROSE_ARROW) (void)pl_reading_into_step(rd, PL_TK_E_PROSE, rd->text + (scan.cursor - scan.start));
+    if (!step->bind.len) step->bind = PL_STR("approved"), step->bind_span = step->value->span;
+    note_form(rd, "`Ask \"...\" as yes or no`");
+    return true;
+}
+
+/* "Initialize an empty list called results", "Create a counter n". */
+static bool read_empty(PlReading *rd)
+{
+    static const char *const verbs[] = {"initialize", "initialise", "create", "start with", "start", "make", "define", "prepare", "declare", "set up"};
+    static const char *const articles[] = {"an", "a", "the"}, *const fresh[] = {"new", "empty"}, *const named[] = {"called", "named", "for", "variable"};
+    static const struct Kind {
+        const char *word;
+        PlExprKind kind;
+        PlLiteralKind literal;
+    } kinds[] = {{"list", PL_EXPR_LIST, 0},     {"array", PL_EXPR_LIST, 0},       {"record", PL_EXPR_RECORD, 0},
+                 {"object", PL_EXPR_RECORD, 0}, {"dictionary", PL_EXPR_RECORD, 0}, {"map", PL_EXPR_RECORD, 0},
+                 {"string", PL_EXPR_LITERAL, PL_LIT_TEXT}, {"text", PL_EXPR_LITERAL, PL_LIT_TEXT}, {"counter", PL_EXPR_LITERAL, PL_LIT_INT}};
+    const char *p = AFTER(rd->text, rd->limit, verbs), *next, *end;
+    bool empty = false;
+    if (!p) return false;
+    if ((next = AFTER(p, rd->limit, articles))) p = next;
+    while ((next = AFTER(p, rd->limit, fresh))) empty = true, p = next;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const char *const word[] = {kinds[i].word};
+        if (!(next = AFTER(p, rd->limit, word)) || (!empty && kinds[i].literal != PL_LIT_INT)) continue;
+        const char *name = AFTER(next, rd->limit, named);
+        if (!name) name = next;
+        name += *name == '`';
+        if (pl_raw_scan(PL_MODE_EXPR, name, rd->limit, &end) != PL_RAW_WORD) return false;
+        const char *behind = end + (*end == '`');
+        if (!pl_reading_ends_here(rd, behind)) return false;
+        PlSpan span = pl_reading_span(rd, rd->text, rd->limit);
+        rd->step->kind = PL_STEP_SET;
+        rd->step->name = pl_str(name, (size_t)(end - name));
+        rd->step->name_span = pl_reading_span(rd, name, end);
+        rd->step->value = kinds[i].kind == PL_EXPR_LITERAL ? literal(rd, kinds[i].literal, PL_STR(""), span)
+                                                            : pl_expr_new(rd->syntax->arena, kinds[i].kind, span);
+        note_form(rd, "`Set ... to` an empty value");
+        return true;
+    }
+    return false;
+}
+
 bool pl_reading_form(PlReading *rd, const PlSpelling *row, const char *behind)
 {
     PlStep *step = rd->step;
     int kind = row ? row->kind : 0;
+    if (read_empty(rd) || read_approval(rd)) return true;
     if (kind == PL_TK_S_END || kind == PL_TK_S_PASS) {
         if (!is_bare(rd, behind)) return false;
         step->kind = PL_STEP_PROSE;
