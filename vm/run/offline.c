@@ -16,6 +16,11 @@ typedef struct Timer {
     void *user;
 } Timer;
 
+typedef struct Unsent { /* a call that the run wants to make */
+    PlNetDone done;
+    void *user;
+} Unsent;
+
 typedef struct Offline {
     PlArena *arena;
     PlJournalPort real;
@@ -26,6 +31,7 @@ typedef struct Offline {
     PlRowVisit visit;         /* of the run */
     void *visit_user;
     PL_VEC(Timer) timers;
+    PL_VEC(Unsent) unsent;
     uint64_t timer_last;
     PL_VEC(PlDifference) differences;
     PL_VEC(PlStr) failed;     /* paths of loops whose recorded failure was taken: their items were not run again */
@@ -149,10 +155,18 @@ static PlStatus journal_keep(void *self)
 static PlStatus net_send(void *self, const PlNetRequest *request, PlNetDone done, void *user, uint64_t *call)
 {
     Offline *o = self;
-    (void)request, (void)done, (void)user;
+    (void)request;
+    pl_vec_push(o->arena, &o->unsent, ((Unsent){done, user}));
     o->waits = true;
-    *call = 1;
+    *call = o->unsent.len;
     return PL_OK;
+}
+
+/* Each call ends once, as with every net port: when nobody waits any more. */
+static void end_unsent(Offline *o)
+{
+    PlNetAnswer never = {.evidence = PL_EVIDENCE_NEVER_SENT, .fault = PL_NET_CANCELLED, .message = PL_STR("nothing is sent")};
+    for (uint32_t i = 0; i < o->unsent.len; i++) o->unsent.items[i].done(o->unsent.items[i].user, &never);
 }
 
 static void net_cancel(void *self, uint64_t call)
@@ -293,6 +307,7 @@ PlStatus pl_offline_replay(PlArena *arena, const PlModule *module, PlStr id, PlJ
     while (run && (state = pl_run_pump(run)) == PL_RUN_WAITING && fire_due(&o)) {}
     if (run) status = judge(&o, run, state, strcmp(start.hash, o.module) == 0);
     pl_run_free(run);
+    end_unsent(&o);
     pl_free(o.taken);
     out->differences = o.differences.items;
     out->difference_count = o.differences.len;
