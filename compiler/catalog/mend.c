@@ -62,6 +62,21 @@ static bool leave_out(PlDiags *diags, char *copy, PlStr document, const PlDiag *
     return true;
 }
 
+/* A fault at the ':' of a line's first key: the line before it has none ("openapi:3.1.0"), and ran into this one. Where that line begins, else the
+ * document's length. */
+static size_t line_without_key(const char *copy, PlStr document, size_t at)
+{
+    size_t start = line_start(document, at), i = start;
+    while (i < at && is_blank(copy[i])) i++;
+    for (; i < at; i++)
+        if (is_blank(copy[i]) || copy[i] == ':') return document.len;
+    while (start > 0 && is_blank(copy[start - 1])) start--;
+    if (start == 0) return document.len;
+    start = line_start(document, start - 1);
+    while (is_blank(copy[start])) start++;
+    return copy[start] == '#' ? document.len : start;
+}
+
 /* The ':' of "description: one: two": the last one before the fault that separates. */
 static bool take_colon(PlDiags *diags, char *copy, PlStr document, const PlDiag *fault)
 {
@@ -92,7 +107,9 @@ bool pl_mend_yaml(PlDiags *diags, char *copy, PlStr document, const PlDiag *faul
     size_t from = fault->related.len ? fault->related.items[0].span.start : at;
     bool in_quotes = fault->related.len && pl_str_find(fault->related.items[0].text, PL_STR("quoted scalar"), 0) != PL_STR_NONE;
     if (in_quotes) return take_as_text(diags, copy, document, fault, from);
-    if (says(fault, "mapping values are not allowed")) return take_colon(diags, copy, document, fault);
+    size_t before = line_without_key(copy, document, at);
+    if (says(fault, "mapping values are not allowed"))
+        return before < document.len ? leave_out(diags, copy, document, fault, before) : take_colon(diags, copy, document, fault);
     if (says(fault, "cannot start any token")) return take_as_text(diags, copy, document, fault, at);
     if (says(fault, "alphabetic or numeric character")) return take_as_text(diags, copy, document, fault, from);
     if (says(fault, "tag") || says(fault, "directive")) return take_as_text(diags, copy, document, fault, from);

@@ -207,7 +207,7 @@ static PlStatus take_event(Reader *r)
 static PlStatus syntax_fault(Reader *r)
 {
     if (r->parser.error == YAML_MEMORY_ERROR) return PL_NOMEM;
-    if (r->tree->has_root) return PL_OK; /* the fault stands behind the first document */
+    if (r->tree->has_root && r->tree->root.kind >= PL_NODE_LIST) return PL_OK; /* the fault stands behind the first document */
     uint32_t at = r->parser.error == YAML_READER_ERROR ? (uint32_t)r->parser.problem_offset
                                                        : offset_of(r, r->parser.problem_mark);
     const char *problem = r->parser.problem ? r->parser.problem : "not YAML";
