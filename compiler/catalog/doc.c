@@ -132,6 +132,7 @@ static PlStatus try_yaml(PlDoc *doc, PlDiags *trial, PlStr text, PlStr document)
 static PlStatus mend_yaml(PlDoc *doc, PlDiags *mended, PlStr text, PlStr document, const PlDiags *first)
 {
     char *copy = (char *)(uintptr_t)pl_arena_str(mended->arena, text).ptr;
+    char *bytes = (char *)(uintptr_t)pl_arena_str(mended->arena, document).ptr;
     PlDiags trial, done;
     pl_diags_init(&done, mended->arena, mended->sources);
     const PlDiag *fault = first->all.items[first->all.len - 1];
@@ -139,9 +140,9 @@ static PlStatus mend_yaml(PlDoc *doc, PlDiags *mended, PlStr text, PlStr documen
     done.notes = done.all.len;
     uint64_t work = 0;
     for (uint32_t i = 0; i < MAX_MENDS && work < MAX_MEND_BYTES; i++) {
-        if (fault->code != PL_D_DOC_NOT_YAML || !pl_mend_yaml(&done, copy, document, fault)) return PL_INVALID;
+        if (fault->code != PL_D_DOC_NOT_YAML || !pl_mend_yaml(&done, copy, bytes, text.len, fault)) return PL_INVALID;
         pl_diags_init(&trial, mended->arena, mended->sources);
-        PlStatus status = try_yaml(doc, &trial, pl_str(copy, text.len), document);
+        PlStatus status = try_yaml(doc, &trial, pl_str(copy, text.len), pl_str(bytes, text.len));
         work += text.len;
         if (status == PL_OK && doc->root->kind >= PL_NODE_LIST) {
             pl_diags_init(mended, mended->arena, mended->sources);

@@ -141,8 +141,9 @@ PL_MUST_USE PlStatus pl_doc_json(PlTree *tree, PlStr text);
 /* `text` may differ from the document in bytes that were changed to make it readable; of a plain scalar on one line the document's own bytes count. */
 PL_MUST_USE PlStatus pl_yaml_parse(PlTree *tree, PlStr text, PlStr document);
 
-/* mend.c: change one place of `copy` (of the document) so that the fault goes away; what was done is reported. False when nothing is known. */
-bool pl_mend_yaml(PlDiags *diags, char *copy, PlStr document, const PlDiag *fault);
+/* mend.c: change one place of `copy` so that the fault goes away; what was done is reported. False when nothing is known. A line that is moved is moved
+ * in the document's `bytes` too. */
+bool pl_mend_yaml(PlDiags *diags, char *copy, char *bytes, size_t len, const PlDiag *fault);
 bool pl_mend_json(PlDiags *diags, char *copy, PlStr document, const PlDiag *fault);
 
 #endif

@@ -4,7 +4,7 @@
  * text, or leave the rest of the line out. Values still come from the document as it is. spec/catalog.md section 2. */
 #include "compiler/catalog/doc.h"
 
-enum { MAX_LEFT_OUT = 10, MAX_LINES_BACK = 200 };
+enum { MAX_LEFT_OUT = 10, MAX_LINES_BACK = 200, MAX_BLOCK_LINES = 20000 };
 
 static bool says(const PlDiag *fault, const char *words)
 {
@@ -101,13 +101,87 @@ static size_t open_quote(const char *copy, PlStr document, size_t at)
     return document.len;
 }
 
-bool pl_mend_yaml(PlDiags *diags, char *copy, PlStr document, const PlDiag *fault)
+static bool is_blank_line(PlStr text, size_t start)
 {
+    while (start < text.len && (text.ptr[start] == ' ' || text.ptr[start] == '\r')) start++;
+    return start >= text.len || text.ptr[start] == '\n' || text.ptr[start] == '#';
+}
+
+static size_t indent_of(PlStr text, size_t start)
+{
+    size_t i = start;
+    while (i < text.len && text.ptr[i] == ' ') i++;
+    return i - start;
+}
+
+/* Take spaces away before the line, and put them behind it: only the columns of this line change. */
+static bool shift_line(PlDiags *diags, char *copy, char *document, PlStr text, const PlDiag *fault, size_t start, size_t by)
+{
+    size_t end = pl_str_find_char(text, '\n', start);
+    if (end == PL_STR_NONE) end = text.len;
+    while (end > start && text.ptr[end - 1] == '\r') end--;
+    if (by == 0 || start + by >= end || indent_of(text, start) < by) return false;
+    for (int i = 0; i < 2; i++) {
+        char *bytes = i ? document : copy;
+        memmove(bytes + start, bytes + start + by, end - start - by);
+        memset(bytes + end - by, ' ', by);
+    }
+    PlSpan span = {fault->span.source, (uint32_t)start, (uint32_t)end};
+    if (diags) PL_REPORT(diags, DOC_INDENT, span, PL_ARG(why(fault)));
+    return true;
+}
+
+/* The first keys of a map stand further right than this one: all lines from the first one on, which is the first below a line further left than this,
+ * are moved. */
+static bool shift_block(PlDiags *diags, char *copy, char *document, PlStr text, const PlDiag *fault)
+{
+    size_t here = line_start(text, fault->span.start), wanted = indent_of(text, here), first = here, start = here;
+    if (!says(fault, "did not find expected key") || fault->span.start != here + wanted) return false;
+    for (unsigned lines = 0; start > 0 && lines < MAX_BLOCK_LINES; lines++) {
+        start = line_start(text, start - 1);
+        if (is_blank_line(text, start)) continue;
+        if (indent_of(text, start) < wanted) break;
+        first = start;
+    }
+    size_t had = indent_of(text, first);
+    size_t next = pl_str_find_char(text, '\n', here);
+    while (next != PL_STR_NONE && next + 1 < text.len && is_blank_line(text, next + 1)) next = pl_str_find_char(text, '\n', next + 1);
+    bool odd_one = next != PL_STR_NONE && next + 1 < text.len && indent_of(text, next + 1) == had; /* this line, and not those before it */
+    if (first == here || had <= wanted || odd_one || indent_of(text, start) >= wanted) return false;
+    for (start = first; start < here; start = pl_str_find_char(text, '\n', start) + 1) {
+        if (is_blank_line(text, start)) continue;
+        if (indent_of(text, start) < had) return false;
+    }
+    for (start = first; start < here; start = pl_str_find_char(text, '\n', start) + 1)
+        if (!is_blank_line(text, start)) (void)shift_line(start == first ? diags : NULL, copy, document, text, fault, start, had - wanted);
+    return true;
+}
+
+/* A key that stands further right than the one before it, which has its value on its line. */
+static bool shift_key(PlDiags *diags, char *copy, char *document, PlStr text, const PlDiag *fault)
+{
+    size_t start = line_start(text, fault->span.start), before = start, i = start;
+    while (i < fault->span.start && is_blank(copy[i])) i++;
+    for (; i < fault->span.start; i++)
+        if (is_blank(copy[i]) || copy[i] == ':') return false;
+    while (before > 0 && is_blank(text.ptr[before - 1])) before--;
+    if (before == 0) return false;
+    size_t above = line_start(text, before - 1);
+    bool valued = pl_str_find(pl_str_slice(text, above, before), PL_STR(": "), 0) != PL_STR_NONE;
+    size_t had = indent_of(text, start), wanted = indent_of(text, above);
+    return valued && had > wanted && text.ptr[above + wanted] != '-' && shift_line(diags, copy, document, text, fault, start, had - wanted);
+}
+
+bool pl_mend_yaml(PlDiags *diags, char *copy, char *bytes, size_t len, const PlDiag *fault)
+{
+    PlStr document = pl_str(bytes, len);
     size_t at = fault->span.start;
     size_t from = fault->related.len ? fault->related.items[0].span.start : at;
     bool in_quotes = fault->related.len && pl_str_find(fault->related.items[0].text, PL_STR("quoted scalar"), 0) != PL_STR_NONE;
     if (in_quotes) return take_as_text(diags, copy, document, fault, from);
     size_t before = line_without_key(copy, document, at);
+    if (shift_block(diags, copy, bytes, document, fault)) return true;
+    if (says(fault, "mapping values are not allowed") && shift_key(diags, copy, bytes, document, fault)) return true;
     if (says(fault, "mapping values are not allowed"))
         return before < document.len ? leave_out(diags, copy, document, fault, before) : take_colon(diags, copy, document, fault);
     if (says(fault, "cannot start any token")) return take_as_text(diags, copy, document, fault, at);
