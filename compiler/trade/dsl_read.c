@@ -190,7 +190,7 @@ void pl_dsl_read_steps(PlDslReader *r, const PlNode *list, PlStep *parent)
     }
     for (uint32_t i = 0; i < list->count; i++) {
         if (r->made >= PL_LIMIT_STEPS) {
-            PL_REPORT(r->diags, TRADE_BAD_VALUE, pl_node_span(list), "steps", "fewer steps");
+            PL_REPORT(r->diags, TRADE_BAD_VALUE, pl_node_span(list), "workflow_steps", "at most 10000 steps");
             return;
         }
         pl_dsl_read_step(r, pl_node_item(list, i), parent);
