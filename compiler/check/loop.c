@@ -349,6 +349,7 @@ void pl_loop_each(PlChecker *c, PlStep *step)
     step->scatter = pl_step_clause(step, PL_CLAUSE_AT_A_TIME) != NULL;
     take_items(c, step);
     pl_expr_check(c, &step->value, PL_TYPE_NONE);
+    if (!step->cond) pl_loop_pairs(c, step);
     PlTypeKind kind = pl_type(c->types, pl_type_without_nothing(c->types, step->value->type))->kind;
     PlStr what = PL_STR("what `For each` goes through");
     if (step->name2.len && (kind == PL_TYPE_RECORD || kind == PL_TYPE_ANY)) {

@@ -24,6 +24,8 @@ void pl_loop_control(PlChecker *c, PlStep *step); /* Skip, Leave */
 void pl_assign_set(PlChecker *c, PlStep *step);
 void pl_assign_keep(PlChecker *c, PlStep *step);
 void pl_assign_increase(PlChecker *c, PlStep *step);
+/* The two names of a loop over groups are the group's fields (pairs.c); the list was checked. */
+void pl_loop_pairs(PlChecker *c, PlStep *step);
 /* Whether a list's items are meant: then the step is a loop that adds each, not yet checked (extend.c). `items`: of the list so far, or PL_TYPE_NONE. */
 bool pl_assign_extends(PlChecker *c, PlStep *step, PlTypeId items);
 void pl_assign_add(PlChecker *c, PlStep *step);
