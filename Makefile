@@ -144,10 +144,9 @@ check-asan: ## every suite under AddressSanitizer
 	$(AGAIN) check MODE=asan
 check-ubsan: ## every suite under UndefinedBehaviorSanitizer
 	$(AGAIN) check MODE=ubsan
-check-valgrind: ## unit tests under valgrind
+check-valgrind: ## unit tests and the suites regress and demo under valgrind
 	$(AGAIN) tested MODE=debug
-	@PILOT_BUILD=build/debug PILOT_BIN=build/debug/bin PILOT_MODE=debug \
-	 PILOT_WRAP="valgrind -q --error-exitcode=99 --leak-check=full" tests/run.sh unit
+	@tests/valgrind.sh
 check-fault: tested ## fail the nth allocation, read, write, call: n = 0, 1, 2...
 	@$(TEST_ENV) tests/run.sh fault
 check-crash: tested ## processes killed and resumed, and 100,000 simulated runs with kills and power cuts
