@@ -134,6 +134,14 @@ static void fill_tables(PlEmit *e)
     m->builtin_count = e->builtins.len;
 }
 
+/* Without its folder: the same plan gives the same bytes wherever it lies. */
+static PlStr file_name(PlStr path)
+{
+    size_t start = path.len;
+    while (start > 0 && path.ptr[start - 1] != '/') start--;
+    return pl_str_slice(path, start, path.len);
+}
+
 static void fill_header(PlEmit *e, PlStr exact)
 {
     PlModule *m = e->module;
@@ -142,7 +150,7 @@ static void fill_header(PlEmit *e, PlStr exact)
     m->goal = e->plan->goal;
     m->schedule = e->plan->schedule;
     m->zone = PL_STR("UTC");
-    m->source_name = source->name;
+    m->source_name = file_name(source->name);
     m->source = source->text;
     m->exact = exact;
 }

@@ -127,6 +127,22 @@ static bool is_heading(const PlStep *step)
     return step->kind == PL_STEP_PROSE && step->prose.len && !step->bind.len && !step->clauses.len && !step->form;
 }
 
+/* "Unless it rains", "Do this 3 times", "For each customer": words that say whether or how often the steps below happen are no heading's. What holds
+ * them and could not be read as a block stays a step, which is asked about: dropping a condition would do what nobody wanted. */
+static bool says_when(PlStr prose)
+{
+    static const char *const words[] = {"if",   "unless", "when",  "whenever", "while", "until", "each",      "every",  "times",    "twice", "repeat",
+                                        "loop", "only",   "except", "otherwise", "else",  "once",  "depending", "either", "provided", "case",  "retry"};
+    for (size_t at = 0; at < prose.len;) {
+        size_t end = at;
+        while (end < prose.len && pl_phrase_word_char(prose.ptr[end])) end++;
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+            if (pl_str_eq_nocase(pl_str_slice(prose, at, end), pl_str_z(words[i]))) return true;
+        at = end + (end == at);
+    }
+    return false;
+}
+
 /* "2. Prepare the data" over steps: a comment before the first of them. */
 static void becomes_comment(PlSyntax *syntax, PlStep *heading)
 {
@@ -157,6 +173,7 @@ static void flatten(PlSyntax *syntax, PlStep *step, StepVec *out)
         pl_vec_push(syntax->arena, out, step);
         return;
     }
+    heading = heading && !says_when(step->prose);
     if (heading)
         becomes_comment(syntax, step);
     else

@@ -34,7 +34,6 @@ typedef struct Outcome {
 /* A fresh world for one call; what is not volatile is not touched after the jump. */
 static Outcome run(const char *call, size_t ceiling)
 {
-    Outcome outcome = {0};
     World w = {0};
     World *volatile kept = &w;
     volatile bool escaped = false, done = false;
@@ -57,9 +56,7 @@ static Outcome run(const char *call, size_t ceiling)
     pl_buf_deinit(&kept->context.error);
     pl_values_free(kept->values);
     pl_heap_free(kept->heap);
-    outcome.escaped = escaped;
-    outcome.done = done;
-    return outcome;
+    return (Outcome){.escaped = escaped, .done = done};
 }
 
 TEST(nth_allocation)
