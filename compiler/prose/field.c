@@ -132,6 +132,7 @@ static void read_open_word(PlReader *r, const PlItem *item, PlStr word, PlSenses
     PlStr one = pl_lexis_singular(r, word);
     bool plural = one.len != word.len, has_one = pl_usage_reads(r, one), has_many = pl_usage_reads(r, word);
     if (r->subject.len && plural && pl_str_eq(pl_field_leaf(r->subject), one)) has_one = true, has_many = false;
+    if (!r->of_many) plural = has_one = false; /* "by votes": the field as it is called */
     if (!plural || has_many || !has_one) add(r, item, of_it(r, word), false, out);
     if (plural && (has_one || !has_many)) add(r, item, of_it(r, one), false, out);
 }
@@ -241,7 +242,7 @@ static bool open_goes_by(PlReader *r, PlStr name, PlStr part)
 
 static void guess_open(PlReader *r, const PlItem *item, PlStr part, PlSenses *out)
 {
-    if (pl_str_eq_z(part, "number")) return;
+    if (pl_str_eq_z(part, "number") || pl_str_eq_z(part, "age")) return;
     PlStr name = pl_str_eq_z(part, "date") ? PL_STR("created_at") : part;
     add(r, item, of_it(r, name), true, out);
     if (pl_str_eq_z(part, "date")) add(r, item, PL_STR("it.date"), true, out);
@@ -351,9 +352,8 @@ static bool read_header(PlReader *r, const PlItem *item, PlRange range, PlSenses
         names = pl_arena_printf(r->c->arena, PL_FMT "%s\"" PL_FMT "\"", PL_ARG(names), names.len ? ", " : "", PL_ARG(pl_str_trim(pl_str_slice(line, i, end))));
         i = end + 1;
     }
-    bool lists = record_of(r, item->type)->kind == PL_TYPE_LIST;
-    PlStr text = lists ? pl_arena_printf(r->c->arena, "[[%.*s]] + (%.*s)", PL_ARG(names), PL_ARG(item->list))
-                       : pl_arena_printf(r->c->arena, "%.*s, [%.*s]", PL_ARG(item->list), PL_ARG(names));
+    bool lists = record_of(r, item->type)->kind == PL_TYPE_LIST || pl_usage_adds_lists(r, list_name(item->list));
+    PlStr text = pl_arena_printf(r->c->arena, "%.*s, [%.*s]", PL_ARG(item->list), PL_ARG(names));
     pl_try_add(r, out, (PlSense){.text = text, .type = PL_T_ANY, .doubt = !lists});
     return true;
 }

@@ -307,7 +307,7 @@ static bool is_joined(const PlExpr *x, PlStr source)
 /* "any build failed": the parser steps over `any`, which says a lot here. */
 static PlSpan with_determiner(const PlChecker *c, PlSpan span)
 {
-    static const char *const words[] = {"any ", "all ", "each ", "both ", "every ", "no "};
+    static const char *const words[] = {"any ", "all ", "each ", "both ", "every "};
     PlStr before = source_text(c, (PlSpan){span.source, 0, span.start});
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t len = strlen(words[i]);

@@ -90,6 +90,7 @@ typedef struct PlReader {
     PlStr bind; /* what the step's result is called; empty: it does not say */
     uint32_t fuel, tries, depth;
     bool bracketed; /* LIST is left out only where the pattern says so */
+    bool of_many;   /* a field is said of many items: "the emails of the users" */
     bool stated;   /* no guesses: the words may be no phrase at all */
     PlStr subject; /* the field that the condition before `and` was about */
     PlStr noun_lost; /* a noun that no list in scope is called by, for the question */
@@ -183,6 +184,7 @@ PlStr pl_cond_period(PlReader *r, const PlItem *item, PlStr field, PlRange perio
 typedef PL_VEC(PlStr) PlUsed;
 void pl_usage_fields(PlReader *r, PlStr name, PlUsed *out);
 bool pl_usage_by_key(PlReader *r, PlStr name);
+bool pl_usage_adds_lists(PlReader *r, PlStr name);
 bool pl_usage_reads(PlReader *r, PlStr field); /* anywhere */
 const PlExpr *pl_usage_keyed(PlReader *r, PlStr words);
 

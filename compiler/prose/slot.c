@@ -196,11 +196,11 @@ static void read_state(PlReader *r, PlStr value, PlRange range, PlSenses *out)
 }
 
 /* What the items are called: no field of theirs ("the highest price of the flights" is no flight). */
-static void read_noun(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
+static void read_noun(PlReader *r, const PlItem *item, PlRange range, bool most, PlSenses *out)
 {
     PlSenses fields = {0};
     const PlType *t = pl_type(r->c->types, pl_type_without_nothing(r->c->types, item->type));
-    if (t->kind == PL_TYPE_RECORD && t->count) pl_field_read(r, item, range, &fields);
+    if (most && t->kind == PL_TYPE_RECORD && t->count) pl_field_read(r, item, range, &fields);
     size_t end = 0;
     while (end < item->list.len && pl_phrase_word_char(item->list.ptr[end])) end++;
     PlStr name = pl_str_slice(item->list, 0, end), words = pl_lexis_bare(r, range);
@@ -254,13 +254,21 @@ void pl_slot_read(PlWays *w, const PlCapture *slot, PlSenses *out)
     switch (slot->part->slot) {
     case PL_SLOT_COND: pl_cond_read(r, item, range, out); return;
     case PL_SLOT_KEYS: pl_keys_read(r, item, range, out); return;
-    case PL_SLOT_FIELD: pl_field_read(r, item, range, out); return;
+    case PL_SLOT_FIELD:
+        r->of_many = pl_str_find(w->fill->match->row->exact, PL_STR("~FIELD"), 0) != PL_STR_NONE;
+        pl_field_read(r, item, range, out);
+        r->of_many = false;
+        return;
     case PL_SLOT_FIELDS: pl_field_list(r, item, range, PL_FIELDS_RECORD, out); return;
     case PL_SLOT_COLUMNS: pl_field_list(r, item, range, PL_FIELDS_COLUMNS, out); return;
     case PL_SLOT_LEAVES: pl_field_list(r, item, range, PL_FIELDS_NAMES, out); return;
     case PL_SLOT_LITERAL: pl_value_literal(r, item, pl_exact_slot(w, PL_STR("FIELD")), range, out); return;
-    case PL_SLOT_EACH: pl_field_each(r, item, range, out); return;
-    case PL_SLOT_NOUN: read_noun(r, item, range, out); return;
+    case PL_SLOT_EACH:
+        r->of_many = true;
+        pl_field_each(r, item, range, out);
+        r->of_many = false;
+        return;
+    case PL_SLOT_NOUN: read_noun(r, item, range, pl_exact_capture(w->fill->match, PL_STR("MOST")) != NULL, out); return;
     case PL_SLOT_MOST: pl_keys_most(r, item, pl_row_most(r, range), out); return;
     case PL_SLOT_PAIRS: read_pairs(r, item, range, out); return;
     case PL_SLOT_ADJECTIVE: pl_cond_adjective(r, item, range, out); return;

@@ -152,3 +152,23 @@ const PlExpr *pl_usage_keyed(PlReader *r, PlStr words)
     look_in_all(&a, r->c->plan->steps.items, r->c->plan->steps.len);
     return a.keyed;
 }
+
+static bool adds_lists(PlStr name, PlStep *const *steps, uint32_t count, bool *other)
+{
+    bool found = false;
+    for (uint32_t i = 0; i < count; i++) {
+        const PlStep *step = steps[i];
+        bool adds = step->kind == PL_STEP_ADD && !step->target && step->value && pl_str_eq(step->name, name);
+        found |= adds && step->value->kind == PL_EXPR_LIST;
+        *other |= adds && step->value->kind != PL_EXPR_LIST;
+        found |= adds_lists(name, step->steps.items, step->steps.len, other);
+    }
+    return found;
+}
+
+/* Every Add to that name adds a list: its items are rows. */
+bool pl_usage_adds_lists(PlReader *r, PlStr name)
+{
+    bool other = false;
+    return adds_lists(name, r->c->plan->steps.items, r->c->plan->steps.len, &other) && !other;
+}
