@@ -6,6 +6,9 @@
 #include "compiler/trade/dsl_internal.h"
 #include "compiler/trade/settle.h"
 
+#include <limits.h>
+#include <stdlib.h>
+
 static void inputs(PlArazzoFlow *f)
 {
     PlArazzo *a = f->a;
@@ -89,10 +92,13 @@ static void outputs(PlArazzoFlow *f)
     f->plan->output = record;
 }
 
-/* A path from the plan's folder: both are relative to the working directory, or the document's is absolute. */
+/* A path from the plan's folder. Where the folder is absolute and the path is not, it becomes so. */
 static PlStr path_from(PlArena *arena, PlStr folder, PlStr path)
 {
-    if (!folder.len || folder.ptr[0] == '/' || !path.len || path.ptr[0] == '/') return path;
+    bool absolute = folder.len && folder.ptr[0] == '/';
+    if (!folder.len || !path.len || path.ptr[0] == '/') return path;
+    char real[PATH_MAX];
+    if (absolute) return realpath(pl_arena_str(arena, path).ptr, real) ? pl_arena_str(arena, pl_str_z(real)) : path;
     PlStr up = PL_STR("");
     while (folder.len && !(pl_str_starts(path, folder) && path.len > folder.len && path.ptr[folder.len] == '/')) {
         up = pl_arena_printf(arena, PL_FMT "../", PL_ARG(up));
