@@ -78,11 +78,22 @@ static PlExpr *field_of_name(PlChecker *c, const PlExpr *x)
     return found;
 }
 
+/* "one", "ten". */
+static PlExpr *number_word(PlChecker *c, const PlExpr *x)
+{
+    static const char *const words[] = {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (pl_str_eq_nocase(x->text, pl_str_z(words[i])))
+            return pl_expr_literal(c, x->span, (PlLiteral){.kind = PL_LIT_INT, .as.integer = (int64_t)i}, PL_T_INTEGER);
+    return NULL;
+}
+
 PlExpr *pl_expr_guess(PlChecker *c, const PlExpr *x)
 {
     PlExpr *guess = pl_parse_moment(c->arena, c->diags, spaced(c, x->text), x->span);
     if (!guess) guess = of_list(c, x);
     if (!guess) guess = field_of_name(c, x);
+    if (!guess) guess = number_word(c, x);
     if (guess) guess->span = x->span;
     return guess;
 }

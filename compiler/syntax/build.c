@@ -239,6 +239,13 @@ PlExpr *pl_build_call(PlRun *r, const PlToken *name, PlExpr *self, PlArgs *args,
     PlExpr *e = new_expr(r, PL_EXPR_CALL, pl_build_join(start, close->span));
     e->text = name->text;
     e->text_span = name->span;
+    bool python = self && pl_str_eq_z(name->text, "join") && args && args->all.len == 1 &&
+                  (self->kind == PL_EXPR_TEXT || (self->kind == PL_EXPR_LITERAL && self->literal.kind == PL_LIT_TEXT));
+    if (python) { /* ", ".join(names) */
+        PlExpr *list = args->all.items[0].value;
+        args->all.items[0].value = self;
+        self = list;
+    }
     if (self) pl_vec_push(r->syntax->arena, &e->items, self);
     for (uint32_t i = 0; args && i < args->all.len; i++) {
         PlArgument *arg = &args->all.items[i];

@@ -57,6 +57,33 @@ static bool grammar(PlSyntax *syntax, int entry, PlSpan span, PlRun *r, PlScan *
     return read;
 }
 
+/* "email` (text): who is welcomed", "team - the team": a name, perhaps its type in brackets, and words for people. False when it is none of these,
+ * or the grammar's own form. */
+static bool described(PlSyntax *syntax, PlSpan span)
+{
+    const char *text = syntax->text.ptr, *p = text + span.start, *end = text + span.end, *name = p;
+    while (p < end && pl_phrase_word_char(*p)) p++;
+    PlStr word = pl_str(name, (size_t)(p - name));
+    bool ticked = p < end && (*p == '`' || *p == '*');
+    while (p < end && strchr("`* ", *p)) p++;
+    PlTypeExpr *type = NULL;
+    const char *close = p < end && *p == '(' ? memchr(p, ')', (size_t)(end - p)) : NULL;
+    if (!word.len || (!close && !ticked && !(p < end && (*p == '-' || (unsigned char)*p == 0xe2)))) return false;
+    PlDiags quiet;
+    PlSyntax aside = *syntax;
+    PlRun r;
+    PlScan scan;
+    pl_diags_init(&quiet, syntax->arena, syntax->diags->sources);
+    aside.diags = &quiet;
+    aside.quiet = true;
+    PlSpan inside = {syntax->source, (uint32_t)(p + 1 - text), (uint32_t)((close ? close : p + 1) - text)};
+    if (close && grammar(&aside, PL_TK_E_TYPE, inside, &r, &scan)) type = r.type;
+    PlSpan name_span = {syntax->source, span.start, span.start + (uint32_t)word.len};
+    PlInputDecl input = {.name = word, .span = span, .name_span = name_span, .type = type};
+    pl_vec_push(syntax->arena, &syntax->plan->inputs, input);
+    return true;
+}
+
 /* Inputs stand several on a line, separated by commas, or one on each line: a line that begins `name:` or `name =` is one of its own. */
 static void inputs(PlSyntax *syntax, const PlItem *item)
 {
@@ -73,7 +100,8 @@ static void inputs(PlSyntax *syntax, const PlItem *item)
             span = text_span(syntax, span.start + 1, span.end);
         PlRun r;
         PlScan scan;
-        if (span.end > span.start && text[span.start] != '#') grammar(syntax, PL_TK_E_INPUTS, span, &r, &scan);
+        while (span.end > span.start && (text[span.start] == '`' || text[span.start] == '*')) span.start++;
+        if (span.end > span.start && text[span.start] != '#' && !described(syntax, span)) grammar(syntax, PL_TK_E_INPUTS, span, &r, &scan);
         start = i + 1;
     }
 }

@@ -416,6 +416,16 @@ static const char *heading(Lines *lines, const char *text, PlItem *item)
     return behind;
 }
 
+/* "---", "***", "END": a line that only divides, or ends the plan. */
+static bool is_rule(PlStr line)
+{
+    line = pl_str_trim(line);
+    if (pl_str_eq_nocase(line, PL_STR("end")) || pl_str_eq_nocase(line, PL_STR("end of plan"))) return true;
+    for (size_t i = 0; i < line.len; i++)
+        if (line.ptr[i] != line.ptr[0] || !strchr("-=*_", line.ptr[0])) return false;
+    return line.len >= 3;
+}
+
 /* Over a fence, or a <think> block: the end of its last line, or NULL when the line is neither. */
 static const char *noise(Lines *lines, const char *p, const char *end)
 {
@@ -425,6 +435,7 @@ static const char *noise(Lines *lines, const char *p, const char *end)
         lines->code_end = lines->in_fence ? end_of_code(lines, end) : NULL;
         return ignore(lines, p, end), end;
     }
+    if (is_rule(line)) return ignore(lines, p, end), end;
     if (!pl_str_starts(line, PL_STR("<think"))) return NULL;
     size_t close = lines->no_think_end ? PL_STR_NONE : pl_str_find(rest, PL_STR("</think"), 0);
     lines->no_think_end = close == PL_STR_NONE;
@@ -457,6 +468,8 @@ static bool ends_with_action(const Lines *lines, const PlItem *item)
 /* "- Action: mail.search" under a step: a part of it, and no step. Any key will do once one of the language's was seen. */
 static bool is_part(Lines *lines, const PlItem *item, const char *behind, const char *end)
 {
+    if (item->style == PL_MARK_BULLET && lines->has_item && pl_vec_last(&lines->out->all).key == PL_TK_H_INPUT)
+        return !memchr(behind, '(', (size_t)(end - behind)) || memchr(behind, ':', (size_t)(end - behind)); /* - name: type */
     if (item->style != PL_MARK_BULLET || !lines->has_item || lines->code_end) return false;
     PlItem *last = &pl_vec_last(&lines->out->all);
     bool under =

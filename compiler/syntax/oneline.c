@@ -125,7 +125,14 @@ bool pl_oneline_split(const PlSyntax *syntax, int token, const char *behind, con
     while ((after = word(body, limit, "then")) || (after = word(body, limit, "do"))) body = after;
     out->body = body;
     Walk walk = {body, limit, false};
+    bool chooses = false; /* "x if c else y" is a value */
     for (const char *p = body; p < limit; p = over(&walk, p)) {
+        if (*p == ' ' && word(p + 1, limit, "if")) chooses = true;
+        if (*p == ' ' && !chooses && p > body && (word(p + 1, limit, "else") || word(p + 1, limit, "otherwise"))) {
+            out->body_end = p;
+            out->otherwise = p + 1;
+            break;
+        }
         if (*p != ';' && *p != ',' && !(*p == '.' && p[1] == ' ')) continue;
         const char *next = blanks(p + 1), *behind_else;
         const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, next, limit, &behind_else);

@@ -188,6 +188,29 @@ static const char *name_end(const char *p, const char *limit)
     return pl_raw_scan(PL_MODE_EXPR, p, limit, &end) == PL_RAW_WORD ? end : NULL;
 }
 
+/* "log the error and continue": where the first part ends, and where the words begin that end the block, the loop or the run; NULL when there are
+ * none. */
+static const char *last_words(const PlReading *rd, const char *p, const char *end, const char **last)
+{
+    static const char *const links[] = {" and then ", " and ", ", then ", "; then ", "; "};
+    *last = NULL;
+    for (const char *q = p + 1; q < end; q++) {
+        for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
+            size_t len = strlen(links[i]);
+            if ((size_t)(end - q) <= len || !pl_str_eq_nocase(pl_str(q, len), pl_str_z(links[i]))) continue;
+            const char *behind;
+            const PlSpelling *row = pl_phrase_match(rd->syntax->phrases, PL_AT_OPENING, q + len, end, &behind);
+            int kind = row ? row->kind : 0;
+            bool ends = kind == PL_TK_S_SKIP || kind == PL_TK_S_STOP || kind == PL_TK_S_LEAVE || kind == PL_TK_S_PASS;
+            PlStr rest = pl_str_trim(pl_str(behind, ends ? (size_t)(end - behind) : 0));
+            if (!ends || pl_str_find_char(rest, ' ', 0) != PL_STR_NONE || memchr(rest.ptr, '"', rest.len)) continue;
+            *last = q + len;
+            return q;
+        }
+    }
+    return end;
+}
+
 /* If C, do X; otherwise do Y: the head, its one sub-step, and the next branch. */
 static void read_one_line(PlReading *rd, int token, const char *behind, const PlOneLine *parts)
 {
@@ -197,10 +220,15 @@ static void read_one_line(PlReading *rd, int token, const char *behind, const Pl
     head.end = pl_reading_offset(rd, parts->head_end);
     head.one_line = true;
     pl_reading_loudly(&head, token, behind);
-    PlStep *body = pl_nest_new_step(syntax, rd->step, pl_reading_span(rd, parts->body, parts->body_end));
+    const char *last, *first_end = last_words(rd, parts->body, parts->body_end, &last);
+    PlStep *body = pl_nest_new_step(syntax, rd->step, pl_reading_span(rd, parts->body, first_end));
     if (!body) return;
     body->marker = rd->step->marker;
-    pl_statement_read(syntax, body, pl_reading_offset(rd, parts->body), pl_reading_offset(rd, parts->body_end));
+    pl_statement_read(syntax, body, pl_reading_offset(rd, parts->body), pl_reading_offset(rd, first_end));
+    if (last && (body = pl_nest_new_step(syntax, rd->step, pl_reading_span(rd, last, parts->body_end)))) {
+        body->marker = rd->step->marker;
+        pl_statement_read(syntax, body, pl_reading_offset(rd, last), pl_reading_offset(rd, parts->body_end));
+    }
     PlStep *next = parts->otherwise
                        ? pl_nest_new_step(syntax, rd->step->parent, pl_reading_span(rd, parts->otherwise, rd->limit))
                        : NULL;
@@ -413,11 +441,27 @@ static const char *behind_adverb(const PlSyntax *syntax, const char *p, const ch
     return NULL;
 }
 
+/* "Loop: for each x in y": the block behind a label of up to three words; or NULL. */
+static const char *behind_label(const PlSyntax *syntax, const char *p, const char *limit)
+{
+    const char *end = p, *word;
+    for (int n = 0; n < 3 && pl_raw_scan(PL_MODE_EXPR, n ? blanks(end) : end, limit, &word) == PL_RAW_WORD; n++) {
+        end = word;
+        if (*end != ':' || end + 1 >= limit || end[1] != ' ') continue;
+        const char *rest = blanks(end + 1), *behind;
+        const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, rest, limit, &behind);
+        bool labelled = pl_phrase_match(syntax->phrases, PL_AT_OPENING, p, limit, &behind) != NULL && row && !is_block(row->kind);
+        return row && is_block(row->kind) && !labelled ? rest : NULL;
+    }
+    return NULL;
+}
+
 void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t end)
 {
     const char *text = syntax->text.ptr;
     while (start < end && (text[start] == ' ' || text[start] == '\t' || text[start] == '*')) start++;
     const char *body = start >= 2 && text[start - 1] == '*' ? behind_heading(syntax, text + start, text + end) : NULL;
+    if (!body) body = behind_label(syntax, text + start, text + end);
     if (body) {
         uint32_t at = (uint32_t)(body - text);
         PL_REPORT0(syntax->diags, IGNORED_TEXT, ((PlSpan){syntax->source, start, at}));

@@ -22,6 +22,18 @@ static unsigned marker_at(const char *p, const char *limit, const char **behind)
     return begins ? n : 0;
 }
 
+/* "Step 2." counts by itself, and is no "2." */
+static bool is_counted(const char *begin, const char *p)
+{
+    static const char *const words[] = {"step", "steps", "task", "phase", "stage", "action", "part", "number", "version", "#"};
+    while (p > begin && p[-1] == ' ') p--;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t len = strlen(words[i]);
+        if ((size_t)(p - begin) >= len && pl_str_eq_nocase(pl_str(p - len, len), pl_str_z(words[i]))) return true;
+    }
+    return false;
+}
+
 typedef struct Place {
     const char *start; /* of a run of markers that count on from 1 */
     unsigned count;
@@ -42,7 +54,7 @@ static Place walk(const char *p, const char *limit, char *bytes)
         depth += *p == '(' || *p == '[' || *p == '{';
         depth -= depth > 0 && (*p == ')' || *p == ']' || *p == '}');
         bool before = p == begin || p[-1] == ' ' || p[-1] == '\n';
-        if (depth || !before || !is_digit(*p)) continue;
+        if (depth || !before || !is_digit(*p) || is_counted(begin, p)) continue;
         unsigned n = marker_at(p, limit, &behind);
         if (n != place.count + 1) continue;
         place.count++;
