@@ -201,7 +201,7 @@ static PlStr signature(PlArena *arena, PlCatalog *catalog, const PlOperation *op
     pl_buf_printf(&buf, PL_FMT "." PL_FMT "(", PL_ARG(op->plugin->name), PL_ARG(op->name));
     put_params(&buf, types, action);
     pl_buf_put_char(&buf, ')');
-    if (action->result != PL_T_NOTHING) {
+    if (action->result != PL_T_NOTHING && action->result != PL_T_ANY) {
         pl_buf_put_z(&buf, " -> ");
         put_type(&buf, types, action->result, RESULT_WIDTH);
     }
