@@ -6,6 +6,7 @@
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
+#include "vm/value/time.h"
 #include "compiler/prose/prose.h"
 
 /* ---- statements -------------------------------------------------------------------------------------------------------- */
@@ -31,6 +32,13 @@ static void check_ask(PlChecker *c, PlStep *step)
     bind_result(c, step, step->type);
 }
 
+static bool is_time(PlStr s)
+{
+    int64_t n;
+    int32_t offset;
+    return pl_time_read_clock(s, &n) || pl_time_read_date(s, &n) || pl_time_read_datetime(s, &n, &offset);
+}
+
 /* Wait DURATION | Wait until TIME | Wait for "event" [up to DURATION] [-> name] */
 static void check_wait(PlChecker *c, PlStep *step)
 {
@@ -51,6 +59,12 @@ static void check_wait(PlChecker *c, PlStep *step)
     PlTypeId type = pl_expr_some(
         c, &step->value, PL_STR("the time to wait for")); /* "10:00" is today's, by the clock of the plan's zone */
     PlTypeKind kind = pl_type(c->types, type)->kind;
+    if (step->value->kind == PL_EXPR_LITERAL && step->value->literal.kind == PL_LIT_TEXT && !is_time(step->value->literal.as.text)) {
+        PlDiag *d = PL_REPORT(c->diags, BAD_LITERAL, step->value->span, PL_ARG(PL_STR("the time to wait for")), PL_ARG(PL_STR("a time")),
+                              PL_ARG(pl_words_expr(c, step->value)));
+        pl_diag_help(c->diags, d, "write it like 10:00, \"2026-11-20\" or \"2026-11-20T10:00:00Z\"");
+        return;
+    }
     if (kind != PL_TYPE_TEXT && kind != PL_TYPE_DATE)
         pl_expr_fit(c, &step->value, PL_T_DATETIME, PL_STR("the time to wait for"));
 }

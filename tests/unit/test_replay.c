@@ -347,9 +347,9 @@ TEST(a_wait_is_not_begun_again)
 
 TEST(until_a_time_of_day)
 {
-    static const char *const texts[] = {"10:00", "09:30", "2025-11-20T10:00:05Z", "25:00"};
-    static const int64_t seconds[] = {86400, 84600, 5, -1};
-    for (int i = 0; i < 4; i++) {
+    static const char *const texts[] = {"10:00", "09:30", "2025-11-20T10:00:05Z", "25:00", "2025-11-21"};
+    static const int64_t seconds[] = {86400, 84600, 5, -1, 50400};
+    for (int i = 0; i < 5; i++) {
         Asm *a = wait_for((PlWaitSite){.kind = PL_WAIT_UNTIL}, (PlLiteral){.kind = PL_LIT_TEXT, .as.text = pl_str_z(texts[i])});
         World *w = world_new();
         int64_t before = w->wall;

@@ -110,28 +110,6 @@ static PlGo raise_wait(PlFiber *fiber, const char *expected, PlValue found)
     return go;
 }
 
-/* "10:00" or "10:00:30" as microseconds of a day. */
-static bool read_clock(PlStr s, int64_t *us)
-{
-    int64_t parts[3] = {0, 0, 0};
-    size_t pos = 0;
-    int count = 0;
-    while (count < 3 && pos < s.len) {
-        size_t start = pos;
-        while (pos < s.len && s.ptr[pos] >= '0' && s.ptr[pos] <= '9' && pos - start < 2) pos++;
-        if (pos == start || !pl_str_to_int(pl_str_slice(s, start, pos), &parts[count])) {
-            if (pos == start) return false;
-            parts[count] = s.ptr[start] - '0'; /* "08" is no JSON number */
-            if (pos - start == 2) parts[count] = parts[count] * 10 + (s.ptr[start + 1] - '0');
-        }
-        count++;
-        if (pos < s.len && s.ptr[pos++] != ':') return false;
-    }
-    if (count < 2 || pos != s.len || parts[0] > 24 || parts[1] > 59 || parts[2] > 59) return false;
-    *us = ((parts[0] * 60 + parts[1]) * 60 + parts[2]) * 1000000;
-    return true;
-}
-
 /* The next time the plan's zone shows that clock. */
 static int64_t next_clock(PlRun *run, int64_t of_day, int64_t now)
 {
@@ -156,8 +134,9 @@ static bool wake_time(PlFiber *fiber, const PlWaitSite *wait, int64_t now, int64
     if (v.tag == PL_DATETIME) *at = v.as.integer;
     else if (v.tag == PL_DATE) *at = pl_zone_to_utc(run->zone, v.as.integer * DAY_US);
     else if (v.tag != PL_TEXT) return false;
-    else if (read_clock(pl_text_str(v), &us)) *at = next_clock(run, us, now);
+    else if (pl_time_read_clock(pl_text_str(v), &us)) *at = next_clock(run, us, now);
     else if (pl_time_read_datetime(pl_text_str(v), &us, &offset)) *at = us;
+    else if (pl_time_read_date(pl_text_str(v), &us)) *at = pl_zone_to_utc(run->zone, us * DAY_US);
     else return false;
     return true;
 }

@@ -9,6 +9,7 @@
 __extension__ typedef __int128 PlWide; /* sums and products of times do not overflow in it */
 
 bool pl_time_read_datetime(PlStr s, int64_t *us, int32_t *offset); /* "2026-11-20T10:00:00.5Z", also with a space, also without seconds */
+bool pl_time_read_clock(PlStr s, int64_t *us);                     /* "9:30", "10:00", "23:59:59": since midnight; also "24:00" */
 bool pl_time_read_http(PlStr s, int64_t *us);                      /* "Sun, 06 Nov 1994 08:49:37 GMT": IMF-fixdate of RFC 9110 5.6.7 */
 bool pl_time_read_date(PlStr s, int64_t *days);                    /* "2026-11-20" */
 bool pl_time_read_duration(PlStr s, int64_t *us, int32_t *months); /* "P1DT2H", "10 minutes", "1 month" */
