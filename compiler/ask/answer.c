@@ -78,13 +78,6 @@ static bool try_value(PlSession *s, const PlDiag *question, PlStr value, Why *wh
     return try_edits(s, question, edits, ask->also.len + 1, why);
 }
 
-static bool try_candidate(PlSession *s, const PlDiag *question, uint32_t candidate, Why *why)
-{
-    const PlCandidate *c = &question->candidates.items[candidate];
-    if (c->edits.len) return try_edits(s, question, c->edits.items, c->edits.len, why);
-    return try_value(s, question, c->value, why);
-}
-
 /* ---- values --------------------------------------------------------------------------------------------------------------- */
 
 /* One expression on one line, or NULL. */
@@ -122,6 +115,7 @@ static bool try_expression(PlSession *s, const PlDiag *question, const PlExpr *x
 {
     const PlDiagAsk *ask = &question->ask;
     const char *type = constant_type(x);
+    if (type && ask->wanted.len) type = ask->wanted.ptr;
     if (!type || ask->input_at.source == PL_NO_SOURCE || (!ask->in_text && ask->also.len == 0)) return try_value(s, question, value, why);
     PlStr line = pl_arena_printf(s->arena, PL_FMT ": %s = " PL_FMT PL_FMT, PL_ARG(ask->input_before), type, PL_ARG(value), PL_ARG(ask->input_after));
     return try_edits(s, question, &(PlEdit){ask->input_at, line}, 1, why);
@@ -151,6 +145,14 @@ static bool answer_value(PlSession *s, const PlDiag *question, PlStr value, bool
     PlStr text = quoted(s, value);
     x = expression_of(s, text, of);
     return x && try_expression(s, question, x, text, of);
+}
+
+static bool try_candidate(PlSession *s, const PlDiag *question, uint32_t candidate, Why *why)
+{
+    const PlCandidate *c = &question->candidates.items[candidate];
+    if (c->edits.len) return try_edits(s, question, c->edits.items, c->edits.len, why);
+    if (question->ask.kind == PL_QUESTION_NAME) return answer_value(s, question, c->value, true, why);
+    return try_value(s, question, c->value, why);
 }
 
 /* ---- actions and documents ------------------------------------------------------------------------------------------------ */

@@ -295,6 +295,7 @@ static void ask_argument(PlChecker *c, PlStep *step, const PlAction *a, uint32_t
             pl_diag_candidate(c->diags, d, s->name, pl_words_type(c, var.type));
             given++;
         }
+    d->ask.wanted = pl_words_type(c, p->type);
     pl_ask_values(c, d, p->type);
     pl_ask_argument_input(c, d, step, p->name, p->type);
 }

@@ -68,8 +68,8 @@ static void add_edit(PlChecker *c, PlDiag *d, PlEdit edit)
     pl_diag_candidate_edit(c->diags, d, edit.span, edit.text);
 }
 
-/* `Input: to: email`; a type that does not fit a line is any. */
-static PlEdit input_edit(PlChecker *c, PlStr name, PlTypeId type)
+/* A type as the plan spells it; "any" when it does not fit a line. */
+static PlStr type_text(PlChecker *c, PlTypeId type)
 {
     PlBuf buf;
     pl_buf_init(&buf, 0);
@@ -78,7 +78,13 @@ static PlEdit input_edit(PlChecker *c, PlStr name, PlTypeId type)
     char room[TYPE_WIDTH + 1] = "any";
     if (fits) memcpy(room, buf.ptr, buf.len + 1);
     pl_buf_deinit(&buf);
-    return header_edit(c, pl_arena_printf(c->arena, "Input: " PL_FMT ": %s", PL_ARG(name), room));
+    return pl_arena_str(c->arena, pl_str_z(room));
+}
+
+/* `Input: to: email` */
+static PlEdit input_edit(PlChecker *c, PlStr name, PlTypeId type)
+{
+    return header_edit(c, pl_arena_printf(c->arena, "Input: " PL_FMT ": " PL_FMT, PL_ARG(name), PL_ARG(type_text(c, type))));
 }
 
 /* ---- calls ---------------------------------------------------------------------------------------------------------------- */
@@ -234,6 +240,29 @@ void pl_ask_name(PlChecker *c, PlDiag *d, PlStr name, PlSpan at)
     d->ask.input_at = edit.span;
     d->ask.input_before = pl_str_slice(edit.text, 0, end);
     d->ask.input_after = pl_str_slice(edit.text, end, edit.text.len);
+}
+
+void pl_ask_name_wanted(PlChecker *c, PlSpan at, PlTypeId type)
+{
+    PlDiag *d = c->reported.len ? pl_vec_last(&c->reported).question : NULL;
+    if (!d || d->ask.at.source != at.source || d->ask.at.start != at.start || d->ask.wanted.len || type == PL_T_ANY) return;
+    type = pl_type_without_nothing(c->types, type);
+    PlStr words = type_text(c, type);
+    if (pl_str_eq_z(words, "any")) return;
+    d->ask.wanted = words;
+    if (!d->label.len) pl_diag_label(c->diags, d, PL_FMT, PL_ARG(pl_words_type(c, type)));
+    PlDiag values = {.code = d->code};
+    pl_ask_values(c, &values, type);
+    for (uint32_t i = 0; i < d->candidates.len; i++) {
+        PlCandidate *old = &d->candidates.items[i];
+        bool is_input = old->edits.len == 1 && pl_str_starts(old->value, PL_STR("input "));
+        if (is_input) old->edits.items[0] = input_edit(c, d->ask.param, type);
+        bool is_text = values.candidates.len && old->value.ptr[0] == '"';
+        if (!is_text) pl_vec_push(c->arena, &values.candidates, *old);
+    }
+    d->candidates.items = values.candidates.items;
+    d->candidates.len = values.candidates.len;
+    d->candidates.cap = values.candidates.cap;
 }
 
 void pl_ask_name_also(PlChecker *c, PlDiag *d, PlSpan at)

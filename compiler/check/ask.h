@@ -22,6 +22,8 @@ void pl_ask_argument_input(PlChecker *c, PlDiag *d, const PlStep *step, PlStr pa
 void pl_ask_plugin(PlChecker *c, PlDiag *d, PlStr plugin);
 /* What a name means that nothing binds, "2.1/name:total"; further places that have the same name are given to pl_ask_name_also. */
 void pl_ask_name(PlChecker *c, PlDiag *d, PlStr name, PlSpan at);
+/* The name at `at`, when it was asked for just now, stands where a value of that type is wanted. */
+void pl_ask_name_wanted(PlChecker *c, PlSpan at, PlTypeId type);
 void pl_ask_name_also(PlChecker *c, PlDiag *d, PlSpan at);
 /* Candidates: fields of that name of what is bound here, the name as a text, an input of that name. */
 void pl_ask_name_candidates(PlChecker *c, PlDiag *d, PlStr name);

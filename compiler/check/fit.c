@@ -233,6 +233,7 @@ void pl_expr_fit(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
 void pl_expr_want(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
 {
     pl_expr_check(c, slot, want);
+    if ((*slot)->kind == PL_EXPR_BAD) pl_ask_name_wanted(c, (*slot)->span, want);
     pl_expr_fit(c, slot, want, what);
 }
 

@@ -79,6 +79,7 @@ static json_t *question(PlDiags *diags, const PlDiag *d)
     json_object_set_new(q, "id", text(d->ask.id));
     json_object_set_new(q, "kind", json_string(pl_question_kind_name(d->ask.kind)));
     json_object_set_new(q, "text", text(d->message));
+    if (d->ask.wanted.len) json_object_set_new(q, "wanted", text(d->ask.wanted));
     if (d->ask.param.len) json_object_set_new(q, "param", text(d->ask.param));
     json_object_set_new(q, "candidates", candidates(diags, d));
     if (d->ask.at.source != PL_NO_SOURCE) json_object_set_new(q, "answer", place_of_answer(diags, &d->ask));

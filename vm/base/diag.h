@@ -62,6 +62,7 @@ typedef enum PlQuestionKind {
 typedef struct PlDiagAsk {
     PlQuestionKind kind;
     PlStr id;            /* stable while the step keeps its number: "2.1/action", "2.1/arg:to", "plugin:gmail" */
+    PlStr wanted;        /* the type of the value, as the plan spells types; empty when any will do */
     PlStr param;         /* the parameter or name that is asked about; may be empty */
     PlSpan at;           /* an answer is written here as before + answer + after; PL_NO_SPAN: by choosing a candidate only */
     PlStr before, after;
