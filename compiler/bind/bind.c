@@ -270,7 +270,7 @@ static void warn_of_action(PlChecker *c, const PlStep *step)
     PlClause *retry = pl_step_clause((PlStep *)(uintptr_t)step, PL_CLAUSE_RETRY);
     if (!retry || a->doubt != PL_DOUBT_UNSAFE || pl_step_clause((PlStep *)(uintptr_t)step, PL_CLAUSE_KEY)) return;
     PlDiag *d = PL_REPORT(c->diags, RETRY_UNSAFE, retry->span, PL_ARG(name));
-    pl_diag_help(c->diags, d, "give an idempotency key, `key EXPR`, or take the retry away");
+    pl_diag_help(c->diags, d, "give an idempotency key, `key EXPR`, to have it retried after a lost answer, too");
 }
 
 static void read_as(PlChecker *c, PlStep *step, const PlOperation *op)

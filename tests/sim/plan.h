@@ -60,8 +60,7 @@ static void plan_call(PlanMaker *m, const char *number, bool gathers)
     else snprintf(action, sizeof action, "put_stock(id=\"%s\", count=%u)", tag, m->calls);
     bool has_id = strncmp(action, "put", 3) != 0;
     bool in_order = m->in_parallel && rng_chance(m->rng, 15);
-    bool may_repeat = strncmp(action, "create_order", 12) != 0;
-    pl_buf_printf(m->out, "%s Call using shop.%s -> n%u%s%s\n", number, action, name, may_repeat ? ", retry 9 times" : "", in_order ? ", in order" : "");
+    pl_buf_printf(m->out, "%s Call using shop.%s -> n%u, retry 9 times%s\n", number, action, name, in_order ? ", in order" : "");
     if (has_id && gathers) pl_buf_printf(m->out, "%s Add n%u.id to l%u\n", number, name, rng_below(m->rng, 4));
 }
 

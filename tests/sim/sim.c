@@ -215,12 +215,11 @@ static void deliver(Sim *s, uint32_t i)
     PlNetAnswer a = {.evidence = PL_EVIDENCE_ANSWERED, .status = f.method == PL_POST ? 201 : 200, .headers = headers, .header_count = 1,
                      .message = PL_STR("simulated"), .credential = PL_STR(""), .body = PL_STR(""), .elapsed_us = 1000};
     char body[400];
-    bool unsafe = f.method == PL_POST && !f.key[0];
     Book *book = book_of(s, &f);
     uint32_t dice = s->calm || book->disturbed >= 2 ? 99 : rng_below(&s->rng, 100);
     s->wall += 1000, s->mono += 1000;
     book->disturbed += dice < 20;
-    if (dice < 5 && !unsafe) a.evidence = PL_EVIDENCE_NEVER_SENT, a.fault = PL_NET_CONNECT, a.status = 0;
+    if (dice < 5) a.evidence = PL_EVIDENCE_NEVER_SENT, a.fault = PL_NET_CONNECT, a.status = 0;
     else if (dice < 10) a.evidence = PL_EVIDENCE_UNKNOWN, a.fault = PL_NET_RESET, a.status = 0;
     else if (dice < 15) execute(s, &f), a.evidence = PL_EVIDENCE_UNKNOWN, a.fault = PL_NET_TIMEOUT, a.status = 0;
     else if (dice < 20) a.status = 429, a.header_count = 2, a.body = PL_STR("{}");

@@ -24,6 +24,7 @@ typedef struct Story {
     PL_VEC(Wait) waits;
     uint64_t last_seq, end_seq;
     PlStr end, to; /* body of END; the run of FORKED */
+    bool failed;   /* as the store has it: when END was redacted */
 } Story;
 
 static int64_t find_int(PlStr body, const char *key)
@@ -136,6 +137,7 @@ static const char *state_of(const Story *s, long pid)
     if (s->to.len) return "forked";
     if (pl_str_eq_z(state, "done") || pl_str_eq_z(state, "stopped")) return "done";
     if (pl_str_eq_z(state, "cancelled")) return "cancelled";
+    if (s->end_seq && !s->end.len && !s->failed) return "done";
     if (s->end_seq) return "failed";
     if (pid) return "running";
     return s->last_seq == 0 ? "not_begun" : s->waits.len ? "waiting" : "killed";
@@ -143,6 +145,10 @@ static const char *state_of(const Story *s, long pid)
 
 static void put_end(PlBuf *out, const Story *s, PlStr run)
 {
+    if (!s->end.len) {
+        pl_buf_put_z(out, "  redacted: what it was given and gave is gone\n");
+        return;
+    }
     PlStr error = PL_STR(""), state = pl_json_find_text(s->arena, s->end, "state");
     (void)pl_json_find(s->end, "error", &error);
     if (!error.len) {
@@ -194,6 +200,7 @@ static int why(PlArena *arena, PlStore *store, PlStr file, PlStr id, bool json)
     if (pl_store_open_run(store, id, &run, &journal) != PL_OK)
         return pl_cli_fail(PL_USAGE, "there is no run " PL_FMT "\n  = help: `pilotvm runs` lists them", PL_ARG(id));
     id = pl_arena_str(arena, run.id);
+    story.failed = run.state == PL_STORED_FAILED;
     PlStatus status = journal.each(journal.self, read_row, &story);
     if (status != PL_OK) return pl_cli_fail(status, "%s", pl_status_words(status));
     long pid = pl_store_lock_holder(pl_arena_str(arena, file).ptr);

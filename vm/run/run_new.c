@@ -194,6 +194,10 @@ static PlStatus recall_start(PlRun *run, PlDiags *diags, uint64_t seq)
     const char *why;
     char ours[65];
     PlStatus status = pl_rows_read(run, seq, text);
+    if (status == PL_OK && text->len == 0) {
+        PL_REPORT0(diags, RUN_REDACTED, PL_NO_SPAN);
+        return PL_INVALID;
+    }
     if (status == PL_OK) status = pl_json_read(run->values, pl_buf_str(text), &start, &at, &why);
     if (status != PL_OK || start.tag != PL_RECORD) {
         PL_REPORT(diags, RUN_JOURNAL_ROW, PL_NO_SPAN, (unsigned long long)seq, "it is no START row");
