@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Names that nothing binds, read in other words: `start_of_last_week` is a moment, `first_user` the first of `users`, `company_size` the size of
- * `company`. Only where there is one such reading; else the name is a question (expr_name.c). Changes nothing. */
+ * `company`, `next_page` the one path of the plan that goes on like that. Only where there is one such reading; else the name is a question (expr_name.c). Changes nothing. */
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
+#include "compiler/check/tree.h"
 #include "compiler/syntax/noun.h"
 #include "compiler/syntax/parse.h"
 
@@ -78,6 +79,48 @@ static PlExpr *field_of_name(PlChecker *c, const PlExpr *x)
     return found;
 }
 
+/* Fields that the plan reads anywhere, whose names begin with some words. */
+typedef struct Paths {
+    PlChecker *c;
+    PlStr begins;
+    const PlExpr *found;
+    bool several;
+} Paths;
+
+static void look(void *context, PlExpr **slot)
+{
+    Paths *paths = context;
+    const PlExpr *x = *slot;
+    pl_tree_operands(*slot, look, paths);
+    if (x->kind != PL_EXPR_FIELD || x->left->kind != PL_EXPR_NAME || x->text.len < paths->begins.len) return;
+    if (!pl_words_same(pl_str_slice(x->text, 0, paths->begins.len), paths->begins)) return;
+    if (!pl_scope_find(paths->c, x->left->text)) return;
+    bool same = paths->found && pl_str_eq(paths->found->text, x->text) && pl_str_eq(paths->found->left->text, x->left->text);
+    if (paths->found && !same) paths->several = true;
+    paths->found = x;
+}
+
+static void look_in(Paths *paths, PlStep *const *steps, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        pl_tree_step_exprs(steps[i], look, paths);
+        look_in(paths, steps[i]->steps.items, steps[i]->steps.len);
+    }
+}
+
+/* "until there is no next page", where the plan reads page.next_page_token: that. */
+static PlExpr *path_of_plan(PlChecker *c, const PlExpr *x)
+{
+    static const char *const more[] = {"more_pages", "more_results", "further_pages", "next_pages", "more_page"};
+    if (x->text.len < 5) return NULL;
+    Paths paths = {.c = c, .begins = x->text};
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+        if (pl_str_eq_nocase(x->text, pl_str_z(more[i]))) paths.begins = PL_STR("next_");
+    look_in(&paths, c->plan->steps.items, c->plan->steps.len);
+    if (!paths.found || paths.several) return NULL;
+    return pl_expr_field_of(c, pl_expr_name_of(c, x->span, paths.found->left->text), paths.found->text, PL_T_ANY);
+}
+
 /* "one", "ten". */
 static PlExpr *number_word(PlChecker *c, const PlExpr *x)
 {
@@ -94,6 +137,7 @@ PlExpr *pl_expr_guess(PlChecker *c, const PlExpr *x)
     if (!guess) guess = of_list(c, x);
     if (!guess) guess = field_of_name(c, x);
     if (!guess) guess = number_word(c, x);
+    if (!guess) guess = path_of_plan(c, x);
     if (guess) guess->span = x->span;
     return guess;
 }
