@@ -85,8 +85,8 @@ static int fix_one(PlArena *arena, const FixOptions *f, const char *path, PlBuf 
         PlDiags shown;
         plc_shown(arena, diags, f->o.verbose, &shown);
         pl_diags_json(json, &shown);
-        pl_buf_printf(json, "{\"type\":\"summary\",\"ok\":%s,\"fixed\":%u,\"errors\":%u,\"questions\":%u,\"plan\":", session.compiled.checked ? "true" : "false",
-                      fixed.len, diags->errors, diags->questions);
+        pl_buf_printf(json, "{\"type\":\"summary\",\"ok\":%s,\"fixed\":%u,\"errors\":%u,\"questions\":%u,\"plan\":",
+                      session.compiled.checked ? "true" : "false", fixed.len, diags->errors, diags->questions);
         pl_buf_put_json(json, session.text);
         pl_buf_put_z(json, "}\n");
     } else {
