@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* Which list or value of the plan a noun means. `jobs` written as the name itself is that name. Else every name in scope counts that is
- * called so, in the singular or the plural, or that ends in these words (`jobs` and `open_jobs`); two of them are two readings. What stands
- * before the noun ("overdue") or behind it ("from last week") narrows the list down, unless the step that made it says the same. */
+/* Which list or value of the plan a noun means. `jobs` written as the name itself is that name. Else every name in
+ * scope counts that is called so, in the singular or the plural, or that ends in these words (`jobs` and `open_jobs`);
+ * two of them are two readings. What stands before the noun ("overdue") or behind it ("from last week") narrows the
+ * list down, unless the step that made it says the same. */
 #include "compiler/prose/prose_internal.h"
 
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
 #include "compiler/syntax/noun.h"
 
-/* ---- names in scope ------------------------------------------------------------------------------------------------------------ */
+/* ---- names in scope ---- */
 
 bool pl_called_is_generic(const PlReader *r, PlRange range)
 {
-    static const char *const words[] = {"results", "result", "items", "list", "records", "entries", "rows", "them", "it", "these", "those", "ones",
-                                        "data", "everything", "values", "elements", "output", "lists"};
+    static const char *const words[] = {"results", "result",     "items",  "list",     "records", "entries",
+                                        "rows",    "them",       "it",     "these",    "those",   "ones",
+                                        "data",    "everything", "values", "elements", "output",  "lists"};
     range = pl_lexis_without_article(r, range);
-    if (range.to - range.from == 2 && (pl_lexis_is(r, range.from, "remaining") || pl_lexis_is(r, range.from, "resulting") || pl_lexis_is(r, range.from, "filtered") ||
-                                       pl_lexis_is(r, range.from, "sorted") || pl_lexis_is(r, range.from, "previous")))
+    if (range.to - range.from == 2 &&
+        (pl_lexis_is(r, range.from, "remaining") || pl_lexis_is(r, range.from, "resulting") ||
+         pl_lexis_is(r, range.from, "filtered") || pl_lexis_is(r, range.from, "sorted") ||
+         pl_lexis_is(r, range.from, "previous")))
         range.from++;
     if (range.to != range.from + 1) return false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -58,8 +62,9 @@ static bool said_before(PlReader *r, PlStr name, PlRange words)
     for (size_t at = 0; at + text.len <= prose.len; at++) {
         if (!pl_str_eq_nocase(pl_str_slice(prose, at, at + text.len), text)) continue;
         PlStr before = pl_str_trim(pl_str_slice(prose, 0, at));
-        bool joined = pl_str_ends(before, PL_STR(" and")) || pl_str_ends(before, PL_STR(" or")) || pl_str_ends(before, PL_STR(",")) ||
-                      pl_str_ends(before, PL_STR(" not")) || pl_str_ends(before, PL_STR(" non")) || pl_str_ends(before, PL_STR("without"));
+        bool joined = pl_str_ends(before, PL_STR(" and")) || pl_str_ends(before, PL_STR(" or")) ||
+                      pl_str_ends(before, PL_STR(",")) || pl_str_ends(before, PL_STR(" not")) ||
+                      pl_str_ends(before, PL_STR(" non")) || pl_str_ends(before, PL_STR("without"));
         if (!joined && (at == 0 || prose.ptr[at - 1] == ' ')) return true;
     }
     return false;
@@ -91,7 +96,8 @@ static void lists_called(PlReader *r, PlRange range, PlSenses *out)
     }
     uint32_t count = names_in_scope(r, true, &names);
     for (uint32_t i = 0; i < count; i++)
-        if (pl_lexis_same(r, names[i], words) || pl_lexis_ends(r, names[i], words)) add_list(r, names[i], names[i], out);
+        if (pl_lexis_same(r, names[i], words) || pl_lexis_ends(r, names[i], words))
+            add_list(r, names[i], names[i], out);
 }
 
 void pl_called_any(PlReader *r, PlSenses *out)
@@ -101,7 +107,7 @@ void pl_called_any(PlReader *r, PlSenses *out)
     for (uint32_t i = 0; i < count; i++) add_list(r, names[i], names[i], out);
 }
 
-/* ---- lists inside of values -------------------------------------------------------------------------------------------------------- */
+/* ---- lists inside of values ---- */
 
 static PlStr list_field(PlReader *r, PlTypeId record, PlStr words)
 {
@@ -113,7 +119,8 @@ static PlStr list_field(PlReader *r, PlTypeId record, PlStr words)
     return PL_STR("");
 }
 
-/* The line items of `orders`: a list that each of them holds, laid end to end; the lines of `page`. Where nothing is known of them, in doubt. */
+/* The line items of `orders`: a list that each of them holds, laid end to end; the lines of `page`. Where nothing is
+ * known of them, in doubt. */
 static void lists_inside(PlReader *r, PlStr name, PlStr words, bool guess, PlSenses *out)
 {
     PlTypes *types = r->c->types;
@@ -122,7 +129,8 @@ static void lists_inside(PlReader *r, PlStr name, PlStr words, bool guess, PlSen
     PlStr field = list_field(r, id, words);
     if (field.len) add_list(r, pl_arena_printf(r->c->arena, PL_FMT "." PL_FMT, PL_ARG(name), PL_ARG(field)), name, out);
     if (field.len) return;
-    PlTypeKind elem = t.kind == PL_TYPE_LIST ? pl_type(types, pl_type_without_nothing(types, t.elem))->kind : PL_TYPE_NOTHING;
+    PlTypeKind elem =
+        t.kind == PL_TYPE_LIST ? pl_type(types, pl_type_without_nothing(types, t.elem))->kind : PL_TYPE_NOTHING;
     if (elem == PL_TYPE_RECORD) field = list_field(r, t.elem, words);
     if (field.len) {
         add_list(r, pl_arena_printf(r->c->arena, "flatten(%.*s[*].%.*s)", PL_ARG(name), PL_ARG(field)), name, out);
@@ -154,11 +162,12 @@ static void list_inside_that(PlReader *r, PlRange range, PlSenses *out)
         PlSenses holders = {0};
         lists_called(r, pl_lexis_without_article(r, (PlRange){at + 1, range.to}), &holders);
         for (uint32_t i = 0; i < holders.len; i++)
-            if (holders.items[i].name.len) lists_inside(r, holders.items[i].name, pl_lexis_bare(r, (PlRange){range.from, at}), true, out);
+            if (holders.items[i].name.len)
+                lists_inside(r, holders.items[i].name, pl_lexis_bare(r, (PlRange){range.from, at}), true, out);
     }
 }
 
-/* ---- what narrows it down -------------------------------------------------------------------------------------------------------- */
+/* ---- what narrows it down ---- */
 
 static void narrowed(PlReader *r, const PlSense *list, PlRange words, bool before, PlSenses *out)
 {
@@ -170,12 +179,14 @@ static void narrowed(PlReader *r, const PlSense *list, PlRange words, bool befor
         pl_cond_read(r, &item, words, &conditions);
     for (uint32_t i = 0; i < conditions.len; i++) {
         PlSense made = *list;
-        made.text = pl_arena_printf(r->c->arena, PL_FMT " where " PL_FMT, PL_ARG(list->text), PL_ARG(conditions.items[i].text));
+        made.text =
+            pl_arena_printf(r->c->arena, PL_FMT " where " PL_FMT, PL_ARG(list->text), PL_ARG(conditions.items[i].text));
         made.doubt |= conditions.items[i].doubt;
         made.narrowed = true;
-        made.alias = before && words.to == words.from + 1
-                         ? pl_arena_printf(r->c->arena, PL_FMT "_" PL_FMT, PL_ARG(pl_lexis_bare(r, words)), PL_ARG(list->name))
-                         : PL_STR("");
+        made.alias =
+            before && words.to == words.from + 1
+                ? pl_arena_printf(r->c->arena, PL_FMT "_" PL_FMT, PL_ARG(pl_lexis_bare(r, words)), PL_ARG(list->name))
+                : PL_STR("");
         pl_try_add(r, out, made);
     }
     bool said = before && (said_before(r, list->name, (PlRange){words.from, words.to + 1}) ||
@@ -207,7 +218,8 @@ static void with_condition(PlReader *r, PlRange range, PlSenses *out)
         if (!lists.len) with_adjective(r, (PlRange){range.from, at}, &lists);
         for (size_t k = 0; k < sizeof links / sizeof *links; k++)
             if (pl_lexis_is(r, at, links[k]) && behind.from == at) behind.from++;
-        for (uint32_t i = 0; i < lists.len && behind.from < behind.to; i++) narrowed(r, &lists.items[i], behind, false, out);
+        for (uint32_t i = 0; i < lists.len && behind.from < behind.to; i++)
+            narrowed(r, &lists.items[i], behind, false, out);
     }
 }
 
@@ -217,8 +229,9 @@ static bool is_expression(const PlReader *r, PlRange range)
     if (range.to != range.from + 1) return false;
     PlStr word = r->words[range.from].text;
     if (r->words[range.from].kind == PL_WORD_GROUP) return word.ptr[0] == '[';
-    return r->words[range.from].kind == PL_WORD_WORD && (strchr("._[(", word.ptr[word.len - 1]) || pl_str_find_char(word, '.', 0) != PL_STR_NONE ||
-                                                         pl_str_find_char(word, '(', 0) != PL_STR_NONE || pl_str_find_char(word, '[', 0) != PL_STR_NONE);
+    return r->words[range.from].kind == PL_WORD_WORD &&
+           (strchr("._[(", word.ptr[word.len - 1]) || pl_str_find_char(word, '.', 0) != PL_STR_NONE ||
+            pl_str_find_char(word, '(', 0) != PL_STR_NONE || pl_str_find_char(word, '[', 0) != PL_STR_NONE);
 }
 
 static PlStr base_name(PlStr text)
@@ -232,7 +245,8 @@ static PlStr base_name(PlStr text)
 static PlRange of_list(const PlReader *r, PlRange range)
 {
     range = pl_lexis_without_article(r, range);
-    if (range.to - range.from > 2 && (pl_lexis_is(r, range.from, "list") || pl_lexis_is(r, range.from, "lists")) && pl_lexis_is(r, range.from + 1, "of"))
+    if (range.to - range.from > 2 && (pl_lexis_is(r, range.from, "list") || pl_lexis_is(r, range.from, "lists")) &&
+        pl_lexis_is(r, range.from + 1, "of"))
         range.from += 2;
     return pl_lexis_without_article(r, range);
 }
@@ -264,13 +278,14 @@ void pl_called_list(PlReader *r, PlRange range, PlSenses *out)
     r->depth--;
 }
 
-/* ---- values ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- values ---- */
 
 static void add_value(PlReader *r, PlStr text, PlSenses *out)
 {
     PlTypeId type;
     PlStr exact;
-    if (pl_try_value(r, text, &type, &exact)) pl_try_add(r, out, (PlSense){.text = exact, .name = base_name(exact), .type = type});
+    if (pl_try_value(r, text, &type, &exact))
+        pl_try_add(r, out, (PlSense){.text = exact, .name = base_name(exact), .type = type});
 }
 
 /* user email, the email of the user: a field of a name. */
@@ -280,12 +295,16 @@ static void field_of_name(PlReader *r, PlRange name, PlRange field, PlSenses *ou
     uint32_t count = names_in_scope(r, false, &names);
     for (uint32_t i = 0; i < count; i++) {
         if (!pl_lexis_same(r, names[i], words)) continue;
-        PlItem item = {pl_arena_printf(r->c->arena, "[" PL_FMT "]", PL_ARG(names[i])), pl_flow_var(r->c, pl_scope_find(r->c, names[i])).type};
+        PlItem item = {pl_arena_printf(r->c->arena, "[" PL_FMT "]", PL_ARG(names[i])),
+                       pl_flow_var(r->c, pl_scope_find(r->c, names[i])).type};
         PlSenses fields = {0};
         item.type = pl_type_without_nothing(r->c->types, item.type);
         pl_field_read(r, &item, field, &fields);
         for (uint32_t k = 0; k < fields.len; k++)
-            add_value(r, pl_arena_printf(r->c->arena, PL_FMT PL_FMT, PL_ARG(names[i]), PL_ARG(pl_str_slice(fields.items[k].text, 2, fields.items[k].text.len))), out);
+            add_value(r,
+                      pl_arena_printf(r->c->arena, PL_FMT PL_FMT, PL_ARG(names[i]),
+                                      PL_ARG(pl_str_slice(fields.items[k].text, 2, fields.items[k].text.len))),
+                      out);
     }
 }
 
@@ -301,7 +320,8 @@ void pl_called_value(PlReader *r, PlRange range, PlSenses *out)
     }
     const PlExpr *keyed = pl_usage_keyed(r, pl_lexis_text(r, range));
     if (keyed) {
-        PlStr key = keyed->right->kind == PL_EXPR_TEXT ? keyed->right->items.items[0]->literal.as.text : keyed->right->literal.as.text;
+        PlStr key = keyed->right->kind == PL_EXPR_TEXT ? keyed->right->items.items[0]->literal.as.text
+                                                       : keyed->right->literal.as.text;
         add_value(r, pl_arena_printf(r->c->arena, "%.*s[\"%.*s\"]", PL_ARG(keyed->left->text), PL_ARG(key)), out);
     }
     for (uint32_t i = 0; i < count && !out->len; i++)

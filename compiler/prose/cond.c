@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Conditions in words: on the item of a list ("is overdue", "older than 30 days", "with an amount over 100 and a status of open"), and in the
- * plan's own names ("there are no overdue invoices", "the total exceeds 1000"). */
+/* Conditions in words: on the item of a list ("is overdue", "older than 30 days", "with an amount over 100 and a status
+ * of open"), and in the plan's own names ("there are no overdue invoices", "the total exceeds 1000"). */
 #include "compiler/prose/prose_internal.h"
 
 #include "compiler/check/scope.h"
 #include "compiler/check/tree.h"
 #include "compiler/syntax/print.h"
 
-/* ---- exact conditions ------------------------------------------------------------------------------------------------------------- */
+/* ---- exact conditions ---- */
 
 typedef struct Names {
     PlReader *r;
@@ -20,7 +20,8 @@ static bool is_comparison(const PlExpr *x)
     return x->kind == PL_EXPR_BINARY && x->op >= PL_OPR_IS && x->op <= PL_OPR_MATCHES;
 }
 
-/* Names that are fields of the item get their `it`; where nothing is known of the item, only what stands on the left of a comparison is one. */
+/* Names that are fields of the item get their `it`; where nothing is known of the item, only what stands on the left of
+ * a comparison is one. */
 static void read_names(void *context, PlExpr **slot)
 {
     Names *n = context;
@@ -30,8 +31,10 @@ static void read_names(void *context, PlExpr **slot)
         PlTypeId type = n->item ? pl_type_without_nothing(c->types, n->item->type) : PL_T_NOTHING;
         const PlType shape = pl_field_shape(n->r, type), *t = &shape;
         bool known = false;
-        for (uint32_t i = 0; t->kind == PL_TYPE_RECORD && i < t->count; i++) known |= pl_str_eq(t->fields[i].name, x->text);
-        if (!known && (pl_scope_find(c, x->text) || pl_str_eq_z(x->text, "now") || pl_str_eq_z(x->text, "today"))) return;
+        for (uint32_t i = 0; t->kind == PL_TYPE_RECORD && i < t->count; i++)
+            known |= pl_str_eq(t->fields[i].name, x->text);
+        if (!known && (pl_scope_find(c, x->text) || pl_str_eq_z(x->text, "now") || pl_str_eq_z(x->text, "today")))
+            return;
         bool open = t->kind == PL_TYPE_ANY || (t->kind == PL_TYPE_RECORD && t->rest != PL_TYPE_NONE);
         if (!known && (!open || n->compared)) {
             n->lost = true;
@@ -59,7 +62,8 @@ static void read_names(void *context, PlExpr **slot)
 
 static bool says_yes_or_no(const PlExpr *x)
 {
-    return is_comparison(x) || x->kind == PL_EXPR_UNARY || (x->kind == PL_EXPR_BINARY && (x->op == PL_OPR_AND || x->op == PL_OPR_OR)) || x->kind == PL_EXPR_CALL;
+    return is_comparison(x) || x->kind == PL_EXPR_UNARY ||
+           (x->kind == PL_EXPR_BINARY && (x->op == PL_OPR_AND || x->op == PL_OPR_OR)) || x->kind == PL_EXPR_CALL;
 }
 
 static PlStr printed(PlReader *r, const PlExpr *x)
@@ -93,7 +97,7 @@ static void read_exact(PlReader *r, const PlItem *item, PlRange range, PlSenses 
     if (text.len && holds(r, item, text)) pl_try_add(r, out, (PlSense){.text = text, .type = PL_T_YESNO});
 }
 
-/* ---- and, or --------------------------------------------------------------------------------------------------------------------------- */
+/* ---- and, or ---- */
 
 static PlStr in_brackets(PlReader *r, PlStr text, bool both)
 {
@@ -128,8 +132,9 @@ static void read_joined(PlReader *r, const PlItem *item, PlRange range, const ch
         for (uint32_t i = 0; i < a.len; i++)
             for (uint32_t k = 0; k < b.len; k++) {
                 PlSense joined = {.type = PL_T_YESNO, .doubt = a.items[i].doubt || b.items[k].doubt};
-                joined.text = pl_arena_printf(r->c->arena, PL_FMT " %s " PL_FMT, PL_ARG(in_brackets(r, a.items[i].text, both)), both ? "and" : "or",
-                                              PL_ARG(in_brackets(r, b.items[k].text, both)));
+                joined.text =
+                    pl_arena_printf(r->c->arena, PL_FMT " %s " PL_FMT, PL_ARG(in_brackets(r, a.items[i].text, both)),
+                                    both ? "and" : "or", PL_ARG(in_brackets(r, b.items[k].text, both)));
                 pl_try_add(r, out, joined);
             }
     }
@@ -147,7 +152,7 @@ void pl_cond_read(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
     r->depth--;
 }
 
-/* ---- adjectives ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- adjectives ---- */
 
 static void add_condition(PlReader *r, const PlItem *item, PlStr text, bool doubt, PlSenses *out)
 {
@@ -159,7 +164,8 @@ static void read_flag(PlReader *r, const PlItem *item, const PlType *t, PlStr wo
 {
     for (uint32_t i = 0; i < t->count; i++) {
         PlStr name = t->fields[i].name;
-        if (pl_type(r->c->types, pl_type_without_nothing(r->c->types, t->fields[i].type))->kind != PL_TYPE_YESNO) continue;
+        if (pl_type(r->c->types, pl_type_without_nothing(r->c->types, t->fields[i].type))->kind != PL_TYPE_YESNO)
+            continue;
         PlStr is = pl_arena_printf(r->c->arena, "is_" PL_FMT, PL_ARG(word));
         if (!pl_words_same(name, word) && !pl_words_same(name, is)) continue;
         bool optional = !t->fields[i].required || pl_type_has_nothing(r->c->types, t->fields[i].type);
@@ -177,7 +183,9 @@ static void read_state(PlReader *r, const PlItem *item, const PlType *t, PlStr w
         const PlType values = *pl_type(r->c->types, pl_type_without_nothing(r->c->types, t->fields[i].type));
         for (uint32_t k = 0; values.kind == PL_TYPE_ENUM && k < values.count; k++) {
             if (values.values[k].kind != PL_LIT_TEXT || !pl_words_same(values.values[k].as.text, word)) continue;
-            add_condition(r, item, pl_arena_printf(r->c->arena, "it." PL_FMT " is \"" PL_FMT "\"", PL_ARG(t->fields[i].name), PL_ARG(values.values[k].as.text)),
+            add_condition(r, item,
+                          pl_arena_printf(r->c->arena, "it." PL_FMT " is \"" PL_FMT "\"", PL_ARG(t->fields[i].name),
+                                          PL_ARG(values.values[k].as.text)),
                           false, out);
         }
     }
@@ -187,18 +195,22 @@ static void read_state(PlReader *r, const PlItem *item, const PlType *t, PlStr w
 static void read_time(PlReader *r, const PlItem *item, const PlType *t, PlStr word, PlSenses *out)
 {
     static const struct {
-        const char *word, *field, *form;
-    } words[] = {{"overdue", "due", "it.%.*s < today"},          {"past_due", "due", "it.%.*s < today"},   {"expired", "expire", "it.%.*s < today"},
-                 {"expired", "expires", "it.%.*s < today"},      {"expired", "expiry", "it.%.*s < today"}, {"overdue", "deadline", "it.%.*s < today"},
-                 {"expired", "expiration", "it.%.*s < today"}};
+        const char *word, *field;
+    } words[] = {
+#define PL_PROSE_PAST(word, field) {word, field},
+#include "grammar/prose.def"
+#undef PL_PROSE_PAST
+    };
     PlUsed used = {0};
-    for (uint32_t i = 0; t->kind == PL_TYPE_RECORD && i < t->count; i++) pl_vec_push(r->c->arena, &used, t->fields[i].name);
+    for (uint32_t i = 0; t->kind == PL_TYPE_RECORD && i < t->count; i++)
+        pl_vec_push(r->c->arena, &used, t->fields[i].name);
     if (!used.len && item->list.len) pl_usage_fields(r, item->list, &used);
     for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
         if (!pl_str_eq_z(word, words[k].word)) continue;
         for (uint32_t i = 0; i < used.len; i++)
             if (pl_lexis_has(r, used.items[i], pl_str_z(words[k].field)))
-                add_condition(r, item, pl_arena_printf(r->c->arena, "it.%.*s < today", PL_ARG(used.items[i])), false, out);
+                add_condition(r, item, pl_arena_printf(r->c->arena, "it.%.*s < today", PL_ARG(used.items[i])), false,
+                              out);
     }
 }
 
@@ -216,7 +228,8 @@ void pl_cond_adjective(PlReader *r, const PlItem *item, PlRange range, PlSenses 
         PlSenses plain = {0};
         pl_cond_adjective(r, item, range, &plain);
         for (uint32_t i = 0; i < plain.len; i++)
-            add_condition(r, item, pl_arena_printf(r->c->arena, "not (" PL_FMT ")", PL_ARG(plain.items[i].text)), plain.items[i].doubt, out);
+            add_condition(r, item, pl_arena_printf(r->c->arena, "not (" PL_FMT ")", PL_ARG(plain.items[i].text)),
+                          plain.items[i].doubt, out);
         return;
     }
     if (t.kind == PL_TYPE_RECORD) {
@@ -228,7 +241,9 @@ void pl_cond_adjective(PlReader *r, const PlItem *item, PlRange range, PlSenses 
                 PlSenses plain = {0};
                 read_state(r, item, &t, pl_str_slice(word, 2, word.len), &plain);
                 for (uint32_t i = 0; i < plain.len; i++)
-                    add_condition(r, item, pl_arena_printf(r->c->arena, "not (" PL_FMT ")", PL_ARG(plain.items[i].text)), true, out);
+                    add_condition(r, item,
+                                  pl_arena_printf(r->c->arena, "not (" PL_FMT ")", PL_ARG(plain.items[i].text)), true,
+                                  out);
             }
         }
     }
@@ -239,26 +254,32 @@ void pl_cond_adjective(PlReader *r, const PlItem *item, PlRange range, PlSenses 
     add_condition(r, item, pl_arena_printf(r->c->arena, "it." PL_FMT " is yes", PL_ARG(word)), true, out);
 }
 
-/* ---- periods ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- periods ---- */
 
 /* last week: from its first day up to before the next; the last 7 days: since then. Empty when it is no period. */
 PlStr pl_cond_period(PlReader *r, const PlItem *item, PlStr field, PlRange range)
 {
     PlStr first, behind;
-    while (range.from < range.to && (pl_lexis_is(r, range.from, "the") || pl_lexis_is(r, range.from, "within") || pl_lexis_is(r, range.from, "in"))) range.from++;
+    while (range.from < range.to && (pl_lexis_is(r, range.from, "the") || pl_lexis_is(r, range.from, "within") ||
+                                     pl_lexis_is(r, range.from, "in")))
+        range.from++;
     if (pl_row_period(r, range, &first, &behind))
-        return pl_arena_printf(r->c->arena, PL_FMT " >= " PL_FMT " and " PL_FMT " < " PL_FMT, PL_ARG(field), PL_ARG(first), PL_ARG(field), PL_ARG(behind));
-    bool last = pl_lexis_is(r, range.from, "last") || pl_lexis_is(r, range.from, "past") || pl_lexis_is(r, range.from, "previous");
+        return pl_arena_printf(r->c->arena, PL_FMT " >= " PL_FMT " and " PL_FMT " < " PL_FMT, PL_ARG(field),
+                               PL_ARG(first), PL_ARG(field), PL_ARG(behind));
+    bool last = pl_lexis_is(r, range.from, "last") || pl_lexis_is(r, range.from, "past") ||
+                pl_lexis_is(r, range.from, "previous");
     bool next = pl_lexis_is(r, range.from, "next") || pl_lexis_is(r, range.from, "coming");
     PlStr duration = last || next ? pl_lexis_duration(r, (PlRange){range.from + 1, range.to}) : PL_STR("");
     if (!duration.len) return PL_STR("");
-    bool day = pl_type(r->c->types, pl_type_without_nothing(r->c->types, pl_try_item_type(r, item, field)))->kind == PL_TYPE_DATE;
+    bool day = pl_type(r->c->types, pl_type_without_nothing(r->c->types, pl_try_item_type(r, item, field)))->kind ==
+               PL_TYPE_DATE;
     const char *now = day ? "today" : "now";
     if (last) return pl_arena_printf(r->c->arena, PL_FMT " >= %s - " PL_FMT, PL_ARG(field), now, PL_ARG(duration));
-    return pl_arena_printf(r->c->arena, PL_FMT " >= %s and " PL_FMT " <= %s + " PL_FMT, PL_ARG(field), now, PL_ARG(field), now, PL_ARG(duration));
+    return pl_arena_printf(r->c->arena, PL_FMT " >= %s and " PL_FMT " <= %s + " PL_FMT, PL_ARG(field), now,
+                           PL_ARG(field), now, PL_ARG(duration));
 }
 
-/* ---- conditions in the plan's names --------------------------------------------------------------------------------------------------- */
+/* ---- conditions in the plan's names ---- */
 
 static void test_exact(PlReader *r, PlRange range, PlSenses *out)
 {
@@ -279,7 +300,8 @@ static void test_joined(PlReader *r, PlRange range, const char *word, PlSenses *
         for (uint32_t i = 0; i < a.len; i++)
             for (uint32_t k = 0; k < b.len; k++) {
                 PlSense joined = {.type = PL_T_YESNO, .doubt = a.items[i].doubt || b.items[k].doubt};
-                joined.text = pl_arena_printf(r->c->arena, "(" PL_FMT ") %s (" PL_FMT ")", PL_ARG(a.items[i].text), word, PL_ARG(b.items[k].text));
+                joined.text = pl_arena_printf(r->c->arena, "(" PL_FMT ") %s (" PL_FMT ")", PL_ARG(a.items[i].text),
+                                              word, PL_ARG(b.items[k].text));
                 pl_try_add(r, out, joined);
             }
     }

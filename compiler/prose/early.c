@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Steps that add to a list or take from one, in words: read before the check, from the words alone, because the names that they declare must be
- * known before the flow is. Rows of place EARLY. */
+/* Steps that add to a list or take from one, in words: read before the check, from the words alone, because the names
+ * that they declare must be known before the flow is. Rows of place EARLY. */
 #include "compiler/prose/prose_internal.h"
 
 #include "compiler/syntax/parse.h"
@@ -23,7 +23,8 @@ static PlStr record_of(PlReader *r, PlRange range)
         PlStr word = r->words[i].text, leaf = pl_field_leaf(word);
         bool parted = i == range.from || pl_lexis_is(r, i - 1, ",") || pl_lexis_is(r, i - 1, "and");
         if (r->words[i].kind != PL_WORD_WORD || !parted || !leaf.len || !pl_try_parse(r, word)) return PL_STR("");
-        text = pl_arena_printf(r->c->arena, "%.*s%s%.*s: %.*s", PL_ARG(text), fields++ ? ", " : "", PL_ARG(leaf), PL_ARG(word));
+        text = pl_arena_printf(r->c->arena, "%.*s%s%.*s: %.*s", PL_ARG(text), fields++ ? ", " : "", PL_ARG(leaf),
+                               PL_ARG(word));
     }
     return fields > 1 && pl_str_find_char(text, '.', 0) != PL_STR_NONE ? text : PL_STR("");
 }
@@ -33,7 +34,8 @@ static PlStr value_of(PlReader *r, PlRange range)
 {
     PlStr text = pl_lexis_text(r, range);
     bool exact = r->words[range.from].kind == PL_WORD_QUOTE || r->words[range.from].kind == PL_WORD_GROUP ||
-                 pl_str_find_char(r->words[range.from].text, '.', 0) != PL_STR_NONE || pl_str_find_char(text, '(', 0) != PL_STR_NONE;
+                 pl_str_find_char(r->words[range.from].text, '.', 0) != PL_STR_NONE ||
+                 pl_str_find_char(text, '(', 0) != PL_STR_NONE;
     return exact && pl_try_parse(r, text) ? text : PL_STR("");
 }
 
@@ -44,7 +46,8 @@ static PlStr slot_text(PlReader *r, const PlCapture *slot)
     case PL_SLOT_VALUES: return record_of(r, slot->range);
     case PL_SLOT_NAME: {
         PlRange range = pl_lexis_without_article(r, slot->range);
-        return range.to == range.from + 1 && pl_lexis_is_name(r->words[range.from].text) ? r->words[range.from].text : PL_STR("");
+        return range.to == range.from + 1 && pl_lexis_is_name(r->words[range.from].text) ? r->words[range.from].text
+                                                                                         : PL_STR("");
     }
     default: return PL_STR("x");
     }
@@ -53,7 +56,8 @@ static PlStr slot_text(PlReader *r, const PlCapture *slot)
 static PlStr replaced(PlReader *r, PlStr text, PlStr word, PlStr by)
 {
     for (size_t at = pl_str_find(text, word, 0); at != PL_STR_NONE; at = pl_str_find(text, word, at + by.len))
-        text = pl_arena_printf(r->c->arena, PL_FMT PL_FMT PL_FMT, PL_ARG(pl_str_slice(text, 0, at)), PL_ARG(by), PL_ARG(pl_str_slice(text, at + word.len, text.len)));
+        text = pl_arena_printf(r->c->arena, PL_FMT PL_FMT PL_FMT, PL_ARG(pl_str_slice(text, 0, at)), PL_ARG(by),
+                               PL_ARG(pl_str_slice(text, at + word.len, text.len)));
     return text;
 }
 
@@ -94,10 +98,13 @@ static void read_step(PlChecker *c, StepVec *steps, uint32_t *at)
 {
     PlReader r;
     PlStep *step = steps->items[*at];
-    if (step->kind != PL_STEP_PROSE || !step->prose.len || step->steps.len || step->clauses.len || !pl_prose_reader(&r, c, step->prose)) return;
+    if (step->kind != PL_STEP_PROSE || !step->prose.len || step->steps.len || step->clauses.len ||
+        !pl_prose_reader(&r, c, step->prose))
+        return;
     Early e = {.r = &r, .step = step};
     for (uint32_t i = 0; i < r.table->count && !e.statements.len; i++)
-        if (r.table->rows[i].place == PL_ROW_EARLY) pl_match_row(&r, &r.table->rows[i], (PlRange){0, r.count}, false, matched, &e);
+        if (r.table->rows[i].place == PL_ROW_EARLY)
+            pl_match_row(&r, &r.table->rows[i], (PlRange){0, r.count}, false, matched, &e);
     if (!e.statements.len) return;
     size_t end = pl_str_find(e.statements, PL_STR("; "), 0);
     PlStep *second = end != PL_STR_NONE ? step_beside(c->arena, step) : NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The exact text of a row with its slots put in: LIST~EACH, @FIELD, @SUM, brackets where an operator stands beside. grammar/prose.def says what they are. */
+/* The exact text of a row with its slots put in: LIST~EACH, @FIELD, @SUM, brackets where an operator stands beside.
+ * grammar/prose.def says what they are. */
 #include "compiler/prose/fill.h"
 
 const PlCapture *pl_exact_capture(const PlMatch *m, PlStr name)
@@ -26,10 +27,12 @@ static PlStr projected(PlReader *r, PlStr list, PlStr each)
 {
     bool field = pl_str_starts(each, PL_STR("it.")) && pl_lexis_is_name(pl_str_slice(each, 3, each.len));
     bool plain = true;
-    for (size_t i = 0; i < list.len; i++) plain &= pl_phrase_word_char(list.ptr[i]) || strchr(".[]*", list.ptr[i]) != NULL;
+    for (size_t i = 0; i < list.len; i++)
+        plain &= pl_phrase_word_char(list.ptr[i]) || strchr(".[]*", list.ptr[i]) != NULL;
     if (!field) return pl_arena_printf(r->c->arena, PL_FMT " select " PL_FMT, PL_ARG(list), PL_ARG(each));
     PlStr leaf = pl_str_slice(each, 3, each.len);
-    return plain ? pl_arena_printf(r->c->arena, "%.*s[*].%.*s", PL_ARG(list), PL_ARG(leaf)) : pl_arena_printf(r->c->arena, "(%.*s)[*].%.*s", PL_ARG(list), PL_ARG(leaf));
+    return plain ? pl_arena_printf(r->c->arena, "%.*s[*].%.*s", PL_ARG(list), PL_ARG(leaf))
+                 : pl_arena_printf(r->c->arena, "(%.*s)[*].%.*s", PL_ARG(list), PL_ARG(leaf));
 }
 
 /* What a sum is called: x of a result x_by_y, else the field that is summed. */
@@ -90,13 +93,18 @@ static bool put_slot(Template *t, PlStr name)
 {
     const PlCapture *slot = pl_exact_capture(t->w->fill->match, name);
     bool is_list = pl_str_eq_z(name, "LIST");
-    PlStr text = slot ? pl_exact_slot(t->w, name) : is_list && t->w->fill->current ? t->w->fill->current->text : PL_STR("");
+    PlStr text = slot                             ? pl_exact_slot(t->w, name)
+                 : is_list && t->w->fill->current ? t->w->fill->current->text
+                                                  : PL_STR("");
     size_t end = t->at + name.len;
     if (!text.len) return false;
     if (end < t->exact.len && t->exact.ptr[end] == '~') {
         bool flat = t->exact.ptr[end + 1] == '~';
         PlStr each = word_at(t, end + 1 + flat), list = projected(t->w->r, text, pl_exact_slot(t->w, each));
-        PlTypeKind kind = flat ? pl_type(t->w->r->c->types, pl_try_item_type(t->w->r, &t->w->at.item, pl_exact_slot(t->w, each)))->kind : PL_TYPE_TEXT;
+        PlTypeKind kind =
+            flat
+                ? pl_type(t->w->r->c->types, pl_try_item_type(t->w->r, &t->w->at.item, pl_exact_slot(t->w, each)))->kind
+                : PL_TYPE_TEXT;
         bool lists = kind == PL_TYPE_LIST || kind == PL_TYPE_ANY;
         put(t, flat && lists ? pl_arena_printf(t->w->r->c->arena, "flatten(" PL_FMT ")", PL_ARG(list)) : list);
         t->at = end + 1 + flat + each.len;
@@ -135,7 +143,8 @@ static bool finish(Template *t)
         char ch = t->exact.ptr[t->at];
         char before = t->at ? t->exact.ptr[t->at - 1] : ' ';
         PlStr name = word_at(t, t->at);
-        bool begins = name.len && ch >= 'A' && ch <= 'Z' && !(before >= 'a' && before <= 'z') && !(before >= 'A' && before <= 'Z');
+        bool begins = name.len && ch >= 'A' && ch <= 'Z' && !(before >= 'a' && before <= 'z') &&
+                      !(before >= 'A' && before <= 'Z');
         if (ch == '@' && word_at(t, t->at + 1).len) {
             name = word_at(t, t->at + 1);
             put(t, at_name(t, name));
@@ -159,4 +168,3 @@ bool pl_exact_make(PlWays *w, PlStr exact, PlStr *out)
     *out = t.out;
     return true;
 }
-

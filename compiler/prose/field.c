@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Which field of an item words mean. Where the type says the fields, it is one of them: called so, or the only one whose name ends in these
- * words or holds them. Where nothing is known of the item, it is the name as written, or the field that the rest of the plan reads so. */
+/* Which field of an item words mean. Where the type says the fields, it is one of them: called so, or the only one
+ * whose name ends in these words or holds them. Where nothing is known of the item, it is the name as written, or the
+ * field that the rest of the plan reads so. */
 #include "compiler/prose/prose_internal.h"
 
 #include "compiler/check/flow.h"
@@ -51,7 +52,8 @@ static const PlType *record_of(PlReader *r, PlTypeId type)
 
 static bool is_open(const PlType *t)
 {
-    return t->kind == PL_TYPE_ANY || t->kind == PL_TYPE_VAR || (t->kind == PL_TYPE_RECORD && t->count == 0) || t->kind == PL_TYPE_UNION;
+    return t->kind == PL_TYPE_ANY || t->kind == PL_TYPE_VAR || (t->kind == PL_TYPE_RECORD && t->count == 0) ||
+           t->kind == PL_TYPE_UNION;
 }
 
 PlStr pl_field_leaf(PlStr text)
@@ -70,7 +72,7 @@ static void add(PlReader *r, const PlItem *item, PlStr text, bool doubt, PlSense
     pl_try_add(r, out, reading);
 }
 
-/* ---- fields that the type has ----------------------------------------------------------------------------------------------------- */
+/* ---- fields that the type has ---- */
 
 typedef bool (*Fits)(PlReader *r, PlStr name, PlStr words);
 
@@ -91,9 +93,13 @@ static void deeper_that(PlReader *r, const PlItem *item, const PlType *t, PlStr 
     for (uint32_t i = 0; i < t->count; i++) {
         const PlType inner = *record_of(r, t->fields[i].type);
         for (uint32_t k = 0; inner.kind == PL_TYPE_RECORD && k < inner.count; k++) {
-            PlStr whole = pl_arena_printf(r->c->arena, PL_FMT "_" PL_FMT, PL_ARG(t->fields[i].name), PL_ARG(inner.fields[k].name));
+            PlStr whole = pl_arena_printf(r->c->arena, PL_FMT "_" PL_FMT, PL_ARG(t->fields[i].name),
+                                          PL_ARG(inner.fields[k].name));
             if (!pl_lexis_same(r, inner.fields[k].name, words) && !pl_lexis_same(r, whole, words)) continue;
-            add(r, item, pl_arena_printf(r->c->arena, PL_FMT "." PL_FMT, PL_ARG(of_it(r, t->fields[i].name)), PL_ARG(inner.fields[k].name)), false, out);
+            add(r, item,
+                pl_arena_printf(r->c->arena, PL_FMT "." PL_FMT, PL_ARG(of_it(r, t->fields[i].name)),
+                                PL_ARG(inner.fields[k].name)),
+                false, out);
         }
     }
 }
@@ -101,7 +107,8 @@ static void deeper_that(PlReader *r, const PlItem *item, const PlType *t, PlStr 
 /* "phone number" is `phone`, "email address" is `email`. */
 static bool is_named_longer(PlReader *r, PlStr name, PlStr words)
 {
-    static const char *const nouns[] = {"number", "address", "value", "field", "column", "code", "name", "level", "date", "amount"};
+    static const char *const nouns[] = {"number", "address", "value", "field", "column",
+                                        "code",   "name",    "level", "date",  "amount"};
     for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
         if (pl_lexis_same(r, pl_arena_printf(r->c->arena, "%.*s_%s", PL_ARG(name), nouns[i]), words)) return true;
     return false;
@@ -117,7 +124,7 @@ static void read_known(PlReader *r, const PlItem *item, PlStr words, PlSenses *o
     if (!out->len) fields_that(r, item, &t, words, is_named_longer, out);
 }
 
-/* ---- items of which nothing is known -------------------------------------------------------------------------------------------------- */
+/* ---- items of which nothing is known ---- */
 
 static PlStr list_name(PlStr list)
 {
@@ -126,7 +133,8 @@ static PlStr list_name(PlStr list)
     return pl_str_slice(list, 0, end);
 }
 
-/* One word is the field. In the plural it may be the field in the singular ("the emails of the users"): both, unless the plan reads one of them. */
+/* One word is the field. In the plural it may be the field in the singular ("the emails of the users"): both, unless
+ * the plan reads one of them. */
 static void read_open_word(PlReader *r, const PlItem *item, PlStr word, PlSenses *out)
 {
     PlStr one = pl_lexis_singular(r, word);
@@ -161,14 +169,17 @@ static void read_open(PlReader *r, const PlItem *item, PlRange range, PlSenses *
     add(r, item, of_it(r, named ? r->bind : words), !named, out);
 }
 
-/* ---- words ----------------------------------------------------------------------------------------------------------------------------- */
+/* ---- words ---- */
 
 /* A path: assignee.gid, it.price */
 static bool read_path(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
 {
     PlStr word = r->words[range.from].text;
-    if (range.to != range.from + 1 || (pl_str_find_char(word, '.', 0) == PL_STR_NONE && pl_str_find_char(word, '[', 0) == PL_STR_NONE)) return false;
-    PlStr text = pl_str_starts(word, PL_STR("it.")) ? word : pl_arena_printf(r->c->arena, "it." PL_FMT, PL_ARG(word)), exact;
+    if (range.to != range.from + 1 ||
+        (pl_str_find_char(word, '.', 0) == PL_STR_NONE && pl_str_find_char(word, '[', 0) == PL_STR_NONE))
+        return false;
+    PlStr text = pl_str_starts(word, PL_STR("it.")) ? word : pl_arena_printf(r->c->arena, "it." PL_FMT, PL_ARG(word)),
+          exact;
     PlTypeId type;
     PlStr whole = pl_arena_printf(r->c->arena, PL_FMT " select " PL_FMT, PL_ARG(item->list), PL_ARG(text));
     if (pl_try_list(r, whole, &type, &exact)) pl_try_add(r, out, (PlSense){.text = text, .type = type});
@@ -191,7 +202,8 @@ void pl_field_read(PlReader *r, const PlItem *item, PlRange range, PlSenses *out
     const PlType *t = record_of(r, item->type);
     for (uint32_t at = range.from + 1; at + 1 < range.to; at++)
         if (pl_lexis_is(r, at, "of") && t->kind == PL_TYPE_RECORD) {
-            words = pl_arena_printf(r->c->arena, PL_FMT "_" PL_FMT, PL_ARG(pl_lexis_bare(r, pl_lexis_without_article(r, (PlRange){at + 1, range.to}))),
+            words = pl_arena_printf(r->c->arena, PL_FMT "_" PL_FMT,
+                                    PL_ARG(pl_lexis_bare(r, pl_lexis_without_article(r, (PlRange){at + 1, range.to}))),
                                     PL_ARG(pl_lexis_bare(r, (PlRange){range.from, at})));
             break;
         }
@@ -203,7 +215,7 @@ void pl_field_read(PlReader *r, const PlItem *item, PlRange range, PlSenses *out
     }
 }
 
-/* ---- fields by what they are ---------------------------------------------------------------------------------------------------------- */
+/* ---- fields by what they are ---- */
 
 static bool is_number(PlReader *r, PlTypeId type)
 {
@@ -219,8 +231,8 @@ static bool is_date(PlReader *r, PlTypeId type)
 
 static bool is_id(PlReader *r, PlStr name)
 {
-    return pl_lexis_same(r, name, PL_STR("id")) || pl_lexis_ends(r, name, PL_STR("id")) || pl_lexis_same(r, name, PL_STR("number")) ||
-           pl_lexis_same(r, name, PL_STR("year"));
+    return pl_lexis_same(r, name, PL_STR("id")) || pl_lexis_ends(r, name, PL_STR("id")) ||
+           pl_lexis_same(r, name, PL_STR("number")) || pl_lexis_same(r, name, PL_STR("year"));
 }
 
 /* Does a field of that name and type go by one of these parts? "date" and "number" stand for types. */
@@ -235,7 +247,8 @@ static bool goes_by(PlReader *r, PlStr name, PlTypeId type, PlStr part)
 static bool open_goes_by(PlReader *r, PlStr name, PlStr part)
 {
     if (pl_str_eq_z(part, "date"))
-        return pl_lexis_has(r, name, PL_STR("date")) || pl_str_ends(name, PL_STR("_at")) || pl_str_ends(name, PL_STR("_on")) || pl_lexis_has(r, name, PL_STR("time"));
+        return pl_lexis_has(r, name, PL_STR("date")) || pl_str_ends(name, PL_STR("_at")) ||
+               pl_str_ends(name, PL_STR("_on")) || pl_lexis_has(r, name, PL_STR("time"));
     if (pl_str_eq_z(part, "number")) return false;
     return pl_lexis_same(r, name, part) || pl_lexis_has(r, name, part);
 }
@@ -267,7 +280,8 @@ void pl_field_named(PlReader *r, const PlItem *item, PlStr parts, PlSenses *out)
         i = end + 1;
         if (pl_str_eq_z(part, "number") && out->len) break;
         for (uint32_t k = 0; t.kind == PL_TYPE_RECORD && k < t.count; k++)
-            if (goes_by(r, t.fields[k].name, t.fields[k].type, part)) add(r, item, of_it(r, t.fields[k].name), false, out);
+            if (goes_by(r, t.fields[k].name, t.fields[k].type, part))
+                add(r, item, of_it(r, t.fields[k].name), false, out);
         for (uint32_t k = 0; k < used.len; k++)
             if (open_goes_by(r, used.items[k], part)) add(r, item, of_it(r, used.items[k]), false, out);
     }
@@ -280,7 +294,7 @@ void pl_field_named(PlReader *r, const PlItem *item, PlStr parts, PlSenses *out)
     }
 }
 
-/* ---- several fields ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- several fields ---- */
 
 static bool is_comma_or_and(const PlReader *r, uint32_t at)
 {
@@ -300,14 +314,19 @@ static void add_field(PlReader *r, Fields *f, PlStr heading, const PlSense *fiel
     const char *comma = f->count++ ? ", " : "";
     bool plain = pl_lexis_is_name(heading);
     f->doubt |= field->doubt;
-    f->renamed |= !pl_str_eq(heading, leaf) || pl_str_find_char(pl_str_slice(field->text, 3, field->text.len), '.', 0) != PL_STR_NONE;
-    f->named = pl_arena_printf(arena, PL_FMT "%s" PL_FMT ": " PL_FMT, PL_ARG(f->named), comma, PL_ARG(leaf), PL_ARG(field->text));
+    f->renamed |= !pl_str_eq(heading, leaf) ||
+                  pl_str_find_char(pl_str_slice(field->text, 3, field->text.len), '.', 0) != PL_STR_NONE;
+    f->named = pl_arena_printf(arena, PL_FMT "%s" PL_FMT ": " PL_FMT, PL_ARG(f->named), comma, PL_ARG(leaf),
+                               PL_ARG(field->text));
     f->headings = pl_arena_printf(arena, PL_FMT "%s\"" PL_FMT "\"", PL_ARG(f->headings), comma, PL_ARG(heading));
-    f->records = plain ? pl_arena_printf(arena, "%.*s%s%.*s: %.*s", PL_ARG(f->records), comma, PL_ARG(heading), PL_ARG(field->text))
-                       : pl_arena_printf(arena, "%.*s%s\"%.*s\": %.*s", PL_ARG(f->records), comma, PL_ARG(heading), PL_ARG(field->text));
+    f->records = plain ? pl_arena_printf(arena, "%.*s%s%.*s: %.*s", PL_ARG(f->records), comma, PL_ARG(heading),
+                                         PL_ARG(field->text))
+                       : pl_arena_printf(arena, "%.*s%s\"%.*s\": %.*s", PL_ARG(f->records), comma, PL_ARG(heading),
+                                         PL_ARG(field->text));
 }
 
-/* The field of one heading: by its words; else, for a record with as many fields as there are headings, by its place, in doubt. */
+/* The field of one heading: by its words; else, for a record with as many fields as there are headings, by its place,
+ * in doubt. */
 static bool one_field(PlReader *r, const PlItem *item, PlRange range, uint32_t place, uint32_t of, PlSense *out)
 {
     PlSenses found = {0};
@@ -349,7 +368,8 @@ static bool read_header(PlReader *r, const PlItem *item, PlRange range, PlSenses
     for (size_t i = 0; i <= line.len;) {
         size_t end = pl_str_find_char(line, ',', i);
         if (end == PL_STR_NONE) end = line.len;
-        names = pl_arena_printf(r->c->arena, PL_FMT "%s\"" PL_FMT "\"", PL_ARG(names), names.len ? ", " : "", PL_ARG(pl_str_trim(pl_str_slice(line, i, end))));
+        names = pl_arena_printf(r->c->arena, PL_FMT "%s\"" PL_FMT "\"", PL_ARG(names), names.len ? ", " : "",
+                                PL_ARG(pl_str_trim(pl_str_slice(line, i, end))));
         i = end + 1;
     }
     bool lists = record_of(r, item->type)->kind == PL_TYPE_LIST || pl_usage_adds_lists(r, list_name(item->list));
@@ -358,8 +378,8 @@ static bool read_header(PlReader *r, const PlItem *item, PlRange range, PlSenses
     return true;
 }
 
-/* id, name and due date: `id: it.id, name: it.name, ...`; of columns: the list and its columns, as a table's function takes them. Headings that are
- * spelled otherwise than the fields become the fields' names. */
+/* id, name and due date: `id: it.id, name: it.name, ...`; of columns: the list and its columns, as a table's function
+ * takes them. Headings that are spelled otherwise than the fields become the fields' names. */
 void pl_field_list(PlReader *r, const PlItem *item, PlRange range, PlFieldsAs as, PlSenses *out)
 {
     Fields f = {0};
@@ -381,7 +401,8 @@ void pl_field_each(PlReader *r, const PlItem *item, PlRange range, PlSenses *out
 {
     static const struct {
         const char *words, *op;
-    } operators[] = {{"×", "*"}, {"*", "*"}, {"times", "*"}, {"/", "/"}, {"÷", "/"}, {"+", "+"}, {"plus", "+"}, {"-", "-"}, {"minus", "-"}, {"x", "*"}};
+    } operators[] = {{"×", "*"}, {"*", "*"},    {"times", "*"}, {"/", "/"},     {"÷", "/"},
+                     {"+", "+"}, {"plus", "+"}, {"-", "-"},     {"minus", "-"}, {"x", "*"}};
     pl_field_read(r, item, range, out);
     for (uint32_t at = range.from + 1; at + 1 < range.to && !out->len; at++)
         for (size_t k = 0; k < sizeof operators / sizeof *operators && !out->len; k++) {
@@ -394,13 +415,15 @@ void pl_field_each(PlReader *r, const PlItem *item, PlRange range, PlSenses *out
             else
                 pl_field_each(r, item, (PlRange){at + 1, range.to}, &right);
             if (left.len != 1 || right.len != 1) continue;
-            PlSense both = {.text = pl_arena_printf(r->c->arena, PL_FMT " %s " PL_FMT, PL_ARG(left.items[0].text), operators[k].op, PL_ARG(right.items[0].text)),
-                              .type = PL_T_NUMBER,
-                              .doubt = left.items[0].doubt || right.items[0].doubt};
+            PlSense both = {.text = pl_arena_printf(r->c->arena, PL_FMT " %s " PL_FMT, PL_ARG(left.items[0].text),
+                                                    operators[k].op, PL_ARG(right.items[0].text)),
+                            .type = PL_T_NUMBER,
+                            .doubt = left.items[0].doubt || right.items[0].doubt};
             pl_try_add(r, out, both);
         }
     if (out->len) return;
-    PlStr text = pl_lexis_text(r, range), exact, whole = pl_arena_printf(r->c->arena, PL_FMT " select " PL_FMT, PL_ARG(item->list), PL_ARG(text));
+    PlStr text = pl_lexis_text(r, range), exact,
+          whole = pl_arena_printf(r->c->arena, PL_FMT " select " PL_FMT, PL_ARG(item->list), PL_ARG(text));
     PlTypeId type;
     bool built = r->words[range.from].kind == PL_WORD_QUOTE || pl_str_find_char(text, '(', 0) != PL_STR_NONE;
     if (built && pl_try_parse(r, text) && pl_try_list(r, whole, &type, &exact))

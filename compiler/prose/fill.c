@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A pattern that fits becomes exact text: its slots are read, lists first because the fields of their items are known then, and put into the row's
- * exact text. Every way in which the slots can be read is a sense of the whole. */
+/* A pattern that fits becomes exact text: its slots are read, lists first because the fields of their items are known
+ * then, and put into the row's exact text. Every way in which the slots can be read is a sense of the whole. */
 #include "compiler/prose/fill.h"
 
 /* PERIOD(x): what the words say of the field x. */
@@ -91,8 +91,8 @@ static void whole(PlWays *w)
     }
     for (uint32_t i = 0; i < fields.len; i++) {
         size_t at = pl_str_find(text, which, 0);
-        PlStr one = pl_arena_printf(r->c->arena, PL_FMT PL_FMT PL_FMT, PL_ARG(pl_str_slice(text, 0, at)), PL_ARG(fields.items[i].text),
-                                    PL_ARG(pl_str_slice(text, at + which.len, text.len)));
+        PlStr one = pl_arena_printf(r->c->arena, PL_FMT PL_FMT PL_FMT, PL_ARG(pl_str_slice(text, 0, at)),
+                                    PL_ARG(fields.items[i].text), PL_ARG(pl_str_slice(text, at + which.len, text.len)));
         if (with_period(w, &one)) add_whole(w, one, name, w->at.doubt || fields.items[i].doubt);
     }
 }
@@ -159,7 +159,8 @@ static void matched(PlReader *r, const PlMatch *match, void *context)
     each_way(&w, 0);
 }
 
-void pl_fill_rows(PlReader *r, PlRowPlace place, PlRange range, const PlItem *item, const PlSense *current, PlSenses *out)
+void pl_fill_rows(PlReader *r, PlRowPlace place, PlRange range, const PlItem *item, const PlSense *current,
+                  PlSenses *out)
 {
     PlFill f = {.given = item, .current = current};
     for (uint32_t i = 0; i < r->table->count; i++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A pattern that fits, while its slots are read and put into the row's exact text: between fill.c, slot.c and exact.c. */
+/* A pattern that fits, while its slots are read and put into the row's exact text: between fill.c, slot.c and exact.c.
+ * */
 #ifndef PL_COMPILER_PROSE_FILL_H
 #define PL_COMPILER_PROSE_FILL_H
 
@@ -7,7 +8,7 @@
 
 typedef struct PlFill {
     const PlMatch *match;
-    const PlItem *given;      /* a condition's item */
+    const PlItem *given;    /* a condition's item */
     const PlSense *current; /* what was made so far */
     PlSenses sure, doubtful;
     uint32_t best, best_doubtful; /* their weights */
@@ -31,7 +32,7 @@ typedef struct PlWays {
 /* exact.c: the row's exact text with the slots as they were read; false when one was left out. */
 bool pl_exact_make(PlWays *w, PlStr exact, PlStr *out);
 const PlCapture *pl_exact_capture(const PlMatch *match, PlStr name); /* NULL: it does not stand there */
-PlStr pl_exact_slot(const PlWays *w, PlStr name);                    /* what it was read as; empty when it does not stand there */
+PlStr pl_exact_slot(const PlWays *w, PlStr name); /* what it was read as; empty when it does not stand there */
 
 /* slot.c: the senses of one slot, given those that were read before it. */
 void pl_slot_read(PlWays *w, const PlCapture *slot, PlSenses *out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a list is sorted by: "by amount descending then name", "newest first", "from highest to lowest", "the cheapest". */
+/* What a list is sorted by: "by amount descending then name", "newest first", "from highest to lowest", "the cheapest".
+ * */
 #include "compiler/prose/prose_internal.h"
 
 static PlStr key_text(PlReader *r, PlStr field, bool down)
@@ -20,8 +21,9 @@ void pl_keys_most(PlReader *r, const PlItem *item, const PlOrder *most, PlSenses
 
 static bool is_mark(const PlReader *r, uint32_t at)
 {
-    return pl_lexis_is(r, at, "(") || pl_lexis_is(r, at, ")") || pl_lexis_is(r, at, ",") || pl_lexis_is(r, at, "by") || pl_lexis_is(r, at, "in") ||
-           pl_lexis_is(r, at, "order") || pl_lexis_is(r, at, "of") || pl_lexis_is(r, at, "from") || pl_lexis_is(r, at, "with");
+    return pl_lexis_is(r, at, "(") || pl_lexis_is(r, at, ")") || pl_lexis_is(r, at, ",") || pl_lexis_is(r, at, "by") ||
+           pl_lexis_is(r, at, "in") || pl_lexis_is(r, at, "order") || pl_lexis_is(r, at, "of") ||
+           pl_lexis_is(r, at, "from") || pl_lexis_is(r, at, "with");
 }
 
 static PlRange without_marks(const PlReader *r, PlRange range)
@@ -62,7 +64,9 @@ static void read_key(PlReader *r, const PlItem *item, PlRange range, PlSenses *o
 static uint32_t next_key(const PlReader *r, uint32_t at, uint32_t to)
 {
     uint32_t begin = at;
-    while (begin < to && (pl_lexis_is(r, begin, ",") || pl_lexis_is(r, begin, "and") || pl_lexis_is(r, begin, "then") || pl_lexis_is(r, begin, "by"))) begin++;
+    while (begin < to && (pl_lexis_is(r, begin, ",") || pl_lexis_is(r, begin, "and") || pl_lexis_is(r, begin, "then") ||
+                          pl_lexis_is(r, begin, "by")))
+        begin++;
     if (begin == at || begin == to || pl_lexis_is(r, at, "by")) return at;
     PlRange rest = {begin, to};
     return pl_row_order_at_start(r, &rest) ? at : begin;
@@ -82,7 +86,8 @@ void pl_keys_read(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
                 PlSense both = keys.items[k];
                 both.doubt |= so_far.items[i].doubt;
                 if (so_far.items[i].text.len)
-                    both.text = pl_arena_printf(r->c->arena, PL_FMT ", " PL_FMT, PL_ARG(so_far.items[i].text), PL_ARG(both.text));
+                    both.text = pl_arena_printf(r->c->arena, PL_FMT ", " PL_FMT, PL_ARG(so_far.items[i].text),
+                                                PL_ARG(both.text));
                 pl_try_add(r, &longer, both);
             }
         so_far = longer;

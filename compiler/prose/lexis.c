@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of a phrase: paths, calls and texts in quotes are one word each, so that no pattern looks inside of them. And what English does to
- * words: articles, plurals, numbers in letters. */
+/* The words of a phrase: paths, calls and texts in quotes are one word each, so that no pattern looks inside of them.
+ * And what English does to words: articles, plurals, numbers in letters. */
 #include "compiler/prose/prose_internal.h"
 
-/* ---- cleaning --------------------------------------------------------------------------------------------------------------- */
+/* ---- cleaning ---- */
 
 static bool is_letter(char c)
 {
@@ -31,7 +31,8 @@ static unsigned long_sign(const char *p, const char *limit)
     return 0;
 }
 
-/* Back-ticks around a name fall away; a curly apostrophe becomes a straight one; so do a last full stop and white space. */
+/* Back-ticks around a name fall away; a curly apostrophe becomes a straight one; so do a last full stop and white
+ * space. */
 static PlStr cleaned(PlArena *arena, PlStr prose)
 {
     prose = pl_str_trim(prose);
@@ -59,7 +60,7 @@ static PlStr cleaned(PlArena *arena, PlStr prose)
     return pl_str(out, n);
 }
 
-/* ---- words ------------------------------------------------------------------------------------------------------------------- */
+/* ---- words ---- */
 
 static const char *bracket_end(const char *p, const char *limit)
 {
@@ -69,7 +70,9 @@ static const char *bracket_end(const char *p, const char *limit)
         depth += *p == '(' || *p == '[' || *p == '{';
         depth -= *p == ')' || *p == ']' || *p == '}';
         if (depth == 0) return p + 1;
-        const char *end = pl_text_quote(p, limit, &closer) && p[-1] != ' ' + 1 && strchr(" ([{,=:", p[-1]) ? pl_text_end(p, limit) : NULL;
+        const char *end = pl_text_quote(p, limit, &closer) && p[-1] != ' ' + 1 && strchr(" ([{,=:", p[-1])
+                              ? pl_text_end(p, limit)
+                              : NULL;
         if (end) p = end - 1;
     }
     return NULL;
@@ -109,7 +112,8 @@ static PlWord word_at(const char *p, const char *limit)
     char closer;
     const char *end = pl_text_quote(p, limit, &closer) ? pl_text_end(p, limit) : NULL;
     if (end) return (PlWord){pl_str(p, (size_t)(end - p)), PL_WORD_QUOTE};
-    if ((*p == '[' || *p == '{') && (end = bracket_end(p, limit))) return (PlWord){pl_str(p, (size_t)(end - p)), PL_WORD_GROUP};
+    if ((*p == '[' || *p == '{') && (end = bracket_end(p, limit)))
+        return (PlWord){pl_str(p, (size_t)(end - p)), PL_WORD_GROUP};
     if (is_digit(*p)) return (PlWord){pl_str(p, (size_t)(number_end(p, limit) - p)), PL_WORD_NUMBER};
     if (is_letter(*p) || ((unsigned char)*p >= 0x80 && !long_sign(p, limit)))
         return (PlWord){pl_str(p, (size_t)(word_end(p, limit) - p)), PL_WORD_WORD};
@@ -121,10 +125,14 @@ static PlWord word_at(const char *p, const char *limit)
 /* "are still open": the adverb says nothing. */
 static bool is_adverb(const PlWord *words, uint32_t count, PlStr word, const char *behind, const char *limit)
 {
-    static const char *const adverbs[] = {"still", "already", "currently", "now", "also"}, *const verbs[] = {"is", "are", "was", "were", "be"};
+    static const char *const adverbs[] = {"still", "already", "currently", "now", "also"}, *const verbs[] = {
+                                                                                               "is", "are", "was",
+                                                                                               "were", "be"};
     bool adverb = false, verb = false;
-    for (size_t i = 0; i < sizeof adverbs / sizeof *adverbs; i++) adverb |= pl_str_eq_nocase(word, pl_str_z(adverbs[i]));
-    for (size_t i = 0; count && i < sizeof verbs / sizeof *verbs; i++) verb |= pl_str_eq_nocase(words[count - 1].text, pl_str_z(verbs[i]));
+    for (size_t i = 0; i < sizeof adverbs / sizeof *adverbs; i++)
+        adverb |= pl_str_eq_nocase(word, pl_str_z(adverbs[i]));
+    for (size_t i = 0; count && i < sizeof verbs / sizeof *verbs; i++)
+        verb |= pl_str_eq_nocase(words[count - 1].text, pl_str_z(verbs[i]));
     return adverb && verb && limit - behind > 1 && is_letter(behind[1]);
 }
 
@@ -179,11 +187,12 @@ bool pl_lexis_is(const PlReader *r, uint32_t at, const char *word)
 
 PlRange pl_lexis_without_article(const PlReader *r, PlRange range)
 {
-    static const char *const articles[] = {"the", "a", "an", "all", "each", "every", "of", "those", "these", "any", "its", "their", "our", "my", "both",
-                                           "this", "that"};
+    static const char *const articles[] = {"the", "a",   "an",    "all", "each", "every", "of",   "those", "these",
+                                           "any", "its", "their", "our", "my",   "both",  "this", "that"};
     for (bool more = true; more && range.from + 1 < range.to;) {
         more = false;
-        for (size_t i = 0; i < sizeof articles / sizeof *articles && !more; i++) more = pl_lexis_is(r, range.from, articles[i]);
+        for (size_t i = 0; i < sizeof articles / sizeof *articles && !more; i++)
+            more = pl_lexis_is(r, range.from, articles[i]);
         if (more) range.from++;
     }
     return range;
@@ -192,11 +201,14 @@ PlRange pl_lexis_without_article(const PlReader *r, PlRange range)
 /* Two or three words that are a name: no sign, no word that parts a phrase. */
 bool pl_lexis_is_plain(const PlReader *r, PlRange range)
 {
-    static const char *const others[] = {"out", "who", "which", "by", "in", "of", "from", "to", "with", "for", "and", "or", "where", "is", "are", "per", "than", "that", "not", "on",
-                                         "at", "was", "has", "have", "if", "as", "the", "a", "each", "all"};
+    static const char *const others[] = {"out", "who", "which", "by",   "in",  "of",  "from", "to",   "with", "for",
+                                         "and", "or",  "where", "is",   "are", "per", "than", "that", "not",  "on",
+                                         "at",  "was", "has",   "have", "if",  "as",  "the",  "a",    "each", "all"};
     for (uint32_t i = range.from; i < range.to; i++) {
         PlStr word = r->words[i].text;
-        if (r->words[i].kind != PL_WORD_WORD || !pl_lexis_is_name(word) || pl_str_find_char(word, '_', 0) != PL_STR_NONE) return false;
+        if (r->words[i].kind != PL_WORD_WORD || !pl_lexis_is_name(word) ||
+            pl_str_find_char(word, '_', 0) != PL_STR_NONE)
+            return false;
         for (size_t k = 0; k < sizeof others / sizeof *others; k++)
             if (pl_lexis_is(r, i, others[k])) return false;
     }
@@ -210,7 +222,7 @@ bool pl_lexis_is_name(PlStr s)
     return s.len > 0;
 }
 
-/* ---- sameness ------------------------------------------------------------------------------------------------------------------ */
+/* ---- sameness ---- */
 
 static bool ends(PlStr s, const char *tail)
 {
@@ -221,7 +233,8 @@ PlStr pl_lexis_singular(PlReader *r, PlStr word)
 {
     if (ends(word, "ies") && word.len > 4)
         return pl_arena_printf(r->c->arena, PL_FMT "y", PL_ARG(pl_str_slice(word, 0, word.len - 3)));
-    if (ends(word, "sses") || ends(word, "shes") || ends(word, "ches") || ends(word, "xes")) return pl_str_slice(word, 0, word.len - 2);
+    if (ends(word, "sses") || ends(word, "shes") || ends(word, "ches") || ends(word, "xes"))
+        return pl_str_slice(word, 0, word.len - 2);
     if (ends(word, "ss") || ends(word, "us") || ends(word, "is") || word.len < 3) return word;
     return ends(word, "s") ? pl_str_slice(word, 0, word.len - 1) : word;
 }
@@ -233,7 +246,8 @@ static PlStr normal(PlReader *r, PlStr s)
     size_t n = 0;
     for (size_t i = 0; i < s.len; i++) {
         char ch = s.ptr[i];
-        bool hump = i && ch >= 'A' && ch <= 'Z' && ((s.ptr[i - 1] >= 'a' && s.ptr[i - 1] <= 'z') || is_digit(s.ptr[i - 1]));
+        bool hump =
+            i && ch >= 'A' && ch <= 'Z' && ((s.ptr[i - 1] >= 'a' && s.ptr[i - 1] <= 'z') || is_digit(s.ptr[i - 1]));
         if (hump) out[n++] = '_';
         out[n++] = ch == '-' || ch == ' ' || ch == '.' ? '_' : lower(ch);
     }
@@ -257,16 +271,19 @@ bool pl_lexis_has(PlReader *r, PlStr name, PlStr words)
     PlStr n = normal(r, name), w = normal(r, words);
     for (size_t at = pl_str_find(n, w, 0); at != PL_STR_NONE && w.len; at = pl_str_find(n, w, at + 1)) {
         size_t end = at + w.len;
-        if ((at == 0 || n.ptr[at - 1] == '_') && (end == n.len || n.ptr[end] == '_' || (n.ptr[end] == 's' && end + 1 == n.len))) return true;
+        if ((at == 0 || n.ptr[at - 1] == '_') &&
+            (end == n.len || n.ptr[end] == '_' || (n.ptr[end] == 's' && end + 1 == n.len)))
+            return true;
     }
     return false;
 }
 
-/* ---- numbers --------------------------------------------------------------------------------------------------------------------- */
+/* ---- numbers ---- */
 
 static PlStr in_digits(PlStr word)
 {
-    static const char *const words[] = {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"};
+    static const char *const words[] = {"zero",  "one",   "two",  "three", "four",   "five",  "six",
+                                        "seven", "eight", "nine", "ten",   "eleven", "twelve"};
     static const char *const digits[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (pl_str_eq_nocase(word, pl_str_z(words[i]))) return pl_str_z(digits[i]);
@@ -278,7 +295,8 @@ static PlStr without_marks(const PlReader *r, PlStr number)
     char *out = pl_arena_alloc(r->c->arena, number.len + 1, 1);
     size_t n = 0;
     for (size_t i = 0; i < number.len; i++) {
-        bool mark = number.ptr[i] == ',' && number.len - i > 3 && is_digit(number.ptr[i + 3]) && (number.len - i == 4 || !is_digit(number.ptr[i + 4]));
+        bool mark = number.ptr[i] == ',' && number.len - i > 3 && is_digit(number.ptr[i + 3]) &&
+                    (number.len - i == 4 || !is_digit(number.ptr[i + 4]));
         if (!mark) out[n++] = number.ptr[i];
     }
     out[n] = 0;
@@ -321,7 +339,9 @@ static bool is_unit(PlStr word)
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         PlStr unit = pl_str_z(units[i]);
         if (pl_str_eq_nocase(word, unit)) return true;
-        if (word.len == unit.len + 1 && lower(word.ptr[unit.len]) == 's' && pl_str_eq_nocase(pl_str_slice(word, 0, unit.len), unit)) return true;
+        if (word.len == unit.len + 1 && lower(word.ptr[unit.len]) == 's' &&
+            pl_str_eq_nocase(pl_str_slice(word, 0, unit.len), unit))
+            return true;
     }
     return false;
 }
@@ -337,16 +357,20 @@ PlStr pl_lexis_duration(const PlReader *r, PlRange range)
     bool one = pl_lexis_is(r, range.from, "a") || pl_lexis_is(r, range.from, "an");
     PlStr count = one ? PL_STR("1") : pl_lexis_count(r, (PlRange){range.from, range.from + 1});
     if (!count.len) return PL_STR("");
-    return pl_arena_printf(r->c->arena, PL_FMT " " PL_FMT "%s", PL_ARG(count), PL_ARG(unit), pl_str_eq_z(count, "1") ? "" : "s");
+    return pl_arena_printf(r->c->arena, PL_FMT " " PL_FMT "%s", PL_ARG(count), PL_ARG(unit),
+                           pl_str_eq_z(count, "1") ? "" : "s");
 }
 
-/* ---- dates ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- dates ---- */
 
 static unsigned month_of(PlStr word)
 {
-    static const char *const months[] = {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"};
+    static const char *const months[] = {"january", "february", "march",     "april",   "may",      "june",
+                                         "july",    "august",   "september", "october", "november", "december"};
     for (unsigned i = 0; i < 12; i++)
-        if (pl_str_eq_nocase(word, pl_str_z(months[i])) || (word.len == 3 && pl_str_eq_nocase(word, pl_str(months[i], 3)))) return i + 1;
+        if (pl_str_eq_nocase(word, pl_str_z(months[i])) ||
+            (word.len == 3 && pl_str_eq_nocase(word, pl_str(months[i], 3))))
+            return i + 1;
     return 0;
 }
 
@@ -378,6 +402,7 @@ PlStr pl_lexis_date(const PlReader *r, PlRange range)
     int64_t day, year;
     bool first = month_of(words[0]) > 0;
     unsigned month = month_of(words[first ? 0 : 1]);
-    if (!month || !in_range(words[first ? 1 : 0], 1, 31, &day) || !in_range(words[2], 1000, 9999, &year)) return PL_STR("");
+    if (!month || !in_range(words[first ? 1 : 0], 1, 31, &day) || !in_range(words[2], 1000, 9999, &year))
+        return PL_STR("");
     return pl_arena_printf(r->c->arena, "\"%04d-%02u-%02d\"", (int)year, month, (int)day);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A pattern against words: every way in which it fits, by going back where it does not. The fuel of the phrase bounds the search. */
+/* A pattern against words: every way in which it fits, by going back where it does not. The fuel of the phrase bounds
+ * the search. */
 #include "compiler/prose/prose_internal.h"
 
 typedef struct Search {
@@ -25,7 +26,8 @@ static bool parts_phrase(const PlReader *r, uint32_t at)
 
 static bool plain_noun(const PlReader *r, PlRange range)
 {
-    static const char *const others[] = {"of", "from", "in", "and", "or", "with", "by", "to", "for", "as", "per", "that", "the", "each", "all", "not"};
+    static const char *const others[] = {"of",  "from", "in",  "and",  "or",  "with", "by",  "to",
+                                         "for", "as",   "per", "that", "the", "each", "all", "not"};
     for (uint32_t i = range.from; i < range.to; i++) {
         if (r->words[i].kind != PL_WORD_WORD || parts_phrase(r, i)) return false;
         for (size_t k = 0; k < sizeof others / sizeof *others; k++)
@@ -41,7 +43,9 @@ static bool plausible(const PlReader *r, PlSlot slot, PlRange range)
     uint32_t n = range.to - range.from;
     const PlWord *first = &r->words[range.from];
     switch (slot) {
-    case PL_SLOT_COUNT: return pl_lexis_count(r, range).len > 0 || (n == 1 && first->kind == PL_WORD_WORD && pl_lexis_is_name(first->text));
+    case PL_SLOT_COUNT:
+        return pl_lexis_count(r, range).len > 0 ||
+               (n == 1 && first->kind == PL_WORD_WORD && pl_lexis_is_name(first->text));
     case PL_SLOT_TEXT: return first->kind == PL_WORD_QUOTE;
     case PL_SLOT_NAME: return n <= 3 && plain_noun(r, range);
     case PL_SLOT_NOUN: return n <= 3 && plain_noun(r, range);
@@ -51,8 +55,10 @@ static bool plausible(const PlReader *r, PlSlot slot, PlRange range)
     case PL_SLOT_PERIOD: return n <= 6;
     case PL_SLOT_AGED: return n == 1 && first->kind == PL_WORD_WORD;
     case PL_SLOT_ADJECTIVE: return n <= 2 && plain_noun(r, range);
-    case PL_SLOT_FIELD: return n <= 5 && !parts_phrase(r, range.from) && first->kind != PL_WORD_NUMBER && first->kind != PL_WORD_QUOTE;
-    case PL_SLOT_LIST: return first->kind != PL_WORD_NUMBER && first->kind != PL_WORD_QUOTE && first->kind != PL_WORD_SIGN;
+    case PL_SLOT_FIELD:
+        return n <= 5 && !parts_phrase(r, range.from) && first->kind != PL_WORD_NUMBER && first->kind != PL_WORD_QUOTE;
+    case PL_SLOT_LIST:
+        return first->kind != PL_WORD_NUMBER && first->kind != PL_WORD_QUOTE && first->kind != PL_WORD_SIGN;
     default: return first->text.len != 1 || !strchr(",;:", first->text.ptr[0]);
     }
 }
@@ -100,6 +106,12 @@ static void search(Search *s, uint32_t part, uint32_t at)
 
 void pl_match_row(PlReader *r, const PlRow *row, PlRange range, bool elided, PlMatched matched, void *context)
 {
-    Search s = {.r = r, .row = row, .to = range.to, .elided = elided, .match = {.row = row}, .matched = matched, .context = context};
+    Search s = {.r = r,
+                .row = row,
+                .to = range.to,
+                .elided = elided,
+                .match = {.row = row},
+                .matched = matched,
+                .context = context};
     search(&s, 0, range.from);
 }

@@ -8,7 +8,7 @@
 #include "compiler/check/tree.h"
 #include "compiler/syntax/parse.h"
 
-/* ---- a phrase ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- a phrase ---- */
 
 static const PlProseTable *table_of(PlChecker *c)
 {
@@ -48,7 +48,8 @@ static PlStr words_of(const PlChecker *c, const PlStep *step)
 {
     PlStr source = source_text(c, step->prose_span);
     bool lines = pl_str_find_char(source, '\n', 0) != PL_STR_NONE && pl_str_find_char(source, '"', 0) != PL_STR_NONE;
-    bool marked = pl_str_find_char(source, '#', 0) != PL_STR_NONE || pl_str_find(source, PL_STR("**"), 0) != PL_STR_NONE;
+    bool marked =
+        pl_str_find_char(source, '#', 0) != PL_STR_NONE || pl_str_find(source, PL_STR("**"), 0) != PL_STR_NONE;
     return without_ai(c, lines && !marked ? source : step->prose);
 }
 
@@ -56,8 +57,9 @@ static PlStr words_of(const PlChecker *c, const PlStep *step)
 static uint32_t goes_on(const PlReader *r, uint32_t at, uint32_t to)
 {
     uint32_t n = 0;
-    while (at + n < to && (pl_lexis_is(r, at + n, ",") || pl_lexis_is(r, at + n, ";") || pl_lexis_is(r, at + n, ".") || pl_lexis_is(r, at + n, "and") ||
-                           pl_lexis_is(r, at + n, "then") || pl_lexis_is(r, at + n, "finally")))
+    while (at + n < to &&
+           (pl_lexis_is(r, at + n, ",") || pl_lexis_is(r, at + n, ";") || pl_lexis_is(r, at + n, ".") ||
+            pl_lexis_is(r, at + n, "and") || pl_lexis_is(r, at + n, "then") || pl_lexis_is(r, at + n, "finally")))
         n++;
     return n;
 }
@@ -101,11 +103,14 @@ static void read_of_some_list(PlReader *r, PlSenses *out)
     }
 }
 
-/* "(Stripe amounts are in cents)" at the end: a sentence about something else. Words that restrict or say how are no remark. */
+/* "(Stripe amounts are in cents)" at the end: a sentence about something else. Words that restrict or say how are no
+ * remark. */
 static bool drop_remark(PlReader *r)
 {
-    static const char *const words[] = {"if", "unless", "only", "except", "excluding", "including", "not", "without", "where", "with", "first", "last", "by", "max",
-                                        "most", "least", "up", "per", "each", "or", "when", "otherwise", "sorted", "no", "never", "always", "default", "also"};
+    static const char *const words[] = {"if",        "unless", "only", "except", "excluding", "including", "not",
+                                        "without",   "where",  "with", "first",  "last",      "by",        "max",
+                                        "most",      "least",  "up",   "per",    "each",      "or",        "when",
+                                        "otherwise", "sorted", "no",   "never",  "always",    "default",   "also"};
     uint32_t open = r->count;
     bool sentence = false;
     if (r->count < 5 || !pl_lexis_is(r, r->count - 1, ")")) return false;
@@ -120,13 +125,14 @@ static bool drop_remark(PlReader *r)
     return sentence;
 }
 
-/* ---- what it becomes ----------------------------------------------------------------------------------------------------------------- */
+/* ---- what it becomes ---- */
 
 static bool is_free(const PlReader *r, const PlStep *step, PlStr name)
 {
     const PlSymbol *symbol = pl_scope_find(r->c, name);
     const PlStep *binder = pl_map_get(&r->c->binders, name);
-    return (!symbol || !symbol->step || pl_str_eq(symbol->step->label, step->label)) && (!binder || pl_str_eq(binder->label, step->label));
+    return (!symbol || !symbol->step || pl_str_eq(symbol->step->label, step->label)) &&
+           (!binder || pl_str_eq(binder->label, step->label));
 }
 
 /* The name of a result that the step does not name. */
@@ -139,7 +145,8 @@ static PlStr result_name(PlReader *r, const PlStep *step, const PlSense *reading
         if (pl_phrase_word_char(p[i]) && (n || p[i] < '0' || p[i] > '9')) out[n++] = p[i];
     out[n] = 0;
     PlStr name = pl_str(out, n), written = step->written.len ? step->written : step->label;
-    if (n && n < 60 && (pl_scope_find(r->c, name) == NULL || is_free(r, step, name)) && !pl_scope_is_reserved(name)) return name;
+    if (n && n < 60 && (pl_scope_find(r->c, name) == NULL || is_free(r, step, name)) && !pl_scope_is_reserved(name))
+        return name;
     char *number = pl_arena_alloc(r->c->arena, written.len + 1, 1);
     for (size_t i = 0; i < written.len; i++) number[i] = pl_phrase_word_char(written.ptr[i]) ? written.ptr[i] : '_';
     return pl_arena_printf(r->c->arena, "result_%.*s", (int)written.len, number);
@@ -149,7 +156,8 @@ static PlStr statement_of(PlReader *r, const PlStep *step, const PlSense *readin
 {
     if (reading->ready) return reading->text;
     PlStr name = step->bind;
-    bool changes = reading->name.len && !reading->narrowed && pl_scope_find(r->c, reading->name) && pl_str_starts(reading->text, reading->name);
+    bool changes = reading->name.len && !reading->narrowed && pl_scope_find(r->c, reading->name) &&
+                   pl_str_starts(reading->text, reading->name);
     if (!name.len) name = changes ? reading->name : result_name(r, step, reading);
     if (pl_str_eq(name, reading->text)) return PL_STR("");
     return pl_arena_printf(r->c->arena, "Set " PL_FMT " to " PL_FMT, PL_ARG(name), PL_ARG(reading->text));
@@ -171,8 +179,10 @@ static PlSpan span_in_words(const Spans *s, PlSpan span)
     while (at != PL_STR_NONE) {
         size_t end = at + text.len;
         bool begins = at == 0 || !pl_phrase_word_char(s->source.ptr[at - 1]) || !pl_phrase_word_char(text.ptr[0]);
-        bool ends = end == s->source.len || !pl_phrase_word_char(s->source.ptr[end]) || !pl_phrase_word_char(text.ptr[text.len - 1]);
-        if (begins && ends) return (PlSpan){s->whole.source, s->whole.start + (uint32_t)at, s->whole.start + (uint32_t)end};
+        bool ends = end == s->source.len || !pl_phrase_word_char(s->source.ptr[end]) ||
+                    !pl_phrase_word_char(text.ptr[text.len - 1]);
+        if (begins && ends)
+            return (PlSpan){s->whole.source, s->whole.start + (uint32_t)at, s->whole.start + (uint32_t)end};
         at = pl_str_find(s->source, text, at + 1);
     }
     return s->whole;
@@ -198,7 +208,8 @@ bool pl_prose_become(PlReader *r, PlStep *step, PlStr statement)
     PlDiags quiet;
     pl_diags_init(&quiet, r->c->arena, r->c->diags->sources);
     PlStep *made = pl_parse_step_text(r->c->arena, &quiet, r->table->phrases, r->c->plan->source, statement);
-    bool plain = made && made->steps.len == 0 && made->clauses.len == 0 && (made->kind == PL_STEP_SET || made->kind == PL_STEP_ADD || made->kind == PL_STEP_ACTION);
+    bool plain = made && made->steps.len == 0 && made->clauses.len == 0 &&
+                 (made->kind == PL_STEP_SET || made->kind == PL_STEP_ADD || made->kind == PL_STEP_ACTION);
     if (!plain) return false;
     PlSpan span = words_span(step);
     Spans spans = {r, span, statement, source_text(r->c, span)};
@@ -225,7 +236,7 @@ bool pl_prose_become(PlReader *r, PlStep *step, PlStr statement)
     return true;
 }
 
-/* ---- steps ------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- steps ---- */
 
 /* The question which of the senses is meant, or whether the only one is. */
 static PlDiag *question(PlChecker *c, PlSpan span, const PlSenses *senses)
@@ -274,13 +285,14 @@ bool pl_prose_begins(PlChecker *c, const PlStep *step)
     for (uint32_t i = 0; i < r.table->count; i++) {
         const PlRow *row = &r.table->rows[i];
         uint32_t next = 0;
-        bool first = row->count && row->parts[0].kind == PL_PART_WORDS && (row->place == PL_ROW_STEP || row->place == PL_ROW_MAYBE);
+        bool first = row->count && row->parts[0].kind == PL_PART_WORDS &&
+                     (row->place == PL_ROW_STEP || row->place == PL_ROW_MAYBE);
         if (first && pl_row_words(&r, row->parts[0].text, &next, 0, r.count)) return true;
     }
     return false;
 }
 
-/* ---- names of several words ---------------------------------------------------------------------------------------------------------------- */
+/* ---- names of several words ---- */
 
 static PlMeant choose_phrase(PlReader *r, PlExpr **slot, const PlSenses *senses)
 {
@@ -311,8 +323,10 @@ static PlSpan with_determiner(const PlChecker *c, PlSpan span)
     PlStr before = source_text(c, (PlSpan){span.source, 0, span.start});
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t len = strlen(words[i]);
-        bool stands = before.len > len && pl_str_eq_nocase(pl_str_slice(before, before.len - len, before.len), pl_str_z(words[i]));
-        if (stands && !pl_phrase_word_char(before.ptr[before.len - len - 1])) return (PlSpan){span.source, span.start - (uint32_t)len, span.end};
+        bool stands = before.len > len &&
+                      pl_str_eq_nocase(pl_str_slice(before, before.len - len, before.len), pl_str_z(words[i]));
+        if (stands && !pl_phrase_word_char(before.ptr[before.len - len - 1]))
+            return (PlSpan){span.source, span.start - (uint32_t)len, span.end};
     }
     return span;
 }
@@ -347,7 +361,7 @@ PlMeant pl_prose_name(PlChecker *c, PlExpr **slot)
     return senses.len ? choose_phrase(&r, slot, &senses) : PL_MEANT_NOTHING;
 }
 
-/* ---- whole values and conditions ---------------------------------------------------------------------------------------------------------- */
+/* ---- whole values and conditions ---- */
 
 typedef struct Joined {
     const PlChecker *c;
@@ -360,8 +374,10 @@ static void find_joined(void *context, PlExpr **slot)
     const PlExpr *x = *slot;
     bool field = x->kind == PL_EXPR_FIELD || x->kind == PL_EXPR_PROJECT;
     PlStr source = pl_str_trim(source_text(j->c, field ? x->text_span : x->span));
-    bool alone = j->condition && x->kind == PL_EXPR_NAME && !j->c->frame && !pl_str_eq_z(x->text, "now") && !pl_str_eq_z(x->text, "today");
-    bool words = (field || x->kind == PL_EXPR_NAME) && pl_str_find_char(source, ' ', 0) != PL_STR_NONE && is_joined(x, source);
+    bool alone = j->condition && x->kind == PL_EXPR_NAME && !j->c->frame && !pl_str_eq_z(x->text, "now") &&
+                 !pl_str_eq_z(x->text, "today");
+    bool words =
+        (field || x->kind == PL_EXPR_NAME) && pl_str_find_char(source, ' ', 0) != PL_STR_NONE && is_joined(x, source);
     j->found |= (words || alone) && (field || !pl_scope_find(j->c, x->text));
     pl_tree_operands(*slot, find_joined, j);
 }
@@ -373,7 +389,8 @@ PlMeant pl_prose_whole(PlChecker *c, PlExpr **slot, bool condition)
     Joined joined = {c, false, condition};
     if (c->in_phrase) return PL_MEANT_NOTHING;
     find_joined(&joined, slot);
-    if (!joined.found || (*slot)->kind == PL_EXPR_NAME || !pl_prose_reader(&r, c, source_text(c, (*slot)->span))) return PL_MEANT_NOTHING;
+    if (!joined.found || (*slot)->kind == PL_EXPR_NAME || !pl_prose_reader(&r, c, source_text(c, (*slot)->span)))
+        return PL_MEANT_NOTHING;
     r.stated = true;
     if (condition)
         pl_cond_test(&r, (PlRange){0, r.count}, &senses);
@@ -384,13 +401,15 @@ PlMeant pl_prose_whole(PlChecker *c, PlExpr **slot, bool condition)
 
 bool pl_prose_is_value(PlChecker *c, const PlExpr *word, PlTypeId other)
 {
-    if (word->kind != PL_EXPR_NAME || !c->frame || pl_scope_find(c, word->text) || pl_scope_is_reserved(word->text)) return false;
+    if (word->kind != PL_EXPR_NAME || !c->frame || pl_scope_find(c, word->text) || pl_scope_is_reserved(word->text))
+        return false;
     const PlType *item = pl_type(c->types, pl_type_without_nothing(c->types, c->frame->type));
     PlTypeKind beside = pl_type(c->types, pl_type_without_nothing(c->types, other))->kind;
     PlReader r;
     PlStr *names;
     if ((beside != PL_TYPE_ANY && beside != PL_TYPE_TEXT) || !pl_prose_reader(&r, c, word->text)) return false;
-    bool open = item->kind == PL_TYPE_ANY || (item->kind == PL_TYPE_RECORD && item->rest != PL_TYPE_NONE && item->count == 0);
+    bool open =
+        item->kind == PL_TYPE_ANY || (item->kind == PL_TYPE_RECORD && item->rest != PL_TYPE_NONE && item->count == 0);
     if (open) return !pl_usage_reads(&r, word->text);
     const PlType shape = pl_field_shape(&r, c->frame->type);
     for (uint32_t i = 0; shape.kind == PL_TYPE_RECORD && i < shape.count; i++)

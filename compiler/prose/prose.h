@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Controlled English: a step or a condition in words becomes plain statements and expressions of the exact plan. The phrases stand in
- * grammar/prose.def; what their nouns, fields and adjectives mean is looked for among the names in scope and the types that are known there.
- * Two readings are a question, never a choice. Not here: which action a step means (compiler/bind). spec/prose.md */
+/* Controlled English: a step or a condition in words becomes plain statements and expressions of the exact plan. The
+ * phrases stand in grammar/prose.def; what their nouns, fields and adjectives mean is looked for among the names in
+ * scope and the types that are known there. Two readings are a question, never a choice. Not here: which action a step
+ * means (compiler/bind). spec/prose.md */
 #ifndef PL_COMPILER_PROSE_PROSE_H
 #define PL_COMPILER_PROSE_PROSE_H
 
@@ -16,22 +17,23 @@ typedef enum PlMeant {
 /* A PROSE step: with PL_MEANT_ONE it is another kind of statement now, not yet checked. */
 PlMeant pl_prose_step(PlChecker *c, PlStep *step);
 
-/* A name of several words that nothing is called by: a condition ("any build failed"), a list or value ("the overdue invoices"). With
- * PL_MEANT_ONE there is an expression in its place, not yet checked. */
+/* A name of several words that nothing is called by: a condition ("any build failed"), a list or value ("the overdue
+ * invoices"). With PL_MEANT_ONE there is an expression in its place, not yet checked. */
 PlMeant pl_prose_name(PlChecker *c, PlExpr **slot);
 
-/* Words that were read as an expression with names of several words in it: read as a phrase instead, where they are one ("the percentage of orders that
- * are paid"). `condition`: yes or no is wanted. */
+/* Words that were read as an expression with names of several words in it: read as a phrase instead, where they are one
+ * ("the percentage of orders that are paid"). `condition`: yes or no is wanted. */
 PlMeant pl_prose_whole(PlChecker *c, PlExpr **slot, bool condition);
 
-/* Whether a word beside `is` is a text and no name: "status is active", where no name in scope is called so, or nearly so, and
- * no field of the item is. */
+/* Whether a word beside `is` is a text and no name: "status is active", where no name in scope is called so, or nearly
+ * so, and no field of the item is. */
 bool pl_prose_is_value(PlChecker *c, const PlExpr *word, PlTypeId other);
 
 /* Whether the step begins as a phrase of the table does. */
 bool pl_prose_begins(PlChecker *c, const PlStep *step);
 
-/* Before the check: steps that add to a list in words ("Append row "..." -> rows") become Add, so that the list is declared in time. */
+/* Before the check: steps that add to a list in words ("Append row "..." -> rows") become Add, so that the list is
+ * declared in time. */
 void pl_prose_prepare(PlChecker *c);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of grammar/prose.def: its patterns taken apart once for a compile, and the search for its words in a phrase. */
+/* The table of grammar/prose.def: its patterns taken apart once for a compile, and the search for its words in a
+ * phrase. */
 #include "compiler/prose/prose_internal.h"
 
 #include "pilot.h"
@@ -9,9 +10,9 @@ static const struct {
     const char *pattern, *exact, *name;
 } rows[] = {
 #define PL_PROSE(place, pattern, exact, name) {PL_ROW_##place, pattern, exact, name},
-#define PL_PROSE_VALUE(pattern, exact) {PL_ROW_VALUE, pattern, exact, ""},
-#define PL_PROSE_COND(pattern, exact) {PL_ROW_COND, pattern, exact, ""},
-#define PL_PROSE_TEST(pattern, exact) {PL_ROW_TEST, pattern, exact, ""},
+#define PL_PROSE_VALUE(pattern, exact)        {PL_ROW_VALUE, pattern, exact, ""},
+#define PL_PROSE_COND(pattern, exact)         {PL_ROW_COND, pattern, exact, ""},
+#define PL_PROSE_TEST(pattern, exact)         {PL_ROW_TEST, pattern, exact, ""},
 #include "grammar/prose.def"
 #undef PL_PROSE
 #undef PL_PROSE_VALUE
@@ -49,18 +50,21 @@ static const struct {
 #undef PL_PROSE_PERIOD
 };
 
-/* ---- patterns ------------------------------------------------------------------------------------------------------------ */
+/* ---- patterns ---- */
 
 static const struct {
     const char *name;
     PlSlot slot;
-} slots[] = {{"LIST", PL_SLOT_LIST},     {"ITEM", PL_SLOT_LIST},      {"MANY", PL_SLOT_LIST},       {"BASE", PL_SLOT_LIST},       {"SOME", PL_SLOT_LIST},
-             {"LITERAL", PL_SLOT_LITERAL}, {"LEAVES", PL_SLOT_LEAVES},       {"LISTS", PL_SLOT_LISTS},    {"COND", PL_SLOT_COND},       {"KEYS", PL_SLOT_KEYS},
-             {"FIELD", PL_SLOT_FIELD},   {"FIELDS", PL_SLOT_FIELDS},  {"EACH", PL_SLOT_EACH},       {"VALUE", PL_SLOT_VALUE},
-             {"VALUES", PL_SLOT_VALUES}, {"N", PL_SLOT_COUNT},        {"TEXT", PL_SLOT_TEXT},       {"NAME", PL_SLOT_NAME},
-             {"NOUN", PL_SLOT_NOUN},     {"MOST", PL_SLOT_MOST},      {"CMP", PL_SLOT_CMP},         {"PAIRS", PL_SLOT_PAIRS},
-             {"DUR", PL_SLOT_DURATION},  {"PERIOD", PL_SLOT_PERIOD},  {"ADJ", PL_SLOT_ADJECTIVE},   {"AGED", PL_SLOT_AGED},
-             {"TEST", PL_SLOT_TEST},     {"COLUMNS", PL_SLOT_COLUMNS}, {"ENDINGS", PL_SLOT_ENDINGS}, {"STATE", PL_SLOT_STATE}};
+} slots[] = {{"LIST", PL_SLOT_LIST},       {"ITEM", PL_SLOT_LIST},       {"MANY", PL_SLOT_LIST},
+             {"BASE", PL_SLOT_LIST},       {"SOME", PL_SLOT_LIST},       {"LITERAL", PL_SLOT_LITERAL},
+             {"LEAVES", PL_SLOT_LEAVES},   {"LISTS", PL_SLOT_LISTS},     {"COND", PL_SLOT_COND},
+             {"KEYS", PL_SLOT_KEYS},       {"FIELD", PL_SLOT_FIELD},     {"FIELDS", PL_SLOT_FIELDS},
+             {"EACH", PL_SLOT_EACH},       {"VALUE", PL_SLOT_VALUE},     {"VALUES", PL_SLOT_VALUES},
+             {"N", PL_SLOT_COUNT},         {"TEXT", PL_SLOT_TEXT},       {"NAME", PL_SLOT_NAME},
+             {"NOUN", PL_SLOT_NOUN},       {"MOST", PL_SLOT_MOST},       {"CMP", PL_SLOT_CMP},
+             {"PAIRS", PL_SLOT_PAIRS},     {"DUR", PL_SLOT_DURATION},    {"PERIOD", PL_SLOT_PERIOD},
+             {"ADJ", PL_SLOT_ADJECTIVE},   {"AGED", PL_SLOT_AGED},       {"TEST", PL_SLOT_TEST},
+             {"COLUMNS", PL_SLOT_COLUMNS}, {"ENDINGS", PL_SLOT_ENDINGS}, {"STATE", PL_SLOT_STATE}};
 
 static PlSlot slot_of(PlStr word)
 {
@@ -128,14 +132,16 @@ const PlProseTable *pl_row_table(PlArena *arena)
     table->phrases = pl_phrases_new(arena);
     for (uint32_t i = 0; i < table->count; i++) {
         PlRow *row = &table->rows[i];
-        *row = (PlRow){.place = rows[i].place, .pattern = pl_str_z(rows[i].pattern), .exact = pl_str_z(rows[i].exact),
+        *row = (PlRow){.place = rows[i].place,
+                       .pattern = pl_str_z(rows[i].pattern),
+                       .exact = pl_str_z(rows[i].exact),
                        .name = pl_str_z(rows[i].name)};
         take_apart(arena, row);
     }
     return table;
 }
 
-/* ---- words in a phrase ------------------------------------------------------------------------------------------------------ */
+/* ---- words in a phrase ---- */
 
 /* A curly apostrophe was made a straight one by lexis.c. */
 static uint32_t words_at(const PlReader *r, PlStr phrase, char space, uint32_t at, uint32_t to)
@@ -170,8 +176,9 @@ uint32_t pl_row_words(const PlReader *r, PlStr alternatives, uint32_t *next, uin
 
 static PlStr operator_of(int kind)
 {
-    static const int kinds[] = {PL_TK_IS, PL_TK_IS_NOT, PL_TK_LT, PL_TK_LE, PL_TK_GT, PL_TK_GE, PL_TK_CONTAINS,
-                                PL_TK_NOT_CONTAINS, PL_TK_IN, PL_TK_NOT_IN, PL_TK_STARTS, PL_TK_ENDS, PL_TK_ASSIGN};
+    static const int kinds[] = {PL_TK_IS,     PL_TK_IS_NOT,   PL_TK_LT,           PL_TK_LE, PL_TK_GT,
+                                PL_TK_GE,     PL_TK_CONTAINS, PL_TK_NOT_CONTAINS, PL_TK_IN, PL_TK_NOT_IN,
+                                PL_TK_STARTS, PL_TK_ENDS,     PL_TK_ASSIGN};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kinds[i] == kind) return kind == PL_TK_ASSIGN ? PL_STR("is") : pl_phrase_exact(kind);
     return PL_STR("");
@@ -236,7 +243,8 @@ const PlOrder *pl_row_order_at_start(const PlReader *r, PlRange *range)
 bool pl_row_period(const PlReader *r, PlRange range, PlStr *first, PlStr *behind)
 {
     for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) {
-        if (range.from == range.to || words_at(r, pl_str_z(periods[i].words), ' ', range.from, range.to) != range.to - range.from)
+        if (range.from == range.to ||
+            words_at(r, pl_str_z(periods[i].words), ' ', range.from, range.to) != range.to - range.from)
             continue;
         *first = pl_str_z(periods[i].first);
         *behind = pl_str_z(periods[i].behind);

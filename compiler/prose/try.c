@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether exact text means something where the phrase stands: it is parsed and checked on the side, and all that this did is undone. */
+/* Whether exact text means something where the phrase stands: it is parsed and checked on the side, and all that this
+ * did is undone. */
 #include "compiler/prose/prose_internal.h"
 
 #include "compiler/check/expr.h"

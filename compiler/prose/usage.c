@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the rest of the plan reads of a name. Where an API says nothing of its answer, the plan is the only witness of the fields: a step
- * "Pick the cheapest flight -> best" and a later {best.price} agree on what is cheap. */
+/* What the rest of the plan reads of a name. Where an API says nothing of its answer, the plan is the only witness of
+ * the fields: a step "Pick the cheapest flight -> best" and a later {best.price} agree on what is cheap. */
 #include "compiler/prose/prose_internal.h"
 
 #include "compiler/check/tree.h"
@@ -21,7 +21,8 @@ static const PlExpr *base_of(const PlExpr *x)
         if (x->kind == PL_EXPR_SELECT || x->kind == PL_EXPR_GROUPED) return NULL;
         x = x->left;
     }
-    if (x && (x->kind == PL_EXPR_INDEX || x->kind == PL_EXPR_SLICE || x->kind == PL_EXPR_COERCE)) return base_of(x->left);
+    if (x && (x->kind == PL_EXPR_INDEX || x->kind == PL_EXPR_SLICE || x->kind == PL_EXPR_COERCE))
+        return base_of(x->left);
     return x;
 }
 
@@ -42,11 +43,14 @@ static void look_at(void *context, PlExpr **slot)
 {
     Look *look = context;
     PlExpr *x = *slot;
-    if ((x->kind == PL_EXPR_FIELD || x->kind == PL_EXPR_PROJECT) && goes_back_to(x->left, look->name)) add(look, x->text);
-    if (x->kind == PL_EXPR_INDEX && x->left->kind == PL_EXPR_NAME && pl_str_eq(x->left->text, look->name) && x->right->kind == PL_EXPR_LITERAL &&
-        x->right->literal.kind == PL_LIT_TEXT)
+    if ((x->kind == PL_EXPR_FIELD || x->kind == PL_EXPR_PROJECT) && goes_back_to(x->left, look->name))
+        add(look, x->text);
+    if (x->kind == PL_EXPR_INDEX && x->left->kind == PL_EXPR_NAME && pl_str_eq(x->left->text, look->name) &&
+        x->right->kind == PL_EXPR_LITERAL && x->right->literal.kind == PL_LIT_TEXT)
         look->by_key = true;
-    if (x->kind == PL_EXPR_INDEX && x->left->kind == PL_EXPR_NAME && pl_str_eq(x->left->text, look->name) && x->right->kind == PL_EXPR_TEXT) look->by_key = true;
+    if (x->kind == PL_EXPR_INDEX && x->left->kind == PL_EXPR_NAME && pl_str_eq(x->left->text, look->name) &&
+        x->right->kind == PL_EXPR_TEXT)
+        look->by_key = true;
     pl_tree_operands(x, look_at, look);
 }
 
@@ -56,8 +60,10 @@ static void look_in_steps(Look *look, PlStep *const *steps, uint32_t count);
 static void follow(Look *look, PlStep *step)
 {
     PlStr other = PL_STR("");
-    if (step->kind == PL_STEP_EACH && step->value && goes_back_to(step->value, look->name)) other = step->name2.len ? step->name2 : step->name;
-    if ((step->kind == PL_STEP_SET || step->kind == PL_STEP_KEEP) && step->value && goes_back_to(step->value, look->name))
+    if (step->kind == PL_STEP_EACH && step->value && goes_back_to(step->value, look->name))
+        other = step->name2.len ? step->name2 : step->name;
+    if ((step->kind == PL_STEP_SET || step->kind == PL_STEP_KEEP) && step->value &&
+        goes_back_to(step->value, look->name))
         other = step->bind.len ? step->bind : step->name;
     if (!other.len || pl_str_eq(other, look->name) || look->depth >= DEEPEST) return;
     Look deeper = {.r = look->r, .name = other, .out = look->out, .depth = look->depth + 1};
@@ -105,7 +111,7 @@ bool pl_usage_by_key(PlReader *r, PlStr name)
     return look.by_key;
 }
 
-/* ---- anywhere ------------------------------------------------------------------------------------------------------------------ */
+/* ---- anywhere ---- */
 
 typedef struct Anywhere {
     PlReader *r;
@@ -120,8 +126,10 @@ static void look_anywhere(void *context, PlExpr **slot)
     PlExpr *x = *slot;
     if ((x->kind == PL_EXPR_FIELD || x->kind == PL_EXPR_PROJECT) && pl_str_eq(x->text, a->words)) a->found = true;
     for (uint32_t i = 0; i < x->fields.len; i++) a->found |= pl_str_eq(x->fields.items[i].name, a->words);
-    bool key = x->kind == PL_EXPR_INDEX && x->left->kind == PL_EXPR_NAME && x->right->kind == PL_EXPR_LITERAL && x->right->literal.kind == PL_LIT_TEXT;
-    if (!key && x->kind == PL_EXPR_INDEX && x->right->kind == PL_EXPR_TEXT && x->right->items.len == 1 && x->right->items.items[0]->kind == PL_EXPR_LITERAL)
+    bool key = x->kind == PL_EXPR_INDEX && x->left->kind == PL_EXPR_NAME && x->right->kind == PL_EXPR_LITERAL &&
+               x->right->literal.kind == PL_LIT_TEXT;
+    if (!key && x->kind == PL_EXPR_INDEX && x->right->kind == PL_EXPR_TEXT && x->right->items.len == 1 &&
+        x->right->items.items[0]->kind == PL_EXPR_LITERAL)
         key = x->left->kind == PL_EXPR_NAME;
     if (key && !a->keyed) {
         const PlExpr *text = x->right->kind == PL_EXPR_TEXT ? x->right->items.items[0] : x->right;

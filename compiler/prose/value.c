@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Values in words: numbers with their currency, times, names, exact expressions, phrases of place VALUE, and in a condition the words themselves
- * where the field holds text ("status is active"). */
+/* Values in words: numbers with their currency, times, names, exact expressions, phrases of place VALUE, and in a
+ * condition the words themselves where the field holds text ("status is active"). */
 #include "compiler/prose/prose_internal.h"
 
 #include "compiler/check/scope.h"
@@ -38,7 +38,7 @@ void pl_value_read(PlReader *r, PlRange range, PlSenses *out)
     r->depth--;
 }
 
-/* ---- beside a field ---------------------------------------------------------------------------------------------------------------- */
+/* ---- beside a field ---- */
 
 static const PlType *field_type(PlReader *r, const PlItem *item, PlStr field)
 {
@@ -58,16 +58,19 @@ static void read_words(PlReader *r, const PlType *t, PlRange range, PlSenses *ou
 {
     PlStr words = pl_lexis_text(r, range), value = among_values(t, words);
     if (value.len) {
-        pl_try_add(r, out, (PlSense){.text = pl_arena_printf(r->c->arena, "\"" PL_FMT "\"", PL_ARG(value)), .type = PL_T_TEXT});
+        pl_try_add(r, out,
+                   (PlSense){.text = pl_arena_printf(r->c->arena, "\"" PL_FMT "\"", PL_ARG(value)), .type = PL_T_TEXT});
         return;
     }
     if (t->kind != PL_TYPE_TEXT && t->kind != PL_TYPE_ANY) return;
     if (range.to - range.from > 2) return;
     for (uint32_t i = range.from; i < range.to; i++) {
-        bool plain = r->words[i].kind == PL_WORD_WORD && pl_lexis_is_name(r->words[i].text) && pl_str_find_char(r->words[i].text, '_', 0) == PL_STR_NONE;
+        bool plain = r->words[i].kind == PL_WORD_WORD && pl_lexis_is_name(r->words[i].text) &&
+                     pl_str_find_char(r->words[i].text, '_', 0) == PL_STR_NONE;
         if (!plain || pl_scope_is_reserved(r->words[i].text)) return;
     }
-    pl_try_add(r, out, (PlSense){.text = pl_arena_printf(r->c->arena, "\"" PL_FMT "\"", PL_ARG(words)), .type = PL_T_TEXT});
+    pl_try_add(r, out,
+               (PlSense){.text = pl_arena_printf(r->c->arena, "\"" PL_FMT "\"", PL_ARG(words)), .type = PL_T_TEXT});
 }
 
 void pl_value_of_field(PlReader *r, const PlItem *item, PlStr field, PlRange range, PlSenses *out)
@@ -86,7 +89,7 @@ void pl_value_of_field(PlReader *r, const PlItem *item, PlStr field, PlRange ran
     if (!out->len) read_words(r, &t, range, out);
 }
 
-/* ---- several ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- several ---- */
 
 /* 42, "a", a value that the field's type lists. */
 void pl_value_literal(PlReader *r, const PlItem *item, PlStr field, PlRange range, PlSenses *out)
@@ -107,7 +110,8 @@ void pl_value_several(PlReader *r, const PlItem *item, PlStr field, PlRange rang
     PlStr text = PL_STR("");
     uint32_t values = 0;
     for (uint32_t from = range.from, at = from; at <= range.to; at++) {
-        bool parts = at < range.to && (pl_lexis_is(r, at, ",") || pl_lexis_is(r, at, "and") || pl_lexis_is(r, at, "or") || pl_lexis_is(r, at, "nor"));
+        bool parts = at < range.to && (pl_lexis_is(r, at, ",") || pl_lexis_is(r, at, "and") ||
+                                       pl_lexis_is(r, at, "or") || pl_lexis_is(r, at, "nor"));
         if (at < range.to && !parts) continue;
         if (at > from) {
             PlSenses one = {0};
@@ -116,7 +120,8 @@ void pl_value_several(PlReader *r, const PlItem *item, PlStr field, PlRange rang
             else
                 pl_value_read(r, (PlRange){from, at}, &one);
             if (one.len != 1 || one.items[0].doubt || ++values > 30) return;
-            text = pl_arena_printf(r->c->arena, PL_FMT "%s" PL_FMT, PL_ARG(text), text.len ? ", " : "", PL_ARG(one.items[0].text));
+            text = pl_arena_printf(r->c->arena, PL_FMT "%s" PL_FMT, PL_ARG(text), text.len ? ", " : "",
+                                   PL_ARG(one.items[0].text));
         }
         from = at + 1;
     }
