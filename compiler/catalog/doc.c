@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-enum { MAX_SOURCES = 65535, MAX_MENDS = 60, MAX_MEND_BYTES = 128 << 20 };
+enum { MAX_SOURCES = 65535, MAX_MENDS = 300, MAX_MEND_BYTES = 32 << 20 };
 
 /* ---- encoding --------------------------------------------------------------------------------------------------- */
 

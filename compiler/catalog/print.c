@@ -116,6 +116,7 @@ static void put_responses(PlBuf *out, const PlTypes *types, const PlAction *acti
             snprintf(status, sizeof status, "%uXX", r->low / 100u);
         pl_buf_printf(out, "      %-7s ", status);
         pl_type_print(out, types, r->type, TYPE_WIDTH);
+        if (r->body != PL_BODY_NONE && r->body != PL_BODY_JSON) pl_buf_printf(out, "  (" PL_FMT ")", PL_ARG(cut(r->content_type, 60)));
         if (r->doc.len) pl_buf_printf(out, "  " PL_FMT, PL_ARG(cut(r->doc, 80)));
         pl_buf_put_char(out, '\n');
     }
