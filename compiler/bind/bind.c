@@ -10,7 +10,7 @@
 #include "compiler/check/scope.h"
 #include "compiler/check/step.h"
 
-enum { CANDIDATES = 5 };
+enum { SEVERAL = 4 };
 
 static PlStr full_name(PlChecker *c, const PlOperation *op)
 {
@@ -142,27 +142,63 @@ static bool is_unreadable(const PlChecker *c, const PlStep *step)
     return false;
 }
 
+/* By the light list, so that no document is read for it. */
+static bool offers(const PlPlugin *plugin, PlStr action)
+{
+    for (uint32_t i = 0; i < plugin->operation_count; i++) {
+        const PlOperation *op = plugin->operations[i];
+        if (pl_words_same(op->name, action) || (op->operation_id.len && pl_words_same(op->operation_id, action))) return true;
+    }
+    return false;
+}
+
+/* The plugins that the name may mean: the nearest spelling, those that it explains as well as others, those that have the action. */
+static uint32_t likely_plugins(PlChecker *c, const PlStep *step, PlPlugin *out[SEVERAL])
+{
+    PlStr near = nearest_plugin(c, step->plugin);
+    if (near.len) {
+        out[0] = pl_catalog_plugin_by_name(c->catalog, near);
+        return 1;
+    }
+    uint32_t count = 0;
+    const char *by = "";
+    (void)pl_alias_find(c->arena, c->catalog, step->plugin, &by, out, SEVERAL, &count);
+    for (uint32_t i = 0; count == 0 && i < pl_catalog_plugin_count(c->catalog); i++) {
+        PlPlugin *plugin = pl_catalog_plugin(c->catalog, i);
+        if (!offers(plugin, step->action)) continue;
+        out[0] = plugin;
+        count = 1;
+        for (i++; i < pl_catalog_plugin_count(c->catalog) && count < SEVERAL; i++)
+            if (offers(pl_catalog_plugin(c->catalog, i), step->action)) out[count++] = pl_catalog_plugin(c->catalog, i);
+    }
+    return count;
+}
+
 static void ask_plugin(PlChecker *c, PlStep *step)
 {
     uint32_t count = pl_catalog_plugin_count(c->catalog);
     if (was_asked(c, step) || is_unreadable(c, step)) return;
-    PlStr near = nearest_plugin(c, step->plugin);
+    PlPlugin *likely[SEVERAL];
+    uint32_t n = likely_plugins(c, step, likely);
     PlSpan span = plugin_span(c, step);
-    PlDiag *d = near.len ? PL_REPORT(c->diags, WHICH_PLUGIN, span, PL_ARG(step->plugin))
-                         : PL_REPORT(c->diags, UNKNOWN_PLUGIN, span, PL_ARG(step->plugin));
+    PlDiag *d = n ? PL_REPORT(c->diags, WHICH_PLUGIN, span, PL_ARG(step->plugin))
+                  : PL_REPORT(c->diags, UNKNOWN_PLUGIN, span, PL_ARG(step->plugin));
     pl_ask_plugin(c, d, step->plugin);
+    for (uint32_t i = 0; i < n; i++) {
+        pl_diag_candidate(c->diags, d, likely[i]->name, likely[i]->title);
+        pl_diag_candidate_edit(c->diags, d, span, likely[i]->name);
+    }
     PlStr *names = PL_NEW_N(c->arena, PlStr, count);
     for (uint32_t i = 0; i < count; i++) names[i] = pl_catalog_plugin(c->catalog, i)->name;
-    if (near.len) {
-        pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(near));
-        pl_diag_candidate(c->diags, d, near, pl_catalog_plugin_by_name(c->catalog, near)->title);
-        pl_diag_candidate_edit(c->diags, d, span, near);
-    } else if (count) {
+    if (n && nearest_plugin(c, step->plugin).len)
+        pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(likely[0]->name));
+    else if (n)
+        pl_diag_help(c->diags, d, "write `%.*s`, or add `Use: %.*s from \"FILE\"`", PL_ARG(likely[0]->name), PL_ARG(step->plugin));
+    else if (count)
         pl_diag_help(c->diags, d, "plugins are: %.*s; or add `Use: %.*s from \"FILE\"`",
                      PL_ARG(pl_words_list(c, names, count, 10)), PL_ARG(step->plugin));
-    } else {
+    else
         pl_diag_help(c->diags, d, "add `Use: %.*s from \"FILE\"` at the head of the plan", PL_ARG(step->plugin));
-    }
 }
 
 /* ---- which operation ------------------------------------------------------------------------------------------------------ */
@@ -174,6 +210,7 @@ static const PlOperation *find_anywhere(PlChecker *c, PlStep *step)
     uint32_t hits = 0;
     for (uint32_t i = 0; i < pl_catalog_plugin_count(c->catalog); i++) {
         bool ambiguous = false;
+        if (!offers(pl_catalog_plugin(c->catalog, i), step->action)) continue;
         const PlOperation *op = pl_catalog_find(c->catalog, pl_catalog_plugin(c->catalog, i), step->action, &ambiguous);
         if (op)
             found = op, hits++;
@@ -186,7 +223,6 @@ static const PlOperation *find_anywhere(PlChecker *c, PlStep *step)
 /* Rule: a plugin's name that is none is read as the one plugin that it explains (alias.h). */
 static PlPlugin *plugin_by_alias(PlChecker *c, PlStep *step)
 {
-    enum { SEVERAL = 4 };
     PlPlugin *some[SEVERAL];
     uint32_t count;
     const char *by = "";
