@@ -280,6 +280,12 @@ static void act(Match *m)
         m->at[PL_F_LIST_FIT] = (q->many && lists && !single) || (q->one && !q->many && single);
         m->at[PL_F_LIST_CLASH] = (q->many && single && !lists) || (q->one && !q->many && lists && !single);
     }
+    if (!(d->flags & PL_INDEX_METHODS_VARY)) return;
+    m->at[PL_F_VARY_SAME] = m->at[PL_F_VERB_SAME];
+    m->at[PL_F_VARY_CLASH] = m->at[PL_F_VERB_CLASH];
+    m->at[PL_F_VARY_LIST_FIT] = m->at[PL_F_LIST_FIT];
+    m->at[PL_F_VARY_LIST_CLASH] = m->at[PL_F_LIST_CLASH];
+    m->at[PL_F_VARY_READ_WRITE] = pl_verb_is_reading(q->verb) && pl_verb_is_writing(verb) && method_fit(q->verb, (PlMethod)d->method) <= 0;
 }
 
 /* ---- values and arguments -------------------------------------------------------------------------------------------------- */
@@ -429,6 +435,7 @@ static void read_segment(Match *m)
         if (m->q->terms[meet->query].object > 0 && meet->worth > object) object = meet->worth;
     }
     m->at[PL_F_SEG_SAID] = met;
+    if (m->doc->flags & PL_INDEX_METHODS_VARY) m->at[PL_F_VARY_SEGMENT] = object;
     m->at[PL_F_SEG_OBJECT] = object;
 }
 

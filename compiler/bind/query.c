@@ -259,7 +259,16 @@ static void note_number(PlQuery *q, const PlToken *t, uint32_t nth)
                                       "one",    "id",      "information", "info",       "its"};
     if (is_word(t->word, many, sizeof many / sizeof *many)) q->many = true;
     if (is_word(t->word, one, sizeof one / sizeof *one)) q->one = true;
+    bool light = pl_str_eq_z(t->word, "details") || pl_str_eq_z(t->word, "specifics");
+    if (light) return;
     if (nth >= 1 && nth <= 3 && is_plural(t) && pl_lexicon_verb(q->lexicon, t->stem) == PL_VERB_NONE) q->many = true;
+}
+
+/* "... of a specific collection using its ID": one thing, wherever the sentence says so. */
+static bool says_one(PlStr word)
+{
+    static const char *const one[] = {"specific", "particular", "single", "id", "identifier"};
+    return is_word(word, one, sizeof one / sizeof *one);
 }
 
 /* ---- terms ----------------------------------------------------------------------------------------------------------------- */
@@ -313,7 +322,7 @@ static void add_token(PlQuery *q, uint32_t i, float part_of_all, bool head, bool
     if (pl_lexicon_is_stop(q->lexicon, t->word) && !(last && pl_lexicon_is_particle(t->word))) return;
     bool in_index = pl_index_term(q->index, t->stem) != UINT32_MAX || pl_lexicon_find(q->lexicon, t->stem);
     bool participle = is_participle(q, i);
-    float part = salience(q, t, in_index) * (participle ? 0.3f : 1.0f) * part_of_all;
+    float part = salience(q, t, in_index) * (participle ? 0.3f : 1.0f) * (is_light(t->word) ? 0.5f : 1.0f) * part_of_all;
     if (part <= 0) return;
     PlQueryTerm *term = add_term(q, t->stem, t->word, i);
     if (!term) return;
@@ -321,7 +330,7 @@ static void add_token(PlQuery *q, uint32_t i, float part_of_all, bool head, bool
     if (weight > term->weight) term->weight = weight;
     if (head && weight > term->head) term->head = weight;
     if (object && !is_light(t->word) && weight > term->object) term->object = weight;
-    if (part < 0.5f || !term->verb) return;
+    if (part < 0.4f || !term->verb) return;
     q->verbs |= 1u << term->verb;
     if (!head || q->verb) return;
     q->verb = (PlVerb)term->verb;
@@ -349,8 +358,11 @@ static void add_phrases(PlQuery *q)
                 PlQueryTerm *term = add_term(q, phrase->stems[s], phrase->stems[s], i);
                 if (!term) break;
                 float weight = 0.7f * term->idf;
-                if (weight > term->weight) term->weight = term->head = weight;
-                if (s == 0 && term->verb) {
+                bool head = i < q->head_end && q->tokens.items[i].sentence == q->lead;
+                if (weight > term->weight) term->weight = weight;
+                if (head && weight > term->head) term->head = weight;
+                bool first = q->verb_term == UINT32_MAX || q->terms[q->verb_term].at >= i;
+                if (s == 0 && term->verb && head && first) {
                     q->verbs |= 1u << term->verb;
                     q->verb = (PlVerb)term->verb;
                     q->verb_term = (uint32_t)(term - q->terms);
@@ -475,9 +487,17 @@ static bool is_purpose(const PlQuery *q, uint32_t i)
 {
     if (i + 1 >= q->tokens.len || !pl_str_eq_z(q->tokens.items[i].word, "to")) return false;
     const PlToken *next = &q->tokens.items[i + 1];
-    bool verb = pl_lexicon_verb(q->lexicon, next->stem) != PL_VERB_NONE || pl_str_eq_z(next->word, "be") ||
-                pl_str_eq_z(next->word, "ensure");
+    static const char *const more[] = {"be", "ensure", "select", "choose", "pick", "use", "prepare", "allow", "see", "avoid", "decide", "link"};
+    bool verb = pl_lexicon_verb(q->lexicon, next->stem) != PL_VERB_NONE || is_word(next->word, more, sizeof more / sizeof *more);
     return verb && next->kind == PL_TOKEN_WORD && !(next->flags & (PL_TOKEN_CAPITAL | PL_TOKEN_QUOTED));
+}
+
+static void read_state(PlQuery *q, uint16_t lead)
+{
+    if (!asks_for_state(q, lead)) return;
+    PlQueryTerm *term = add_term(q, PL_STR("state"), PL_STR("state"), 0);
+    if (term) term->weight = term->head = 0.4f * term->idf;
+    q->verb = PL_VERB_READ;
 }
 
 static void read_text(PlQuery *q)
@@ -485,22 +505,24 @@ static void read_text(PlQuery *q)
     uint32_t asking;
     uint16_t lead = lead_sentence(q, &asking);
     uint32_t said = 0;
-    bool cut = false, object_over = false, state = asks_for_state(q, lead);
-    if (state) {
-        PlQueryTerm *term = add_term(q, PL_STR("state"), PL_STR("state"), 0);
-        if (term) term->weight = term->head = 0.4f * term->idf;
-        q->verb = PL_VERB_READ;
-    }
+    q->lead = lead;
+    q->head_end = q->tokens.len;
+    bool cut = false, object_over = false;
+    read_state(q, lead);
     for (uint32_t i = 0; i < q->tokens.len; i++) {
         const PlToken *t = &q->tokens.items[i];
         bool inside = t->sentence == lead, stop = pl_lexicon_is_stop(q->lexicon, t->word);
-        if (inside && said >= 2 && (cuts(t->word) || is_purpose(q, i))) cut = true;
+        if (inside && said >= 2 && !cut && (cuts(t->word) || is_purpose(q, i))) {
+            cut = true;
+            q->head_end = i;
+        }
         bool head = inside && !cut && !(t->flags & PL_TOKEN_ASIDE);
         bool background = asking && t->sentence < 32 && !(asking >> t->sentence & 1);
         if (head && q->has_object && is_preposition(t->word) && !is_light(q->tokens.items[i - 1].word))
             object_over = true;
         note_value(q, t);
         if (head) note_number(q, t, said);
+        if (inside && says_one(t->word)) q->one = true;
         if (head && !stop) said++;
         if (t->flags & (PL_TOKEN_CAPITAL | PL_TOKEN_QUOTED)) q->named = true;
         bool verb_before = q->verb != PL_VERB_NONE;

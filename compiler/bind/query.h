@@ -51,6 +51,8 @@ typedef struct PlQuery {
     uint32_t verb_term;             /* its term, UINT32_MAX when there is none */
     bool many, one;                 /* a list is wanted; one thing is */
     bool has_object;
+    uint16_t lead;     /* the sentence that asks */
+    uint32_t head_end; /* the token that ends its head clause */
     bool named;                          /* something is called by a name: in quotes, with a capital */
     uint32_t shapes;                     /* PL_SHAPE_* of the values in the text */
     uint32_t values;                     /* how many there are, names counted once for each run of capitals */

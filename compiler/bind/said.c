@@ -84,7 +84,8 @@ static bool is_letter(char c)
 static size_t find_value(PlStr text, PlStr value)
 {
     size_t from = pl_str_find_char(text, ' ', 0);
-    for (size_t i = from; value.len >= 2 && from != PL_STR_NONE && i + value.len <= text.len; i++) {
+    if (from == PL_STR_NONE || value.len < 2) return PL_STR_NONE;
+    for (size_t i = from + 1; i + value.len <= text.len; i++) {
         bool begins = !is_letter(text.ptr[i - 1]),
              ends = i + value.len == text.len || !is_letter(text.ptr[i + value.len]);
         if (begins && ends && same_spelling(pl_str_slice(text, i, i + value.len), value)) return i;
