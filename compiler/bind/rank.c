@@ -217,6 +217,7 @@ static void decide(const PlIndex *index, PlRanking *r)
     const PlIndexDoc *doc = &index->docs[r->all[0].doc];
     bool writes =
         doc->method != PL_GET && doc->method != PL_HEAD && doc->method != PL_OPTIONS && doc->method != PL_QUERY;
+    if (writes && r->reads && doc->flags & PL_INDEX_METHODS_VARY) return;
     if (r->right >= limits[writes ? LIMIT_BIND_WRITE : LIMIT_BIND]) r->decision = PL_DECIDE_BOUND;
 }
 
@@ -237,6 +238,7 @@ PlRanking *pl_rank(PlArena *arena, const PlLexicon *lexicon, const PlIndex *inde
     retrieve(arena, q, ask->plugin, r);
     score_all(q, goal, r);
     r->imperative = is_imperative(q);
+    r->reads = pl_verb_is_reading(q->verb);
     r->known = q->weight > 0 ? (float)(q->known / q->weight) : 0;
     r->terms = (float)q->count;
     r->size = (float)index->doc_count;

@@ -31,6 +31,7 @@ typedef struct PlRanked {
 typedef struct PlRanking {
     PlRanked all[PL_RANK_MAX];
     uint32_t count;
+    bool reads;      /* what the text does first only reads */
     bool imperative; /* the text is one sentence that begins with a verb */
     float known, terms,
         size; /* share of the text's words that the catalog knows; how many it has; how many actions the catalog has */
