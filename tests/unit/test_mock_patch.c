@@ -56,7 +56,8 @@ TEST(operations)
 TEST(what_cannot_be_done_changes_nothing)
 {
     static const Case cases[] = {
-        {"{\"a\":1}", "[{\"op\":\"replace\",\"path\":\"/a\",\"value\":2},{\"op\":\"remove\",\"path\":\"/b\"}]", "!operation 1 cannot be done: {\"op\":\"remove\""},
+        {"{\"a\":1}", "[{\"op\":\"replace\",\"path\":\"/a\",\"value\":2},{\"op\":\"remove\",\"path\":\"/b\"}]",
+         "!operation 1 cannot be done: {\"op\":\"remove\""},
         {"{\"a\":1}", "[{\"op\":\"test\",\"path\":\"/a\",\"value\":\"1\"}]", "!operation 0"},
         {"{\"a\":1}", "[{\"op\":\"replace\",\"path\":\"/b\",\"value\":1}]", "!operation 0"},
         {"{\"a\":1}", "[{\"op\":\"add\",\"path\":\"/b/c\",\"value\":1}]", "!operation 0"},
@@ -111,7 +112,8 @@ TEST(which_kind_it_is)
 {
     PlEscape escape;
     PlArena *arena = pl_arena_new(&escape, 0);
-    PlNode list = read_json(arena, "[{\"op\":\"x\"}]"), plain = read_json(arena, "[{\"id\":1}]"), empty = read_json(arena, "[]"), map = read_json(arena, "{\"op\":1}");
+    PlNode list = read_json(arena, "[{\"op\":\"x\"}]"), plain = read_json(arena, "[{\"id\":1}]");
+    PlNode empty = read_json(arena, "[]"), map = read_json(arena, "{\"op\":1}");
     CHECK(pl_mock_patch_is_list(&list) && !pl_mock_patch_is_list(&plain) && !pl_mock_patch_is_list(&empty) && !pl_mock_patch_is_list(&map));
     pl_arena_free(arena);
 }
