@@ -23,18 +23,7 @@ static const char *over_word(const char *p, const char *limit, const char *z)
 static const char *over_kind(const PlPhrases *phrases, const char *p, const char *limit, int kind)
 {
     const char *end;
-    const PlSpelling *row = pl_phrase_match(phrases, PL_AT_BIND, p, limit, &end);
-    if (!row) return NULL;
-    if (row->kind == kind) return blanks(end, limit);
-    for (uint32_t i = 0; i < pl_spelling_count; i++) { /* the same words may be a thing and a key */
-        const PlSpelling *other = &pl_spellings[i];
-        if (other->place != PL_AT_BIND || other->kind != kind) continue;
-        size_t len = other->accepted.len;
-        if ((size_t)(limit - p) < len || !pl_str_eq_nocase(pl_str(p, len), other->accepted)) continue;
-        if (p + len < limit && pl_phrase_word_char(p[len])) continue;
-        return blanks(p + len, limit);
-    }
-    return NULL;
+    return pl_phrase_match_kind(phrases, PL_AT_BIND, kind, p, limit, &end) ? blanks(end, limit) : NULL;
 }
 
 /* The name at p, perhaps in back-ticks, quotes or double braces; nothing may follow it but the end of a sentence, a bracket or a comma. */

@@ -100,21 +100,28 @@ static const char *match(const PlSpelling *row, const char *ptr, const char *lim
     return is_word && ptr < limit && pl_phrase_word_char(*ptr) ? NULL : ptr;
 }
 
-const PlSpelling *pl_phrase_match(const PlPhrases *phrases, PlPlaceOf place, const char *ptr, const char *limit,
-                                  const char **end)
+const PlSpelling *pl_phrase_match_kind(const PlPhrases *phrases, PlPlaceOf place, int kind, const char *ptr,
+                                       const char *limit, const char **end)
 {
     const PlSpelling *best = NULL;
     if (ptr == limit) return NULL;
     unsigned char first = lower(*ptr);
     for (uint32_t i = 0; i < phrases->by_first[place][first].len; i++) {
         const PlSpelling *row = phrases->by_first[place][first].rows[i];
+        if (kind && row->kind != kind) continue;
+        if (best && row->accepted.len <= best->accepted.len) continue;
         const char *behind = match(row, ptr, limit);
-        if (behind && (!best || row->accepted.len > best->accepted.len)) {
-            best = row;
-            *end = behind;
-        }
+        if (!behind) continue;
+        best = row;
+        *end = behind;
     }
     return best;
+}
+
+const PlSpelling *pl_phrase_match(const PlPhrases *phrases, PlPlaceOf place, const char *ptr, const char *limit,
+                                  const char **end)
+{
+    return pl_phrase_match_kind(phrases, place, 0, ptr, limit, end);
 }
 
 const PlSpelling *pl_phrase_longest(PlPlaceOf place, const char *ptr, const char *limit, const char **end)

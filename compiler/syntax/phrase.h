@@ -34,6 +34,9 @@ PlPhrases *pl_phrases_new(PlArena *arena);
  * between words may be any, line ends too. */
 const PlSpelling *pl_phrase_match(const PlPhrases *phrases, PlPlaceOf place, const char *ptr, const char *limit,
                                   const char **end);
+/* The longest of that place and kind. */
+const PlSpelling *pl_phrase_match_kind(const PlPhrases *phrases, PlPlaceOf place, int kind, const char *ptr,
+                                       const char *limit, const char **end);
 /* The same by walking the whole table: for the printer, which has no arena. */
 const PlSpelling *pl_phrase_longest(PlPlaceOf place, const char *ptr, const char *limit, const char **end);
 /* The exact spelling of the first row with that kind, "" when it has none. */

@@ -85,11 +85,12 @@ TEST(spellings_stand_once_and_are_found)
     for (uint32_t i = 0; i < pl_spelling_count; i++) {
         const PlSpelling *row = &pl_spellings[i];
         const char *end = NULL;
-        const PlSpelling *found = pl_phrase_match(s.syntax.phrases, row->place, row->accepted.ptr,
-                                                  row->accepted.ptr + row->accepted.len, &end);
+        bool by_kind = row->place == PL_AT_BIND; /* there the same words may be a verb and a noun, and are asked for by kind */
+        const PlSpelling *found = pl_phrase_match_kind(s.syntax.phrases, row->place, by_kind ? row->kind : 0, row->accepted.ptr,
+                                                       row->accepted.ptr + row->accepted.len, &end);
         if (found != row) fprintf(stderr, PL_FMT "\n", PL_ARG(row->accepted));
         CHECK(found == row && end == row->accepted.ptr + row->accepted.len);
-        CHECK(pl_phrase_longest(row->place, row->accepted.ptr, row->accepted.ptr + row->accepted.len, &end) == row);
+        if (!by_kind) CHECK(pl_phrase_longest(row->place, row->accepted.ptr, row->accepted.ptr + row->accepted.len, &end) == row);
         for (size_t k = 0; k < row->accepted.len; k++) CHECK(row->accepted.ptr[k] < 'A' || row->accepted.ptr[k] > 'Z');
     }
     pl_arena_free(s.syntax.arena);
