@@ -161,8 +161,8 @@ static void tell(PlArena *arena, PlDiags *diags, const PlModule *m, const PlFlow
     if (!d || source->kind != PL_FROM_ACTION) return;
     const PlAction *origin = &m->actions[source->index];
     PlStr part = source->field.len ? source->field : PL_STR("*");
-    pl_diag_help(diags, d, "to trust it, in pilot.yaml: trust: [\"" PL_FMT "." PL_FMT "." PL_FMT " -> " PL_FMT "." PL_FMT "." PL_FMT "\"]", PL_ARG(origin->plugin),
-                 PL_ARG(origin->name), PL_ARG(part), PL_ARG(action->plugin), PL_ARG(action->name), PL_ARG(name));
+    pl_diag_help(diags, d, "to trust it, in pilot.yaml: trust: [\"" PL_FMT "." PL_FMT "." PL_FMT " -> " PL_FMT "." PL_FMT "." PL_FMT "\"]",
+                 PL_ARG(origin->plugin), PL_ARG(origin->name), PL_ARG(part), PL_ARG(action->plugin), PL_ARG(action->name), PL_ARG(name));
 }
 
 bool pl_labels_ask(PlArena *arena, PlDiags *diags, PlPlan *plan, PlModule *module)

@@ -21,11 +21,13 @@ static void put_document(PlBuf *out)
         bool reads = i % 10 < 2 || i % 10 == 5;
         pl_buf_printf(out, "%s\"/%s/%d/{id}\":{\"%s\":{\"operationId\":\"%s_%s_%d\",\"summary\":\"%s the %s\",", i ? "," : "", noun, i, reads ? "get" : "post",
                       verb, noun, i / 100, verb, noun);
-        pl_buf_put_z(out, "\"parameters\":[{\"name\":\"id\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"}},"
-                          "{\"name\":\"limit\",\"in\":\"query\",\"schema\":{\"type\":\"integer\"}}],\"responses\":{\"200\":{\"description\":\"ok\",\"content\":"
-                          "{\"application/json\":{\"schema\":{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":"
-                          "{\"type\":\"object\",\"required\":[\"id\",\"name\"],\"properties\":{\"id\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},"
-                          "\"size\":{\"type\":\"number\"}}}}}}}}}}}}");
+        pl_buf_put_z(
+            out,
+            "\"parameters\":[{\"name\":\"id\",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"}},"
+            "{\"name\":\"limit\",\"in\":\"query\",\"schema\":{\"type\":\"integer\"}}],\"responses\":{\"200\":{\"description\":\"ok\",\"content\":"
+            "{\"application/json\":{\"schema\":{\"type\":\"object\",\"required\":[\"items\"],\"properties\":{\"items\":{\"type\":\"array\",\"items\":"
+            "{\"type\":\"object\",\"required\":[\"id\",\"name\"],\"properties\":{\"id\":{\"type\":\"string\"},\"name\":{\"type\":\"string\"},"
+            "\"size\":{\"type\":\"number\"}}}}}}}}}}}}");
     }
     pl_buf_put_z(out, "}}");
 }

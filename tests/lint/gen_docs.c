@@ -184,7 +184,8 @@ static void put_spellings(void)
 static const struct {
     const char *name;
     void (*put)(void);
-} pages[] = {{"builtins", put_builtins}, {"diagnostics", put_diagnostics}, {"exit-codes", put_statuses}, {"limits", put_limits}, {"opcodes", put_opcodes}, {"spellings", put_spellings}};
+} pages[] = {{"builtins", put_builtins}, {"diagnostics", put_diagnostics}, {"exit-codes", put_statuses},
+             {"limits", put_limits},     {"opcodes", put_opcodes},         {"spellings", put_spellings}};
 
 int main(int argc, char **argv)
 {

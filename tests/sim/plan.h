@@ -137,7 +137,7 @@ static void plan_block(PlanMaker *m, uint32_t steps)
     }
 }
 
-static void plan_make(PlBuf *out, uint64_t seed)
+__attribute__((unused)) static void plan_make(PlBuf *out, uint64_t seed)
 {
     Rng rng = {seed};
     PlanMaker m = {.rng = &rng, .out = out};

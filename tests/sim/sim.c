@@ -387,7 +387,8 @@ static const char *check_books(Sim *s)
         (void)pl_json_find(row.body, "sends", &sends);
         PlStr item = pl_json_find_text(s->arena, pl_json_find_text(s->arena, sends, "body"), "item");
         for (uint32_t b = 0; b < s->books.len && item.len; b++)
-            if (pl_str_eq_z(item, s->books.items[b].item) && is_done(s, &row) && s->books.items[b].times != 1) return "the journal says done, the server does not";
+            if (pl_str_eq_z(item, s->books.items[b].item) && is_done(s, &row) && s->books.items[b].times != 1)
+                return "the journal says done, the server does not";
     }
     for (uint32_t b = 0; b < s->books.len; b++) {
         bool told = s->books.items[b].item[0] == '/' || s->books.items[b].times == 0;

@@ -19,8 +19,10 @@ static Labelled *compile(const char *steps, const PlProject *project)
     Labelled *l = calloc(1, sizeof *l);
     l->arena = pl_arena_new(&l->escape, 0);
     pl_buf_init(&l->text, 0);
-    pl_buf_printf(&l->text, "Use: mail\nInput: boss: email = \"boss@example.com\"\n\n1. List using mail.list_messages() -> found\n2. Set m to found.messages[0]\n%s",
-                  steps);
+    pl_buf_printf(
+        &l->text,
+        "Use: mail\nInput: boss: email = \"boss@example.com\"\n\n1. List using mail.list_messages() -> found\n2. Set m to found.messages[0]\n%s",
+        steps);
     PlCompileOptions options = {.plan_path = PL_STR("t.pilot"), .plugins = &mail, .plugin_count = 1, .project = project};
     CHECK(pl_compile(l->arena, pl_buf_str(&l->text), &options, &l->c) == PL_OK);
     return l;
@@ -88,15 +90,22 @@ TEST(what_asks)
         {"3. Set x to upper(m.from)\n4. Send using mail.send_message(to=x)\n", "4.to"},
         {"3. Set x to first(found.messages)\n4. Delete using mail.delete_message(id=x.id)\n", ""},
         {"3. Set x to first(found.messages)\n4. Delete using mail.delete_message(id=x.subject)\n", "4.id"},
-        {"3. Keep found.messages where size > 3, sorted by subject -> big\n4. For each b in big:\n   4.1. Delete using mail.delete_message(id=b.id)\n", ""},
+        {"3. Keep found.messages where size > 3, sorted by subject -> big\n4. For each b in big:\n   4.1. Delete using "
+         "mail.delete_message(id=b.id)\n",
+         ""},
         {"3. Set kinds to found.messages distinct by from\n4. Delete using mail.delete_message(id=kinds[0].id)\n", ""},
         {"3. Keep found.messages where subject is \"x\" -> big\n4. Send using mail.send_message(to=big[0].from)\n", "4.to"},
         /* through loops, gathers and branches */
         {"3. For each b in found.messages, up to 3 at a time:\n   3.1. Add b.from to all\n4. Send using mail.send_message(to=all[0])\n", "5.to"},
-        {"3. For each b in found.messages, up to 3 at a time:\n   3.1. Send using mail.send_message(to=b.from)\n   3.2. Delete using mail.delete_message(id=b.id)\n", "3.1.to"},
-        {"3. At the same time:\n   3.1. Set x to m.from\n   3.2. Set y to boss\n4. Send using mail.send_message(to=x)\n5. Send using mail.send_message(to=y)\n", "4.to"},
+        {"3. For each b in found.messages, up to 3 at a time:\n   3.1. Send using mail.send_message(to=b.from)\n   3.2. Delete using "
+         "mail.delete_message(id=b.id)\n",
+         "3.1.to"},
+        {"3. At the same time:\n   3.1. Set x to m.from\n   3.2. Set y to boss\n4. Send using mail.send_message(to=x)\n5. Send using "
+         "mail.send_message(to=y)\n",
+         "4.to"},
         /* errors, people, events */
-        {"3. Try:\n   3.1. Read using mail.get_message(id=m.id) -> x\n4. If it fails:\n   4.1. Send using mail.send_message(to=error.message)\n", "4.1.to"},
+        {"3. Try:\n   3.1. Read using mail.get_message(id=m.id) -> x\n4. If it fails:\n   4.1. Send using mail.send_message(to=error.message)\n",
+         "4.1.to"},
         {"3. Ask \"Who?\" as email -> who\n4. Send using mail.send_message(to=who)\n", ""},
         {"3. Wait for \"mail\" up to 1 day -> x\n4. Send using mail.send_message(to=text(x))\n", "4.to"},
         /* a condition alone decides only under `strict` */
@@ -136,13 +145,17 @@ TEST(trust_and_policy)
     PlTrustArg other = {PL_STR("mail.list_messages.subject"), PL_STR("mail.send_message.to")}, wrong = {PL_STR("mail.list_messages.fromm"), PL_STR("")};
     PlTrustArg no_argument = {PL_STR("mail.list_messages.from"), PL_STR("mail.send_message.too")};
     static const char steps[] = "3. Send using mail.send_message(to=m.from)\n";
-    static const char strict[] = "3. If m.subject contains \"now\":\n   3.1. Delete using mail.delete_message(id=m.id)\n4. Send using mail.send_message(to=boss)\n";
+    static const char strict[] =
+        "3. If m.subject contains \"now\":\n   3.1. Delete using mail.delete_message(id=m.id)\n4. Send using mail.send_message(to=boss)\n";
     const struct {
         PlTrustArg *trust;
         PlPolicy policy;
         const char *steps, *found;
-    } cases[] = {{&exact, PL_POLICY_DEFAULT, steps, "3.to=trusted"}, {&all, PL_POLICY_DEFAULT, steps, "3.to=trusted"}, {&other, PL_POLICY_DEFAULT, steps, "3.to"},
-                 {NULL, PL_POLICY_OPEN, steps, ""}, {NULL, PL_POLICY_STRICT, strict, "3.1.id 3.1.if"}};
+    } cases[] = {{&exact, PL_POLICY_DEFAULT, steps, "3.to=trusted"},
+                 {&all, PL_POLICY_DEFAULT, steps, "3.to=trusted"},
+                 {&other, PL_POLICY_DEFAULT, steps, "3.to"},
+                 {NULL, PL_POLICY_OPEN, steps, ""},
+                 {NULL, PL_POLICY_STRICT, strict, "3.1.id 3.1.if"}};
     uint8_t hashes[5][32];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         PlProject project = project_of(cases[i].policy, cases[i].trust, cases[i].trust != NULL);

@@ -114,7 +114,9 @@ static PlOfflineResult offline(World *w, const Asm *a, PlArena *arena)
     PlOfflineResult result;
     pl_sources_init(&sources, arena);
     pl_diags_init(&diags, arena, &sources);
-    CHECK(pl_offline_replay(arena, &a->m, PL_STR("r-test"), (PlJournalPort){w, world_append, world_commit, world_barrier, world_each, world_read, NULL}, NULL, &diags, &result) == PL_OK);
+    CHECK(pl_offline_replay(arena, &a->m, PL_STR("r-test"),
+                            (PlJournalPort){w, world_append, world_commit, world_barrier, world_each, world_read, NULL}, NULL, &diags,
+                            &result) == PL_OK);
     return result;
 }
 
@@ -144,7 +146,9 @@ TEST(offline_another_end_and_many_differences)
 {
     /* a note for each of 250 turns; on record is only the first */
     Asm *a = asm_new();
-    uint16_t f = asm_function(a, "main", 8, CODE(I(LOADI, .a = 0, .b = 0), I(LOADI, .a = 1, .b = 250), I(COUNT, .a = 0, J32(2)), I(NOTE, .a = 2, .b = 0), I(JMP, J32(-3)), I(RETURN, .a = 3)));
+    uint16_t f = asm_function(a, "main", 8,
+                              CODE(I(LOADI, .a = 0, .b = 0), I(LOADI, .a = 1, .b = 250), I(COUNT, .a = 0, J32(2)), I(NOTE, .a = 2, .b = 0),
+                                   I(JMP, J32(-3)), I(RETURN, .a = 3)));
     PlEscape escape;
     asm_site(a, "1", f, 3, 4, PL_NO_SITE);
     World *w = world_new();

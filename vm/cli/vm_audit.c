@@ -107,10 +107,11 @@ static int export_run(PlArena *arena, int argc, char **argv)
     const PlCliOption options[] = {PLV_PLACE_OPTIONS(o),
                                    {"format", 'f', PL_CLI_TEXT, &format_name, "NAME", "journal (default), har, otlp, cloudevents"},
                                    {"bodies", 'b', PL_CLI_FLAG, &bodies, NULL, "with what was sent and answered"}};
-    const PlCliCommand command = {"pilotvm audit export RUN [options]",
-                                  "Prints a run for other tools: the journal as JSON lines (what tests/verify_audit.py reads), HTTP Archive 1.2, OpenTelemetry\n"
-                                  "spans as OTLP/JSON, or CloudEvents 1.0 as JSON lines. The same run gives the same bytes.",
-                                  options, sizeof options / sizeof *options};
+    const PlCliCommand command = {
+        "pilotvm audit export RUN [options]",
+        "Prints a run for other tools: the journal as JSON lines (what tests/verify_audit.py reads), HTTP Archive 1.2, OpenTelemetry\n"
+        "spans as OTLP/JSON, or CloudEvents 1.0 as JSON lines. The same run gives the same bytes.",
+        options, sizeof options / sizeof *options};
     PlCliList rest = {0};
     PlExportFormat format;
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);

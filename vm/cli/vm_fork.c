@@ -103,7 +103,8 @@ static int write_new(PlArena *arena, Fork *f, const PlModule *module, PlStr byte
     if (status == PL_OK && have >= f->past.copied)
         return pl_cli_fail(PL_REFUSED, "run " PL_FMT " went on as %s already\n  = help: `pilotvm why %s`", PL_ARG(f->run), f->id, f->id);
     if (status == PL_OK) status = pl_fork_copy(arena, &f->past, f->run, f->journal, to, module, have);
-    if (status == PL_OK) status = pl_store_set_state(f->new_store, pl_str_z(f->id), PL_STORED_PARKED, pl_arena_printf(arena, "forked from " PL_FMT, PL_ARG(f->run)));
+    if (status == PL_OK)
+        status = pl_store_set_state(f->new_store, pl_str_z(f->id), PL_STORED_PARKED, pl_arena_printf(arena, "forked from " PL_FMT, PL_ARG(f->run)));
     if (status != PL_OK)
         return pl_cli_fail(status, "cannot write run %s: %s\n  = help: the same command tries again", f->id, pl_status_words(status));
     if (!f->options.quiet)

@@ -33,7 +33,8 @@ static int redact(Redact *r, PlStore *store, PlStr id)
     PlStatus status = pl_store_erase(store, id, r->path, pl_str_z(user ? user->pw_name : "command line"), pl_str_z(r->why), r->now_us, &rows);
     if (status == PL_INVALID) return pl_cli_fail(PL_USAGE, "there is no run " PL_FMT "\n  = help: `pilotvm runs` lists them", PL_ARG(id));
     if (status == PL_WAITING)
-        return pl_cli_fail(PL_USAGE, "run " PL_FMT " has not ended: it needs its rows\n  = help: `pilotvm why " PL_FMT "` says what it waits for", PL_ARG(id), PL_ARG(id));
+        return pl_cli_fail(PL_USAGE, "run " PL_FMT " has not ended: it needs its rows\n  = help: `pilotvm why " PL_FMT "` says what it waits for",
+                           PL_ARG(id), PL_ARG(id));
     if (status != PL_OK) return pl_cli_fail(status, PL_FMT ": %s", PL_ARG(id), pl_status_words(status));
     r->runs += rows > 0;
     r->rows += rows;
@@ -85,10 +86,11 @@ int plv_cmd_redact(PlArena *arena, int argc, char **argv)
                                    {"older-than", 0, PL_CLI_TEXT, &r.older, "DURATION", "with --all: only those that ended so long ago"},
                                    {"store", 's', PL_CLI_TEXT, &r.options.store, "PATH", "the file or folder of runs"},
                                    {"quiet", 'q', PL_CLI_FLAG, &r.options.quiet, NULL, "only errors"}};
-    const PlCliCommand command = {"pilotvm redact RUN [PATH] --why TEXT | --all [--older-than DURATION] --why TEXT",
-                                  "Erases what a run was given, sent and got: the bodies of its rows, or of one step's. That it happened stays, and the audit chain is\n"
-                                  "whole; a redacted run cannot be replayed.",
-                                  options, sizeof options / sizeof *options};
+    const PlCliCommand command = {
+        "pilotvm redact RUN [PATH] --why TEXT | --all [--older-than DURATION] --why TEXT",
+        "Erases what a run was given, sent and got: the bodies of its rows, or of one step's. That it happened stays, and the audit chain is\n"
+        "whole; a redacted run cannot be replayed.",
+        options, sizeof options / sizeof *options};
     PlCliList rest = {0};
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);
     if (code < 0) code = check_options(&r, &rest);

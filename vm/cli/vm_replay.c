@@ -102,9 +102,10 @@ int plv_cmd_replay(PlArena *arena, int argc, char **argv)
     const char *plan = NULL;
     const PlCliOption options[] = {{"plan", 'p', PL_CLI_TEXT, &plan, "FILE.pbc", "replay the rows on this plan, and say where it would differ"},
                                    PLV_READ_OPTIONS(o)};
-    const PlCliCommand command = {"pilotvm replay RUN [options]",
-                                  "Runs a plan again from the rows of its journal. Nothing is sent, asked or written. Exit code 1 when something else comes out.",
-                                  options, sizeof options / sizeof *options};
+    const PlCliCommand command = {
+        "pilotvm replay RUN [options]",
+        "Runs a plan again from the rows of its journal. Nothing is sent, asked or written. Exit code 1 when something else comes out.", options,
+        sizeof options / sizeof *options};
     PlCliList rest = {0};
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);
     if (code < 0 && rest.count != 1) code = pl_cli_fail(PL_USAGE, "give one run\n  = help: `pilotvm runs` lists them");

@@ -91,8 +91,8 @@ static const Open *choose(const Said *said, const Scan *scan, int *code)
         if (!said->path.len || pl_str_eq(said->path, scan->open.items[i].path)) found = &scan->open.items[i];
     bool several = !said->path.len && scan->open.len > 1;
     if (found && said->approvals && !found->is_approval && !several && !scan->has_ended) {
-        *code = pl_cli_fail(PL_USAGE, PL_FMT " asks a question, not for an approval\n  = help: `pilotvm answer " PL_FMT " " PL_FMT " ANSWER`", PL_ARG(found->path),
-                            PL_ARG(said->run), PL_ARG(found->path));
+        *code = pl_cli_fail(PL_USAGE, PL_FMT " asks a question, not for an approval\n  = help: `pilotvm answer " PL_FMT " " PL_FMT " ANSWER`",
+                            PL_ARG(found->path), PL_ARG(said->run), PL_ARG(found->path));
         return NULL;
     }
     if (scan->has_ended) *code = pl_cli_fail(PL_USAGE, "run " PL_FMT " has ended", PL_ARG(said->run));

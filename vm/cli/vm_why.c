@@ -288,8 +288,9 @@ int plv_cmd_inbox(PlArena *arena, int argc, char **argv)
 {
     PlvOptions o = {0};
     const PlCliOption options[] = {PLV_READ_OPTIONS(o)};
-    const PlCliCommand command = {"pilotvm inbox [options]", "Lists what waits for a person, over all runs of the store: questions, approvals, events, calls in doubt.",
-                                  options, sizeof options / sizeof *options};
+    const PlCliCommand command = {"pilotvm inbox [options]",
+                                  "Lists what waits for a person, over all runs of the store: questions, approvals, events, calls in doubt.", options,
+                                  sizeof options / sizeof *options};
     PlCliList rest = {0};
     PlStr place, *files;
     int code = pl_cli_parse(arena, &command, argc, argv, &rest);

@@ -107,7 +107,9 @@ static PlStatus put_entry(void *user, const PlExportCall *call)
     pl_buf_printf(out, ",\"cache\":{},\"timings\":{\"send\":0,\"wait\":" PL_FMT ",\"receive\":0},\"comment\":", PL_ARG(ms));
     if (call->outcome == PL_ROW_RESULT) pl_buf_put_json(out, call->path);
     else if (call->outcome == 0) pl_buf_put_json(out, pl_arena_printf(work->arena, PL_FMT ": no answer on record", PL_ARG(call->path)));
-    else pl_buf_put_json(out, pl_arena_printf(work->arena, PL_FMT ": " PL_FMT, PL_ARG(call->path), PL_ARG(pl_json_find_text(work->arena, call->result, "message"))));
+    else
+        pl_buf_put_json(out, pl_arena_printf(work->arena, PL_FMT ": " PL_FMT, PL_ARG(call->path),
+                                             PL_ARG(pl_json_find_text(work->arena, call->result, "message"))));
     pl_buf_put_char(out, '}');
     return pl_export_flush(work);
 }

@@ -88,7 +88,8 @@ static PlStatus put_call(void *user, const PlExportCall *call)
     put_attribute(out, &first, "pilot.effect.class", pl_json_find_text(work->arena, call->intent, "class"));
     if (work->bodies) put_attribute(out, &first, "gen_ai.tool.call.arguments", pl_json_find_text(work->arena, sends, "body"));
     if (work->bodies) put_attribute(out, &first, "gen_ai.tool.call.result", pl_json_find_text(work->arena, call->result, "body"));
-    put_status(out, answered && status.len && status.ptr[0] < '4', call->outcome != 0, answered ? PL_STR("") : pl_json_find_text(work->arena, call->result, "message"));
+    put_status(out, answered && status.len && status.ptr[0] < '4', call->outcome != 0,
+               answered ? PL_STR("") : pl_json_find_text(work->arena, call->result, "message"));
     return pl_export_flush(work);
 }
 

@@ -57,7 +57,8 @@ static PlStatus erase_rows(PlStore *store, const Erase *e, int64_t run)
     pl_buf_init(&sql, 0);
     pl_buf_put_z(&sql, "BEGIN IMMEDIATE;");
     for (uint32_t i = 0; i < e->rows.len; i++)
-        pl_buf_printf(&sql, "UPDATE row SET body = NULL, salt = NULL, blob = NULL WHERE run = %lld AND seq = %llu;", (long long)run, (unsigned long long)e->rows.items[i]);
+        pl_buf_printf(&sql, "UPDATE row SET body = NULL, salt = NULL, blob = NULL WHERE run = %lld AND seq = %llu;", (long long)run,
+                      (unsigned long long)e->rows.items[i]);
     pl_buf_put_z(&sql, "DELETE FROM blob WHERE NOT EXISTS (SELECT 1 FROM row WHERE row.blob = blob.hash);COMMIT;");
     pl_buf_put_char(&sql, '\0');
     PlStatus status = sql.status == PL_OK ? pl_store_sqlite_run(store, sql.ptr) : sql.status;

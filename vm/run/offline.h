@@ -37,8 +37,8 @@ typedef struct PlOfflineResult {
     PlStr next;                       /* SO_FAR: the path of what the run would do next; "" when it waits for what its rows say */
 } PlOfflineResult;
 
-/* `journal`, of the run `id`, is only read. `module` may be another one than the run's own. PL_OK with a result; else a diagnostic: the input does not fit the other plan,
- * a row cannot be read. */
+/* `journal`, of the run `id`, is only read. `module` may be another one than the run's own. PL_OK with a result; else a diagnostic: the input does
+ * not fit the other plan, a row cannot be read. */
 PL_MUST_USE PlStatus pl_offline_replay(PlArena *arena, const PlModule *module, PlStr id, PlJournalPort journal, PlBuiltinLookup builtins, PlDiags *diags,
                                        PlOfflineResult *out);
 
