@@ -92,21 +92,45 @@ static bool same_words(PlArena *arena, PlStr a, PlStr b)
     return n > 0 && n == k && same == n;
 }
 
-static const PlOperation *by_words(PlChecker *c, const PlPlugin *plugin, PlStr name)
+/* Among the candidates: whatever has all words of the name is one of them. */
+static const PlOperation *by_words(PlChecker *c, const PlSearch *search, const PlRanking *r, PlStr name)
 {
     const PlOperation *found = NULL;
-    for (uint32_t p = 0; p < pl_catalog_plugin_count(c->catalog); p++) {
-        const PlPlugin *one = pl_catalog_plugin(c->catalog, p);
-        if (plugin && one != plugin) continue;
-        for (uint32_t i = 0; i < one->operation_count; i++) {
-            const PlOperation *op = one->operations[i];
-            if (op->broken || (!same_words(c->arena, name, op->name) && !same_words(c->arena, name, op->operation_id)))
-                continue;
-            if (found) return NULL;
-            found = op;
-        }
+    for (uint32_t i = 0; i < r->count; i++) {
+        const PlOperation *op = pl_search_operation(search, r->all[i].doc);
+        if (!op || (!same_words(c->arena, name, op->name) && !same_words(c->arena, name, op->operation_id))) continue;
+        if (found) return NULL;
+        found = op;
     }
     return found;
+}
+
+static bool stand_for(const PlLexicon *lexicon, PlStr a, PlStr b)
+{
+    if (pl_str_eq(a, b)) return true;
+    const PlMeaning *meaning = pl_lexicon_find(lexicon, a);
+    for (uint32_t g = 0; meaning && g < meaning->groups.len; g++)
+        for (uint32_t i = 0; i < meaning->groups.items[g]->count; i++)
+            if (pl_str_eq(meaning->groups.items[g]->stems[i], b)) return true;
+    return false;
+}
+
+/* Rule: a name that the plan gives is read as an action by its score only if each of its words stands for one of the action's name, path or
+ * summary: `orders.refund` is no way to say `orders.create`, whatever else the step says. */
+static bool covers_name(PlChecker *c, const PlSearch *search, const PlRanked *first, PlStr name)
+{
+    if (first->features.at[PL_F_VERB_CLASH] > 0) return false;
+    const PlIndex *x = &search->index;
+    const PlIndexDoc *doc = &x->docs[first->doc];
+    PlStr stems[16];
+    uint32_t n = stems_of(c->arena, name, stems, 16);
+    for (uint32_t i = 0; i < n; i++) {
+        bool met = pl_lexicon_is_stop(search->lexicon, stems[i]);
+        for (uint32_t w = doc->fields[PL_FIELD_NAME]; w < doc->fields[PL_FIELD_DESC] && !met; w++)
+            met = stand_for(search->lexicon, stems[i], pl_index_text(x, x->terms[x->words[w]].text));
+        if (!met) return false;
+    }
+    return true;
 }
 
 /* ---- the step -------------------------------------------------------------------------------------------------------------- */
@@ -204,14 +228,15 @@ void pl_resolve_step(PlChecker *c, const PlStep *step, const PlPlugin *plugin, P
     show(c, search, step, r, out);
     out->decision = r->decision;
     out->right = r->right;
-    const PlOperation *named = step->action.len ? by_words(c, plugin, step->action) : NULL;
+    const PlOperation *named = step->action.len ? by_words(c, search, r, step->action) : NULL;
     const PlOperation *first = out->count ? out->near[0] : NULL;
     if (named) {
         out->bound = named;
         out->why = "the words of its name";
         out->decision = PL_DECIDE_BOUND;
     } else if (r->decision == PL_DECIDE_BOUND && first &&
-               (step->action.len || is_sensible(c, search, step, &r->all[0], first))) {
+               (step->action.len ? covers_name(c, search, &r->all[0], step->action)
+                                 : is_sensible(c, search, step, &r->all[0], first))) {
         out->bound = first;
         out->why = "what the step says";
     }
