@@ -201,7 +201,7 @@ TEST(limits_of_expressions)
     memset(text, '(', 4000);
     text[4000] = 0;
     EXPR(text, "error P0109");
-    memset(text, '-', 4000);
+    for (int i = 0; i < 4000; i++) text[i] = i % 2 ? ' ' : '-';
     EXPR(text, "error P0109");
 }
 
