@@ -182,7 +182,7 @@ static void read_state(PlReader *r, const PlItem *item, const PlType *t, PlStr w
     for (uint32_t i = 0; i < t->count; i++) {
         const PlType values = *pl_type(r->c->types, pl_type_without_nothing(r->c->types, t->fields[i].type));
         for (uint32_t k = 0; values.kind == PL_TYPE_ENUM && k < values.count; k++) {
-            if (values.values[k].kind != PL_LIT_TEXT || !pl_words_same(values.values[k].as.text, word)) continue;
+            if (values.values[k].kind != PL_LIT_TEXT || !pl_lexis_same(r, values.values[k].as.text, word)) continue;
             add_condition(r, item,
                           pl_arena_printf(r->c->arena, "it." PL_FMT " is \"" PL_FMT "\"", PL_ARG(t->fields[i].name),
                                           PL_ARG(values.values[k].as.text)),

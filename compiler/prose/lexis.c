@@ -151,9 +151,15 @@ bool pl_lexis_split(PlReader *r, PlStr prose)
         p += word.text.len;
         if (!is_adverb(words.items, words.len, word.text, p, limit)) pl_vec_push(r->c->arena, &words, word);
     }
+    static const char *const openings[] = {"then", "now", "next", "finally", "please", "also", "only", "just", ","};
     r->words = words.items;
     r->count = words.len;
-    return words.len > 0;
+    for (bool more = true; more && r->count > 2;) { /* "Then sort ...", "Only keep ..." */
+        more = false;
+        for (size_t i = 0; i < sizeof openings / sizeof *openings && !more; i++) more = pl_lexis_is(r, 0, openings[i]);
+        if (more) r->words++, r->count--;
+    }
+    return r->count > 0;
 }
 
 PlStr pl_lexis_text(const PlReader *r, PlRange range)

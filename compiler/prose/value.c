@@ -21,6 +21,16 @@ static void read_exact(PlReader *r, PlRange range, PlSenses *out)
     if (!out->len) add(r, text, out);
 }
 
+/* the deals with a value over 1000 */
+static void read_narrowed(PlReader *r, PlRange range, PlSenses *out)
+{
+    PlSenses lists = {0};
+    pl_called_list(r, range, &lists);
+    for (uint32_t i = 0; i < lists.len; i++)
+        if (lists.items[i].narrowed) add(r, lists.items[i].text, out);
+    for (uint32_t i = 0; i < out->len && lists.len; i++) out->items[i].doubt |= lists.items[0].doubt;
+}
+
 void pl_value_read(PlReader *r, PlRange range, PlSenses *out)
 {
     if (range.from >= range.to || r->depth >= PL_PROSE_DEPTH) return;
@@ -35,6 +45,7 @@ void pl_value_read(PlReader *r, PlRange range, PlSenses *out)
     if (!out->len) read_exact(r, range, out);
     if (!out->len) pl_called_value(r, range, out);
     if (!out->len) pl_fill_rows(r, PL_ROW_VALUE, range, NULL, NULL, out);
+    if (!out->len && range.to - range.from > 1) read_narrowed(r, range, out);
     r->depth--;
 }
 

@@ -456,6 +456,27 @@ static const char *behind_label(const PlSyntax *syntax, const char *p, const cha
     return NULL;
 }
 
+/* "Set big to the deals with a value over 1000": words, numbers and texts behind `to`, and no sign of an expression. */
+static bool sets_in_words(const PlReading *rd, const char *behind)
+{
+    const char *p = pl_oneline_path_end(blanks(behind), rd->limit), *end;
+    const char *next;
+    char closer;
+    unsigned words = 0;
+    if (pl_oneline_next_set(behind, rd->limit, &next)) return false; /* Set a to 1 and b to 2 */
+    if (!p || pl_raw_scan(PL_MODE_EXPR, blanks(p), rd->limit, &end) != PL_RAW_WORD) return false;
+    for (p = blanks(end); p < rd->limit; p = blanks(end)) {
+        end = pl_text_quote(p, rd->limit, &closer) ? pl_text_end(p, rd->limit) : NULL;
+        if (end) continue;
+        PlRaw raw = pl_raw_scan(PL_MODE_EXPR, p, rd->limit, &end);
+        words += raw == PL_RAW_WORD;
+        bool plain = raw == PL_RAW_WORD || raw == PL_RAW_NUMBER || raw == PL_RAW_COMMA ||
+                     raw == PL_RAW_FIRST_N || (raw == PL_RAW_DOT && blanks(end) >= rd->limit);
+        if (!plain || (words == 0 && raw != PL_RAW_FIRST_N)) return false;
+    }
+    return words > 1;
+}
+
 void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t end)
 {
     const char *text = syntax->text.ptr;
@@ -496,6 +517,11 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
         bool is_statement = token != PL_TK_S_SKIP && token != PL_TK_S_LEAVE &&
                             (pl_reading_promises(&rd, token, behind) ||
                              (pl_reading_means(&rd, token, behind) && pl_reading_reads(&rd, token, behind)));
+        PlReading joined = rd;
+        joined.words = PL_WORDS_JOINED;
+        if (is_statement && token == PL_TK_S_SET && sets_in_words(&rd, behind) && !pl_reading_reads(&rd, token, behind) &&
+            !pl_reading_reads(&joined, token, behind))
+            is_statement = false;
         if (is_statement && token == PL_TK_S_SET)
             read_sets(&rd, behind);
         else if (is_statement)
