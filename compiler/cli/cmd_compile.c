@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 static int one_file(const PlCliCommand *command, const PlCliList *rest)
 {
@@ -36,6 +37,12 @@ static void json_summary(PlBuf *json, const PlCompiled *c, const char *output)
     pl_buf_put_z(json, "}\n");
 }
 
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat one, other;
+    return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino && S_ISREG(one.st_mode);
+}
+
 static int write_output(const char *output, PlStr bytes)
 {
     if (strcmp(output, "-") == 0) return fwrite(bytes.ptr, 1, bytes.len, stdout) == bytes.len ? 0 : 2;
@@ -60,6 +67,8 @@ int plc_cmd_compile(PlArena *arena, int argc, char **argv)
     if (code < 0) code = one_file(&command, &rest);
     if (code >= 0) return code;
     if (!output) output = output_path(arena, rest.items[0]);
+    if (is_same_file(output, rest.items[0]))
+        return pl_cli_fail(PL_USAGE, "the bytecode would replace the plan %s\n  = help: give another file with -o", rest.items[0]);
     PlCompiled compiled = {0};
     PlBuf json;
     pl_buf_init(&json, 0);

@@ -90,6 +90,7 @@ int pl_cli_main(const PlCliProgram *p, int argc, char **argv)
 {
     close_memory();
     signal(SIGPIPE, SIG_IGN); /* a reader that went away is found at the write */
+    signal(SIGXFSZ, SIG_IGN); /* and so is a file that may grow no more (ulimit -f) */
     pl_fault_from_env();
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         printf("%s " PL_VERSION_TEXT "\n", p->name);
