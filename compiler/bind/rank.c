@@ -69,6 +69,7 @@ static void keep(PlRanking *r, uint32_t doc, float score)
 static void retrieve(PlArena *arena, const PlQuery *q, PlStr plugin, PlRanking *r)
 {
     const PlIndex *x = q->index;
+    PlArenaMark mark = pl_arena_mark(arena);
     Board board = {PL_NEW_N(arena, float, x->doc_count + 1u), PL_NEW_N(arena, float, x->doc_count + 1u),
                    PL_NEW_N(arena, uint32_t, x->doc_count + 1u)};
     uint32_t *order = PL_NEW_N(arena, uint32_t, q->meets.len + 1u), n = 0;
@@ -82,6 +83,7 @@ static void retrieve(PlArena *arena, const PlQuery *q, PlStr plugin, PlRanking *
         if (plugin.len && !pl_str_eq(pl_index_text(x, x->plugins[x->docs[d].plugin].name), plugin)) continue;
         keep(r, d, board.sum[d]);
     }
+    pl_arena_rewind(arena, mark);
 }
 
 /* ---- scoring --------------------------------------------------------------------------------------------------------------- */

@@ -223,7 +223,9 @@ void pl_resolve_step(PlChecker *c, const PlStep *step, const PlPlugin *plugin, P
     if (!search || !search->index.doc_count) return;
     PlAsk ask = {
         .text = step->prose, .name = step->action, .plugin = plugin ? plugin->name : PL_STR(""), .goal = c->plan->goal};
-    PlRanking *r = pl_rank(c->arena, search->lexicon, &search->index, &ask);
+    PlArenaMark mark = pl_arena_mark(c->arena);
+    PlRanking ranking = *pl_rank(c->arena, search->lexicon, &search->index, &ask), *r = &ranking;
+    pl_arena_rewind(c->arena, mark); /* a plan may have many such steps, and a ranking points to nothing */
     weigh(c, step, search, r);
     show(c, search, step, r, out);
     out->decision = r->decision;
