@@ -67,7 +67,8 @@ static PlTypeId literal_type(PlLiteral literal)
 /* "{Status}='Ready'": braces around a word that nothing binds, with a comparison behind them, belong to a formula of somebody else's. */
 static bool is_formula(PlChecker *c, const PlExpr *item)
 {
-    if (item->kind != PL_EXPR_NAME || item->span.source >= c->diags->sources->all.len || pl_scope_find(c, item->text)) return false;
+    if (item->kind != PL_EXPR_NAME || item->span.source >= c->diags->sources->all.len || pl_scope_find(c, item->text))
+        return false;
     if (pl_map_find(&c->binders, item->text)) return false;
     PlStr text = c->diags->sources->all.items[item->span.source].text;
     size_t at = item->span.end, start = item->span.start;

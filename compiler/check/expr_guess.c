@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Names that nothing binds, read in other words: `start_of_last_week` is a moment, `first_user` the first of `users`, `company_size` the size of
- * `company`, `next_page` the one path of the plan that goes on like that. Only where there is one such reading; else the name is a question (expr_name.c). Changes nothing. */
+ * `company`, `next_page` the one path of the plan that goes on like that. Only where there is one such reading; else the name is a question
+ * (expr_name.c). Changes nothing. */
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
@@ -95,7 +96,8 @@ static void look(void *context, PlExpr **slot)
     if (x->kind != PL_EXPR_FIELD || x->left->kind != PL_EXPR_NAME || x->text.len < paths->begins.len) return;
     if (!pl_words_same(pl_str_slice(x->text, 0, paths->begins.len), paths->begins)) return;
     if (!pl_scope_find(paths->c, x->left->text)) return;
-    bool same = paths->found && pl_str_eq(paths->found->text, x->text) && pl_str_eq(paths->found->left->text, x->left->text);
+    bool same =
+        paths->found && pl_str_eq(paths->found->text, x->text) && pl_str_eq(paths->found->left->text, x->left->text);
     if (paths->found && !same) paths->several = true;
     paths->found = x;
 }
@@ -124,7 +126,8 @@ static PlExpr *path_of_plan(PlChecker *c, const PlExpr *x)
 /* "one", "ten". */
 static PlExpr *number_word(PlChecker *c, const PlExpr *x)
 {
-    static const char *const words[] = {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"};
+    static const char *const words[] = {"zero",  "one",   "two",  "three", "four",   "five",  "six",
+                                        "seven", "eight", "nine", "ten",   "eleven", "twelve"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (pl_str_eq_nocase(x->text, pl_str_z(words[i])))
             return pl_expr_literal(c, x->span, (PlLiteral){.kind = PL_LIT_INT, .as.integer = (int64_t)i}, PL_T_INTEGER);

@@ -32,10 +32,12 @@ void pl_loop_pairs(PlChecker *c, PlStep *step)
     const PlType *group = step->name2.len ? group_of(c, step->value->type) : NULL;
     if (!group) return;
     PlStr name = PL_STR("group"), key = group->fields[0].name, rest = group->fields[1].name;
-    while (pl_scope_find(c, name) || pl_map_find(&c->binders, name) || pl_str_eq(name, step->name) || pl_str_eq(name, step->name2))
+    while (pl_scope_find(c, name) || pl_map_find(&c->binders, name) || pl_str_eq(name, step->name) ||
+           pl_str_eq(name, step->name2))
         name = pl_arena_printf(c->arena, "each_" PL_FMT, PL_ARG(name));
     PlStr from = pl_arena_printf(c->arena, PL_FMT ", " PL_FMT, PL_ARG(step->name), PL_ARG(step->name2));
-    PlStr to = pl_arena_printf(c->arena, PL_FMT "." PL_FMT ", " PL_FMT "." PL_FMT, PL_ARG(name), PL_ARG(key), PL_ARG(name), PL_ARG(rest));
+    PlStr to = pl_arena_printf(c->arena, PL_FMT "." PL_FMT ", " PL_FMT "." PL_FMT, PL_ARG(name), PL_ARG(key),
+                               PL_ARG(name), PL_ARG(rest));
     PL_REPORT(c->diags, READ_AS, step->name_span, PL_ARG(from), PL_ARG(to));
     PlStep body = {0};
     pl_vec_push(c->arena, &body.steps, set_name(c, step, step->name, step->name_span, name, key));

@@ -35,7 +35,8 @@ static PlExpr *copy(PlRun *r, const PlExpr *e)
 
 void pl_build_role(PlRun *r, const PlToken *role)
 {
-    static const char *const approvals[] = {"for approval", "for confirmation", "to approve", "to confirm", "for permission"};
+    static const char *const approvals[] = {"for approval", "for confirmation", "to approve", "to confirm",
+                                            "for permission"};
     static const char *const links[] = {"for", "to", "if", "whether"};
     PlStr who = role->text;
     for (size_t i = 0; i < sizeof approvals / sizeof *approvals; i++) {
@@ -47,7 +48,8 @@ void pl_build_role(PlRun *r, const PlToken *role)
     }
     for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
         PlStr tail = pl_str_z(links[i]);
-        bool found = who.len > tail.len && pl_str_eq_nocase(pl_str_slice(who, who.len - tail.len, who.len), tail) && who.ptr[who.len - tail.len - 1] == ' ';
+        bool found = who.len > tail.len && pl_str_eq_nocase(pl_str_slice(who, who.len - tail.len, who.len), tail) &&
+                     who.ptr[who.len - tail.len - 1] == ' ';
         if (found) who = pl_str_trim(pl_str_slice(who, 0, who.len - tail.len));
     }
     r->step->role = who;

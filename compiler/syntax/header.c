@@ -101,7 +101,8 @@ static void inputs(PlSyntax *syntax, const PlItem *item)
         PlRun r;
         PlScan scan;
         while (span.end > span.start && (text[span.start] == '`' || text[span.start] == '*')) span.start++;
-        if (span.end > span.start && text[span.start] != '#' && !described(syntax, span)) grammar(syntax, PL_TK_E_INPUTS, span, &r, &scan);
+        if (span.end > span.start && text[span.start] != '#' && !described(syntax, span))
+            grammar(syntax, PL_TK_E_INPUTS, span, &r, &scan);
         start = i + 1;
     }
 }

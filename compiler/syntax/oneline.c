@@ -170,15 +170,25 @@ static const char *any_of(const char *p, const char *limit, const char *const *w
 
 bool pl_oneline_check_if(const PlSyntax *syntax, const char *text, const char *limit, const char **cond, PlOneLine *out)
 {
-    static const char *const checks[] = {"check if", "check whether", "see if", "determine if", "determine whether", "verify if", "test if", "test whether"};
-    static const char *const so[] = {"if so", "if yes", "if it is", "if it does", "if they are", "if true", "if this is the case", "if there are", "if that is the case"};
+    static const char *const checks[] = {"check if",          "check whether", "see if",  "determine if",
+                                         "determine whether", "verify if",     "test if", "test whether"};
+    static const char *const so[] = {"if so",
+                                     "if yes",
+                                     "if it is",
+                                     "if it does",
+                                     "if they are",
+                                     "if true",
+                                     "if this is the case",
+                                     "if there are",
+                                     "if that is the case"};
     *cond = ANY_OF(text, limit, checks);
     if (!*cond) return false;
     Walk walk = {*cond, limit, false};
     for (const char *p = *cond; p < limit; p = over(&walk, p)) {
         const char *next = blanks(p + 1), *body;
         bool ends = (*p == '.' && (p[1] == ' ' || p[1] == '\n')) || *p == ';' || *p == ',' || *p == '?';
-        if (!ends || !(body = ANY_OF(next, limit, so)) || (*body != ',' && *body != ':' && !word(body, limit, "then"))) continue;
+        if (!ends || !(body = ANY_OF(next, limit, so)) || (*body != ',' && *body != ':' && !word(body, limit, "then")))
+            continue;
         if (*body == ',' || *body == ':') body = blanks(body + 1);
         if (word(body, limit, "then")) body = word(body, limit, "then");
         *out = (PlOneLine){.head_end = p, .body = body, .body_end = limit};

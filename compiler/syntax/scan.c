@@ -137,6 +137,7 @@ PlToken pl_scan_spelling(PlScan *s, const PlSpelling *row, const char *start, co
         s->sorting = (int)s->depth;
     else if (pl_scan_is_list_clause(row->kind) && s->sorting == (int)s->depth)
         s->sorting = -1;
+    if (row->kind == PL_TK_TO || row->kind == PL_TK_ASSIGN || row->kind == PL_TK_AS || row->kind == PL_TK_BE) s->valued = true;
     if (row->kind == PL_TK_IN) s->head = false;
     if (row->kind == PL_TK_HAS || row->kind == PL_TK_HAVE) s->has = true;
     if (row->kind == PL_TK_ONE_OF) s->one_of = true;

@@ -66,6 +66,7 @@ typedef struct PlScan {
     const char *tick; /* the closing back-tick around a name, to be skipped */
     PlWords words;    /* how far words make names */
     bool quantity;    /* the last name was a word such as "any": no field of what follows `of` */
+    bool valued;      /* S_SET: behind `to`: `--` is two signs there */
     bool nothing;     /* `??` was read for "(leave empty if none)": NOTHING is next */
     bool head;        /* For each: its names are being read, before `in` */
     bool newline;     /* a line ended before the current token */

@@ -147,7 +147,7 @@ static bool usable(const PlScan *s, const PlSpelling *row, const char *behind)
     case PL_TK_ASSIGN_ADD:
     case PL_TK_ASSIGN_SUB:
     case PL_TK_STEP_UP:
-    case PL_TK_STEP_DOWN: return plain && s->entry == PL_TK_S_SET;
+    case PL_TK_STEP_DOWN: return plain && s->entry == PL_TK_S_SET && !s->valued;
     case PL_TK_BE: return plain && s->entry == PL_TK_S_SET;
     case PL_TK_IN:
         return s->head || !(pl_str_eq_z(row->accepted, "within") || pl_str_eq_z(row->accepted, "on") ||
@@ -176,6 +176,16 @@ static bool is_next_argument(PlScan *s, const char *p, const char *end)
     behind = over_blanks(behind);
     return (*behind == '=' && behind[1] != '=') || *behind == ':' ||
            pl_str_starts(pl_str(behind, (size_t)(s->limit - behind)), PL_STR("set to "));
+}
+
+/* `--` where nothing is counted down is two signs: the first of them. */
+static const PlSpelling *one_sign(PlScan *s, const PlSpelling *row, const char *p, const char **behind)
+{
+    bool twice = row && (row->kind == PL_TK_STEP_UP || row->kind == PL_TK_STEP_DOWN || row->kind == PL_TK_ASSIGN_ADD ||
+                         row->kind == PL_TK_ASSIGN_SUB);
+    if (!twice || usable(s, row, *behind)) return row;
+    int kind = row->kind == PL_TK_STEP_UP || row->kind == PL_TK_ASSIGN_ADD ? PL_TK_PLUS : PL_TK_MINUS;
+    return pl_phrase_match_kind(s->syntax->phrases, PL_AT_INFIX, kind, p, s->limit, behind);
 }
 
 PlToken pl_scan_behind_value(PlScan *s, const char *p, PlRaw raw, const char *end)
@@ -210,6 +220,7 @@ PlToken pl_scan_behind_value(PlScan *s, const char *p, PlRaw raw, const char *en
         s->head = false;
         return pl_scan_emit(s, PL_TK_IN, p, behind);
     }
+    row = one_sign(s, row, p, &behind);
     if (row && row->kind == PL_TK_TIMES && multiplies(s, behind)) return pl_scan_emit(s, PL_TK_STAR, p, behind);
     if (row && usable(s, row, behind)) return pl_scan_spelling(s, row, p, behind);
     if (row && row->kind == PL_TK_ARROW) return pl_scan_not_closed(s, p);
@@ -261,6 +272,6 @@ PlToken pl_scan_where_value(PlScan *s, const char *p, PlRaw raw, const char *end
     }
     if (raw == PL_RAW_WORD) return pl_scan_name(s, p, end);
     /* An operator where a value should stand: let the grammar say what it expected. */
-    row = pl_scan_phrase(s, PL_AT_INFIX, p, &behind);
+    row = one_sign(s, pl_scan_phrase(s, PL_AT_INFIX, p, &behind), p, &behind);
     return row ? pl_scan_spelling(s, row, p, behind) : pl_scan_strange(s, p, end);
 }

@@ -131,8 +131,9 @@ static bool is_heading(const PlStep *step)
  * them and could not be read as a block stays a step, which is asked about: dropping a condition would do what nobody wanted. */
 static bool says_when(PlStr prose)
 {
-    static const char *const words[] = {"if",   "unless", "when",  "whenever", "while", "until", "each",      "every",  "times",    "twice", "repeat",
-                                        "loop", "only",   "except", "otherwise", "else",  "once",  "depending", "either", "provided", "case",  "retry"};
+    static const char *const words[] = {
+        "if",   "unless", "when",   "whenever",  "while", "until", "each",      "every",  "times",    "twice", "repeat",
+        "loop", "only",   "except", "otherwise", "else",  "once",  "depending", "either", "provided", "case",  "retry"};
     for (size_t at = 0; at < prose.len;) {
         size_t end = at;
         while (end < prose.len && pl_phrase_word_char(prose.ptr[end])) end++;
@@ -362,17 +363,37 @@ static void shape(PlSyntax *syntax, PlStep ***items, uint32_t *len, uint32_t *ca
 /* "1. Schedule: every Monday at 9:00" is no step but a header line. */
 static void take_schedule(PlSyntax *syntax)
 {
-    static const char *const keys[] = {"schedule:", "schedule this", "schedule the workflow", "schedule", "trigger:", "trigger the workflow", "trigger", "run this workflow",
-                                       "run the workflow", "run this", "run it", "run", "start the workflow", "start", "execute", "this workflow runs", "set up a schedule:"};
-    static const char *const times[] = {"every ", "each day", "each morning", "each week", "each month", "each hour", "daily", "weekly", "monthly", "hourly", "on weekdays",
-                                        "on the first ", "once a ", "at midnight", "at noon"};
+    static const char *const keys[] = {"schedule:",
+                                       "schedule this",
+                                       "schedule the workflow",
+                                       "schedule",
+                                       "trigger:",
+                                       "trigger the workflow",
+                                       "trigger",
+                                       "run this workflow",
+                                       "run the workflow",
+                                       "run this",
+                                       "run it",
+                                       "run",
+                                       "start the workflow",
+                                       "start",
+                                       "execute",
+                                       "this workflow runs",
+                                       "set up a schedule:"};
+    static const char *const times[] = {"every ",      "each day",      "each morning", "each week",   "each month",
+                                        "each hour",   "daily",         "weekly",       "monthly",     "hourly",
+                                        "on weekdays", "on the first ", "once a ",      "at midnight", "at noon"};
     PlPlan *plan = syntax->plan;
     PlStep *step = plan->steps.len ? plan->steps.items[0] : NULL;
-    if (!step || step->kind != PL_STEP_PROSE || step->steps.len || step->bind.len || step->clauses.len || step->form || plan->schedule.len) return;
+    if (!step || step->kind != PL_STEP_PROSE || step->steps.len || step->bind.len || step->clauses.len || step->form ||
+        plan->schedule.len)
+        return;
     PlStr words = step->prose;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         PlStr key = pl_str_z(keys[i]);
-        if (words.len <= key.len || !pl_str_eq_nocase(pl_str_slice(words, 0, key.len), key) || pl_phrase_word_char(words.ptr[key.len])) continue;
+        if (words.len <= key.len || !pl_str_eq_nocase(pl_str_slice(words, 0, key.len), key) ||
+            pl_phrase_word_char(words.ptr[key.len]))
+            continue;
         words = pl_str_trim(pl_str_slice(words, key.len, words.len));
         i = (size_t)-1; /* "Schedule: Run every day": both */
     }
@@ -387,7 +408,8 @@ static void take_schedule(PlSyntax *syntax)
     note(syntax, step->span, "the header line `Schedule:`");
     plan->schedule = words;
     plan->schedule_span = step->prose_span;
-    for (uint32_t i = 0; i < step->comments.len; i++) pl_vec_push(syntax->arena, &plan->header_comments, step->comments.items[i]);
+    for (uint32_t i = 0; i < step->comments.len; i++)
+        pl_vec_push(syntax->arena, &plan->header_comments, step->comments.items[i]);
     if (step->trailing.text.len) pl_vec_push(syntax->arena, &plan->header_comments, step->trailing);
     for (uint32_t i = 1; i < plan->steps.len; i++) plan->steps.items[i - 1] = plan->steps.items[i];
     plan->steps.len--;

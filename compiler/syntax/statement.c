@@ -431,10 +431,13 @@ static const char *behind_heading(const PlSyntax *syntax, const char *text, cons
 /* "Finally, stop": behind the word, where a statement follows; or NULL. */
 static const char *behind_adverb(const PlSyntax *syntax, const char *p, const char *limit)
 {
-    static const char *const words[] = {"finally,", "then,", "then", "next,", "first,", "second,", "third,", "lastly,", "last,", "after that,", "now,", "afterwards,", "also,"};
+    static const char *const words[] = {"finally,", "then,", "then",        "next,", "first,",      "second,", "third,",
+                                        "lastly,",  "last,", "after that,", "now,",  "afterwards,", "also,"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t len = strlen(words[i]);
-        if ((size_t)(limit - p) <= len || !pl_str_eq_nocase(pl_str(p, len), pl_str_z(words[i])) || pl_phrase_word_char(p[len])) continue;
+        if ((size_t)(limit - p) <= len || !pl_str_eq_nocase(pl_str(p, len), pl_str_z(words[i])) ||
+            pl_phrase_word_char(p[len]))
+            continue;
         const char *rest = blanks(p + len), *end;
         if (rest < limit && pl_phrase_match(syntax->phrases, PL_AT_OPENING, rest, limit, &end)) return rest;
     }
@@ -450,7 +453,8 @@ static const char *behind_label(const PlSyntax *syntax, const char *p, const cha
         if (*end != ':' || end + 1 >= limit || end[1] != ' ') continue;
         const char *rest = blanks(end + 1), *behind;
         const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, rest, limit, &behind);
-        bool labelled = pl_phrase_match(syntax->phrases, PL_AT_OPENING, p, limit, &behind) != NULL && row && !is_block(row->kind);
+        bool labelled =
+            pl_phrase_match(syntax->phrases, PL_AT_OPENING, p, limit, &behind) != NULL && row && !is_block(row->kind);
         return row && is_block(row->kind) && !labelled ? rest : NULL;
     }
     return NULL;

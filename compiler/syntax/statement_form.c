@@ -89,8 +89,10 @@ static bool is_bare(const PlReading *rd, const char *p)
 /* "If any build failed" asks what a list says, unless the noun is a step's. */
 static bool is_of_steps(const char *word, const char *end)
 {
-    static const char *const nouns[] = {"step", "steps", "request", "requests", "call", "calls", "action", "actions", "branch", "branches", "operation", "operations",
-                                        "upload", "uploads", "download", "downloads", "post", "posts", "them", "these", "those"};
+    static const char *const nouns[] = {"step",   "steps",   "request",  "requests",  "call",      "calls",
+                                        "action", "actions", "branch",   "branches",  "operation", "operations",
+                                        "upload", "uploads", "download", "downloads", "post",      "posts",
+                                        "them",   "these",   "those"};
     for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
         if (pl_str_eq_nocase(pl_str(word, (size_t)(end - word)), pl_str_z(nouns[i]))) return true;
     return false;
@@ -174,7 +176,8 @@ static const char *find_word(const char *p, const char *limit, const char *word)
 /* A person is waited for, and no action is named: Ask ... as yes or no -> approved. */
 static bool read_approval(PlReading *rd)
 {
-    static const char *const verbs[] = {"wait for", "request", "ask for", "get", "obtain", "seek", "await", "require", "wait until there is"};
+    static const char *const verbs[] = {
+        "wait for", "request", "ask for", "get", "obtain", "seek", "await", "require", "wait until there is"};
     const char *p = AFTER(rd->text, rd->limit, verbs);
     if (!p || memchr(p, '"', (size_t)(rd->limit - p)) || memchr(p, '(', (size_t)(rd->limit - p))) return false;
     const char *what = find_word(p, rd->limit, "approval");
@@ -204,15 +207,23 @@ static bool read_approval(PlReading *rd)
 /* "Initialize an empty list called results", "Create a counter n". */
 static bool read_empty(PlReading *rd)
 {
-    static const char *const verbs[] = {"initialize", "initialise", "create", "start with", "start", "make", "define", "prepare", "declare", "set up"};
-    static const char *const articles[] = {"an", "a", "the"}, *const fresh[] = {"new", "empty"}, *const named[] = {"called", "named", "for", "variable"};
+    static const char *const verbs[] = {"initialize", "initialise", "create",  "start with", "start",
+                                        "make",       "define",     "prepare", "declare",    "set up"};
+    static const char *const articles[] = {"an", "a", "the"}, *const fresh[] = {"new", "empty"},
+                             *const named[] = {"called", "named", "for", "variable"};
     static const struct Kind {
         const char *word;
         PlExprKind kind;
         PlLiteralKind literal;
-    } kinds[] = {{"list", PL_EXPR_LIST, 0},     {"array", PL_EXPR_LIST, 0},       {"record", PL_EXPR_RECORD, 0},
-                 {"object", PL_EXPR_RECORD, 0}, {"dictionary", PL_EXPR_RECORD, 0}, {"map", PL_EXPR_RECORD, 0},
-                 {"string", PL_EXPR_LITERAL, PL_LIT_TEXT}, {"text", PL_EXPR_LITERAL, PL_LIT_TEXT}, {"counter", PL_EXPR_LITERAL, PL_LIT_INT}};
+    } kinds[] = {{"list", PL_EXPR_LIST, 0},
+                 {"array", PL_EXPR_LIST, 0},
+                 {"record", PL_EXPR_RECORD, 0},
+                 {"object", PL_EXPR_RECORD, 0},
+                 {"dictionary", PL_EXPR_RECORD, 0},
+                 {"map", PL_EXPR_RECORD, 0},
+                 {"string", PL_EXPR_LITERAL, PL_LIT_TEXT},
+                 {"text", PL_EXPR_LITERAL, PL_LIT_TEXT},
+                 {"counter", PL_EXPR_LITERAL, PL_LIT_INT}};
     const char *p = AFTER(rd->text, rd->limit, verbs), *next, *end;
     bool empty = false;
     if (!p) return false;
@@ -232,7 +243,7 @@ static bool read_empty(PlReading *rd)
         rd->step->name = pl_str(name, (size_t)(end - name));
         rd->step->name_span = pl_reading_span(rd, name, end);
         rd->step->value = kinds[i].kind == PL_EXPR_LITERAL ? literal(rd, kinds[i].literal, PL_STR(""), span)
-                                                            : pl_expr_new(rd->syntax->arena, kinds[i].kind, span);
+                                                           : pl_expr_new(rd->syntax->arena, kinds[i].kind, span);
         note_form(rd, "`Set ... to` an empty value");
         return true;
     }
