@@ -12,6 +12,16 @@ const char *pl_step_kind_name(PlStepKind kind)
     return kind < PL_STEP_COUNT ? names[kind] : "?";
 }
 
+const char *pl_step_kind_form(PlStepKind kind)
+{
+    static const char *const forms[] = {
+#define PL_STEP(name, text, form) form,
+#include "compiler/syntax/ast.def"
+#undef PL_STEP
+    };
+    return kind < PL_STEP_COUNT ? forms[kind] : "?";
+}
+
 const char *pl_clause_kind_name(PlClauseKind kind)
 {
     static const char *const names[] = {

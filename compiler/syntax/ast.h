@@ -237,6 +237,7 @@ typedef struct PlPlan {
 } PlPlan;
 
 const char *pl_step_kind_name(PlStepKind kind);
+const char *pl_step_kind_form(PlStepKind kind); /* exact form: "Wait DURATION" */
 const char *pl_clause_kind_name(PlClauseKind kind);
 const char *pl_expr_kind_name(PlExprKind kind);
 const char *pl_operator_text(PlOperator op); /* exact spelling: "is not" */

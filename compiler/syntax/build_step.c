@@ -66,6 +66,13 @@ void pl_build_more_args(PlRun *r, PlArgs *args)
     for (uint32_t i = 0; args && i < args->all.len; i++) pl_vec_push(arena_of(r), &r->step->args, args->all.items[i]);
 }
 
+static void misplaced(PlRun *r, PlSpan span, const char *clause)
+{
+    PlDiag *d = PL_REPORT(r->syntax->diags, CLAUSE_MISPLACED, span, clause);
+    pl_diag_help(r->syntax->diags, d, "the step's form is `%s`", pl_step_kind_form(r->step->kind));
+    r->failed = true;
+}
+
 void pl_build_as(PlRun *r, const PlToken *word, PlTypeExpr *type)
 {
     PlStepKind kind = r->step->kind;
@@ -73,8 +80,7 @@ void pl_build_as(PlRun *r, const PlToken *word, PlTypeExpr *type)
     if (takes && !r->step->as_type) {
         r->step->as_type = type;
     } else {
-        PL_REPORT(r->syntax->diags, CLAUSE_MISPLACED, word->span, "as TYPE", pl_step_kind_name(kind));
-        r->failed = true;
+        misplaced(r, word->span, "as TYPE");
     }
 }
 
@@ -87,8 +93,7 @@ void pl_build_bind(PlRun *r, const PlToken *arrow, const PlToken *name)
                                               [PL_STEP_ASK] = true,
                                               [PL_STEP_WAIT_EVENT] = true};
     if (!binds[step->kind]) {
-        PL_REPORT(r->syntax->diags, CLAUSE_MISPLACED, arrow->span, "-> name", pl_step_kind_name(step->kind));
-        r->failed = true;
+        misplaced(r, arrow->span, "-> name");
     } else if (step->bind.len) {
         PlDiag *d = PL_REPORT(r->syntax->diags, CLAUSE_TWICE, name->span, "-> name");
         pl_diag_related(r->syntax->diags, d, step->bind_span, "the first is here");
@@ -131,9 +136,7 @@ PlClause *pl_build_clause(PlRun *r, PlClauseKind kind, const PlToken *word)
     PlStep *step = r->step;
     PlClause *first = pl_step_clause(step, kind);
     if (!(allowed[kind] & family(step->kind))) {
-        PL_REPORT(r->syntax->diags, CLAUSE_MISPLACED, word->span, pl_clause_kind_name(kind),
-                  pl_step_kind_name(step->kind));
-        r->failed = true;
+        misplaced(r, word->span, pl_clause_kind_name(kind));
     } else if (first && (kind != PL_CLAUSE_IF_FAILS || !first->count)) {
         PlDiag *d = PL_REPORT(r->syntax->diags, CLAUSE_TWICE, word->span, pl_clause_kind_name(kind));
         pl_diag_related(r->syntax->diags, d, first->span, "the first is here");
@@ -141,13 +144,6 @@ PlClause *pl_build_clause(PlRun *r, PlClauseKind kind, const PlToken *word)
     }
     pl_vec_push(arena_of(r), &step->clauses, (PlClause){.kind = kind, .span = word->span});
     return &pl_vec_last(&step->clauses);
-}
-
-static void misplaced(PlRun *r, const PlToken *word)
-{
-    PlStr words = pl_arena_str(arena_of(r), word->text);
-    PL_REPORT(r->syntax->diags, CLAUSE_MISPLACED, word->span, words.ptr, pl_step_kind_name(r->step->kind));
-    r->failed = true;
 }
 
 static bool is_repeat(const PlRun *r)
@@ -169,7 +165,7 @@ void pl_build_every(PlRun *r, const PlToken *word, PlExpr *duration)
     if (is_repeat(r))
         r->step->every = duration;
     else
-        misplaced(r, word);
+        misplaced(r, word->span, pl_arena_str(arena_of(r), word->text).ptr);
 }
 
 /* "up to" bounds whatever its statement counts: items, branches at a time, times, or the time itself. */
@@ -195,7 +191,7 @@ void pl_build_up_to(PlRun *r, const PlToken *word, PlExpr *count, int unit)
         pl_diag_help(r->syntax->diags, d, "up to 5 at a time");
         r->failed = true;
     } else {
-        misplaced(r, word);
+        misplaced(r, word->span, pl_arena_str(arena_of(r), word->text).ptr);
     }
 }
 
