@@ -164,15 +164,30 @@ static bool keeps_by_clause(PlStr rest)
     return pl_str_find_char(pl_str_trim(rest), ' ', 0) == PL_STR_NONE;
 }
 
+/* Whether there is a comparison in it: "the order is paid", "all totals > 0". */
+static bool asks(const PlReading *rd, const char *p)
+{
+    static const char *const signs[] = {" is ", " are ", " has ", " have ",        " contains ",  " exists",
+                                        "=",    "<",     ">",     " starts with ", " ends with ", " matches "};
+    PlStr text = pl_str(p, (size_t)(rd->limit > p ? rd->limit - p : 0));
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (pl_str_find(text, pl_str_z(signs[i]), 0) != PL_STR_NONE) return true;
+    return false;
+}
+
 /* Whether words that read as that statement mean it: "Stop now" and "Skip lunch" are prose, and so is "Clear the table". */
 bool pl_reading_means(const PlReading *rd, int token, const char *behind)
 {
     const char *p = blanks(behind), *end;
     bool empty = pl_reading_ends_here(rd, p);
     switch (token) {
-    case PL_TK_S_CHECK: /* "Check the status" asks for no yes or no */
-        return !is_word(p, rd->limit, "the", &end) && !is_word(p, rd->limit, "all", &end) &&
-               !is_word(p, rd->limit, "for", &end) && !is_word(p, rd->limit, "a", &end);
+    case PL_TK_S_CHECK: /* "Check the status" asks for no yes or no, and "Validate order.email" neither */
+        if (is_word(rd->text, rd->limit, "validate", &end) || is_word(rd->text, rd->limit, "require", &end)) {
+            end = pl_oneline_path_end(p, rd->limit);
+            if (end && pl_reading_ends_here(rd, end)) return false;
+        }
+        return asks(rd, p) || (!is_word(p, rd->limit, "the", &end) && !is_word(p, rd->limit, "all", &end) &&
+                               !is_word(p, rd->limit, "for", &end) && !is_word(p, rd->limit, "a", &end));
     case PL_TK_S_STOP:
     case PL_TK_S_FAIL:
     case PL_TK_S_NOTE:
