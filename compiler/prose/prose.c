@@ -350,7 +350,10 @@ PlMeant pl_prose_name(PlChecker *c, PlExpr **slot)
     PlReader r;
     PlSenses senses = {0};
     PlStr words = parted_words(c, *slot);
+    bool alone = words.len == 0; /* one word: only a key of a record that the plan reads ("onsites" for counts["Onsite"]) */
+    if (alone && pl_str_eq(source_text(c, (*slot)->span), (*slot)->text)) words = (*slot)->text;
     if (!words.len || !c->step || c->in_phrase || !pl_prose_reader(&r, c, words)) return PL_MEANT_NOTHING;
+    if (alone && !pl_usage_keyed(&r, words)) return PL_MEANT_NOTHING;
     PlItFrame *frame = c->frame;
     r.stated = true;
     c->frame = NULL;
