@@ -21,7 +21,7 @@
 
 %token E_EXPR E_ARGS E_TYPE E_INPUTS E_LIMIT E_ACTION E_PROSE.
 %token S_IF S_ELSE_IF S_ELSE S_EACH S_REPEAT_UNTIL S_REPEAT_WHILE S_REPEAT S_TOGETHER S_TRY S_ON_ERROR S_SET S_INCREASE S_DECREASE
-       S_CLEAR S_ADD S_KEEP S_STOP S_FAIL S_RETURN S_SKIP S_LEAVE S_WAIT S_WAIT_UNTIL S_WAIT_EVENT S_ASK S_APPROVE S_CHECK S_NOTE S_END S_PASS S_GOTO.
+       S_CLEAR S_ADD S_KEEP S_STOP S_FAIL S_RETURN S_SKIP S_LEAVE S_WAIT S_WAIT_UNTIL S_WAIT_EVENT S_ASK S_APPROVE S_CHECK S_NOTE S_END S_PASS S_GOTO S_EACH_OF.
 %token H_WORKFLOW H_GOAL H_USE H_INPUT H_OUTPUT H_SCHEDULE H_LIMIT H_ALLOW H_NEVER.
 %token BAD B_VERB B_CALL B_THING B_IN B_NOUN B_KEY A_ACTION A_ARGS A_BIND A_PROSE A_FAIL.
 
@@ -55,6 +55,7 @@ start ::= S_IF expr(C) colon. { r->step->cond = C; }
 start ::= S_ELSE_IF expr(C) colon. { r->step->cond = C; }
 start ::= S_ELSE colon.
 start ::= S_EACH NAME(N) IN expr(L) tail colon. { pl_build_each(r, &N, NULL, L); }
+start ::= S_EACH_OF expr(L) tail colon. { pl_build_each_of(r, L); }
 start ::= S_EACH NAME(N) tail colon. { pl_build_each(r, &N, NULL, pl_build_plural(r, &N)); }
 start ::= S_EACH NAME(N) COMMA NAME(M) IN expr(L) tail colon. { pl_build_each(r, &N, &M, L); }
 start ::= S_REPEAT_UNTIL expr(C) tail colon. { r->step->cond = C; }

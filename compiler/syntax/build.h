@@ -102,6 +102,7 @@ PlExpr *pl_build_has(PlRun *r, PlExpr *list, const PlToken *words, PlExpr *numbe
 PlExpr *pl_build_has_any(PlRun *r, PlExpr *whole, const PlToken *words, PlExpr *parts); /* text contains any of words */
 PlExpr *pl_build_since(PlRun *r, const PlToken *words, PlExpr *time); /* days since x: days_between(x, today) */
 PlExpr *pl_build_row(PlRun *r, PlExpr *first, PlItems *rest); /* Add a.x, a.y and z to rows: {x: a.x, y: a.y, z} */
+void pl_build_each_of(PlRun *r, PlExpr *list); /* Loop over order.lines: For each line in order.lines */
 PlExpr *pl_build_plural(PlRun *r, const PlToken *name); /* For each ticket, ...: tickets */
 PlExpr *pl_build_or_more(PlRun *r, PlExpr *left, const PlToken *words, PlExpr *number); /* x is 3 or more */
 PlExpr *pl_build_between(PlRun *r, PlExpr *value, PlExpr *from, PlExpr *to);           /* x between 1 and 5, both included */

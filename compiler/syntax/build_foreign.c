@@ -112,6 +112,17 @@ PlExpr *pl_build_row(PlRun *r, PlExpr *first, PlItems *rest)
     return pl_build_record(r, fields, span, span);
 }
 
+void pl_build_each_of(PlRun *r, PlExpr *list)
+{
+    PlStr many = list->kind == PL_EXPR_NAME || list->kind == PL_EXPR_FIELD ? list->text : PL_STR("");
+    PlStr one = pl_noun_singular(r->syntax->arena, many);
+    if (!one.len || pl_str_eq(one, many)) one = PL_STR("item");
+    PlToken name = {.text = one, .span = list->span};
+    PL_REPORT(r->syntax->diags, READ_AS_STEP, list->span,
+              pl_arena_printf(r->syntax->arena, "`For each " PL_FMT " in ...`", PL_ARG(one)).ptr);
+    pl_build_each(r, &name, NULL, list);
+}
+
 PlExpr *pl_build_plural(PlRun *r, const PlToken *name)
 {
     PlToken list = *name;

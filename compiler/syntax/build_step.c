@@ -33,6 +33,9 @@ void pl_build_each(PlRun *r, const PlToken *name, const PlToken *name2, PlExpr *
     PlStep *step = r->step;
     step->name = name->text;
     step->name_span = name->span;
+    bool pairs = name2 && list->kind == PL_EXPR_CALL && list->items.len == 1 && list->fields.len == 0 &&
+                 (pl_str_eq_z(list->text, "enumerate") || pl_str_eq_z(list->text, "items") || pl_str_eq_z(list->text, "entries"));
+    if (pairs) list = list->items.items[0]; /* enumerate(x), x.items(): two names say it */
     if (name2) {
         step->name2 = name2->text;
         step->name2_span = name2->span;

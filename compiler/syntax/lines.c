@@ -234,7 +234,7 @@ static bool begins_step(Lines *lines, const char *text)
 static bool ends_text(const char *p, const char *end)
 {
     p = blanks(p);
-    return p >= end || strchr(",.;:)]}+-=*|", *p) || (unsigned char)*p >= 0x80;
+    return p >= end || strchr(",.;:)]}+-=*|\"", *p) || (unsigned char)*p >= 0x80;
 }
 
 /* With something open at `p`, the end of a line: the end of the line that closes it, or NULL. */

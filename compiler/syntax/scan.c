@@ -192,6 +192,8 @@ const char *pl_scan_skip(PlScan *s, const char *p, bool keep_comments)
         if (raw == PL_RAW_COMMENT && keep_comments) {
             PlComment comment = {pl_scan_span(s, p, end), pl_str_trim(pl_str(p, (size_t)(end - p)))};
             pl_vec_push(s->syntax->arena, &s->comments, comment);
+        } else if (raw == PL_RAW_SIGN && p[0] == '/' && p[1] == '/' && s->tail && s->depth == 0) { /* code's comment */
+            for (end = p; end < s->limit && *end != '\n'; end++) {}
         } else if (p == s->tick && *p == '`') {
             end = p + 1;
         } else if (raw == PL_RAW_NEWLINE) {

@@ -9,11 +9,13 @@
 #include "vm/base/utf8.h"
 
 /* LOOK_BEYOND: bytes from an open brace to the one that closes it behind the text's first quote. */
-enum { MAX_TEXTS = 6, LOOK_BEYOND = 2048, CURLY_DOUBLE = 'D', CURLY_SINGLE = 'S' };
+enum { MAX_TEXTS = 6, LOOK_BEYOND = 2048, CURLY_DOUBLE = 'D', CURLY_SINGLE = 'S', TRIPLE_DOUBLE = 'T', TRIPLE_SINGLE = 't' };
 
 unsigned pl_text_quote(const char *p, const char *limit, char *closer)
 {
     if (p == limit) return 0;
+    bool triple = limit - p >= 3 && (*p == '"' || *p == '\'') && p[1] == *p && p[2] == *p;
+    if (triple) return *closer = *p == '"' ? TRIPLE_DOUBLE : TRIPLE_SINGLE, 3; /* Python's text of several lines */
     if (*p == '"' || *p == '\'' || *p == '`') return *closer = *p, 1;
     if (limit - p < 3 || (unsigned char)p[0] != 0xe2 || (unsigned char)p[1] != 0x80) return 0;
     unsigned char last = (unsigned char)p[2];

@@ -2,6 +2,7 @@
 /* The tree as its steps say it should be: sub-steps of a call stand behind it, a heading gives its steps to the level above, a failure is handled
  * by a Try around what may fail. Every change is a note. Runs between nesting and linking; afterwards no step has a form. Depth is bounded by
  * PL_LIMIT_STEP_DEPTH. */
+#include "compiler/syntax/binding.h"
 #include "compiler/syntax/steps.h"
 
 #include "vm/base/limits.h"
@@ -156,6 +157,24 @@ static void becomes_comment(PlSyntax *syntax, PlStep *heading)
          "a heading, and its sub-steps as steps of this level");
 }
 
+/* "- save the result as x" under a call. */
+static bool names_result(PlSyntax *syntax, PlStep *call, PlStep *step)
+{
+    PlBinding found;
+    bool plain = step->kind == PL_STEP_PROSE && !step->bind.len && !step->clauses.len && step->steps.len == 0;
+    if (call->kind != PL_STEP_ACTION || call->bind.len || !plain) return false;
+    PlStr prose = pl_arena_str(syntax->arena, step->prose);
+    const char *end = prose.ptr + prose.len;
+    if (!pl_binding_match(syntax->phrases, prose.ptr, end, &found)) return false;
+    while (found.end < end && strchr(" .", *found.end)) found.end++;
+    if (found.end < end) return false;
+    call->bind = found.name;
+    call->bind_span = step->span;
+    take_comments(syntax, step, call);
+    note(syntax, step->span, "the name of the call's result");
+    return true;
+}
+
 /* A step that is no block, with its sub-steps, into `out`. */
 static void flatten(PlSyntax *syntax, PlStep *step, StepVec *out)
 {
@@ -163,6 +182,7 @@ static void flatten(PlSyntax *syntax, PlStep *step, StepVec *out)
     for (uint32_t i = 0; i < step->steps.len; i++) {
         PlStep *s = step->steps.items[i];
         if (is_handler(s) && becomes_clause(syntax, step, s)) continue;
+        if (names_result(syntax, step, s)) continue;
         if (is_handler(s) && others.len == 0)
             pl_vec_push(syntax->arena, &handlers, s);
         else

@@ -26,6 +26,7 @@ static PlStepKind kind_of(int token)
     case PL_TK_S_IF: return PL_STEP_IF;
     case PL_TK_S_ELSE_IF: return PL_STEP_ELSE_IF;
     case PL_TK_S_ELSE: return PL_STEP_ELSE;
+    case PL_TK_S_EACH_OF:
     case PL_TK_S_EACH: return PL_STEP_EACH;
     case PL_TK_S_REPEAT:
     case PL_TK_S_REPEAT_UNTIL:
@@ -279,6 +280,10 @@ static void trim_head(PlReading *rd, const char *behind)
 static void read_block(PlReading *rd, int token, const char *behind)
 {
     trim_head(rd, behind);
+    if (token == PL_TK_S_EACH && pl_reading_is_path(rd, behind)) { /* Loop over order.lines: */
+        pl_reading_loudly(rd, PL_TK_S_EACH_OF, behind);
+        return;
+    }
     PlOneLine parts;
     if (pl_oneline_split(rd->syntax, token, behind, rd->limit, &parts))
         read_one_line(rd, token, behind, &parts);
@@ -441,6 +446,9 @@ static const char *behind_adverb(const PlSyntax *syntax, const char *p, const ch
         const char *rest = blanks(p + len), *end;
         if (rest < limit && pl_phrase_match(syntax->phrases, PL_AT_OPENING, rest, limit, &end)) return rest;
     }
+    const char *rest, *end; /* an emoji says nothing either */
+    bool emoji = (unsigned char)*p >= 0x80 && pl_raw_scan(PL_MODE_EXPR, p, limit, &rest) == PL_RAW_SPACE;
+    if (emoji && blanks(rest) < limit && pl_phrase_match(syntax->phrases, PL_AT_OPENING, blanks(rest), limit, &end)) return blanks(rest);
     return NULL;
 }
 

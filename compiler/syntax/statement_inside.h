@@ -25,6 +25,8 @@ bool pl_reading_reads(PlReading *rd, int entry, const char *from);
 
 /* statement_shape.c: whether the step that begins with a block's words is that block and no prose ("Try to log in", "While waiting, ..."). */
 bool pl_reading_opens_block(const PlReading *rd, const PlSpelling *row, const char *behind);
+/* Whether a loop names its list only, a path such as order.lines, and no item. */
+bool pl_reading_is_path(const PlReading *rd, const char *ptr);
 /* Whether the words behind a statement's opening promise that statement, so that not being able to read it is an error. */
 bool pl_reading_promises(const PlReading *rd, int token, const char *behind);
 /* Only white space, a full stop and a comment (perhaps an emoji) up to the end. */

@@ -59,6 +59,16 @@ static bool has_list(const PlReading *rd, const char *behind)
     return false;
 }
 
+bool pl_reading_is_path(const PlReading *rd, const char *p)
+{
+    p = blanks(p);
+    p += *p == '`';
+    const char *end = pl_oneline_path_end(p, rd->limit);
+    if (!end || !memchr(p, '.', (size_t)(end - p))) return false;
+    p = blanks(end + (*end == '`'));
+    return p >= rd->limit || *p == ':' || *p == '(' || *p == ',';
+}
+
 /* "For each ticket, post it using ...": what is done to each stands behind a comma. */
 static bool does_each(const PlReading *rd, const char *behind)
 {
