@@ -33,7 +33,10 @@ static PlSpan plain(PlSyntax *syntax, const PlItem *item)
     for (uint32_t i = item->start; i + 1 < item->end; i++) {
         bool spaced = i > item->start && (syntax->text.ptr[i - 1] == ' ' || syntax->text.ptr[i - 1] == '\t');
         if (syntax->text.ptr[i] == '#' && spaced && syntax->text.ptr[i + 1] == ' ') {
-            PlSpan comment = text_span(syntax, i, item->end);
+            const char *line = memchr(syntax->text.ptr + i, '\n', item->end - i); /* a comment ends with its line */
+            uint32_t stop = line ? (uint32_t)(line - syntax->text.ptr) : item->end;
+            PlSpan comment = text_span(syntax, i, stop), rest = text_span(syntax, stop, item->end);
+            if (rest.end > rest.start) PL_REPORT0(syntax->diags, IGNORED_TEXT, rest);
             pl_vec_push(syntax->arena, &syntax->plan->header_comments, (PlComment){comment, text_at(syntax, comment)});
             end = i;
             break;
