@@ -69,7 +69,7 @@ static void add_names(PlSchema *s, const PlSchemaNode *n, const char *keyword, P
     for (uint32_t i = 0; i < pl_record_len(map); i++) {
         PlValue v = pl_record_at(map, i);
         PlSchemaNamed named = {.name = pl_record_name(map, i)};
-        if (v.tag == PL_LIST)
+        if (v.tag == PL_LIST && out == &n->dependent)
             named.names = names_of(s, v, &named.count);
         else if (is_schema(v))
             named.node = pl_schema_node(s, n->resource, v);
