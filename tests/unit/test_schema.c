@@ -168,6 +168,15 @@ TEST(odd_keywords_say_nothing)
     bed_close(&b);
 }
 
+TEST(lists_are_no_schemas)
+{
+    Bed b;
+    bed_open(&b, "{\"properties\":{\"a\":[1]},\"patternProperties\":{\"a\":[\"b\"]},\"dependencies\":{\"a\":[\"c\"]}}", LATEST);
+    CHECK_STR(result(&b, "{\"a\":1}"), " dependentRequired: lacks \"c\"");
+    CHECK_STR(result(&b, "{\"a\":1,\"c\":2}"), "fits");
+    bed_close(&b);
+}
+
 TEST(alternatives_and_what_nobody_looked_at)
 {
     Bed b;
