@@ -160,9 +160,11 @@ static void find_arguments(Call *call, const char *p)
 static const char *end_of_words(const Call *call, const char *p)
 {
     PlBinding binding;
+    const char *behind;
     for (; p < call->rd->limit; p++) {
-        if (strchr(",;(\n", *p) || (p[0] == '-' && p[1] == '>') || (p[0] == '=' && p[1] == '>')) return p;
-        if (*p == '.' && (p + 1 == call->rd->limit || p[1] == ' ')) return p;
+        if (strchr(",;(", *p) || (p[0] == '-' && p[1] == '>') || (p[0] == '=' && p[1] == '>')) return p;
+        if (*p == '\n' && pl_phrase_match(call->rd->syntax->phrases, PL_AT_TAIL, blanks(p), call->rd->limit, &behind)) return p;
+        if (*p == '.' && (p + 1 == call->rd->limit || strchr(" \n", p[1]))) return p;
         if ((unsigned char)*p == 0xe2 && (unsigned char)p[1] == 0x86) return p;
         if (*p == ' ' && pl_binding_match(call->rd->syntax->phrases, blanks(p), call->rd->limit, &binding)) return p;
     }
@@ -268,6 +270,22 @@ static const char *arrow_name(const char *p, const char *limit)
     return end + (tick && *end == '`');
 }
 
+/* Words with each run of white space as one space. */
+static PlStr one_line(PlArena *arena, const char *p, const char *end)
+{
+    char *out = pl_arena_alloc(arena, (size_t)(end - p) + 1, 1);
+    size_t len = 0;
+    for (; p < end; p++) {
+        bool space = strchr(" \t\r\n", *p) != NULL;
+        if (!space)
+            out[len++] = *p;
+        else if (len && out[len - 1] != ' ')
+            out[len++] = ' ';
+    }
+    out[len] = 0;
+    return pl_str_trim(pl_str(out, len));
+}
+
 /* Everything behind the call: clauses and the result's name by the grammar, words as prose or not at all. */
 static bool read_rest(Call *call, PlStr *prose, PlSpan *prose_span)
 {
@@ -310,7 +328,7 @@ static bool read_rest(Call *call, PlStr *prose, PlSpan *prose_span)
             static const char *const to[] = {"to", "and", "in order to"};
             const char *first = OVER(p, rd->limit, to);
             if (!first || first >= end) first = p;
-            *prose = pl_str_trim(pl_str(first, (size_t)(end - first)));
+            *prose = one_line(rd->syntax->arena, first, end);
             *prose_span = pl_reading_span(rd, first, end);
         } else if (says_nothing(p, rd->limit) &&
                    !pl_phrase_match(rd->syntax->phrases, PL_AT_TAIL, p, rd->limit, &word)) {
