@@ -106,7 +106,7 @@ static void plan_step(PlanMaker *m, const char *number)
     } else if (what < 71) {
         m->names++;
         pl_buf_printf(m->out, "%s At the same time:\n", number);
-        char inner[64];
+        char inner[80];
         for (int b = 1; b <= 2; b++) {
             snprintf(inner, sizeof inner, "%s%d.", number, b);
             plan_call(m, inner, false);
