@@ -103,6 +103,12 @@ TEST(what_asks)
         {"3. At the same time:\n   3.1. Set x to m.from\n   3.2. Set y to boss\n4. Send using mail.send_message(to=x)\n5. Send using "
          "mail.send_message(to=y)\n",
          "4.to"},
+        /* an answer that the document says nothing of */
+        {"3. Read using mail.raw() -> r\n4. Delete using mail.delete_message(id=r.items[0].id)\n", ""},
+        {"3. Read using mail.raw() -> r\n4. Delete using mail.delete_message(id=r.items[0].name)\n", "4.id"},
+        {"3. Read using mail.raw() -> r\n4. Delete using mail.delete_message(id=r.id.name)\n", "4.id"},
+        {"3. Read using mail.raw() -> r\n4. Set x to {id: r.items[0]}\n5. Delete using mail.delete_message(id=x.id)\n", "5.id"},
+        {"3. Read using mail.raw() -> r\n4. Delete using mail.delete_message(id=r)\n", "4.id"},
         /* errors, people, events */
         {"3. Try:\n   3.1. Read using mail.get_message(id=m.id) -> x\n4. If it fails:\n   4.1. Send using mail.send_message(to=error.message)\n",
          "4.1.to"},

@@ -110,7 +110,7 @@ static uint32_t add_action(Maker *k, uint32_t action)
         if (pl_flow_is_scalar(types, type)) continue;
         for (uint32_t n = 0; n < k->names.len; n++) {
             PlTypeId of = part_type(types, type, k->names.items[n], 0);
-            uint32_t child = of == PL_TYPE_NONE ? made : part_of(k, root, made, of, k->names.items[n]);
+            uint32_t child = part_of(k, root, made, of == PL_TYPE_NONE ? PL_T_ANY : of, k->names.items[n]);
             k->children.items[s * k->names.len + n] = child;
         }
     }

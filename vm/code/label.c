@@ -93,7 +93,9 @@ bool pl_label_is_trusted(const PlModule *module, const PlFlowSource *source)
 {
     if (source->kind == PL_FROM_EVENT) return false;
     if (source->kind != PL_FROM_ACTION) return true;
-    if (source->made || module->manifest.policy == PL_POLICY_STRICT || !pl_flow_is_scalar(&module->types, source->type)) return false;
+    if (source->made || module->manifest.policy == PL_POLICY_STRICT) return false;
+    if (pl_type(&module->types, source->type)->kind == PL_TYPE_ANY) return is_minted_name(source->field); /* the document says nothing: its name does */
+    if (!pl_flow_is_scalar(&module->types, source->type)) return false;
     PlTextFormat format = PL_FORMAT_NONE;
     return !takes_text(&module->types, source->type, 0, &format) || format == PL_FORMAT_UUID || is_minted_name(source->field);
 }
