@@ -6,7 +6,10 @@
 uint32_t pl_emit_site_begin(PlEmit *e, const PlStep *step, uint32_t *outer)
 {
     PlEmitFn *fn = e->fn;
-    PlSite site = {.step = step->label, .text = step->kind == PL_STEP_SET || step->kind == PL_STEP_ADD ? PL_STR("") : step->prose, .parent = fn->site, .function = (uint16_t)fn->index};
+    PlSite site = {.step = step->label,
+                   .text = step->kind == PL_STEP_SET || step->kind == PL_STEP_ADD ? PL_STR("") : step->prose,
+                   .parent = fn->site,
+                   .function = (uint16_t)fn->index};
     site.span = (PlSpan){0, step->span.start, step->span.end};
     if (site.text.len == 0) site.text = pl_str_z(pl_step_kind_name(step->kind));
     site.begin = pl_emit_here(e);

@@ -84,7 +84,11 @@ struct PlExpr {
     bool check;           /* only at run time of type `type`: emit a CHECK */
     bool present;         /* with check: all that is in doubt is whether it is there; what is inside was judged before */
 };
-enum { PL_EXPR_PARENS = 1u << 30 /* was in parentheses */, PL_EXPR_WORDS = 1u << 29 /* NAME: of several words, as `literal` has them */, PL_EXPR_SORT_KEYS = 24 /* keys of one SORTED at most */ };
+enum {
+    PL_EXPR_PARENS = 1u << 30 /* was in parentheses */,
+    PL_EXPR_WORDS = 1u << 29 /* NAME: of several words, as `literal` has them */,
+    PL_EXPR_SORT_KEYS = 24 /* keys of one SORTED at most */
+};
 
 typedef enum PlTypeExprKind {
     PL_TE_NAME,    /* text, number, integer, yes/no, date, datetime, duration, file, any, nothing, email, url, ... */

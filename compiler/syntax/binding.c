@@ -11,6 +11,13 @@ static const char *blanks(const char *p, const char *limit)
     return p;
 }
 
+/* The same over the marks of bold. */
+static const char *marks(const char *p, const char *limit)
+{
+    while (p < limit && (*p == ' ' || *p == '\t' || *p == '*')) p++;
+    return p;
+}
+
 /* Behind the word z at p and the blanks after it, or p. */
 static const char *over_word(const char *p, const char *limit, const char *z)
 {
@@ -56,8 +63,9 @@ bool pl_binding_match(const PlPhrases *phrases, const char *p, const char *limit
     p = over_word(p, limit, "and");
     p = over_word(p, limit, "then");
     const char *key = over_kind(phrases, p, limit, PL_TK_B_KEY);
+    if (key) key = marks(key, limit);
     if (key && key < limit && (*key == ':' || *key == '=') && key[1] != '=' &&
-        name_at(blanks(key + 1, limit), limit, out))
+        name_at(blanks(marks(key + 1, limit), limit), limit, out))
         goto found;
     if ((next = over_kind(phrases, p, limit, PL_TK_B_VERB))) {
         const char *thing = over_kind(phrases, over_word(next, limit, "the"), limit, PL_TK_B_THING);

@@ -215,6 +215,7 @@ bool pl_reading_parts(PlReading *rd)
     Parts parts;
     if (!find_parts(rd, &parts)) return false;
     PlStep before = *rd->step;
+    PlStr text = pl_arena_str(rd->syntax->arena, pl_str(rd->text, (size_t)(rd->limit - rd->text)));
     PlDiags quiet;
     PlSyntax syntax = *rd->syntax, *shared = rd->syntax;
     pl_diags_init(&quiet, syntax.arena, shared->diags->sources);
@@ -223,7 +224,10 @@ bool pl_reading_parts(PlReading *rd)
     bool read = read_parts(rd, &parts) && quiet.errors == 0;
     rd->syntax = shared;
     *rd->step = before;
-    if (!read) return false;
+    if (!read) { /* what it tidied is as it was */
+        memcpy(rd->syntax->bytes + (rd->text - rd->syntax->text.ptr), text.ptr, text.len);
+        return false;
+    }
     PL_REPORT(shared->diags, READ_AS_STEP, pl_reading_span(rd, parts.all[0].key, parts.all[parts.count - 1].end),
               "parts of the step above");
     return read_parts(rd, &parts);

@@ -207,7 +207,8 @@ static void reads(const char *steps, const char *expected)
 
 TEST(references)
 {
-    reads("{\"id\":\"step1\",\"type\":\"action\",\"action\":\"a.b\"},{\"id\":\"x\",\"type\":\"note\",\"text\":\"{{step1.data.c}} {{steps.step1.output.d[0]}}\"}",
+    reads("{\"id\":\"step1\",\"type\":\"action\",\"action\":\"a.b\"},{\"id\":\"x\",\"type\":\"note\",\"text\":\"{{step1.data.c}} "
+          "{{steps.step1.output.d[0]}}\"}",
           "1. a.b() -> result1\n2. Note \"{result1.c} {result1.d[0]}\"\n");
     reads("{\"type\":\"set\",\"variable\":\"input\",\"value\":1},{\"type\":\"return\",\"value\":\"{{input.x}}\"}", "1. Set input to 1\n2. Return input.x\n");
     reads("{\"type\":\"return\",\"value\":\"{{inputs.x}}{{\"}", "1. Return \"{x}\\{\\{\"\n");
@@ -219,7 +220,8 @@ TEST(references)
 
 TEST(conditions)
 {
-    reads("{\"type\":\"check\",\"condition\":{\"or\":[{\"field\":\"{{a.b}}\",\"operator\":\"gte\",\"value\":3},{\"not\":{\"field\":\"c\",\"operator\":\"exists\"}}]}}",
+    reads("{\"type\":\"check\",\"condition\":{\"or\":[{\"field\":\"{{a.b}}\",\"operator\":\"gte\",\"value\":3},{\"not\":{\"field\":\"c\","
+          "\"operator\":\"exists\"}}]}}",
           "1. Check (a.b >= 3) or (not (c exists))\n");
     reads("{\"type\":\"check\",\"condition\":[{\"field\":\"a\",\"operator\":\"in\",\"value\":\"{{b}}\"},\"{{c}} == 'x'\"]}",
           "1. Check (a in b) and (c is \"x\")\n");
