@@ -31,8 +31,8 @@ static PlSpan plain(PlSyntax *syntax, const PlItem *item)
 {
     uint32_t end = item->end;
     for (uint32_t i = item->start; i + 1 < item->end; i++) {
-        bool spaced = i > item->start && (syntax->text.ptr[i - 1] == ' ' || syntax->text.ptr[i - 1] == '\t');
-        if (syntax->text.ptr[i] == '#' && spaced && syntax->text.ptr[i + 1] == ' ') {
+        const char *p = syntax->text.ptr + i; /* lines are joined later, so a line's end is a blank */
+        if (*p == '#' && i > item->start && strchr(" \t\r\n", p[-1]) && strchr(" \t\r\n", p[1])) {
             const char *line = memchr(syntax->text.ptr + i, '\n', item->end - i); /* a comment ends with its line */
             uint32_t stop = line ? (uint32_t)(line - syntax->text.ptr) : item->end;
             PlSpan comment = text_span(syntax, i, stop), rest = text_span(syntax, stop, item->end);

@@ -3,7 +3,6 @@
 #include "tests/unit/unit.h"
 #include "tests/unit/world.h"
 #include "vm/run/call.h"
-
 /* One call at step "1", its result returned; an error is returned as its message when `handled`. */
 static Asm *one_call(PlMethod method, PlCallSite with, bool handled)
 {
@@ -19,8 +18,7 @@ static Asm *one_call(PlMethod method, PlCallSite with, bool handled)
 
 static WorldAnswer good(World *w, const WorldSend *s)
 {
-    (void)w;
-    (void)s;
+    (void)w, (void)s;
     return (WorldAnswer){.status = 200, .type = "application/json", .body = "{\"id\":7}"};
 }
 
@@ -48,8 +46,7 @@ TEST(a_write_is_on_disk_before_it_is_sent)
 
 static WorldAnswer not_found(World *w, const WorldSend *s)
 {
-    (void)w;
-    (void)s;
+    (void)w, (void)s;
     return (WorldAnswer){.status = 404, .type = "application/json", .body = "{\"error\":{\"message\":\"no such thing\"}}"};
 }
 
@@ -298,8 +295,7 @@ TEST(a_keyed_call_is_sent_again_with_the_same_key)
 
 static WorldAnswer silent(World *w, const WorldSend *s)
 {
-    (void)w;
-    (void)s;
+    (void)w, (void)s;
     return (WorldAnswer){.never = true};
 }
 
@@ -368,8 +364,7 @@ static WorldAnswer moved(World *w, const WorldSend *s)
 
 static WorldAnswer moved_away(World *w, const WorldSend *s)
 {
-    (void)w;
-    (void)s;
+    (void)w, (void)s;
     return (WorldAnswer){.status = 302, .header = "location", .header_value = "https://evil.test/"};
 }
 
