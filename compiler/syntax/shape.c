@@ -108,15 +108,33 @@ static bool only_prose(const PlStep *step)
     return true;
 }
 
-/* Bullets under a prose step say more of it: "Route it: billing to Finance; technical to Tier 2". */
+/* "save the result as x", and nothing else. */
+static bool is_binding(PlSyntax *syntax, PlStr text, PlStr *name)
+{
+    PlBinding found;
+    PlStr prose = pl_arena_str(syntax->arena, text);
+    const char *end = prose.ptr + prose.len;
+    if (!pl_binding_match(syntax->phrases, prose.ptr, end, &found)) return false;
+    while (found.end < end && strchr(" .", *found.end)) found.end++;
+    *name = found.name;
+    return found.end == end;
+}
+
+/* Bullets under a prose step say more of it: "Route it: billing to Finance; technical to Tier 2". One may name its result. */
 static void take_details(PlSyntax *syntax, PlStep *step)
 {
-    PlStr prose = step->prose;
+    PlStr prose = step->prose, name;
+    const char *link = pl_str_ends(prose, PL_STR(":")) ? " " : ": ";
     for (uint32_t i = 0; i < step->steps.len; i++) {
         PlStep *s = step->steps.items[i];
-        const char *link = i ? "; " : pl_str_ends(prose, PL_STR(":")) ? " " : ": ";
-        prose = pl_arena_printf(syntax->arena, PL_FMT "%s" PL_FMT, PL_ARG(prose), link, PL_ARG(s->prose));
         take_comments(syntax, s, step);
+        if (is_binding(syntax, s->prose, &name)) {
+            if (step->bind.len) PL_REPORT0(syntax->diags, IGNORED_TEXT, s->span);
+            else step->bind = name, step->bind_span = s->span;
+            continue;
+        }
+        prose = pl_arena_printf(syntax->arena, PL_FMT "%s" PL_FMT, PL_ARG(prose), link, PL_ARG(s->prose));
+        link = "; ";
     }
     note(syntax, step->steps.items[0]->span, "a part of the step above");
     step->prose = prose;
@@ -160,15 +178,11 @@ static void becomes_comment(PlSyntax *syntax, PlStep *heading)
 /* "- save the result as x" under a call. */
 static bool names_result(PlSyntax *syntax, PlStep *call, PlStep *step)
 {
-    PlBinding found;
+    PlStr name;
     bool plain = step->kind == PL_STEP_PROSE && !step->bind.len && !step->clauses.len && step->steps.len == 0;
     if (call->kind != PL_STEP_ACTION || call->bind.len || !plain) return false;
-    PlStr prose = pl_arena_str(syntax->arena, step->prose);
-    const char *end = prose.ptr + prose.len;
-    if (!pl_binding_match(syntax->phrases, prose.ptr, end, &found)) return false;
-    while (found.end < end && strchr(" .", *found.end)) found.end++;
-    if (found.end < end) return false;
-    call->bind = found.name;
+    if (!is_binding(syntax, step->prose, &name)) return false;
+    call->bind = name;
     call->bind_span = step->span;
     take_comments(syntax, step, call);
     note(syntax, step->span, "the name of the call's result");
