@@ -9,6 +9,7 @@ BIN   := build/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
+.SECONDARY: # generated C is kept: nothing is printed behind the tests' last line
 
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
 PKGS := libcurl jansson sqlite3 libffi yaml-0.1 libpcre2-8 libutf8proc libcrypto libmicrohttpd libcmark
