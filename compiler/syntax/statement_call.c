@@ -286,6 +286,17 @@ static PlStr one_line(PlArena *arena, const char *p, const char *end)
     return pl_str_trim(pl_str(out, len));
 }
 
+/* Words that name a call of their own are no prose of another. */
+static bool holds_call(PlReading *rd, const char *from, const char *end)
+{
+    PlScan scan;
+    PlStr prose;
+    PlSpan span, using;
+    pl_scan_init(&scan, rd->syntax, PL_TK_E_PROSE, pl_reading_offset(rd, from), pl_reading_offset(rd, end));
+    PlProseEnd found = pl_prose_scan(&scan, &prose, &span, &using);
+    return found == PL_PROSE_USING || found == PL_PROSE_CALLED;
+}
+
 /* Everything behind the call: clauses and the result's name by the grammar, words as prose or not at all. */
 static bool read_rest(Call *call, PlStr *prose, PlSpan *prose_span)
 {
@@ -328,6 +339,7 @@ static bool read_rest(Call *call, PlStr *prose, PlSpan *prose_span)
             static const char *const to[] = {"to", "and", "in order to"};
             const char *first = OVER(p, rd->limit, to);
             if (!first || first >= end) first = p;
+            if (holds_call(rd, first, end)) return false;
             *prose = one_line(rd->syntax->arena, first, end);
             *prose_span = pl_reading_span(rd, first, end);
         } else if (says_nothing(p, rd->limit) &&
