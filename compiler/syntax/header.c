@@ -165,9 +165,8 @@ static void rules(PlSyntax *syntax, PlSpan span, bool never)
         if (i < span.end && text[i] != ',' && text[i] != '\n') continue;
         PlSpan one = text_span(syntax, start, i);
         start = i + 1;
-        if (one.end - one.start >= 2 && (text[one.start] == '"' || text[one.start] == '`') &&
-            text[one.end - 1] == text[one.start])
-            one.start++, one.end--;
+        while (one.end > one.start && (text[one.start] == '"' || text[one.start] == '`')) one.start++; /* a lone one is none of the rule's, either */
+        while (one.end > one.start && (text[one.end - 1] == '"' || text[one.end - 1] == '`')) one.end--;
         if (one.end <= one.start) continue;
         if (never)
             pl_vec_push(syntax->arena, &syntax->plan->never, (PlRule){text_at(syntax, one), one});
