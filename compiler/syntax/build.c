@@ -281,9 +281,25 @@ PlItems *pl_build_item_first(PlRun *r, PlExpr *first, PlItems *rest)
     return items;
 }
 
+/* A key of JSON may have blanks, plain or of no break; a name has none. */
+static PlStr without_blanks(PlArena *arena, PlStr name)
+{
+    char *plain = pl_arena_alloc(arena, name.len + 1, 1);
+    size_t len = 0;
+    for (size_t i = 0; i < name.len; i++) {
+        size_t left = name.len - i;
+        size_t wide = left > 1 && memcmp(name.ptr + i, "\xc2\xa0", 2) == 0 ? 2 : left > 2 && memcmp(name.ptr + i, "\xe2\x80\xaf", 3) == 0 ? 3 : 0;
+        bool blank = wide || strchr(" \t\r\n", name.ptr[i]);
+        if (!blank || !len || plain[len - 1] != '_') plain[len++] = blank ? '_' : name.ptr[i];
+        if (wide) i += wide - 1;
+    }
+    return pl_str(plain, len);
+}
+
 PlArgs *pl_build_argument(PlRun *r, PlArgs *args, PlArgument arg)
 {
     if (!args) args = PL_NEW(r->syntax->arena, PlArgs);
+    if (arg.name.len) arg.name = without_blanks(r->syntax->arena, arg.name);
     pl_vec_push(r->syntax->arena, &args->all, arg);
     return args;
 }
