@@ -49,6 +49,8 @@ static int check_past(PlArena *arena, Fork *f)
     if (status != PL_OK) return pl_cli_fail(status, "the journal cannot be read: %s", pl_status_words(status));
     const PlForkPlan *past = &f->past;
     if (past->rows == 0) return pl_cli_fail(PL_USAGE, "run " PL_FMT " never began: start it again", PL_ARG(f->run));
+    if (past->start.len == 0)
+        return pl_cli_fail(PL_USAGE, "run " PL_FMT " was redacted: what it was given is gone, and it cannot go on", PL_ARG(f->run));
     if (past->missing.len)
         return pl_cli_fail(PL_USAGE, "run " PL_FMT " has no row at " PL_FMT "\n  = help: `pilotvm show " PL_FMT "` lists its paths", PL_ARG(f->run),
                            PL_ARG(past->missing), PL_ARG(f->run));

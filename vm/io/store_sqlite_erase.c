@@ -31,7 +31,7 @@ static PlStatus collect(void *user, const PlStoredRow *stored)
     return PL_OK;
 }
 
-static PlStatus put_row(PlStore *store, const Erase *e, PlJournalPort journal, PlStr who, PlStr why, int64_t wall_us)
+static PlStatus put_row(const Erase *e, PlJournalPort journal, PlStr who, PlStr why, int64_t wall_us)
 {
     PlBuf body;
     pl_buf_init(&body, 0);
@@ -46,7 +46,6 @@ static PlStatus put_row(PlStore *store, const Erase *e, PlJournalPort journal, P
     PlStatus status = body.status == PL_OK ? journal.append(journal.self, &row) : body.status;
     if (status == PL_OK) status = journal.barrier(journal.self);
     pl_buf_deinit(&body);
-    (void)store;
     return status;
 }
 
@@ -86,7 +85,7 @@ PlStatus pl_store_erase(PlStore *store, PlStr id, PlStr path, PlStr who, PlStr w
     if (status == PL_OK && !e.has_ended) status = PL_WAITING;
     if (status == PL_OK && e.rows.len) {
         status = pl_store_open_run(store, full, &run, &journal);
-        if (status == PL_OK) status = put_row(store, &e, journal, who, why, wall_us);
+        if (status == PL_OK) status = put_row(&e, journal, who, why, wall_us);
         if (status == PL_OK) status = pl_store_set_state(store, full, e.state, reason);
         if (status == PL_OK) status = erase_rows(store, &e, number);
         if (status == PL_OK) *erased = e.rows.len;

@@ -67,7 +67,8 @@ static PlStatus survey_row(void *user, const PlRow *row)
 
 static bool goes_along(const PlForkPlan *plan, const PlRow *row)
 {
-    if (row->kind == PL_ROW_RESUME || row->kind == PL_ROW_PARK || row->kind == PL_ROW_CANCEL || row->kind == PL_ROW_END || row->kind == PL_ROW_FORKED)
+    if (row->kind == PL_ROW_RESUME || row->kind == PL_ROW_PARK || row->kind == PL_ROW_CANCEL || row->kind == PL_ROW_END || row->kind == PL_ROW_FORKED ||
+        row->kind == PL_ROW_REDACT)
         return false;
     for (uint32_t i = 0; i < plan->at.len; i++) {
         PlStr at = plan->at.items[i];
