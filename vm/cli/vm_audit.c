@@ -2,6 +2,7 @@
 /* pilotvm audit: prove that a journal is whole, and hand it to other tools. Only reads. */
 #include "vm/cli/cli_main.h"
 #include "vm/cli/vm.h"
+#include "vm/cli/vm_heads.h"
 #include "vm/io/export.h"
 
 #include <stdio.h>
@@ -10,6 +11,7 @@ typedef struct Audit {
     PlArena *arena;
     PlBuf *out;
     bool json;
+    PlvHeads *heads; /* NULL: none are asked for */
     PL_VEC(PlStr) ids;
 } Audit;
 
@@ -20,22 +22,52 @@ static PlStatus collect_id(void *user, const PlStoredRun *run)
     return PL_OK;
 }
 
-static bool audit_one(Audit *a, PlStore *store, PlStr id)
+/* What came out for one run. `bad`: the row that does not fit, or the rows of the head that does not. */
+static void say(Audit *a, PlStr id, bool good, uint64_t rows, uint64_t bad, const char *why, uint32_t signed_heads)
 {
-    uint64_t rows = 0, bad = 0;
-    const char *why = "";
-    PlStatus status = pl_store_verify(store, id, &rows, &bad, &why);
-    bool good = status == PL_OK;
     if (a->json) {
         pl_buf_put_z(a->out, "{\"type\":\"audit\",\"id\":");
         pl_buf_put_json(a->out, id);
         pl_buf_printf(a->out, ",\"ok\":%s,\"rows\":%llu", good ? "true" : "false", (unsigned long long)rows);
+        if (a->heads) pl_buf_printf(a->out, ",\"signed\":%u", signed_heads);
         if (!good) pl_buf_printf(a->out, ",\"bad_seq\":%llu,\"why\":\"%s\"", (unsigned long long)bad, why);
         pl_buf_put_z(a->out, "}\n");
     } else if (good) {
-        pl_buf_printf(a->out, PL_FMT "  intact: %llu rows, each hash follows from the one before it\n", PL_ARG(id), (unsigned long long)rows);
+        pl_buf_printf(a->out, PL_FMT "  intact: %llu rows, each hash follows from the one before it", PL_ARG(id), (unsigned long long)rows);
+        if (a->heads && signed_heads) pl_buf_printf(a->out, "; %u signed head%s fit%s", signed_heads, signed_heads == 1 ? "" : "s", signed_heads == 1 ? "s" : "");
+        else if (a->heads) pl_buf_put_z(a->out, "; no signed head names it");
+        pl_buf_put_char(a->out, '\n');
     } else {
         pl_buf_printf(a->out, PL_FMT "  BROKEN at row %llu: %s\n", PL_ARG(id), (unsigned long long)bad, why);
+    }
+}
+
+/* `only`: this run was asked for by name, so a head of it must be there. */
+static bool audit_one(Audit *a, PlStore *store, PlStr id, bool only)
+{
+    uint64_t rows = 0, bad = 0;
+    uint32_t found = 0;
+    const char *why = "";
+    const PlHead *head = NULL;
+    PlStatus status = pl_store_verify(store, id, &rows, &bad, &why);
+    if (status == PL_OK && a->heads) {
+        status = plv_heads_check(a->heads, store, id, &found, &head, &why);
+        if (head) bad = head->rows;
+    }
+    say(a, id, status == PL_OK, rows, bad, why, found);
+    return status == PL_OK && !(only && a->heads && !found);
+}
+
+/* Heads of runs that the store does not have: a run was taken out whole. */
+static bool audit_missing(Audit *a)
+{
+    bool good = true;
+    for (uint32_t i = 0; a->heads && i < a->heads->count; i++) {
+        const PlHead *head = &a->heads->all[i];
+        bool again = i && pl_str_eq(head->run, head[-1].run);
+        if (a->heads->seen[i] || again) continue;
+        say(a, head->run, false, 0, head->rows, "the run is missing: it was signed", 0);
+        good = false;
     }
     return good;
 }
@@ -50,11 +82,11 @@ static bool audit_file(Audit *a, PlStr file, PlStr only, int *worst)
         PlJournalPort journal;
         good = pl_store_open_run(store, only, &run, &journal) == PL_OK;
         if (!good) *worst = pl_cli_fail(PL_USAGE, "there is no run " PL_FMT, PL_ARG(only));
-        else good = audit_one(a, store, pl_arena_str(a->arena, run.id));
+        else good = audit_one(a, store, pl_arena_str(a->arena, run.id), true);
     } else {
         a->ids.len = 0;
         good = pl_store_each_run(store, collect_id, a) == PL_OK;
-        for (uint32_t i = 0; i < a->ids.len; i++) good &= audit_one(a, store, a->ids.items[i]);
+        for (uint32_t i = 0; i < a->ids.len; i++) good &= audit_one(a, store, a->ids.items[i], false);
     }
     pl_store_close(store);
     return good;
@@ -63,9 +95,16 @@ static bool audit_file(Audit *a, PlStr file, PlStr only, int *worst)
 static int verify(PlArena *arena, int argc, char **argv)
 {
     PlvOptions o = {0};
-    const PlCliOption options[] = {PLV_READ_OPTIONS(o), {"all", 'a', PL_CLI_FLAG, &o.all, NULL, "every run of the store"}};
+    const char *heads_file = NULL;
+    PlCliList public_keys = {0};
+    PlvHeads heads;
+    const PlCliOption options[] = {PLV_READ_OPTIONS(o),
+                                   {"all", 'a', PL_CLI_FLAG, &o.all, NULL, "every run of the store"},
+                                   {"heads", 0, PL_CLI_TEXT, &heads_file, "FILE", "signed heads that were kept elsewhere: each must still fit"},
+                                   {"public", 0, PL_CLI_LIST, &public_keys, "KEY", "the public key that they are signed with: a file, or 64 digits"}};
     const PlCliCommand command = {"pilotvm audit verify RUN|--all [options]",
-                                  "Checks the hash chain of a run: no row was changed, dropped, added or moved. Exit code 1 when one was.", options,
+                                  "Checks the hash chain of a run: no row was changed, dropped, added or moved. With --heads also that no rows were cut\n"
+                                  "from its end and that it was not written anew. Exit code 1 when it was.", options,
                                   sizeof options / sizeof *options};
     PlCliList rest = {0};
     PlStr place, *files;
@@ -73,15 +112,17 @@ static int verify(PlArena *arena, int argc, char **argv)
     if (code < 0 && rest.count != (o.all ? 0u : 1u)) code = pl_cli_fail(PL_USAGE, "give a run, or --all\n  = help: usage: %s", command.usage);
     if (code < 0) code = plv_place(arena, &o, &place);
     if (code >= 0) return code;
+    if (heads_file && !plv_heads_read(arena, heads_file, &public_keys, &heads)) return 1;
     PlBuf out;
     pl_buf_init(&out, 0);
     if (o.json) pl_cli_json_begin(&out, "audit");
-    Audit audit = {.arena = arena, .out = &out, .json = o.json};
+    Audit audit = {.arena = arena, .out = &out, .json = o.json, .heads = heads_file ? &heads : NULL};
     bool good = true;
     int worst = 0;
     if (o.all) {
         uint32_t count = plv_store_files(arena, place, &files);
         for (uint32_t i = 0; i < count; i++) good &= audit_file(&audit, files[i], PL_STR(""), &worst);
+        good &= audit_missing(&audit);
     } else {
         PlStr id = pl_str_z(rest.items[0]), file = plv_store_file_of(arena, place, id);
         good = file.len > 0 && audit_file(&audit, file, id, &worst);
@@ -132,7 +173,9 @@ static int export_run(PlArena *arena, int argc, char **argv)
 int plv_cmd_audit(PlArena *arena, int argc, char **argv)
 {
     static const PlCliEntry verbs[] = {{"verify", "RUN|--all: prove that no row was changed, dropped, added or moved", verify},
-                                       {"export", "RUN: print it for other tools: journal, har, otlp, cloudevents", export_run}};
+                                       {"export", "RUN: print it for other tools: journal, har, otlp, cloudevents", export_run},
+                                       {"keygen", "a key pair to sign heads with", plv_audit_keygen},
+                                       {"head", "RUN|--all: a signed line that says how far a run has come", plv_audit_head}};
     const PlCliProgram program = {
         .name = "pilotvm audit", .words = "What a journal proves, and for whom.", .entries = verbs, .count = sizeof verbs / sizeof *verbs};
     return pl_cli_dispatch(&program, arena, argc, argv);
