@@ -4,6 +4,7 @@
 #include "compiler/compile.h"
 
 #include "compiler/bind/shelf.h"
+#include "compiler/doors/doors.h"
 #include "compiler/emit/emit.h"
 #include "compiler/labels.h"
 #include "compiler/syntax/parse.h"
@@ -20,11 +21,37 @@ static bool has_plugin(const PlCatalog *catalog, PlStr name)
 static void add_plugin(PlCompiled *out, const PlPluginArg *arg, PlArena *arena)
 {
     if (arg->name.len && has_plugin(out->catalog, arg->name)) return;
+    if (arg->has_door) {
+        pl_doors_add(out->catalog, &(PlDoorArg){arena, &out->diags, arg, PL_STR(""), PL_NO_SPAN});
+        return;
+    }
     PlPluginOptions options = {arg->server, arg->credential, arg->variables, arg->variable_count, arg->idempotent,
                                arg->idempotent_count};
     PlPlugin *plugin;
     PlStatus status = pl_catalog_add_file(out->catalog, arg->name, pl_arena_str(arena, arg->document).ptr, &options, &plugin);
     (void)status; /* why not is in the diagnostics; the plan is checked against what there is */
+}
+
+/* `Use: files from mcp "command"` */
+static void add_use_door(PlCompiled *out, const PlUse *use, PlStr folder, PlArena *arena)
+{
+    if (has_plugin(out->catalog, use->name)) return;
+    PlPluginArg plugin = {.name = use->name, .document = use->path, .has_door = true};
+    if (!pl_door_by_scheme(use->door, &plugin.door)) return;
+    bool is_file = plugin.door == PL_DOOR_NATIVE && use->path.ptr[0] != '/';
+    if (is_file) plugin.document = pl_arena_printf(arena, PL_FMT PL_FMT, PL_ARG(folder), PL_ARG(use->path));
+    pl_doors_add(out->catalog, &(PlDoorArg){arena, &out->diags, &plugin, folder, use->path_span});
+}
+
+/* `Use: fs` is the built-in tool when nobody named a document of it. */
+static void add_tools(PlCompiled *out, PlArena *arena)
+{
+    for (uint32_t i = 0; i < out->plan->uses.len; i++) {
+        const PlUse *use = &out->plan->uses.items[i];
+        if (use->path.len || has_plugin(out->catalog, use->name) || !pl_doors_is_tool(use->name)) continue;
+        PlPluginArg plugin = {.name = use->name, .document = use->name, .has_door = true, .door = PL_DOOR_TOOL};
+        pl_doors_add(out->catalog, &(PlDoorArg){arena, &out->diags, &plugin, PL_STR(""), use->name_span});
+    }
 }
 
 /* `Use: name from "path"`: the path starts at the plan's folder. The command line and the project win over the plan. */
@@ -36,6 +63,10 @@ static void add_uses(PlCompiled *out, const PlCompileOptions *options, PlArena *
     for (uint32_t i = 0; i < out->plan->uses.len; i++) {
         const PlUse *use = &out->plan->uses.items[i];
         if (use->path.len == 0) continue;
+        if (use->door.len) {
+            add_use_door(out, use, folder, arena);
+            continue;
+        }
         bool absolute = use->path.ptr[0] == '/';
         PlStr path = absolute ? use->path : pl_arena_printf(arena, PL_FMT PL_FMT, PL_ARG(folder), PL_ARG(use->path));
         uint32_t before = out->diags.all.len;
@@ -60,6 +91,7 @@ static void add_plugins(PlArena *arena, const PlCompileOptions *options, PlCompi
         PlStatus status = pl_catalog_add_dir(out->catalog, dir);
         (void)status;
     }
+    if (out->plan) add_tools(out, arena);
 }
 
 /* What the catalog is asked for: the same words ask for the same documents. */
@@ -171,7 +203,7 @@ static bool same_uses(const PlPlan *a, const PlPlan *b)
     if (a->uses.len != b->uses.len) return false;
     for (uint32_t i = 0; i < a->uses.len; i++) {
         const PlUse *x = &a->uses.items[i], *y = &b->uses.items[i];
-        if (!pl_str_eq(x->name, y->name) || !pl_str_eq(x->path, y->path)) return false;
+        if (!pl_str_eq(x->name, y->name) || !pl_str_eq(x->path, y->path) || !pl_str_eq(x->door, y->door)) return false;
     }
     return true;
 }

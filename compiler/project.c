@@ -4,6 +4,7 @@
 #include "compiler/project.h"
 
 #include "compiler/catalog/doc.h"
+#include "vm/base/limits.h"
 #include "vm/code/label.h"
 #include "vm/value/time.h"
 
@@ -97,9 +98,24 @@ static PlStr beside(Reader *r, PlStr path)
     return pl_arena_printf(r->arena, PL_FMT "/" PL_FMT, PL_ARG(r->out->folder), PL_ARG(path));
 }
 
+/* tool: fs, mcp: COMMAND ...; config: {...} */
+static bool read_door_key(Reader *r, const PlPair *pair, PlPluginArg *plugin)
+{
+    PlStr key = pl_pair_key(pair);
+    if (pl_str_eq_z(key, "config")) {
+        if (is_map(r, "config", &pair->value)) plugin->config = pl_node_json(r->arena, &pair->value, PL_LIMIT_DOOR_CONFIG);
+        return true;
+    }
+    if (!pl_door_by_scheme(key, &plugin->door)) return false;
+    plugin->has_door = true;
+    plugin->document = text_of(r, key, &pair->value);
+    if (plugin->door == PL_DOOR_NATIVE) plugin->document = beside(r, plugin->document);
+    return true;
+}
+
 static void read_plugin_keys(Reader *r, const PlNode *node, PlPluginArg *plugin)
 {
-    static const char *const known[] = {"document", "server", "credential", "variables", "idempotent"};
+    static const char *const known[] = {"document", "server", "credential", "variables", "idempotent", "tool", "native", "mcp", "ai", "config"};
     for (uint32_t i = 0; i < pl_node_count(node); i++) {
         const PlPair *pair = pl_node_at(node, i);
         PlStr key = pl_pair_key(pair);
@@ -108,6 +124,7 @@ static void read_plugin_keys(Reader *r, const PlNode *node, PlPluginArg *plugin)
         else if (pl_str_eq_z(key, "credential")) plugin->credential = text_of(r, key, &pair->value);
         else if (pl_str_eq_z(key, "variables")) read_variables(r, &pair->value, plugin);
         else if (pl_str_eq_z(key, "idempotent")) read_idempotent(r, &pair->value, plugin);
+        else if (read_door_key(r, pair, plugin)) continue;
         else unknown_key(r, pair, known, sizeof known / sizeof *known);
     }
 }
@@ -222,9 +239,17 @@ static void read_policy(Reader *r, const PlPair *pair)
     bad_value(r, pl_pair_key(pair), &pair->value, "one of `default`, `strict`, `open`");
 }
 
+/* allow: [plugin, ...] */
+static void read_allow(Reader *r, const PlNode *node)
+{
+    if (node->kind != PL_NODE_LIST) bad_value(r, PL_STR("allow"), node, "a list of plugins that may start programs");
+    for (uint32_t i = 0; node->kind == PL_NODE_LIST && i < pl_node_count(node); i++)
+        pl_vec_push(r->arena, &r->out->allow, text_of(r, PL_STR("allow"), pl_node_item(node, i)));
+}
+
 static void read_root(Reader *r, const PlNode *root)
 {
-    static const char *const known[] = {"plugins", "plugins_dir", "credentials", "limits", "store", "zone", "policy", "trust"};
+    static const char *const known[] = {"plugins", "plugins_dir", "credentials", "limits", "store", "zone", "policy", "trust", "allow", "workspace"};
     if (root->kind == PL_NODE_NULL || !is_map(r, "pilot.yaml", root)) return;
     for (uint32_t i = 0; i < pl_node_count(root); i++) {
         const PlPair *pair = pl_node_at(root, i);
@@ -237,6 +262,8 @@ static void read_root(Reader *r, const PlNode *root)
         else if (pl_str_eq_z(key, "zone")) read_zone(r, pair);
         else if (pl_str_eq_z(key, "policy")) read_policy(r, pair);
         else if (pl_str_eq_z(key, "trust")) read_trust(r, &pair->value);
+        else if (pl_str_eq_z(key, "allow")) read_allow(r, &pair->value);
+        else if (pl_str_eq_z(key, "workspace")) r->out->workspace = beside(r, text_of(r, key, &pair->value));
         else unknown_key(r, pair, known, sizeof known / sizeof *known);
     }
 }

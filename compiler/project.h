@@ -11,6 +11,9 @@ typedef struct PlPluginArg { /* one plugin, of the project or of --plugin name=D
     PlStr credential;        /* prefix of its credentials' names; "" : the plugin's name */
     const PlStr *variables;  /* server variables: name, value, ... */
     uint32_t variable_count;
+    bool has_door;           /* not an API document but what is behind a door: `document` is the name, command, file or model that its maker takes */
+    PlDoorKind door;
+    PlStr config;            /* of a door: one JSON object; "" : {} */
     const PlStr *idempotent; /* operations that may be sent again whatever their method: the project vouches for them */
     uint32_t idempotent_count;
 } PlPluginArg;
@@ -35,6 +38,8 @@ typedef struct PlProject { /* in the arena */
     PlStr zone;              /* "" : UTC */
     PlPolicy policy;
     PL_VEC(PlTrustArg) trusts;
+    PL_VEC(PlStr) allow;     /* plugins that may start programs (spec/plugins.md) */
+    PlStr workspace;         /* folder that tools may see; "" none */
 } PlProject;
 
 /* Reads it (a YAML subset of P12 diagnostics: unknown keys get "did you mean"). PL_IO when it cannot be read, PL_INVALID with diagnostics. */

@@ -35,6 +35,7 @@ struct PlPlugin {
     PlStr title;      /* info.title */
     PlStr version;    /* "2.0", "3.0.3", "3.1.0" */
     PlStr server;     /* the base URL chosen, or given by the project; "" when there is none */
+    const PlDoor *door; /* NULL: an HTTP server (spec/plugins.md) */
     PlStr credential; /* prefix of credential names; the plugin's name unless the project says otherwise */
     PlOperation **operations;
     uint32_t operation_count;

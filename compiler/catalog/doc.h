@@ -106,6 +106,8 @@ static inline PlPair *pl_node_at(const PlNode *node, uint32_t i)
 {
     return &node->as.map->pairs[i];
 }
+/* Compact JSON of a node; "" when it has more than 100,000 values (aliases can make a tree endless) or `limit` bytes. */
+PlStr pl_node_json(PlArena *arena, const PlNode *node, size_t limit);
 #define PL_GET(map, key) pl_node_get((map), PL_STR(key))
 
 /* Make warnings of the errors from record `from` on: of a file that only some operations need. */

@@ -44,8 +44,6 @@ bool pl_schema_only_value(PlSchemas *schemas, PlNode *schema, PlLiteral *out);
 /* A node as a literal; lists and maps as compact JSON (PL_LIT_JSON). False when it is too large. `as_text`: numbers and
  * yes/no as they are written. */
 bool pl_schema_literal(PlSchemas *schemas, const PlNode *node, bool as_text, PlLiteral *out);
-/* Compact JSON of a node; "" when it has more than 100,000 values (aliases can make a tree endless) or `limit` bytes. */
-PlStr pl_node_json(PlArena *arena, const PlNode *node, size_t limit);
 /* The first line of a text, trimmed: borrowed. */
 PlStr pl_text_first_line(PlStr text);
 

@@ -27,6 +27,9 @@ static PlPluginArg plugin_arg(const char *text)
         arg.name = pl_str(text, (size_t)(equals - text));
         arg.document = pl_str_z(equals + 1);
     }
+    size_t colon = pl_str_find_char(arg.document, ':', 0); /* fs=tool:fs */
+    arg.has_door = colon != PL_STR_NONE && pl_door_by_scheme(pl_str_slice(arg.document, 0, colon), &arg.door);
+    if (arg.has_door) arg.document = pl_str_slice(arg.document, colon + 1, arg.document.len);
     return arg;
 }
 

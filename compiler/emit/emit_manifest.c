@@ -2,6 +2,7 @@
 /* The manifest: what the plan may do at most, taken from the call sites alone. */
 #include "compiler/emit/emit_internal.h"
 
+#include "vm/base/json_scan.h"
 #include "vm/base/limits.h"
 
 static void add_host(PlEmit *e, PlStr url, PlStr plugin)
@@ -22,6 +23,19 @@ static void add_hosts(PlEmit *e, const PlAction *action)
     for (uint32_t i = 0; i < action->auth_count; i++) {
         for (uint32_t k = 0; k < action->auth[i].count; k++) add_host(e, action->auth[i].all[k].token_url, action->plugin);
     }
+}
+
+/* What opens the plugin's door, and the host behind it when it says one. */
+static void add_door(PlEmit *e, const PlAction *action)
+{
+    PlManifest *m = &e->module->manifest;
+    const PlPlugin *plugin = pl_catalog_plugin_by_name(e->catalog, action->plugin);
+    if (!plugin || !plugin->door) return;
+    for (uint32_t i = 0; i < m->door_count; i++)
+        if (pl_str_eq(m->doors[i].plugin, action->plugin)) return;
+    m->doors[m->door_count] = *plugin->door;
+    m->doors[m->door_count++].plugin = action->plugin;
+    add_host(e, pl_json_find_text(e->arena, plugin->door->config, "url"), action->plugin);
 }
 
 static void add_credentials(PlManifest *m, const PlAction *action)
@@ -55,13 +69,15 @@ static uint64_t literal_or(const PlExpr *x, PlLiteralKind kind, uint64_t otherwi
 void pl_emit_manifest(PlEmit *e)
 {
     PlManifest *m = &e->module->manifest;
-    m->hosts = PL_NEW_N(e->arena, PlHostRule, e->actions.len + credential_room(e));
+    m->hosts = PL_NEW_N(e->arena, PlHostRule, 2 * e->actions.len + credential_room(e));
+    m->doors = PL_NEW_N(e->arena, PlDoor, e->actions.len + 1);
     m->credentials = PL_NEW_N(e->arena, PlStr, credential_room(e));
     m->calls_at_most = e->calls_at_most.items;
     for (uint32_t i = 0; i < e->actions.len; i++) {
         const PlAction *action = e->actions.items[i];
         if (action->effect > m->effect) m->effect = action->effect;
         add_hosts(e, action);
+        add_door(e, action);
         add_credentials(m, action);
     }
     m->max_calls = literal_or(e->plan->limit_calls, PL_LIT_INT, PL_LIMIT_CALLS_DEFAULT);

@@ -204,6 +204,7 @@ struct PlStep {
 
 typedef struct PlUse {
     PlStr name, path;    /* `Use: name from "path"`; path empty: from the project */
+    PlStr door;          /* `Use: name from mcp "command"`: "mcp" (vm/code/doors.def); "" : the path is of a document */
     PlSpan span, name_span, path_span;
 } PlUse;
 

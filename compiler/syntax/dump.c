@@ -217,6 +217,7 @@ static void dump_headers(PlBuf *out, const PlPlan *plan)
         pl_buf_put_z(out, "use");
         dump_str(out, "name", plan->uses.items[i].name);
         dump_str(out, "path", plan->uses.items[i].path);
+        if (plan->uses.items[i].door.len) dump_str(out, "door", plan->uses.items[i].door);
         pl_buf_put_char(out, '\n');
     }
     for (uint32_t i = 0; i < plan->inputs.len; i++) {

@@ -116,7 +116,23 @@ static const char *word_end(const char *p, const char *limit)
     return p;
 }
 
-/* name [from "path"], ... */
+/* The scheme between `from` and what stands in quotes: `mcp "command"`. */
+static const char *use_door(PlUse *use, const char *p, const char *limit)
+{
+    const char *start = p;
+    while (start < limit && strchr(" \t", *start)) start++;
+    const char *end = start;
+    while (end < limit && *end >= 'a' && *end <= 'z') end++;
+    const char *quote = end;
+    while (quote < limit && strchr(" \t", *quote)) quote++;
+    PlDoorKind kind;
+    bool is_door = quote > end && quote < limit && strchr("\"'`", *quote) && pl_door_by_scheme(pl_str(start, (size_t)(end - start)), &kind);
+    if (!is_door) return p;
+    use->door = pl_str(start, (size_t)(end - start));
+    return quote;
+}
+
+/* name [from ["mcp"] "path"], ... */
 static void uses(PlSyntax *syntax, PlSpan span)
 {
     const char *text = syntax->text.ptr, *p = text + span.start, *limit = text + span.end;
@@ -131,7 +147,8 @@ static void uses(PlSyntax *syntax, PlSpan span)
         bool from =
             limit - after > 4 && pl_str_eq_nocase(pl_str(after, 4), PL_STR("from")) && !pl_phrase_word_char(after[4]);
         if (from) {
-            for (after += 4; after < limit && strchr(" \t\"'`", *after);) after++;
+            after = use_door(&use, after + 4, limit);
+            while (after < limit && strchr(" \t\"'`", *after)) after++;
             const char *path = after;
             while (after < limit && !strchr("\"'`,\n", *after)) after++;
             const char *path_end = after;

@@ -407,7 +407,8 @@ static void print_headers(Page *page)
         put(page, "Use: ");
         pl_buf_put(page->out, plan->uses.items[i].name);
         if (plan->uses.items[i].path.len)
-            pl_buf_printf(page->out, " from \"" PL_FMT "\"", PL_ARG(plan->uses.items[i].path));
+            pl_buf_printf(page->out, " from " PL_FMT "%s\"" PL_FMT "\"", PL_ARG(plan->uses.items[i].door), plan->uses.items[i].door.len ? " " : "",
+                          PL_ARG(plan->uses.items[i].path));
         put(page, "\n");
     }
     for (uint32_t i = 0; i < plan->inputs.len; i++) print_input(page, &plan->inputs.items[i]);

@@ -8,12 +8,13 @@
 #include "vm/base/limits.h"
 #include "vm/cli/cli_args.h"
 #include "vm/io/store.h"
+#include "vm/port/door.h"
 #include "vm/run/run.h"
 
 typedef struct PlvOptions {
-    PlCliList inputs, servers, hooks, answers;
-    const char *store, *project, *approve, *max_body, *max_calls, *timeout, *durable, *ca_file;
-    bool no_project, yes, trace, json, quiet, all, keep_parked;
+    PlCliList inputs, servers, hooks, answers, allow;
+    const char *workspace, *store, *project, *approve, *max_body, *max_calls, *timeout, *durable, *ca_file;
+    bool allow_native, no_project, yes, trace, json, quiet, all, keep_parked;
 } PlvOptions;
 
 /* ---- vm_store.c: a store is a file, or a folder with a file for each run, so that runs of several processes do not wait for each other ---- */
@@ -70,6 +71,11 @@ typedef struct PlvDrive {
     PlStr id, input;
 } PlvDrive;
 int plv_drive(PlArena *arena, const PlvDrive *drive);
+
+/* ---- vm_doors.c ---- */
+extern const PlDoorOpen plv_door_opens[PL_DOOR_KIND_COUNT];
+/* What the run may open. -1 to go on, else the exit code after a message: it was not given a door that the plan needs. */
+int plv_doors(PlArena *arena, const PlvDrive *drive, PlDoorGrants *grants);
 
 /* ---- vm_trace.c: notes and the trace on stderr; adds a hook where there is anything to tell ---- */
 void plv_tell(PlArena *arena, const PlvOptions *options, const PlModule *module, PlPorts *ports);

@@ -144,7 +144,8 @@ bool plv_servers(PlArena *arena, const PlModule *module, const PlCliList *server
         PlServerOverride server = {PL_STR(""), PL_STR("")};
         if (equals) server = (PlServerOverride){pl_str(text, (size_t)(equals - text)), pl_str_z(equals + 1)};
         while (pl_str_ends(server.url, PL_STR("/"))) server.url.len--;
-        if (pl_action_origin(arena, server.url).len == 0) {
+        PlDoorKind door;
+        if (pl_action_origin(arena, server.url).len == 0 || pl_door_origin(server.url, &door)) {
             pl_cli_fail(PL_USAGE, "--server wants PLUGIN=URL with an http or https URL, found %s", text);
             return false;
         }

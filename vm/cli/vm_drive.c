@@ -62,6 +62,9 @@ static bool open_world(PlArena *arena, const PlvDrive *d, PlWorld *world, int *c
     options.http.user_agent = PL_STR("pilot/" PL_VERSION_TEXT);
     if (d->options->ca_file) options.http.ca_file = pl_str_z(d->options->ca_file);
     private_origins(arena, d, &options);
+    options.opens = plv_door_opens;
+    *code = plv_doors(arena, d, &options.grants);
+    if (*code >= 0) return false;
     PlSecrets *secrets = secrets_of(d->project);
     const char *what = "";
     PlStatus status = secrets ? pl_world_open(world, &options, secrets, &what) : PL_NOMEM;
@@ -261,7 +264,7 @@ static int run_in(PlArena *arena, const PlvDrive *d, PlWorld *world)
     pl_sources_init(&sources, arena);
     pl_diags_init(&diags, arena, &sources);
     pl_sources_add(&sources, d->module->source_name, d->module->source);
-    PlPorts ports = {.net = pl_http_port(world->http), .clock = pl_loop_clock(world->loop), .journal = d->journal};
+    PlPorts ports = {.net = pl_world_net(world), .clock = pl_loop_clock(world->loop), .journal = d->journal};
     ports.person = pl_terminal_port(world->terminal);
     ports.builtins = pl_builtin_ref;
     ports.hooks = world->hooks;

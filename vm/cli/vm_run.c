@@ -17,6 +17,9 @@
     {"max-calls", 0, PL_CLI_TEXT, &(o).max_calls, "N", "lower the plan's limit of calls"},                                        \
     {"max-body", 0, PL_CLI_TEXT, &(o).max_body, "BYTES", "the largest answer taken"},                                             \
     {"timeout", 0, PL_CLI_TEXT, &(o).timeout, "SECONDS", "of one call where the plan says nothing (default 30)"},                 \
+    {"workspace", 'w', PL_CLI_TEXT, &(o).workspace, "DIR", "the folder that tools of this machine may see"},                       \
+    {"allow", 0, PL_CLI_LIST, &(o).allow, "PLUGIN", "let this plugin start programs; may be repeated"},                           \
+    {"allow-native", 0, PL_CLI_FLAG, &(o).allow_native, NULL, "let plugins call functions of shared libraries"},                   \
     {"ca-file", 0, PL_CLI_TEXT, &(o).ca_file, "FILE", "certificates to trust instead of the system's"},                           \
     {"quiet", 'q', PL_CLI_FLAG, &(o).quiet, NULL, "only the result and errors"},                                                  \
     {"json", 0, PL_CLI_FLAG, &(o).json, NULL, "one JSON object a line; the first names the format; asks nothing"}

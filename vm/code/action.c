@@ -126,6 +126,9 @@ static bool read_port(PlStr rest, unsigned *port)
 PlStr pl_action_origin(PlArena *arena, PlStr url)
 {
     const PlStr none = {"", 0};
+    PlDoorKind door;
+    size_t of_door = pl_door_origin(url, &door);
+    if (of_door) return pl_arena_str(arena, pl_str_slice(url, 0, of_door));
     bool https = url.len >= 8 && pl_str_eq_nocase(pl_str_slice(url, 0, 8), PL_STR("https://"));
     bool http = url.len >= 7 && pl_str_eq_nocase(pl_str_slice(url, 0, 7), PL_STR("http://"));
     if (!http && !https) return none;

@@ -5,6 +5,7 @@
 #ifndef PL_CODE_ACTION_H
 #define PL_CODE_ACTION_H
 
+#include "vm/code/door.h"
 #include "vm/code/paging.h"
 #include "vm/code/type.h"
 
@@ -125,7 +126,7 @@ typedef struct PlAction {
     PlEffect effect;
     PlDoubt doubt;
     PlMethod method;
-    PlStr server;       /* "https://api.example.com/v1": variables filled, no trailing slash; "" when the document names none */
+    PlStr server;       /* "https://api.example.com/v1": variables filled, no trailing slash; "" when the document names none; "tool://fs" (door.h) */
     PlStr path;         /* "/repos/{owner}/{repo}": templates by the wire names of path parameters */
     PlParam *params;
     uint32_t param_count;
@@ -153,7 +154,7 @@ const char *pl_auth_kind_name(PlAuthKind kind);
 const PlResponse *pl_action_response(const PlAction *action, unsigned status);
 const PlParam *pl_action_param(const PlAction *action, PlStr name); /* by exact plan name; NULL when absent */
 /* Scheme, host and port of a base URL, as manifests state them: "https://API.example.com/v1" -> "https://api.example.com:443" (RFC 6454
- * section 4). Empty when it is no absolute http(s) URL or has user information. */
+ * section 4); "tool://fs/read" -> "tool://fs" (door.h). Empty when it is neither an absolute http(s) URL without user information nor one of a door. */
 PlStr pl_action_origin(PlArena *arena, PlStr server);
 PlDoubt pl_action_doubt_of(const PlAction *action);                 /* from method and is_key */
 

@@ -390,6 +390,8 @@ static void put_manifest(PlBuf *out, const PlModule *m)
                       PL_ARG(f->hosts[i].plugin));
     for (uint32_t i = 0; i < f->credential_count; i++)
         pl_buf_printf(out, "  credential " PL_FMT "\n", PL_ARG(f->credentials[i]));
+    for (uint32_t i = 0; i < f->door_count; i++)
+        pl_buf_printf(out, "  door " PL_FMT ": %s " PL_FMT "\n", PL_ARG(f->doors[i].plugin), pl_door_scheme(f->doors[i].kind), PL_ARG(f->doors[i].config));
     if (f->policy != PL_POLICY_DEFAULT) pl_buf_printf(out, "  policy %s\n", pl_policy_name(f->policy));
     for (uint32_t i = 0; i < f->trust_count; i++) {
         pl_buf_put_z(out, "  trusts ");

@@ -333,6 +333,14 @@ static void code_trust(PlCodec *c, void *item)
     pl_codec_u32(c, &t->param);
 }
 
+static void code_door(PlCodec *c, void *item)
+{
+    PlDoor *d = item;
+    pl_codec_str(c, &d->plugin);
+    PL_CODEC_ENUM(c, d->kind, PL_DOOR_KIND_COUNT, "the kind of a door");
+    pl_codec_str(c, &d->config);
+}
+
 /* ---- sections ------------------------------------------------------------------------------------------------- */
 
 static void section_meta(PlCodec *c, PlModule *m)
@@ -422,6 +430,7 @@ static void section_manifest(PlCodec *c, PlModule *m)
     PL_CODEC_ARRAY(c, f->credentials, f->credential_count, pl_codec_item_str);
     PL_CODEC_ENUM(c, f->policy, PL_POLICY_COUNT, "a policy");
     PL_CODEC_ARRAY(c, f->trusts, f->trust_count, code_trust);
+    PL_CODEC_ARRAY(c, f->doors, f->door_count, code_door);
 }
 
 static void section_texts(PlCodec *c, PlModule *m)

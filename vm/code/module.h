@@ -8,7 +8,7 @@
 #include "vm/base/diag.h"
 #include "vm/code/action.h"
 
-#define PL_MODULE_VERSION 2
+#define PL_MODULE_VERSION 3
 
 typedef enum PlOpcode {
 #define PL_OP(name, text, a, x, b, c, meaning) PL_OP_##name,
@@ -193,6 +193,8 @@ typedef struct PlManifest {
     PlPolicy policy;
     PlTrust *trusts;
     uint32_t trust_count;
+    PlDoor *doors;           /* one for each plugin that is no HTTP server */
+    uint32_t door_count;
 } PlManifest;
 
 typedef struct PlModule {

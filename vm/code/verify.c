@@ -71,7 +71,7 @@ void pl_verify_limit(PlVerify *v, uint64_t found, uint64_t limit, const char *un
 #define LAST_DAY  INT64_C(2932896)
 #define DAY_US    INT64_C(86400000000)
 
-static bool is_json_container(PlStr text)
+bool pl_verify_is_json(PlStr text)
 {
     PlJsonScan scan;
     pl_json_scan_init(&scan, text);
@@ -91,7 +91,7 @@ void pl_verify_literal(PlVerify *v, const PlLiteral *value)
     case PL_LIT_INT:
     case PL_LIT_TEXT: return;
     case PL_LIT_DOUBLE: pl_verify_need(v, isfinite(value->as.number), "a number that is not finite"); return;
-    case PL_LIT_JSON: pl_verify_need(v, is_json_container(value->as.text), "not JSON of a list or record"); return;
+    case PL_LIT_JSON: pl_verify_need(v, pl_verify_is_json(value->as.text), "not JSON of a list or record"); return;
     case PL_LIT_DATE: pl_verify_need(v, n >= FIRST_DAY && n <= LAST_DAY, "a date outside the years 1 to 9999"); return;
     case PL_LIT_DATETIME:
         pl_verify_need(v, n >= FIRST_DAY * DAY_US && n < (LAST_DAY + 1) * DAY_US, "a time outside the years 1 to 9999");

@@ -41,6 +41,7 @@ void pl_verify_need(PlVerify *v, bool holds, const char *format, ...) __attribut
 void pl_verify_index(PlVerify *v, uint64_t index, uint64_t count, const char *what);
 void pl_verify_limit(PlVerify *v, uint64_t found, uint64_t limit, const char *unit);
 void pl_verify_literal(PlVerify *v, const PlLiteral *value);
+bool pl_verify_is_json(PlStr text); /* a list or a record */
 void pl_verify_no_control(PlVerify *v, PlStr text, const char *what);
 
 void pl_verify_actions(PlVerify *v);                                /* verify_action.c: sets `required` */

@@ -85,9 +85,19 @@ static void need_host(PlVerify *v, const PlMap *hosts, PlStr url, const char *wh
 {
     pl_verify_no_control(v, url, what);
     PlStr origin = pl_action_origin(v->scratch, url);
-    pl_verify_need(v, origin.len > 0, "%s is no absolute http or https URL", what);
+    pl_verify_need(v, origin.len > 0, "%s is neither an absolute http or https URL nor a door", what);
     pl_verify_need(v, is_listed(hosts, origin), "%s is at " PL_FMT ", which the manifest does not list", what,
                    PL_ARG(origin));
+}
+
+/* A server behind a door needs the door of its plugin in the manifest: what opens it is approved with the rest. */
+static void need_door(PlVerify *v, const PlAction *a)
+{
+    const PlManifest *f = &v->m->manifest;
+    PlDoorKind kind;
+    bool found = !pl_door_origin(a->server, &kind);
+    for (uint32_t i = 0; i < f->door_count && !found; i++) found = f->doors[i].kind == kind && pl_str_eq(f->doors[i].plugin, a->plugin);
+    pl_verify_need(v, found, "its server is behind a door that the manifest does not list");
 }
 
 static void verify_auth(PlVerify *v, const PlAuth *auth, const PlMap *hosts, const PlMap *credentials)
@@ -151,6 +161,7 @@ static void verify_action(PlVerify *v, const PlAction *a, const PlMap *hosts, co
     pl_verify_need(v, a->effect <= v->m->manifest.effect, "its effect is %s, which the manifest does not allow",
                    pl_effect_name(a->effect));
     if (a->server.len) need_host(v, hosts, a->server, "the server");
+    need_door(v, a);
     pl_verify_no_control(v, a->body_type, "the body's type");
     pl_verify_index(v, a->result, v->m->types.all.len, "type");
     verify_path(v, a);
@@ -199,6 +210,12 @@ void pl_verify_manifest(PlVerify *v)
         pl_verify_index(v, t->from, m->action_count, "action");
         if (t->to != PL_TRUST_ALL) pl_verify_index(v, t->to, m->action_count, "action");
         if (t->to != PL_TRUST_ALL && t->param != PL_TRUST_ALL) pl_verify_index(v, t->param, m->actions[t->to].param_count, "argument");
+    }
+    for (uint32_t i = 0; i < m->manifest.door_count; i++) {
+        const PlDoor *door = &m->manifest.doors[i];
+        bool is_object = door->config.len > 0 && door->config.ptr[0] == '{' && pl_verify_is_json(door->config);
+        pl_verify_need(v, door->kind < PL_DOOR_KIND_COUNT && door->plugin.len > 0 && is_object, "door %u has no plugin, or no object to open it with", i);
+        pl_verify_no_control(v, door->plugin, "a plugin's name");
     }
     bool asks = m->ask_count > 0;
     for (uint32_t i = 0; i < m->call_count; i++) asks |= (m->calls[i].flags & PL_CALL_ASK_FIRST) != 0;

@@ -45,11 +45,13 @@ static PlStatus origin_of(const PlCurl *curl, PlStr url, char **origin)
 static PlStatus rules_make(const PlWorldOptions *options, Rules *rules, const char **what)
 {
     const PlManifest *manifest = options->module ? &options->module->manifest : NULL;
-    uint32_t hosts = manifest ? manifest->host_count : 0;
+    uint32_t hosts = manifest ? manifest->host_count : 0, remote = 0;
+    PlDoorKind door;
+    for (uint32_t i = 0; i < hosts; i++) remote += pl_door_origin(manifest->hosts[i].origin, &door) == 0;
     *rules = (Rules){.all = pl_zalloc((hosts + options->server_count + 1) * sizeof *rules->all),
                      .origins = pl_zalloc((options->server_count + 1) * sizeof *rules->origins)};
     if (!rules->all || !rules->origins) return PL_NOMEM;
-    if (!hosts && !options->server_count) return PL_OK;
+    if (!remote && !options->server_count) return PL_OK;
     rules->curl = pl_http_curl_open();
     if (!rules->curl) {
         *what = "libcurl.so.4";
@@ -109,11 +111,26 @@ static PlStatus open_net(PlWorld *world, const PlWorldOptions *options, const ch
     return status;
 }
 
+static PlStatus open_doors(PlWorld *world, const PlWorldOptions *options)
+{
+    if (!options->module || !options->module->manifest.door_count || !options->opens) return PL_OK;
+    world->grants = options->grants;
+    PlDoorWorld seen = {.loop = world->loop, .clock = pl_loop_clock(world->loop), .http = pl_http_port(world->http), .grants = &world->grants};
+    world->doors = pl_doors_new(&seen, &options->module->manifest, options->opens);
+    return world->doors ? PL_OK : PL_NOMEM;
+}
+
+PlNetPort pl_world_net(PlWorld *world)
+{
+    return world->doors ? pl_doors_port(world->doors) : pl_http_port(world->http);
+}
+
 PlStatus pl_world_open(PlWorld *world, const PlWorldOptions *options, PlSecrets *secrets, const char **what)
 {
     *world = (PlWorld){.secrets = secrets, .loop = pl_loop_new()};
     *what = "";
     PlStatus status = world->loop ? open_net(world, options, what) : PL_NOMEM;
+    if (status == PL_OK) status = open_doors(world, options);
     if (status == PL_OK && !options->no_person) {
         world->terminal = pl_terminal_new();
         if (!world->terminal) status = PL_NOMEM;
@@ -133,6 +150,7 @@ void pl_world_close(PlWorld *world)
     pl_free(world->hook_commands);
     pl_free(world->hooks);
     pl_terminal_free(world->terminal);
+    pl_doors_free(world->doors);
     pl_http_free(world->http);
     pl_secrets_free(world->secrets);
     pl_loop_free(world->loop);

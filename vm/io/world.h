@@ -5,6 +5,7 @@
 #define PL_IO_WORLD_H
 
 #include "vm/code/module.h"
+#include "vm/io/doors.h"
 #include "vm/io/hook_command.h"
 #include "vm/io/http.h"
 #include "vm/io/loop.h"
@@ -21,12 +22,16 @@ typedef struct PlWorldOptions {
     uint32_t hook_count;
     bool no_person;          /* never ask, park */
     PlHttpOptions http;      /* rules are filled here */
+    const PlDoorOpen *opens; /* [PL_DOOR_KIND_COUNT], for the manifest's doors; NULL: none can be opened */
+    PlDoorGrants grants;
 } PlWorldOptions;
 
 typedef struct PlWorld {
     PlLoop *loop;
     PlSecrets *secrets;
     PlHttp *http;
+    PlDoors *doors;          /* NULL: the module has none */
+    PlDoorGrants grants;
     PlTerminal *terminal;
     PlHookCommand **hook_commands;
     PlHookPort *hooks;
@@ -38,5 +43,6 @@ typedef struct PlWorld {
  * left to free. */
 PL_MUST_USE PlStatus pl_world_open(PlWorld *world, const PlWorldOptions *options, PlSecrets *secrets, const char **what);
 void pl_world_close(PlWorld *world);
+PlNetPort pl_world_net(PlWorld *world);
 
 #endif

@@ -18,6 +18,7 @@ const char *pl_net_fault_name(PlNetFault fault)
         [PL_NET_TOO_LARGE] = "too_large",
         [PL_NET_PROTOCOL] = "protocol",
         [PL_NET_CANCELLED] = "cancelled",
+        [PL_NET_NO_DOOR] = "no_door",
     };
     return (unsigned)fault < PL_NET_FAULT_COUNT ? names[fault] : "?";
 }

@@ -52,6 +52,7 @@ typedef enum PlNetFault { /* why there is no answer */
     PL_NET_TOO_LARGE,
     PL_NET_PROTOCOL,         /* not HTTP, bad encoding */
     PL_NET_CANCELLED,
+    PL_NET_NO_DOOR,          /* what is behind the plugin's door could not be started (vm/io/doors.h) */
     PL_NET_FAULT_COUNT
 } PlNetFault;
 

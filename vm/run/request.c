@@ -141,7 +141,10 @@ static void put_query(Builder *b, PlBuf *url)
 
 bool pl_request_origin(PlBuf *out, PlStr url)
 {
-    size_t scheme = pl_str_find(url, PL_STR("://"), 0);
+    PlDoorKind door;
+    size_t scheme = pl_str_find(url, PL_STR("://"), 0), of_door = pl_door_origin(url, &door);
+    pl_buf_put(out, pl_str_slice(url, 0, of_door));
+    if (of_door) return true;
     if (scheme == PL_STR_NONE) return false;
     PlStr name = pl_str_slice(url, 0, scheme), rest = pl_str_slice(url, scheme + 3, url.len);
     bool tls = pl_str_eq_nocase(name, PL_STR("https"));

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Built-in tools: their documents are in the program (stdlib/plugins). The top of a document says what a run must be given: `x-pilot-needs: [workspace]`. */
+#include "compiler/catalog/doc.h"
+#include "compiler/doors/doors.h"
+#include "vm/base/limits.h"
+
+static const PlDoorTool *tool_by_name(PlStr name)
+{
+    for (const PlDoorTool *t = pl_door_tools; t->name; t++)
+        if (pl_str_eq_z(name, t->name)) return t;
+    return NULL;
+}
+
+bool pl_doors_is_tool(PlStr name)
+{
+    return tool_by_name(name) != NULL;
+}
+
+static PlStr text_of(PlArena *arena, const PlDoorTool *tool)
+{
+    size_t size = 0;
+    for (const char *const *line = tool->lines; *line; line++) size += strlen(*line);
+    char *text = pl_arena_alloc(arena, size + 1, 1), *end = text;
+    for (const char *const *line = tool->lines; *line; line++) end = stpcpy(end, *line);
+    return pl_str(text, size);
+}
+
+static bool unknown_tool(const PlDoorArg *arg)
+{
+    PlStr name = arg->plugin->document;
+    PlDiag *d = PL_REPORT(arg->diags, DOOR_UNKNOWN_TOOL, arg->span, PL_ARG(name));
+    const char *best = NULL;
+    unsigned nearest = 4;
+    PlStr list = PL_STR("");
+    for (const PlDoorTool *t = pl_door_tools; t->name; t++) {
+        unsigned distance = pl_str_distance(name, pl_str_z(t->name), 3);
+        if (distance < nearest) best = t->name, nearest = distance;
+        list = pl_arena_printf(arg->arena, PL_FMT "%s%s", PL_ARG(list), list.len ? ", " : "", t->name);
+    }
+    if (best) pl_diag_help(arg->diags, d, "did you mean `%s`?", best);
+    else pl_diag_help(arg->diags, d, "the tools are " PL_FMT, PL_ARG(list));
+    return false;
+}
+
+/* {"tool":"fs","needs":["workspace"],"config":{...}} */
+bool pl_doors_tool(const PlDoorArg *arg, PlDoorMade *out)
+{
+    const PlDoorTool *tool = tool_by_name(arg->plugin->document);
+    if (!tool) return unknown_tool(arg);
+    out->name = pl_str_z(tool->name);
+    out->path = pl_arena_printf(arg->arena, "tool:%s", tool->name);
+    out->text = text_of(arg->arena, tool);
+    PlDoc doc;
+    pl_doc_parse(&doc, arg->diags, out->path, out->text);
+    const PlNode *needs = PL_GET(doc.root, "x-pilot-needs");
+    PlStr wanted = needs ? pl_node_json(arg->arena, needs, PL_LIMIT_DOOR_CONFIG) : PL_STR("[]");
+    PlStr config = arg->plugin->config.len ? arg->plugin->config : PL_STR("{}");
+    out->config = pl_arena_printf(arg->arena, "{\"tool\":\"%s\",\"needs\":" PL_FMT ",\"config\":" PL_FMT "}", tool->name, PL_ARG(wanted), PL_ARG(config));
+    return true;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What is behind a door (vm/code/door.h): a peer that takes the same requests as an HTTP server and answers them through the same port. vm/io/doors.c opens a
+ * peer when the first request for its plugin comes. spec/plugins.md. */
+#ifndef PL_PORT_DOOR_H
+#define PL_PORT_DOOR_H
+
+#include "vm/base/buf.h"
+#include "vm/code/door.h"
+#include "vm/port/clock.h"
+#include "vm/port/net.h"
+
+/* What the person who starts the run allows. Borrowed, as long as the world. */
+typedef struct PlDoorGrants {
+    const char *workspace;  /* folder that tools see; NULL: none */
+    const PlStr *allowed;   /* names of plugins */
+    uint32_t allowed_count;
+    bool native;            /* every plugin of a shared library */
+    const char *worker;     /* the program that plays workers (`pilotvm`); NULL: beside the running program */
+    const char *cache;      /* the user's cache folder for what may be forgotten; NULL: nothing is kept */
+} PlDoorGrants;
+
+typedef struct PlDoorWorld {
+    struct PlLoop *loop;    /* for peers of vm/io; others use the clock */
+    PlClockPort clock;
+    PlNetPort http;         /* for peers that speak HTTP themselves; it holds them to the manifest's hosts */
+    const PlDoorGrants *grants;
+} PlDoorWorld;
+
+typedef struct PlDoorPeer {
+    PlNetPort port;              /* url: "tool://fs/read"; body: JSON. As every net port, it calls done from the loop */
+    void (*close)(void *self);   /* drops what is under way; its done is not called */
+} PlDoorPeer;
+
+/* `door` and the world outlive the peer. On failure `why` says why, for people. */
+typedef PlStatus (*PlDoorOpen)(const PlDoorWorld *world, const PlDoor *door, PlDoorPeer *out, PlBuf *why);
+
+#endif
