@@ -177,9 +177,11 @@ static bool is_value_of(PlChecker *c, const PlExpr *x, PlTypeId other)
     return false;
 }
 
-static void read_word(PlChecker *c, PlExpr **slot, PlTypeId other)
+/* `where status is paid`: behind the operator a word may be a text; before it, it is the field that is compared, unless
+ * the other side lists it as a value. */
+static void read_word(PlChecker *c, PlExpr **slot, PlTypeId other, bool behind)
 {
-    if (!is_value_of(c, *slot, other) && !pl_prose_is_value(c, *slot, other)) return;
+    if (!is_value_of(c, *slot, other) && !(behind && pl_prose_is_value(c, *slot, other))) return;
     PlExpr *text =
         pl_expr_literal(c, (*slot)->span, (PlLiteral){.kind = PL_LIT_TEXT, .as.text = (*slot)->text}, PL_T_TEXT);
     PL_REPORT(c->diags, READ_AS, (*slot)->span, PL_ARG((*slot)->text), PL_ARG(pl_words_expr(c, text)));
@@ -297,10 +299,10 @@ PlTypeId pl_expr_binary(PlChecker *c, PlExpr **slot, PlTypeId hint)
     bool left_word = compares && x->left->kind == PL_EXPR_NAME && x->right->kind != PL_EXPR_NAME;
     bool sameness = x->op == PL_OPR_IS || x->op == PL_OPR_IS_NOT;
     if (!left_word) pl_expr_check(c, &x->left, PL_TYPE_NONE);
-    if (compares && !left_word) read_word(c, &x->right, x->left->type);
+    if (compares && !left_word) read_word(c, &x->right, x->left->type, true);
     pl_expr_check(c, &x->right, PL_TYPE_NONE);
     if (left_word) {
-        read_word(c, &x->left, x->right->type);
+        read_word(c, &x->left, x->right->type, false);
         pl_expr_check(c, &x->left, PL_TYPE_NONE);
     }
     if (compares) {

@@ -48,6 +48,8 @@ static bool means_items(PlChecker *c, const PlStep *step, PlTypeId items)
     if (x->kind == PL_EXPR_LIST || (kind != PL_TYPE_LIST && kind != PL_TYPE_ANY)) return false;
     if (items != PL_TYPE_NONE && pl_type(c->types, items)->kind == PL_TYPE_LIST) return false;
     PlStr name = name_of(x);
+    bool item = x->kind == PL_EXPR_NAME && x->symbol && x->symbol->kind == PL_SYM_ITEM;
+    if (item && kind == PL_TYPE_ANY && !pl_noun_is_many(name)) return false; /* "order" of all_orders is one of them */
     if (is_all_of(step->name, name) || pl_noun_is_many(name)) return true;
     return kind == PL_TYPE_LIST && is_clause(x);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The first pass: which step binds which name first (for "used before"), and step references. `step 3.1`, `results of step 1` become the
  * name that the step binds; a step that binds none gets one. Before the flow, because a step must have its name when it is checked. */
+#include "compiler/check/every.h"
 #include "compiler/check/scope.h"
 #include "compiler/check/tree.h"
 #include "compiler/prose/prose.h"
@@ -13,6 +14,8 @@ typedef struct Refs {
     PlMap again; /* name -> the second step that binds it */
     PlMap items; /* names of loops' items, of inputs and of the language: never a result's */
     PL_VEC(PlStep *) before; /* steps that give a result, up to the one at hand */
+    PlSteps read;            /* of the first walk: all steps that bind or give something so far */
+    PlSteps loops;           /* made of calls for each item */
     PlStep *step;            /* the one at hand */
     uint32_t fields;         /* inside a list clause, or where a word may be a value: a bare name is no result */
 } Refs;
@@ -69,6 +72,7 @@ static void collect(Refs *r, PlStep *const *steps, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         PlStep *step = steps[i];
         read_as_add(r->c, step);
+        if (pl_every_read(r->c, step, &r->read)) pl_vec_push(r->c->arena, &r->loops, step);
         put_first(&r->by_written, number_of(step->written), step);
         put_first(&r->by_label, step->label, step);
         if (step->kind == PL_STEP_EACH) {
@@ -78,6 +82,7 @@ static void collect(Refs *r, PlStep *const *steps, uint32_t count)
         PlStr name = name_of(step);
         if (name.len && pl_map_get(&r->c->binders, name)) put_first(&r->again, name, step);
         put_first(&r->c->binders, name, step);
+        if (name.len || step->kind == PL_STEP_ACTION || step->kind == PL_STEP_PROSE) pl_vec_push(r->c->arena, &r->read, step);
         collect(r, step->steps.items, step->steps.len);
     }
 }
@@ -141,6 +146,20 @@ static bool gathers(PlStr prose)
     return false;
 }
 
+/* The loop that the first walk made around this call, or NULL. */
+static PlStep *loop_of(const Refs *r, const PlStep *call)
+{
+    for (uint32_t i = 0; i < r->loops.len; i++)
+        if (r->loops.items[i] == call->parent && call->parent->steps.items[0] == call) return call->parent;
+    return NULL;
+}
+
+static bool is_inside(const PlStep *step, const PlStep *loop)
+{
+    while (step && step != loop) step = step->parent;
+    return step != NULL;
+}
+
 /* Rule: a name that nothing binds is the result of the nearest step before, without a name of its own, whose prose has that word. */
 static void name_result(Refs *r, PlExpr *x)
 {
@@ -155,8 +174,11 @@ static void name_result(Refs *r, PlExpr *x)
             return;
         }
         if (step->bind.len || !(says(step->prose, x->text) || says(step->prose, many) || says(step->prose, one))) continue;
-        step->bind = x->text;
-        step->bind_span = step->span;
+        PlStep *loop = loop_of(r, step);
+        if (loop && is_inside(r->step, loop)) continue;
+        if (loop) step = pl_every_gather(r->c, loop, x->text, step->span);
+        else step->bind = x->text;
+        if (!loop) step->bind_span = step->span;
         put_first(&r->c->binders, x->text, step);
         PL_REPORT(r->c->diags, RESULT_NAMED, x->span, PL_ARG(x->text), PL_ARG(step->label));
         return;
@@ -193,6 +215,8 @@ static void resolve(void *context, PlExpr **slot)
     }
     if (!name_of(step).len && binds_result(step->kind)) give_name(r, step);
     PlStr name = name_of(step);
+    bool gathers_last = step->kind == PL_STEP_EACH && step->steps.len == 2 && step->steps.items[1]->kind == PL_STEP_ADD;
+    if (!name.len && gathers_last) name = step->steps.items[1]->name; /* a call for each item */
     if (!name.len) {
         PlDiag *d = PL_REPORT(r->c->diags, STEP_WITHOUT_RESULT, x->span, PL_ARG(number));
         pl_diag_related(r->c->diags, d, step->span, "this step");
