@@ -88,6 +88,34 @@ static void keep_braces(PlChecker *c, PlExpr **slot)
     *slot = pl_expr_literal(c, item->span, (PlLiteral){.kind = PL_LIT_TEXT, .as.text = text}, PL_T_TEXT);
 }
 
+/* What stands beside an expression of a text: a line's end, nothing, or more of its line. */
+typedef enum Beside { BESIDE_NOTHING, BESIDE_LINE_END, BESIDE_TEXT } Beside;
+
+static Beside beside(const PlExpr *x, uint32_t at, bool behind)
+{
+    if (behind ? at + 1 == x->items.len : at == 0) return BESIDE_NOTHING;
+    const PlExpr *piece = x->items.items[behind ? at + 1 : at - 1];
+    if (piece->kind != PL_EXPR_LITERAL || piece->literal.kind != PL_LIT_TEXT || !piece->literal.as.text.len) return BESIDE_TEXT;
+    PlStr text = piece->literal.as.text;
+    return text.ptr[behind ? 0 : text.len - 1] == '\n' ? BESIDE_LINE_END : BESIDE_TEXT;
+}
+
+/* Rule: a list of texts that has a line of a longer text to itself is shown line by line: "Overdue:\n{lines}". */
+static void show_lines(PlChecker *c, PlExpr *x, uint32_t at)
+{
+    PlExpr *list = x->items.items[at];
+    const PlType *t = pl_type(c->types, list->type);
+    if (t->kind != PL_TYPE_LIST || pl_type(c->types, t->elem)->kind != PL_TYPE_TEXT) return;
+    Beside before = beside(x, at, false), after = beside(x, at, true);
+    if (before == BESIDE_TEXT || after == BESIDE_TEXT || before + after == BESIDE_NOTHING) return;
+    PlExpr *call = pl_expr_call_of(c, "join", list, PL_T_TEXT);
+    if (!call) return;
+    pl_vec_push(c->arena, &call->items, pl_expr_literal(c, list->span, (PlLiteral){.kind = PL_LIT_TEXT, .as.text = PL_STR("\n")}, PL_T_TEXT));
+    PL_REPORT(c->diags, READ_AS, list->span, PL_ARG(pl_words_expr(c, list)), PL_ARG(pl_words_expr(c, call)));
+    x->items.items[at] = call;
+    pl_expr_check(c, &x->items.items[at], PL_TYPE_NONE);
+}
+
 /* Rule: a text without expressions is a literal. Anything can be shown in a text. */
 static PlTypeId check_text(PlChecker *c, PlExpr *x)
 {
@@ -98,6 +126,7 @@ static PlTypeId check_text(PlChecker *c, PlExpr *x)
         plain &= item->kind == PL_EXPR_LITERAL && item->literal.kind == PL_LIT_TEXT;
         c->in_text++;
         pl_expr_check(c, &x->items.items[i], PL_TYPE_NONE);
+        if (!plain) show_lines(c, x, i);
         c->in_text--;
     }
     if (plain) {

@@ -329,6 +329,30 @@ static bool by_key(PlChecker *c, PlExpr **slot, PlTypeId base)
     return true;
 }
 
+/* Made by counting: Set counts to from_pairs(... select [it.key, count(it.items)]) */
+static bool holds_counts(const PlExpr *x)
+{
+    const PlStep *made = x->kind == PL_EXPR_NAME && x->symbol ? x->symbol->step : NULL;
+    const PlExpr *call = made && made->kind == PL_STEP_SET ? made->value : NULL;
+    if (!call || call->kind != PL_EXPR_CALL || !pl_str_eq_z(call->text, "from_pairs") || call->items.len != 1) return false;
+    const PlExpr *pairs = call->items.items[0], *pair = pairs->kind == PL_EXPR_SELECT ? pairs->right : NULL;
+    if (!pair || pair->kind != PL_EXPR_LIST || pair->items.len != 2) return false;
+    return pair->items.items[1]->kind == PL_EXPR_CALL && pl_str_eq_z(pair->items.items[1]->text, "count");
+}
+
+/* Rule: of what counting did not find there are none: counts["Offer"] is counts["Offer"] ?? 0. */
+static bool or_zero(PlChecker *c, PlExpr **slot)
+{
+    PlExpr *x = *slot;
+    if (c->lenient || !holds_counts(x->left)) return false;
+    PlExpr *zero = pl_expr_new(c->arena, PL_EXPR_COALESCE, x->span);
+    zero->left = x;
+    zero->right = pl_expr_literal(c, x->span, (PlLiteral){.kind = PL_LIT_INT}, PL_T_INTEGER);
+    PL_REPORT(c->diags, READ_AS, x->span, PL_ARG(pl_words_expr(c, x)), PL_ARG(pl_words_expr(c, zero)));
+    *slot = zero;
+    return true;
+}
+
 /* Rule: an item that is not there fails the step, except where absence is asked for (`??`, `exists`): there it is nothing. */
 PlTypeId pl_expr_index(PlChecker *c, PlExpr **slot)
 {
@@ -336,6 +360,7 @@ PlTypeId pl_expr_index(PlChecker *c, PlExpr **slot)
     pl_expr_check(c, &x->left, PL_TYPE_NONE);
     pl_expr_check(c, &x->right, PL_TYPE_NONE);
     if (x->left->kind == PL_EXPR_BAD || x->right->kind == PL_EXPR_BAD) return pl_expr_bad(x);
+    if (or_zero(c, slot)) return pl_expr_check(c, slot, PL_TYPE_NONE);
     PlStr what = pl_words_expr(c, x->left);
     PlTypeId base = pl_expr_some_of(c, &x->left, what);
     PlTypeKind kind = pl_type(c->types, base)->kind, index = pl_type(c->types, x->right->type)->kind;

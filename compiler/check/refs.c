@@ -4,6 +4,7 @@
 #include "compiler/check/every.h"
 #include "compiler/check/scope.h"
 #include "compiler/check/tree.h"
+#include "compiler/check/tuple.h"
 #include "compiler/prose/prose.h"
 #include "compiler/syntax/noun.h"
 
@@ -72,6 +73,7 @@ static void collect(Refs *r, PlStep *const *steps, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         PlStep *step = steps[i];
         read_as_add(r->c, step);
+        pl_tuple_read(r->c, step);
         if (pl_every_read(r->c, step, &r->read)) pl_vec_push(r->c->arena, &r->loops, step);
         put_first(&r->by_written, number_of(step->written), step);
         put_first(&r->by_label, step->label, step);

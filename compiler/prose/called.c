@@ -86,6 +86,27 @@ static void add_list(PlReader *r, PlStr text, PlStr name, PlSenses *out)
     if (pl_try_list(r, text, &item, &exact)) pl_try_add(r, out, (PlSense){.text = exact, .name = name, .type = item});
 }
 
+static bool is_inside(const PlStep *step, const PlStep *loop)
+{
+    while (step && step != loop) step = step->parent;
+    return step != NULL;
+}
+
+/* Of several lists that are called so, the one that this iteration has made is spoken of. */
+static void keep_nearest(PlReader *r, PlSenses *out)
+{
+    const PlSense *nearest = NULL;
+    for (uint32_t i = 0; r->c->loop && i < out->len; i++) {
+        const PlSymbol *symbol = pl_scope_find(r->c, out->items[i].name);
+        if (!symbol || !symbol->step || !is_inside(symbol->step, r->c->loop->step)) continue;
+        if (nearest) return;
+        nearest = &out->items[i];
+    }
+    if (!nearest) return;
+    out->items[0] = *nearest;
+    out->len = 1;
+}
+
 /* Names called by these words. */
 static void lists_called(PlReader *r, PlRange range, PlSenses *out)
 {
@@ -98,6 +119,7 @@ static void lists_called(PlReader *r, PlRange range, PlSenses *out)
     for (uint32_t i = 0; i < count; i++)
         if (pl_lexis_same(r, names[i], words) || pl_lexis_ends(r, names[i], words))
             add_list(r, names[i], names[i], out);
+    if (out->len > 1) keep_nearest(r, out);
 }
 
 void pl_called_any(PlReader *r, PlSenses *out)

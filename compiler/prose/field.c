@@ -303,7 +303,7 @@ static bool is_comma_or_and(const PlReader *r, uint32_t at)
 
 typedef struct Fields {
     PlStr named, headings, records; /* id: it.id, ...; "id", ...; Id: it.id, ... */
-    uint32_t count;
+    uint32_t count, placed, own; /* all; read by their place; read by their words and in their place */
     bool doubt, renamed;
 } Fields;
 
@@ -325,18 +325,19 @@ static void add_field(PlReader *r, Fields *f, PlStr heading, const PlSense *fiel
                                          PL_ARG(field->text));
 }
 
-/* The field of one heading: by its words; else, for a record with as many fields as there are headings, by its place,
- * in doubt. */
-static bool one_field(PlReader *r, const PlItem *item, PlRange range, uint32_t place, uint32_t of, PlSense *out)
+/* The field of one heading: by its words; else, for a record with as many fields as there are headings, by its place. */
+static bool one_field(PlReader *r, const PlItem *item, PlRange range, uint32_t of, Fields *f, PlSense *out)
 {
     PlSenses found = {0};
     const PlType t = *record_of(r, item->type);
+    PlStr place = t.kind == PL_TYPE_RECORD && t.count == of && f->count < of ? of_it(r, t.fields[f->count].name) : PL_STR("");
     pl_field_read(r, item, range, &found);
     if (found.len == 1) *out = found.items[0];
+    if (found.len == 1 && place.len) f->own += pl_str_eq(found.items[0].text, place);
     if (found.len) return found.len == 1;
-    if (t.kind != PL_TYPE_RECORD || t.count != of || place >= t.count) return false;
-    *out = (PlSense){.text = of_it(r, t.fields[place].name), .doubt = true};
-    return true;
+    f->placed++;
+    *out = (PlSense){.text = place};
+    return place.len > 0;
 }
 
 static uint32_t next_part(const PlReader *r, uint32_t at, uint32_t to)
@@ -353,9 +354,11 @@ static bool read_fields(PlReader *r, const PlItem *item, PlRange range, Fields *
     for (uint32_t from = range.from, at; from < range.to; from = at + 1) {
         PlSense field = {0};
         if ((at = next_part(r, from, range.to)) == from) continue;
-        if (f->count == 30 || !one_field(r, item, (PlRange){from, at}, f->count, all, &field)) return false;
+        if (f->count == 30 || !one_field(r, item, (PlRange){from, at}, all, f, &field)) return false;
         add_field(r, f, pl_lexis_text(r, pl_lexis_without_article(r, (PlRange){from, at})), &field);
     }
+    /* Product, Revenue of {title, revenue}: the second says that the order is the same; Name, Cost of {a, b} says nothing */
+    f->doubt |= f->placed > f->own || (f->placed && f->placed + f->own < f->count);
     return f->count > 0;
 }
 
