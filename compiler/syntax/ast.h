@@ -223,6 +223,7 @@ typedef struct PlRule {  /* Allow: / Never: an action, a plugin, a host or an ef
 
 typedef struct PlPlan {
     uint32_t source;
+    uint32_t tidied; /* where steps stand that say what they say only once they are tidied (steady.c); 0: there are none */
     PlStr workflow, goal, schedule;
     PlSpan workflow_span, goal_span, schedule_span;
     PL_VEC(PlUse) uses;
@@ -253,5 +254,7 @@ PlExpr *pl_expr_new(PlArena *arena, PlExprKind kind, PlSpan span);
 
 /* The tree as indented text, every field that is set; for goldens. */
 void pl_ast_dump(PlBuf *out, const PlPlan *plan);
+void pl_ast_dump_head(PlBuf *out, const PlPlan *plan); /* the header lines alone */
+void pl_ast_dump_step(PlBuf *out, const PlStep *step); /* a step alone, without number and sub-steps */
 
 #endif

@@ -162,12 +162,9 @@ static void dump_comment(PlBuf *out, const PlComment *c, unsigned indent)
     pl_buf_put_char(out, '\n');
 }
 
-static void dump_step(PlBuf *out, const PlStep *step)
+/* What it says itself. */
+static void dump_words(PlBuf *out, const PlStep *step)
 {
-    for (uint32_t i = 0; i < step->comments.len; i++) dump_comment(out, &step->comments.items[i], step->depth - 1);
-    for (uint32_t i = 1; i < step->depth; i++) pl_buf_put_z(out, "  ");
-    pl_buf_put(out, step->label);
-    pl_buf_put_char(out, ' ');
     pl_buf_put_z(out, pl_step_kind_name(step->kind));
     dump_str(out, "prose", step->prose);
     dump_call(out, step);
@@ -190,6 +187,15 @@ static void dump_step(PlBuf *out, const PlStep *step)
         pl_buf_put_z(out, " -> ");
         pl_buf_put(out, step->bind);
     }
+}
+
+static void dump_step(PlBuf *out, const PlStep *step)
+{
+    for (uint32_t i = 0; i < step->comments.len; i++) dump_comment(out, &step->comments.items[i], step->depth - 1);
+    for (uint32_t i = 1; i < step->depth; i++) pl_buf_put_z(out, "  ");
+    pl_buf_put(out, step->label);
+    pl_buf_put_char(out, ' ');
+    dump_words(out, step);
     if (step->chain) pl_buf_printf(out, " after " PL_FMT, PL_ARG(step->chain->label));
     if (step->trailing.text.len) {
         pl_buf_put_z(out, " ");
@@ -208,7 +214,7 @@ static void dump_line(PlBuf *out, const char *key, PlStr s)
     pl_buf_put_char(out, '\n');
 }
 
-static void dump_headers(PlBuf *out, const PlPlan *plan)
+void pl_ast_dump_head(PlBuf *out, const PlPlan *plan)
 {
     for (uint32_t i = 0; i < plan->header_comments.len; i++) dump_comment(out, &plan->header_comments.items[i], 0);
     dump_line(out, "workflow", plan->workflow);
@@ -246,9 +252,17 @@ static void dump_headers(PlBuf *out, const PlPlan *plan)
     }
 }
 
+void pl_ast_dump_step(PlBuf *out, const PlStep *step)
+{
+    for (uint32_t i = 0; i < step->comments.len; i++) dump_comment(out, &step->comments.items[i], 0);
+    dump_words(out, step);
+    pl_buf_put_char(out, '\n');
+    pl_buf_put(out, step->trailing.text);
+}
+
 void pl_ast_dump(PlBuf *out, const PlPlan *plan)
 {
-    dump_headers(out, plan);
+    pl_ast_dump_head(out, plan);
     for (uint32_t i = 0; i < plan->steps.len; i++) dump_step(out, plan->steps.items[i]);
     for (uint32_t i = 0; i < plan->last_comments.len; i++) dump_comment(out, &plan->last_comments.items[i], 0);
 }

@@ -7,15 +7,14 @@
 #include "vm/base/limits.h"
 #include "vm/base/utf8.h"
 
-static PlSyntax syntax_of(PlArena *arena, PlDiags *diags, uint32_t source)
+static PlSyntax syntax_of(PlArena *arena, PlDiags *diags, uint32_t source, PlPhrases *phrases)
 {
-    PlSyntax syntax = {.arena = arena, .diags = diags, .source = source};
+    PlSyntax syntax = {.arena = arena, .diags = diags, .source = source, .phrases = phrases};
     PlStr text = diags->sources->all.items[source].text;
     syntax.bytes = pl_arena_alloc(arena, text.len + 1, 1);
     if (text.len) memcpy(syntax.bytes, text.ptr, text.len);
     syntax.bytes[text.len] = 0;
     syntax.text = pl_str(syntax.bytes, text.len);
-    syntax.phrases = pl_phrases_new(arena);
     syntax.beyond = syntax.text.len + 65536;
     syntax.plan = PL_NEW(arena, PlPlan);
     syntax.plan->source = source;
@@ -46,33 +45,48 @@ static bool check_text(PlSyntax *syntax)
     return true;
 }
 
-PlPlan *pl_parse(PlArena *arena, PlDiags *diags, uint32_t source)
+static void read_plan(PlSyntax *syntax)
 {
-    PlSyntax syntax = syntax_of(arena, diags, source);
-    PlPlan *plan = syntax.plan;
-    if (!check_text(&syntax)) return plan;
-    pl_tidy_text(&syntax);
-    PlItemList *items = pl_lines_read(&syntax);
-    PlNest *nest = pl_nest_new(&syntax);
+    PlArena *arena = syntax->arena;
+    PlPlan *plan = syntax->plan;
+    if (!check_text(syntax)) return;
+    pl_tidy_text(syntax);
+    PlItemList *items = pl_lines_read(syntax);
+    PlNest *nest = pl_nest_new(syntax);
     for (uint32_t i = 0; i < items->all.len; i++) {
         PlItem *item = &items->all.items[i];
         if (item->kind == PL_ITEM_HEADER) {
-            pl_header_read(&syntax, item);
+            pl_header_read(syntax, item);
             continue;
         }
         PlStep *step = pl_step_new(
-            arena, (PlSpan){source, item->marker.start, item->end > item->marker.end ? item->end : item->marker.end});
+            arena, (PlSpan){syntax->source, item->marker.start, item->end > item->marker.end ? item->end : item->marker.end});
         step->marker = item->marker;
         for (uint32_t c = 0; c < item->comments.len; c++) pl_vec_push(arena, &step->comments, item->comments.items[c]);
         if (!pl_nest_add(nest, item, step)) break;
-        pl_statement_read(&syntax, step, item->start, item->end);
+        pl_statement_read(syntax, step, item->start, item->end);
     }
     for (uint32_t i = 0; i < items->last_comments.len; i++)
         pl_vec_push(arena, &plan->last_comments, items->last_comments.items[i]);
-    pl_shape_plan(&syntax);
-    pl_link_plan(&syntax);
-    if (plan->step_count == 0) PL_REPORT0(diags, NO_STEPS, ((PlSpan){source, 0, 0}));
-    return plan;
+    pl_shape_plan(syntax);
+    pl_link_plan(syntax);
+    if (plan->step_count == 0) PL_REPORT0(syntax->diags, NO_STEPS, ((PlSpan){syntax->source, 0, 0}));
+}
+
+PlPlan *pl_parse_once(PlArena *arena, PlDiags *diags, uint32_t source, PlPhrases *phrases, bool quiet)
+{
+    PlSyntax syntax = syntax_of(arena, diags, source, phrases);
+    syntax.quiet = quiet;
+    read_plan(&syntax);
+    return syntax.plan;
+}
+
+PlPlan *pl_parse(PlArena *arena, PlDiags *diags, uint32_t source)
+{
+    PlSyntax syntax = syntax_of(arena, diags, source, pl_phrases_new(arena));
+    uint32_t errors = diags->errors;
+    read_plan(&syntax);
+    return diags->errors > errors ? syntax.plan : pl_steady_plan(&syntax, syntax.plan);
 }
 
 static bool run_alone(PlRun *r, PlSyntax *syntax, PlScan *scan, int entry)
@@ -85,7 +99,7 @@ static bool run_alone(PlRun *r, PlSyntax *syntax, PlScan *scan, int entry)
 
 PlExpr *pl_parse_expr(PlArena *arena, PlDiags *diags, uint32_t source)
 {
-    PlSyntax syntax = syntax_of(arena, diags, source);
+    PlSyntax syntax = syntax_of(arena, diags, source, pl_phrases_new(arena));
     PlRun r;
     PlScan scan;
     return run_alone(&r, &syntax, &scan, PL_TK_E_EXPR) ? r.expr : NULL;
@@ -104,7 +118,7 @@ PlExpr *pl_parse_moment(PlArena *arena, PlDiags *diags, PlStr words, PlSpan at)
 
 PlTypeExpr *pl_parse_type(PlArena *arena, PlDiags *diags, uint32_t source)
 {
-    PlSyntax syntax = syntax_of(arena, diags, source);
+    PlSyntax syntax = syntax_of(arena, diags, source, pl_phrases_new(arena));
     PlRun r;
     PlScan scan;
     return run_alone(&r, &syntax, &scan, PL_TK_E_TYPE) ? r.type : NULL;

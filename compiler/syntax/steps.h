@@ -33,4 +33,10 @@ void pl_shape_plan(PlSyntax *syntax);
 /* shape_block.c: one level's blocks that are told by words (End if, Repeat steps 2-3). */
 void pl_shape_blocks(PlSyntax *syntax, PlStep ***items, uint32_t *len, uint32_t *cap, PlStep *parent);
 
+/* parse.c: a text's first reading, as it stands; `quiet` gives no words for what does not read. */
+PlPlan *pl_parse_once(PlArena *arena, PlDiags *diags, uint32_t source, PlPhrases *phrases, bool quiet);
+
+/* steady.c: a plan without errors as a reading that printing keeps, or after an error `plan`. */
+PlPlan *pl_steady_plan(PlSyntax *syntax, PlPlan *plan);
+
 #endif

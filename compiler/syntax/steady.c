@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* A reading is steady when what it prints reads as itself. English joins and parts in odd ways (words over three lines that say a second step once they
+ * stand on one), and no rule for each oddity would ever be the last. So the reading of a plan is found here: the tree is printed and read again until
+ * that changes nothing, and that tree is the plan, to whoever compiles the text as it was written and to whoever tidied it first. Steps that were
+ * steady from the start keep their places in the source; the others stand in a source of their own, the tidied text. What never comes to rest is an
+ * error at its step. Not here: how a text is read (parse.c), and what is printed (print.c). */
+#include "compiler/syntax/print.h"
+#include "compiler/syntax/steps.h"
+
+enum { ROUNDS = 8, AHEAD = 16 };
+
+typedef PL_VEC(PlStep *) StepVec;
+typedef void Writer(PlBuf *out, const PlPlan *plan);
+
+static PlStr copy(PlArena *arena, PlBuf *buf)
+{
+    PlEscape escape, *outer = pl_arena_set_escape(arena, &escape);
+    if (setjmp(escape.at)) {
+        pl_buf_deinit(buf);
+        pl_arena_set_escape(arena, outer);
+        pl_arena_escape(arena, escape.status);
+    }
+    PlStr text = pl_arena_str(arena, pl_buf_str(buf));
+    pl_arena_set_escape(arena, outer);
+    PlStatus status = buf->status;
+    pl_buf_deinit(buf);
+    if (status != PL_OK) pl_arena_escape(arena, status);
+    return text;
+}
+
+static PlStr text_of(PlArena *arena, const PlPlan *plan, Writer *write)
+{
+    PlBuf buf;
+    pl_buf_init(&buf, 0);
+    write(&buf, plan);
+    return copy(arena, &buf);
+}
+
+static PlStr said_by(PlArena *arena, const PlStep *step)
+{
+    PlBuf buf;
+    pl_buf_init(&buf, 0);
+    pl_ast_dump_step(&buf, step);
+    return copy(arena, &buf);
+}
+
+/* ---- one tree from two: what both say keeps its first place ---- */
+
+static void collect(PlArena *arena, StepVec *out, PlStep *const *steps, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        pl_vec_push(arena, out, steps[i]);
+        collect(arena, out, steps[i]->steps.items, steps[i]->steps.len);
+    }
+}
+
+/* `step` says what `old` said: it stands where that stood, and is part of its own tree. */
+static void stand_as(PlStep *step, const PlStep *old)
+{
+    PlStep tree = *step;
+    *step = *old;
+    step->number = tree.number;
+    step->depth = tree.depth;
+    step->label = tree.label;
+    step->parent = tree.parent;
+    step->chain = tree.chain;
+    step->steps.items = tree.steps.items;
+    step->steps.len = tree.steps.len;
+    step->steps.cap = tree.steps.cap;
+}
+
+typedef struct Pairing {
+    PlArena *arena;
+    StepVec first, last;
+    PL_VEC(PlStr) said; /* by `first` */
+    PlStep *differs;    /* of `first`, the first that `last` does not have; NULL: none */
+} Pairing;
+
+static Pairing pair(PlArena *arena, const PlPlan *first, const PlPlan *last)
+{
+    Pairing p = {.arena = arena};
+    collect(arena, &p.first, first->steps.items, first->steps.len);
+    collect(arena, &p.last, last->steps.items, last->steps.len);
+    for (uint32_t i = 0; i < p.first.len; i++) pl_vec_push(arena, &p.said, said_by(arena, p.first.items[i]));
+    return p;
+}
+
+/* Walks both in order. With `merge`, steps of `last` that say what one of `first` says stand as that one; the others at its place. */
+static void walk(Pairing *p, bool merge)
+{
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < p->last.len; i++) {
+        PlStep *step = p->last.items[i];
+        PlStr said = said_by(p->arena, step);
+        uint32_t same = at;
+        while (same < p->first.len && same < at + AHEAD && !pl_str_eq(p->said.items[same], said)) same++;
+        bool found = same < p->first.len && same < at + AHEAD;
+        PlStep *old = p->first.len ? p->first.items[found ? same : at < p->first.len ? at : p->first.len - 1] : NULL;
+        if (!p->differs && (!found || same > at)) p->differs = p->first.len ? p->first.items[at < p->first.len ? at : p->first.len - 1] : NULL;
+        if (merge && found)
+            stand_as(step, old);
+        else if (merge && old)
+            step->span = old->span, step->marker = old->marker;
+        if (found) at = same + 1;
+    }
+}
+
+static PlPlan *merged(PlSyntax *syntax, PlPlan *first, PlPlan *last)
+{
+    PlArena *arena = syntax->arena;
+    Pairing p = pair(arena, first, last);
+    walk(&p, true);
+    last->tidied = last->source;
+    last->source = first->source;
+    if (pl_str_eq(text_of(arena, first, pl_ast_dump_head), text_of(arena, last, pl_ast_dump_head))) {
+        PlPlan body = *last;
+        *last = *first;
+        last->tidied = body.tidied;
+        last->steps.items = body.steps.items;
+        last->steps.len = body.steps.len;
+        last->steps.cap = body.steps.cap;
+        last->step_count = body.step_count;
+        last->last_comments.items = body.last_comments.items;
+        last->last_comments.len = body.last_comments.len;
+        last->last_comments.cap = body.last_comments.cap;
+    }
+    if (p.differs) PL_REPORT(syntax->diags, READ_AS_STEP, p.differs->span, "what it says when it is tidied (`pilotc fmt` shows that)");
+    return last;
+}
+
+/* ---- reading what was printed ---- */
+
+static bool is_steady(PlSyntax *syntax, const PlPlan *plan, PlStr printed)
+{
+    PlSources sources;
+    PlDiags diags;
+    PlArena *arena = syntax->arena;
+    pl_sources_init(&sources, arena);
+    pl_diags_init(&diags, arena, &sources);
+    const PlPlan *again = pl_parse_once(arena, &diags, pl_sources_add(&sources, PL_STR(""), printed), syntax->phrases, true);
+    return diags.errors == 0 && diags.questions <= syntax->diags->questions && pl_str_eq(text_of(arena, again, pl_print_plan), printed) &&
+           pl_str_eq(text_of(arena, again, pl_ast_dump), text_of(arena, plan, pl_ast_dump));
+}
+
+static void keep_questions(PlDiags *diags, const PlDiags *found)
+{
+    for (uint32_t i = 0; i < found->all.len; i++)
+        if (found->all.items[i]->severity == PL_SEV_QUESTION) pl_diags_keep(diags, found->all.items[i]);
+}
+
+static PlPlan *unsteady(PlSyntax *syntax, PlPlan *first, const PlPlan *last)
+{
+    Pairing p = pair(syntax->arena, first, last);
+    walk(&p, false);
+    PlSpan at = p.differs ? p.differs->span : first->steps.len ? first->steps.items[0]->span : (PlSpan){first->source, 0, 0};
+    PlDiag *d = PL_REPORT0(syntax->diags, UNSTEADY, at);
+    pl_diag_help(syntax->diags, d, "say it in plainer words, or in a form of spec/grammar.md");
+    return first;
+}
+
+PlPlan *pl_steady_plan(PlSyntax *syntax, PlPlan *plan)
+{
+    PlArena *arena = syntax->arena;
+    PlSources *sources = syntax->diags->sources;
+    const PlSource *source = &sources->all.items[plan->source];
+    PlArenaMark mark = pl_arena_mark(arena);
+    PlStr printed = text_of(arena, plan, pl_print_plan);
+    bool steady = pl_str_eq(printed, source->text) || is_steady(syntax, plan, printed);
+    pl_arena_rewind(arena, mark);
+    if (steady) return plan;
+    printed = text_of(arena, plan, pl_print_plan);
+    PlStr name = pl_arena_printf(arena, PL_FMT " (tidied)", PL_ARG(source->name));
+    uint32_t id = pl_sources_add(sources, name, printed);
+    for (int round = 0; round < ROUNDS; round++) {
+        PlDiags diags;
+        pl_diags_init(&diags, arena, sources);
+        sources->all.items[id] = (PlSource){.name = name, .text = printed};
+        PlPlan *again = pl_parse_once(arena, &diags, id, syntax->phrases, true);
+        if (diags.errors) return unsteady(syntax, plan, again);
+        PlStr next = text_of(arena, again, pl_print_plan);
+        if (pl_str_eq(next, printed)) return keep_questions(syntax->diags, &diags), merged(syntax, plan, again);
+        printed = next;
+    }
+    return unsteady(syntax, plan, pl_parse_once(arena, &(PlDiags){.arena = arena, .sources = sources}, id, syntax->phrases, true));
+}
