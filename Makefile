@@ -167,7 +167,7 @@ SECONDS ?= 60
 fuzz: ## fuzz one target: make fuzz T=json SECONDS=60
 	$(AGAIN) build/fuzz/fuzz/fuzz_$(T) MODE=fuzz CC=clang
 	@mkdir -p build/fuzz/corpus/$(T) tests/fuzz/corpus/$(T)
-	build/fuzz/fuzz/fuzz_$(T) -max_total_time=$(SECONDS) -max_len=65536 -timeout=10 -artifact_prefix=build/fuzz/ \
+	build/fuzz/fuzz/fuzz_$(T) -max_total_time=$(SECONDS) -entropic=0 -max_len=65536 -timeout=10 -artifact_prefix=build/fuzz/ \
 	  $(addprefix -dict=,$(wildcard tests/fuzz/$(T).dict)) build/fuzz/corpus/$(T) tests/fuzz/corpus/$(T)
 bench: all $(BENCH) $(PEERS) ## measure against peers, in ratios of one run
 	@for b in $(BENCH) $(wildcard tests/bench/*.sh) tests/bench/peers.py; do $(TEST_ENV) $$b || exit 1; done

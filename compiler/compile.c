@@ -217,7 +217,8 @@ void pl_compile_recheck(PlArena *arena, PlStr text, const PlCompileOptions *opti
     for (uint32_t i = 0; i < kept.all.len; i++) {
         PlDiag *d = kept.all.items[i];
         bool of_document = pl_diag_infos[d->code].code[1] == '0' && pl_diag_infos[d->code].code[2] == '7';
-        if (of_document || (d->span.source != source && d->span.source != PL_NO_SOURCE)) pl_diags_keep(&out->diags, d);
+        bool of_plan = d->span.source == source || d->span.source == PL_NO_SOURCE || (before->tidied && d->span.source == before->tidied);
+        if (of_document || !of_plan) pl_diags_keep(&out->diags, d);
     }
     out->sources.all.items[source] = (PlSource){.name = options->plan_path, .text = text};
     parse_and_check(arena, options, source, false, out);

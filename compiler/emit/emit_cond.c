@@ -94,7 +94,7 @@ void pl_emit_cond(PlEmit *e, const PlExpr *x, bool jump_when, PlEmitJumps *jumps
 {
     if (e->failed) return;
     uint32_t mark = pl_emit_mark(e), position = e->fn->position;
-    e->fn->position = x->span.start;
+    if (x->span.source == e->plan->source) e->fn->position = x->span.start;
     if (x->check) {
         add_jump(e, jumps, pl_emit_jump(e, jump_when ? PL_OP_JT : PL_OP_JF, pl_emit_value(e, x), 0));
     } else if (is_comparison(x)) {

@@ -331,7 +331,7 @@ void pl_emit_expr(PlEmit *e, const PlExpr *x, uint16_t dst)
 {
     if (e->failed) return;
     uint32_t mark = pl_emit_mark(e), position = e->fn->position;
-    e->fn->position = x->span.start;
+    if (x->span.source == e->plan->source) e->fn->position = x->span.start;
     emit_plain(e, x, dst);
     if (x->check) pl_emit_op(e, PL_OP_CHECK, 0, dst, checked_type(e, x), e->fn->site);
     e->fn->position = position;

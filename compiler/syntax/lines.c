@@ -262,13 +262,18 @@ static void set_end(PlItem *item, const char *text, const char *end)
     item->end = (uint32_t)(end - text);
 }
 
+/* A header line whose text is words: nothing is open in it, whatever signs it has. */
+static bool has_words(const PlItem *item)
+{
+    return item->kind == PL_ITEM_HEADER && item->key != PL_TK_H_INPUT && item->key != PL_TK_H_LIMIT && item->key != PL_TK_H_OUTPUT;
+}
+
 /* The item's text now reaches `end`, a line's end; further when something is open there. Returns where its last line ends. */
 static const char *extend(Lines *lines, const char *from, const char *end)
 {
     PlItem *item = &pl_vec_last(&lines->out->all);
     track(&lines->open, from, end);
-    bool words = item->kind == PL_ITEM_HEADER && (item->key == PL_TK_H_WORKFLOW || item->key == PL_TK_H_GOAL || item->key == PL_TK_H_SCHEDULE);
-    while (is_open(&lines->open) && !lines->gave_up && !words) {
+    while (is_open(&lines->open) && !lines->gave_up && !has_words(item)) {
         const char *closed = look_ahead(lines, lines->open, end);
         if (!closed) {
             lines->gave_up = true;

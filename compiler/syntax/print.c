@@ -340,6 +340,14 @@ static void print_trailing(Page *page, const PlStep *step, size_t start)
     pl_buf_deinit(&rest);
 }
 
+/* "3)" alone on a line would be a marker, so only arguments with names have lines of their own. */
+static bool may_wrap(const PlStep *step)
+{
+    for (uint32_t i = 0; i < step->args.len; i++)
+        if (!step->args.items[i].name.len) return false;
+    return step->args.len > 0;
+}
+
 static void print_step(Page *page, const PlStep *step)
 {
     unsigned columns = (step->depth - 1) * INDENT;
@@ -353,7 +361,7 @@ static void print_step(Page *page, const PlStep *step)
         bool args, tail;
     } attempts[] = {{false, false}, {false, true}, {true, false}, {true, true}};
     for (size_t i = 0; i < sizeof attempts / sizeof *attempts; i++) {
-        bool nothing_new = (attempts[i].args && !step->args.len) || (attempts[i].tail && !step->clauses.len);
+        bool nothing_new = (attempts[i].args && !may_wrap(step)) || (attempts[i].tail && !step->clauses.len);
         if (i > 0 && (step->kind != PL_STEP_ACTION || nothing_new)) continue;
         page->out->len = page->line = start;
         page->args_wrapped = attempts[i].args;

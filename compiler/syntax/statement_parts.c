@@ -41,6 +41,7 @@ static bool part_at(const PlReading *rd, const char *p, const char *end, Part *o
         if (sign >= end || (*sign != ':' && !(*sign == '=' && sign[1] != '=' && sign[1] != '>'))) continue;
         *out = (Part){0, p, stop, blanks(sign + 1), end};
         const char *row_end;
+        if (out->value > end) out->value = end; /* blanks behind the last line are none of its own */
         const PlSpelling *row = pl_phrase_match(rd->syntax->phrases, PL_AT_PART, p, stop, &row_end);
         if (row && row_end == stop) out->kind = row->kind;
         while (out->end > out->value && strchr(" \t\r*`,", out->end[-1])) out->end--;

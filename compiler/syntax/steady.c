@@ -148,13 +148,20 @@ static void keep_questions(PlDiags *diags, const PlDiags *found)
         if (found->all.items[i]->severity == PL_SEV_QUESTION) pl_diags_keep(diags, found->all.items[i]);
 }
 
-static PlPlan *unsteady(PlSyntax *syntax, PlPlan *first, const PlPlan *last)
+/* `said`: what reading `last` gave. */
+static PlPlan *unsteady(PlSyntax *syntax, PlPlan *first, const PlPlan *last, const PlDiags *said)
 {
     Pairing p = pair(syntax->arena, first, last);
     walk(&p, false);
     PlSpan at = p.differs ? p.differs->span : first->steps.len ? first->steps.items[0]->span : (PlSpan){first->source, 0, 0};
     PlDiag *d = PL_REPORT0(syntax->diags, UNSTEADY, at);
-    pl_diag_help(syntax->diags, d, "say it in plainer words, or in a form of spec/grammar.md");
+    for (uint32_t i = 0; i < said->all.len; i++) {
+        const PlDiag *reason = said->all.items[i];
+        if (reason->severity != PL_SEV_ERROR) continue;
+        pl_diag_related(syntax->diags, d, reason->span, "tidied: " PL_FMT, PL_ARG(reason->message));
+        break;
+    }
+    pl_diag_help(syntax->diags, d, "say it in plainer words, or as one of the forms of the language");
     return first;
 }
 
@@ -171,15 +178,16 @@ PlPlan *pl_steady_plan(PlSyntax *syntax, PlPlan *plan)
     printed = text_of(arena, plan, pl_print_plan);
     PlStr name = pl_arena_printf(arena, PL_FMT " (tidied)", PL_ARG(source->name));
     uint32_t id = pl_sources_add(sources, name, printed);
+    PlPlan *again = NULL;
+    PlDiags said;
     for (int round = 0; round < ROUNDS; round++) {
-        PlDiags diags;
-        pl_diags_init(&diags, arena, sources);
         sources->all.items[id] = (PlSource){.name = name, .text = printed};
-        PlPlan *again = pl_parse_once(arena, &diags, id, syntax->phrases, true);
-        if (diags.errors) return unsteady(syntax, plan, again);
+        pl_diags_init(&said, arena, sources);
+        again = pl_parse_once(arena, &said, id, syntax->phrases, false);
+        if (said.errors) break;
         PlStr next = text_of(arena, again, pl_print_plan);
-        if (pl_str_eq(next, printed)) return keep_questions(syntax->diags, &diags), merged(syntax, plan, again);
+        if (pl_str_eq(next, printed)) return keep_questions(syntax->diags, &said), merged(syntax, plan, again);
         printed = next;
     }
-    return unsteady(syntax, plan, pl_parse_once(arena, &(PlDiags){.arena = arena, .sources = sources}, id, syntax->phrases, true));
+    return unsteady(syntax, plan, again, &said);
 }
