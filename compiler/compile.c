@@ -148,6 +148,8 @@ static void apply_project(const PlProject *project, PlModule *module)
     if (project->max_time_us && (m->max_time_us == 0 || project->max_time_us < m->max_time_us)) {
         m->max_time_us = project->max_time_us;
     }
+    m->max_tokens = project->max_tokens;
+    m->max_money = project->max_money;
 }
 
 /* The text of a buffer as arena memory; PL_NOMEM and PL_LIMIT leave through the arena's escape. */

@@ -179,9 +179,18 @@ static uint64_t positive(Reader *r, PlStr key, const PlNode *node)
     return 0;
 }
 
+/* An amount above 0, exact to a millionth. */
+static uint64_t millionths(Reader *r, PlStr key, const PlNode *node)
+{
+    double amount = node->kind == PL_NODE_INT ? (double)node->as.integer : node->kind == PL_NODE_NUMBER ? node->as.number : 0;
+    if (amount >= 0.000001 && amount <= 1e12) return (uint64_t)(amount * 1000000 + 0.5);
+    bad_value(r, key, node, "an amount such as `2.50`");
+    return 0;
+}
+
 static void read_limits(Reader *r, const PlNode *node)
 {
-    static const char *const known[] = {"calls", "time", "body"};
+    static const char *const known[] = {"calls", "time", "body", "tokens", "money"};
     if (!is_map(r, "limits", node)) return;
     for (uint32_t i = 0; i < pl_node_count(node); i++) {
         const PlPair *pair = pl_node_at(node, i);
@@ -190,6 +199,10 @@ static void read_limits(Reader *r, const PlNode *node)
             r->out->max_calls = positive(r, key, &pair->value);
         } else if (pl_str_eq_z(key, "body")) {
             r->out->max_body = positive(r, key, &pair->value);
+        } else if (pl_str_eq_z(key, "tokens")) {
+            r->out->max_tokens = positive(r, key, &pair->value);
+        } else if (pl_str_eq_z(key, "money")) {
+            r->out->max_money = millionths(r, key, &pair->value);
         } else if (pl_str_eq_z(key, "time")) {
             int64_t us;
             int32_t months;

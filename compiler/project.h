@@ -34,6 +34,7 @@ typedef struct PlProject { /* in the arena */
     PlStr plugins_dir;       /* "" none */
     PL_VEC(PlCredentialArg) credentials;
     uint64_t max_calls, max_time_us, max_body; /* 0: not given */
+    uint64_t max_tokens, max_money;            /* money in millionths */
     PlStr store;             /* path; "" : the default */
     PlStr zone;              /* "" : UTC */
     PlPolicy policy;

@@ -304,7 +304,7 @@ static void warn_of_action(PlChecker *c, const PlStep *step)
             break;
         }
     PlClause *retry = pl_step_clause((PlStep *)(uintptr_t)step, PL_CLAUSE_RETRY);
-    if (!retry || a->doubt != PL_DOUBT_UNSAFE || pl_step_clause((PlStep *)(uintptr_t)step, PL_CLAUSE_KEY)) return;
+    if (!retry || pl_doubt_is_repeatable(a->doubt) || pl_step_clause((PlStep *)(uintptr_t)step, PL_CLAUSE_KEY)) return;
     PlDiag *d = PL_REPORT(c->diags, RETRY_UNSAFE, retry->span, PL_ARG(name));
     pl_diag_help(c->diags, d, "give an idempotency key, `key EXPR`, to have it retried after a lost answer, too");
 }

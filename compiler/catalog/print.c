@@ -173,7 +173,7 @@ static void put_details(PlBuf *out, const PlTypes *types, const PlAction *action
 {
     if (action->operation_id.len) pl_buf_printf(out, "    operationId: " PL_FMT "\n", PL_ARG(action->operation_id));
     pl_buf_printf(out, "    sent again when in doubt: %s\n",
-                  action->doubt == PL_DOUBT_UNSAFE ? "no" : pl_doubt_name(action->doubt));
+                  !pl_doubt_is_repeatable(action->doubt) ? "no" : pl_doubt_name(action->doubt));
     if (action->body)
         pl_buf_printf(out, "    body: " PL_FMT "%s\n", PL_ARG(action->body_type),
                       action->body_required ? ", required" : "");

@@ -106,6 +106,7 @@ static void emit_actions(PlEmit *e)
         copy_params(e, &m->actions[i]);
         copy_responses(e, &m->actions[i]);
         m->actions[i].result = copy_type(e, m->actions[i].result);
+        m->actions[i].await.type = copy_type(e, m->actions[i].await.type);
     }
 }
 

@@ -138,7 +138,7 @@ static int64_t retry_limit(const PlNode *action)
 static void add_retry(PlArazzoFlow *f, const PlArazzoStep *step, const PlNode *action, PlStep *call)
 {
     PlArazzo *a = f->a;
-    if (step->action && step->action->doubt == PL_DOUBT_UNSAFE) {
+    if (step->action && !pl_doubt_is_repeatable(step->action->doubt)) {
         pl_arazzo_loss(
             a, pl_node_span(action),
             PL_STR("a plan never sends a POST or PATCH twice without an idempotency key, so those are not retried"));

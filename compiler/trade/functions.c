@@ -203,7 +203,7 @@ void pl_functions_of_catalog(PlArena *arena, PlBuf *out, PlCatalog *catalog, PlS
         Function f = {
             .name = function_name(&w, name), .effect = action->effect, .action = action, .result = action->result};
         f.doc = short_doc(&w, op->description.len > op->title.len ? op->description : op->title);
-        f.repeatable = action->doubt != PL_DOUBT_UNSAFE;
+        f.repeatable = pl_doubt_is_repeatable(action->doubt);
         function(&w, &f, form);
     }
     end_list(&w, form);

@@ -113,12 +113,39 @@ static void sample_action(PlModule *m, PlArena *arena)
         .auth_count = 2,
     };
     for (unsigned i = 0; i < 32; i++) action.contract[i] = (uint8_t)(i * 7);
-    m->actions = sample_copy(arena, &action, sizeof action);
-    m->action_count = 1;
+    PlParam body[] = {{.name = PL_STR_INIT("user"), .wire = PL_STR_INIT("user"), .place = PL_IN_BODY, .required = true, .type = PL_T_TEXT},
+                      {.name = PL_STR_INIT("subject"), .wire = PL_STR_INIT("subject"), .place = PL_IN_BODY, .type = PL_T_TEXT}};
+    PlProbePair with[] = {{PL_STR_INIT("user"), PL_STR_INIT("user")}};
+    PlProbePair match[] = {{PL_STR_INIT("subject"), PL_STR_INIT("subject")}, {PL_STR_INIT("state"), PL_STR_INIT("=sent")}};
+    PlAction send = {
+        .plugin = PL_STR_INIT("mail"),
+        .name = PL_STR_INIT("messages.send"),
+        .effect = PL_EFFECT_READ, /* as the manifest says; of no consequence here */
+        .doubt = PL_DOUBT_RECONCILABLE,
+        .method = PL_POST,
+        .server = PL_STR_INIT("https://Mail.example.com/v1"),
+        .path = PL_STR_INIT("/send"),
+        .params = SAMPLE_COPY(arena, body),
+        .param_count = 2,
+        .body = PL_BODY_JSON,
+        .body_type = PL_STR_INIT("application/json"),
+        .responses = SAMPLE_COPY(arena, responses),
+        .response_count = 2,
+        .result = found,
+        .hints = {.long_running = true, .status_header = PL_STR_INIT("location")},
+        .probe = {.action = PL_STR_INIT("messages.list"), .with = SAMPLE_COPY(arena, with), .with_count = 1, .match = SAMPLE_COPY(arena, match),
+                  .match_count = 2, .after_us = 5000000, .absent_is_sure = true},
+        .await = {.on = true, .header = PL_STR_INIT("location"), .place = PL_STR_INIT("/url"), .state = PL_STR_INIT("/state"),
+                  .result = PL_STR_INIT("/result"), .every_us = 1000000, .within_us = 60000000, .type = found},
+    };
+    m->actions = PL_NEW_N(arena, PlAction, 2);
+    m->actions[0] = action;
+    m->actions[1] = send;
+    m->action_count = 2;
     PlHostRule hosts[] = {{PL_STR_INIT("https://login.example.com:443"), PL_STR_INIT("mail")},
                           {PL_STR_INIT("https://mail.example.com:443"), PL_STR_INIT("mail")}};
     PlStr credentials[] = {PL_STR_INIT("mail.key"), PL_STR_INIT("mail.oauth")};
-    uint64_t most[] = {UINT64_MAX};
+    uint64_t most[] = {UINT64_MAX, 3};
     PlTrust trusts[] = {{.from = 0, .to = 0, .field = PL_STR_INIT("id"), .param = 0}, {.from = 0, .to = PL_TRUST_ALL, .param = PL_TRUST_ALL}};
     m->manifest = (PlManifest){.hosts = SAMPLE_COPY(arena, hosts),
                                .host_count = 2,
@@ -126,6 +153,8 @@ static void sample_action(PlModule *m, PlArena *arena)
                                .effect = PL_EFFECT_READ,
                                .max_calls = 500,
                                .max_time_us = 600000000,
+                               .max_tokens = 1000,
+                               .max_money = 2500000,
                                .asks_person = true,
                                .credentials = SAMPLE_COPY(arena, credentials),
                                .credential_count = 2,

@@ -195,13 +195,13 @@ TEST(site_in_a_stranger)
 
 TEST(calls)
 {
-    REFUSED("action 1", b.m.calls[0].action = 1);
+    REFUSED("action 2", b.m.calls[0].action = 2);
     REFUSED("parameter 4", b.m.calls[0].args[1].param = 4);
     REFUSED("parameter 0 twice", b.m.calls[0].args[1].param = 0);
     REFUSED("parameter 2, which is fixed", b.m.calls[0].args[1].param = 2);
     REFUSED("1 required parameters are not given", b.m.calls[1].arg_count = 0);
     REFUSED("101 retries", b.m.calls[1].retries = 101);
-    REFUSED("flags 32", b.m.calls[0].flags = 32);
+    REFUSED("flags 64", b.m.calls[0].flags = 64);
     REFUSED("more than a hundred years", b.m.calls[0].timeout_us = UINT64_MAX);
     REFUSED("type 9999", b.m.calls[0].expect = 9999);
     REFUSED("type 9999", b.m.asks[0].type = 9999);
@@ -234,6 +234,23 @@ TEST(actions)
     REFUSED("type 9999", b.m.actions[0].params[0].type = 9999);
     REFUSED("whose name on the wire is no token", b.m.actions[0].auth[0].all[1].wire = PL_STR(""));
     REFUSED("a credential in the body", b.m.actions[0].auth[0].all[1].place = PL_IN_BODY);
+}
+
+TEST(probes_and_awaited_work)
+{
+    REFUSED("a probe without the class", b.m.actions[1].doubt = PL_DOUBT_UNSAFE);
+    REFUSED("a probe without the class", b.m.actions[0].doubt = PL_DOUBT_RECONCILABLE);
+    REFUSED("a probe without the class", b.m.actions[1].probe.action = PL_STR(""));
+    REFUSED("its probe is no action of the module that only reads", b.m.actions[1].probe.action = PL_STR("messages.send"));
+    REFUSED("its probe is no action of the module that only reads", b.m.actions[1].probe.action = PL_STR("messages.get"));
+    REFUSED("a probe with unknown arguments", b.m.actions[1].probe.with[0].arg = PL_STR("nobody"));
+    REFUSED("a probe with unknown arguments", b.m.actions[1].probe.with[0].name = PL_STR("nobody"));
+    REFUSED("a probe that compares an unknown argument", b.m.actions[1].probe.match[0].arg = PL_STR("nobody"));
+    REFUSED("a probe that does not give parameter 0", b.m.actions[1].probe.with_count = 0);
+    REFUSED("a place that is no JSON pointer", b.m.actions[1].await.place = PL_STR("url"));
+    REFUSED("control character", b.m.actions[1].await.header = PL_STR("a\nb"));
+    REFUSED("a time that is too long", b.m.actions[1].await.within_us = UINT64_MAX);
+    REFUSED("type 9999", b.m.actions[1].await.type = 9999);
 }
 
 TEST(manifest)

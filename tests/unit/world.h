@@ -45,6 +45,7 @@ typedef struct WorldAnswer {
     PlNetFault fault;
     bool never;         /* no answer at all, until the test ends the run */
     int64_t delay_us;
+    PlUsage usage;
 } WorldAnswer;
 
 typedef struct World World;
@@ -295,7 +296,8 @@ UNUSED static void world_answer_one(World *w, uint32_t i, const WorldAnswer *a)
                           .headers = headers,
                           .header_count = count,
                           .body = pl_str_z(a->body ? a->body : ""),
-                          .credential = PL_STR("")};
+                          .credential = PL_STR(""),
+                          .usage = a->usage};
     if (a->status && !a->fault) answer.evidence = PL_EVIDENCE_ANSWERED;
     s.done(s.user, &answer);
 }

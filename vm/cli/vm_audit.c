@@ -34,7 +34,8 @@ static void say(Audit *a, PlStr id, bool good, uint64_t rows, uint64_t bad, cons
         pl_buf_put_z(a->out, "}\n");
     } else if (good) {
         pl_buf_printf(a->out, PL_FMT "  intact: %llu rows, each hash follows from the one before it", PL_ARG(id), (unsigned long long)rows);
-        if (a->heads && signed_heads) pl_buf_printf(a->out, "; %u signed head%s fit%s", signed_heads, signed_heads == 1 ? "" : "s", signed_heads == 1 ? "s" : "");
+        const char *words = signed_heads == 1 ? "; %u signed head fits" : "; %u signed heads fit";
+        if (a->heads && signed_heads) pl_buf_printf(a->out, words, signed_heads);
         else if (a->heads) pl_buf_put_z(a->out, "; no signed head names it");
         pl_buf_put_char(a->out, '\n');
     } else {

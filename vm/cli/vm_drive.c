@@ -273,6 +273,10 @@ static int run_in(PlArena *arena, const PlvDrive *d, PlWorld *world)
     PlRunOptions options = {.id = d->id, .input = d->input, .servers = d->servers, .server_count = d->server_count};
     options.trace = ports.hook_count > 0; /* who listens is told of every step */
     options.max_calls = number_option(d->options->max_calls);
+    double money = 0;
+    options.max_usage.tokens = number_option(d->options->max_tokens);
+    if (d->options->max_money && pl_str_to_double(pl_str_z(d->options->max_money), &money))
+        options.max_usage.money = (uint64_t)(money * PL_USAGE_UNIT + 0.5);
     options.max_body = number_option(d->options->max_body);
     if (!options.max_body && d->project) options.max_body = d->project->max_body;
     options.default_timeout_us = number_option(d->options->timeout) * 1000000;

@@ -144,8 +144,8 @@ int plv_audit_head(PlArena *arena, int argc, char **argv)
                                    {"all", 'a', PL_CLI_FLAG, &o.all, NULL, "every run of the store"},
                                    {"key", 'k', PL_CLI_TEXT, &key, "FILE", "what `audit keygen` made (default: audit.key of the user's configuration)"}};
     const PlCliCommand command = {"pilotvm audit head RUN|--all [options]",
-                                  "Prints for each run a signed line: how many rows it has and the hash of the last. Keep it where who may write the store may\n"
-                                  "not write: `audit verify --heads FILE` then finds rows that were cut off and runs that were written anew.",
+                                  "Prints for each run a signed line: how many rows it has and the hash of the last. Keep it where those who may write the\n"
+                                  "store may not write: `audit verify --heads FILE` then finds rows that were cut off and runs that were written anew.",
                                   options, sizeof options / sizeof *options};
     PlCliList rest = {0};
     char file[PATH_BYTES];

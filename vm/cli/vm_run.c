@@ -15,6 +15,8 @@
     {"trace", 't', PL_CLI_FLAG, &(o).trace, NULL, "every step on stderr and to the hooks"},                                       \
     {"durable", 0, PL_CLI_TEXT, &(o).durable, "WHEN", "fsync: \"effects\" (before a write leaves and at the end) or \"always\""},  \
     {"max-calls", 0, PL_CLI_TEXT, &(o).max_calls, "N", "lower the plan's limit of calls"},                                        \
+    {"max-tokens", 0, PL_CLI_TEXT, &(o).max_tokens, "N", "lower the limit of tokens that models may use"},                      \
+    {"max-money", 0, PL_CLI_TEXT, &(o).max_money, "AMOUNT", "lower the limit of what the run may cost"},                        \
     {"max-body", 0, PL_CLI_TEXT, &(o).max_body, "BYTES", "the largest answer taken"},                                             \
     {"timeout", 0, PL_CLI_TEXT, &(o).timeout, "SECONDS", "of one call where the plan says nothing (default 30)"},                 \
     {"workspace", 'w', PL_CLI_TEXT, &(o).workspace, "DIR", "the folder that tools of this machine may see"},                       \
@@ -29,12 +31,15 @@ static int check_options(const PlvOptions *o)
 {
     const struct {
         const char *name, *value;
-    } numbers[] = {{"max-calls", o->max_calls}, {"max-body", o->max_body}, {"timeout", o->timeout}};
+    } numbers[] = {{"max-calls", o->max_calls}, {"max-tokens", o->max_tokens}, {"max-body", o->max_body}, {"timeout", o->timeout}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         int64_t n;
         if (!numbers[i].value || (pl_str_to_int(pl_str_z(numbers[i].value), &n) && n > 0 && n <= INT32_MAX)) continue;
         return pl_cli_fail(PL_USAGE, "--%s wants a whole number from 1 to %d, found %s", numbers[i].name, INT32_MAX, numbers[i].value);
     }
+    double amount;
+    if (o->max_money && !(pl_str_to_double(pl_str_z(o->max_money), &amount) && amount >= 0.000001 && amount <= 1e12))
+        return pl_cli_fail(PL_USAGE, "--max-money wants an amount such as 2.50, found %s", o->max_money);
     if (o->durable && strcmp(o->durable, "effects") != 0 && strcmp(o->durable, "always") != 0) {
         return pl_cli_fail(PL_USAGE, "--durable wants effects or always, found %s", o->durable);
     }

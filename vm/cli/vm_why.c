@@ -60,7 +60,8 @@ static void open_wait(Story *s, const PlRow *row)
         w.role = pl_json_find_text(arena, row->body, "role");
         w.until_us = find_int(row->body, "expires");
     } else if (row->kind == PL_ROW_INTENT) {
-        if (!pl_str_eq_z(pl_json_find_text(arena, row->body, "class"), "unsafe")) return;
+        PlStr class = pl_json_find_text(arena, row->body, "class");
+        if (!pl_str_eq_z(class, "unsafe") && !pl_str_eq_z(class, "reconcilable")) return;
         w.kind = WAITS_DECISION;
         w.text = pl_json_find_text(arena, row->body, "action");
     } else {

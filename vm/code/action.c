@@ -5,7 +5,7 @@
 static const char *const method_names[] = {"GET",    "HEAD",    "POST",  "PUT",  "PATCH",
                                            "DELETE", "OPTIONS", "TRACE", "QUERY"};
 static const char *const effect_names[] = {"none", "read", "write", "delete"};
-static const char *const doubt_names[] = {"safe", "idempotent", "keyed", "unsafe"};
+static const char *const doubt_names[] = {"safe", "idempotent", "keyed", "reconcilable", "unsafe"};
 static const char *const place_names[] = {"path", "query", "header", "cookie", "body"};
 static const char *const auth_kind_names[] = {"api key", "basic", "bearer", "oauth2 client", "oauth2 token", "other"};
 

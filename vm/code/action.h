@@ -16,6 +16,7 @@ typedef enum PlDoubt {
     PL_DOUBT_SAFE,       /* GET HEAD OPTIONS: send again */
     PL_DOUBT_IDEMPOTENT, /* PUT DELETE: send the same bytes again */
     PL_DOUBT_KEYED,      /* has an idempotency key parameter: send again with the same key */
+    PL_DOUBT_RECONCILABLE, /* another action shows whether it was applied: ask that, then decide */
     PL_DOUBT_UNSAFE,     /* anything else: a person decides */
     PL_DOUBT_COUNT
 } PlDoubt;
@@ -118,6 +119,33 @@ typedef struct PlHints {
     PlStr look;           /* name of an action of the plugin that shows whether a write was applied; may be empty */
 } PlHints;
 
+/* How to find out whether a write that nobody knows the fate of was applied: ask a safe action and look for what was written. spec/effects.md. */
+typedef struct PlProbePair {
+    PlStr name;           /* in `with` a parameter of the asked action, in `match` a field of what it finds */
+    PlStr arg;            /* the call's argument that it equals; "=TEXT": that text */
+} PlProbePair;
+typedef struct PlProbe {
+    PlStr action;         /* name of a safe action of the same plugin; "": there is no probe */
+    PlProbePair *with;
+    uint32_t with_count;
+    PlProbePair *match;
+    uint32_t match_count;
+    uint64_t after_us;    /* how long the server gets before it is asked; 0: the default */
+    bool absent_is_sure;  /* what is not found was not applied, and is sent again */
+} PlProbe;
+
+/* The answer only begins the work: the VM asks how far it is, and takes what comes in the end. spec/long-running.md. */
+typedef struct PlAwait {
+    bool on;
+    PlStr header;         /* of the answer, with the address to ask at, in lower case; "": the usual ones */
+    PlStr place;          /* JSON pointer of that address in the answer's body; "": only where `header` and the usual ones say nothing */
+    PlStr state;          /* JSON pointer of the state in what is read there; "": the usual places */
+    PlStr result;         /* JSON pointer of the result, or of its address, in the same; "": the usual places */
+    uint64_t every_us;    /* 0: from 1 s on, growing */
+    uint64_t within_us;   /* 0: an hour */
+    PlTypeId type;        /* of the result */
+} PlAwait;
+
 typedef struct PlAction {
     PlStr plugin;       /* "github" */
     PlStr name;         /* "issues.create": stable, readable, unique in the plugin */
@@ -141,13 +169,15 @@ typedef struct PlAction {
     bool deprecated;
     PlPaging paging;
     PlHints hints;
+    PlProbe probe;      /* RECONCILABLE */
+    PlAwait await;
     uint8_t contract[32]; /* SHA-256 of the part of the document that this action depends on, in canonical form */
 } PlAction;
 
 const char *pl_method_name(PlMethod method);       /* "GET" */
 bool pl_method_by_name(PlStr name, PlMethod *out); /* any case */
 const char *pl_effect_name(PlEffect effect);       /* "none", "read", "write", "delete" */
-const char *pl_doubt_name(PlDoubt doubt);          /* "safe", "idempotent", "keyed", "unsafe" */
+const char *pl_doubt_name(PlDoubt doubt);          /* "safe", "idempotent", "keyed", "reconcilable", "unsafe" */
 const char *pl_place_name(PlPlace place);          /* "path", "query", "header", "cookie", "body" */
 const char *pl_auth_kind_name(PlAuthKind kind);
 /* The response that a status falls under: exact, then range, then default; NULL when none. */
@@ -157,5 +187,10 @@ const PlParam *pl_action_param(const PlAction *action, PlStr name); /* by exact 
  * section 4); "tool://fs/read" -> "tool://fs" (door.h). Empty when it is neither an absolute http(s) URL without user information nor one of a door. */
 PlStr pl_action_origin(PlArena *arena, PlStr server);
 PlDoubt pl_action_doubt_of(const PlAction *action);                 /* from method and is_key */
+/* May it be sent again although it may have been applied? */
+static inline bool pl_doubt_is_repeatable(PlDoubt doubt)
+{
+    return doubt < PL_DOUBT_RECONCILABLE;
+}
 
 #endif

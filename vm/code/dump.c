@@ -229,6 +229,7 @@ static void put_call(PlBuf *out, const PlModule *m, uint32_t index)
     for (unsigned i = 0; i < sizeof flags / sizeof *flags; i++)
         if (flags[i] && s->flags & 1u << i) pl_buf_printf(out, ", %s", flags[i]);
     if (s->flags & PL_CALL_HAS_KEY) pl_buf_printf(out, ", key r%u", s->key);
+    if (s->flags & PL_CALL_KEEPS_TAG) pl_buf_printf(out, ", tag to r%u", s->tag);
     if (s->retries) pl_buf_printf(out, ", %u retries", s->retries);
     if (s->retry_wait_us) put_time(out, "waiting", s->retry_wait_us);
     if (s->timeout_us) put_time(out, "within", s->timeout_us);
@@ -350,6 +351,38 @@ static void put_hints(PlBuf *out, const PlHints *h)
     if (h->look.len) pl_buf_printf(out, "    " PL_FMT " shows whether it was applied\n", PL_ARG(h->look));
 }
 
+static void put_pairs(PlBuf *out, const char *lead, const PlProbePair *pairs, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        pl_buf_printf(out, "%s" PL_FMT "=" PL_FMT, i ? ", " : lead, PL_ARG(pairs[i].name), PL_ARG(pairs[i].arg));
+}
+
+static void put_probe(PlBuf *out, const PlProbe *p)
+{
+    if (p->action.len == 0) return;
+    pl_buf_printf(out, "    asked when in doubt: " PL_FMT "(", PL_ARG(p->action));
+    put_pairs(out, "", p->with, p->with_count);
+    pl_buf_put_char(out, ')');
+    put_pairs(out, " for ", p->match, p->match_count);
+    if (p->after_us) put_time(out, "after", p->after_us);
+    pl_buf_put_z(out, p->absent_is_sure ? "; what is not there was not applied\n" : "\n");
+}
+
+static void put_await(PlBuf *out, const PlModule *m, const PlAwait *a)
+{
+    if (!a->on) return;
+    pl_buf_put_z(out, "    its end is awaited");
+    put_said(out, "address at header", a->header);
+    put_said(out, "address at", a->place);
+    put_said(out, "state at", a->state);
+    put_said(out, "result at", a->result);
+    if (a->every_us) put_time(out, "every", a->every_us);
+    if (a->within_us) put_time(out, "within", a->within_us);
+    pl_buf_put_z(out, ", gives ");
+    put_type(out, m, a->type);
+    pl_buf_put_char(out, '\n');
+}
+
 static void put_action(PlBuf *out, const PlModule *m, const PlAction *a)
 {
     pl_buf_printf(out, "  " PL_FMT "." PL_FMT ": %s " PL_FMT PL_FMT ", %s, %s", PL_ARG(a->plugin), PL_ARG(a->name),
@@ -369,6 +402,8 @@ static void put_action(PlBuf *out, const PlModule *m, const PlAction *a)
     }
     put_paging(out, &a->paging);
     put_hints(out, &a->hints);
+    put_probe(out, &a->probe);
+    put_await(out, m, &a->await);
     for (uint32_t i = 0; i < a->auth_count; i++) {
         pl_buf_put_z(out, a->auth[i].count ? "    needs" : "    needs no credential");
         for (uint32_t k = 0; k < a->auth[i].count; k++)
@@ -384,6 +419,8 @@ static void put_manifest(PlBuf *out, const PlModule *m)
     pl_buf_printf(out, "\nmanifest\n  effect: %s\n  calls at most: %llu\n", pl_effect_name(f->effect),
                   (unsigned long long)f->max_calls);
     if (f->max_time_us) pl_buf_printf(out, "  time at most: %llu s\n", (unsigned long long)(f->max_time_us / 1000000));
+    if (f->max_tokens) pl_buf_printf(out, "  tokens at most: %llu\n", (unsigned long long)f->max_tokens);
+    if (f->max_money) pl_buf_printf(out, "  costs at most: %.6f\n", (double)f->max_money / 1000000);
     if (f->asks_person) pl_buf_put_z(out, "  asks a person\n");
     for (uint32_t i = 0; i < f->host_count; i++)
         pl_buf_printf(out, "  host " PL_FMT " for " PL_FMT "\n", PL_ARG(f->hosts[i].origin),

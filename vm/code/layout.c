@@ -143,6 +143,34 @@ static void code_hints(PlCodec *c, PlHints *h)
     pl_codec_str(c, &h->look);
 }
 
+static void code_probe_pair(PlCodec *c, void *item)
+{
+    PlProbePair *p = item;
+    pl_codec_str(c, &p->name);
+    pl_codec_str(c, &p->arg);
+}
+
+static void code_probe(PlCodec *c, PlProbe *p)
+{
+    pl_codec_str(c, &p->action);
+    PL_CODEC_ARRAY(c, p->with, p->with_count, code_probe_pair);
+    PL_CODEC_ARRAY(c, p->match, p->match_count, code_probe_pair);
+    pl_codec_u64(c, &p->after_us);
+    pl_codec_bool(c, &p->absent_is_sure);
+}
+
+static void code_await(PlCodec *c, PlAwait *a)
+{
+    pl_codec_bool(c, &a->on);
+    pl_codec_str(c, &a->header);
+    pl_codec_str(c, &a->place);
+    pl_codec_str(c, &a->state);
+    pl_codec_str(c, &a->result);
+    pl_codec_u64(c, &a->every_us);
+    pl_codec_u64(c, &a->within_us);
+    pl_codec_type(c, &a->type);
+}
+
 static void code_action(PlCodec *c, void *item)
 {
     PlAction *a = item;
@@ -165,6 +193,8 @@ static void code_action(PlCodec *c, void *item)
     pl_codec_bool(c, &a->deprecated);
     code_paging(c, &a->paging);
     code_hints(c, &a->hints);
+    code_probe(c, &a->probe);
+    code_await(c, &a->await);
     pl_codec_bytes(c, a->contract, sizeof a->contract);
 }
 
@@ -245,6 +275,7 @@ static void code_call(PlCodec *c, void *item)
     pl_codec_u64(c, &s->timeout_us);
     pl_codec_u32(c, &s->max_items);
     pl_codec_type(c, &s->expect);
+    pl_codec_u16(c, &s->tag);
 }
 
 static void code_gather(PlCodec *c, void *item)
@@ -426,6 +457,8 @@ static void section_manifest(PlCodec *c, PlModule *m)
     PL_CODEC_ENUM(c, f->effect, PL_EFFECT_COUNT, "an effect");
     pl_codec_u64(c, &f->max_calls);
     pl_codec_u64(c, &f->max_time_us);
+    pl_codec_u64(c, &f->max_tokens);
+    pl_codec_u64(c, &f->max_money);
     pl_codec_bool(c, &f->asks_person);
     PL_CODEC_ARRAY(c, f->credentials, f->credential_count, pl_codec_item_str);
     PL_CODEC_ENUM(c, f->policy, PL_POLICY_COUNT, "a policy");

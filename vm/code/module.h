@@ -8,7 +8,7 @@
 #include "vm/base/diag.h"
 #include "vm/code/action.h"
 
-#define PL_MODULE_VERSION 3
+#define PL_MODULE_VERSION 4
 
 typedef enum PlOpcode {
 #define PL_OP(name, text, a, x, b, c, meaning) PL_OP_##name,
@@ -72,7 +72,8 @@ enum {
     PL_CALL_ALL_PAGES = 2,
     PL_CALL_IN_ORDER = 4,
     PL_CALL_HAS_KEY = 8,  /* `key` */
-    PL_CALL_DOUBLING = 16 /* each wait before a retry is twice the one before */
+    PL_CALL_DOUBLING = 16, /* each wait before a retry is twice the one before */
+    PL_CALL_KEEPS_TAG = 32 /* the answer's ETag goes to `tag` */
 };
 
 typedef struct PlCallSite {
@@ -86,6 +87,7 @@ typedef struct PlCallSite {
     uint64_t timeout_us;    /* of one attempt; 0: the default */
     uint32_t max_items;     /* "up to N items"; 0: none */
     PlTypeId expect;        /* `as TYPE`: checked; PL_T_ANY: only the document's type */
+    uint16_t tag;           /* register for [ETag, URL] of the answer, which an If-Match or If-None-Match argument may name */
 } PlCallSite;
 
 typedef enum PlGatherKind {
@@ -187,6 +189,7 @@ typedef struct PlManifest {
     PlEffect effect;         /* the strongest of all actions */
     uint64_t max_calls;      /* of one run: the Limit line, else PL_LIMIT_CALLS_DEFAULT */
     uint64_t max_time_us;    /* 0: none */
+    uint64_t max_tokens, max_money; /* of what ports report (vm/port/usage.h); money in millionths; 0: none */
     bool asks_person;
     PlStr *credentials;      /* names */
     uint32_t credential_count;

@@ -140,6 +140,8 @@ static void print_limits(PlBuf *out, const PlModule *m)
         pl_buf_put_z(out, ", ");
         print_duration(out, manifest->max_time_us);
     }
+    if (manifest->max_tokens) pl_buf_printf(out, ", %llu tokens", (unsigned long long)manifest->max_tokens);
+    if (manifest->max_money) pl_buf_printf(out, ", costs of %.6g", (double)manifest->max_money / 1000000);
     pl_buf_put_char(out, '\n');
     if (manifest->credential_count) pl_buf_put_z(out, "Credentials, by name:");
     for (uint32_t i = 0; i < manifest->credential_count; i++) {
@@ -272,6 +274,8 @@ void pl_review_json(PlBuf *out, PlArena *arena, const PlModule *module, const Pl
     }
     pl_buf_printf(out, "],\"asks_person\":%s,\"max_calls\":%llu,\"max_time_us\":%llu", module->manifest.asks_person ? "true" : "false",
                   (unsigned long long)module->manifest.max_calls, (unsigned long long)module->manifest.max_time_us);
+    if (module->manifest.max_tokens) pl_buf_printf(out, ",\"max_tokens\":%llu", (unsigned long long)module->manifest.max_tokens);
+    if (module->manifest.max_money) pl_buf_printf(out, ",\"max_money\":%.6f", (double)module->manifest.max_money / 1000000);
     pl_hash_hex(module->effect_hash, 32, hex);
     json_text(out, "approval_hash", pl_str_z(hex), true);
     pl_hash_hex(module->hash, 32, hex);

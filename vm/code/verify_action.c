@@ -149,6 +149,41 @@ static void verify_paging(PlVerify *v, const PlAction *a)
                    "paging by a place that is no JSON pointer");
 }
 
+static bool has_param(const PlAction *a, PlStr name)
+{
+    return pl_action_param(a, name) != NULL;
+}
+
+/* The probe is an action of the module that only reads, and what it is given and compared with are arguments of the call. */
+static void verify_probe(PlVerify *v, const PlAction *a)
+{
+    const PlProbe *p = &a->probe;
+    const PlAction *asked = NULL;
+    for (uint32_t i = 0; i < v->m->action_count && p->action.len; i++)
+        if (pl_str_eq(v->m->actions[i].plugin, a->plugin) && pl_str_eq(v->m->actions[i].name, p->action)) asked = &v->m->actions[i];
+    pl_verify_need(v, (p->action.len > 0) == (a->doubt == PL_DOUBT_RECONCILABLE), "a probe without the class, or the other way round");
+    if (p->action.len == 0) return;
+    pl_verify_need(v, asked && asked->doubt == PL_DOUBT_SAFE, "its probe is no action of the module that only reads");
+    pl_verify_need(v, p->with_count + p->match_count > 0 && p->after_us <= INT64_MAX, "a probe that looks for nothing");
+    for (uint32_t i = 0; i < p->with_count; i++)
+        pl_verify_need(v, has_param(asked, p->with[i].name) && has_param(a, p->with[i].arg), "a probe with unknown arguments");
+    for (uint32_t i = 0; i < p->match_count; i++)
+        pl_verify_need(v, pl_str_starts(p->match[i].arg, PL_STR("=")) || has_param(a, p->match[i].arg), "a probe that compares an unknown argument");
+    for (uint32_t i = 0; i < asked->param_count; i++) {
+        bool given = !asked->params[i].required || asked->params[i].fixed || asked->params[i].is_key;
+        for (uint32_t k = 0; k < p->with_count && !given; k++) given = pl_str_eq(p->with[k].name, asked->params[i].name);
+        pl_verify_need(v, given, "a probe that does not give parameter %u", i);
+    }
+}
+
+static void verify_await(PlVerify *v, const PlAwait *a)
+{
+    pl_verify_no_control(v, a->header, "a header");
+    pl_verify_need(v, is_pointer(a->place) && is_pointer(a->state) && is_pointer(a->result), "a place that is no JSON pointer");
+    pl_verify_need(v, a->every_us <= INT64_MAX && a->within_us <= INT64_MAX, "a time that is too long");
+    pl_verify_index(v, a->type, v->m->types.all.len, "type");
+}
+
 static void verify_action(PlVerify *v, const PlAction *a, const PlMap *hosts, const PlMap *credentials)
 {
     pl_verify_need(v, a->plugin.len > 0 && a->name.len > 0, "no name");
@@ -168,6 +203,8 @@ static void verify_action(PlVerify *v, const PlAction *a, const PlMap *hosts, co
     verify_params(v, a);
     verify_responses(v, a);
     verify_paging(v, a);
+    verify_probe(v, a);
+    verify_await(v, &a->await);
     pl_verify_no_control(v, a->hints.status_header, "a header");
     pl_verify_no_control(v, a->hints.look, "the name of an action");
     for (uint32_t i = 0; i < a->auth_count; i++)

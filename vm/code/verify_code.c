@@ -71,8 +71,9 @@ static void verify_call(PlVerify *v, Uses *uses, uint16_t index)
         if (a->params[param].required && !a->params[param].is_key) required--;
     }
     pl_verify_need(v, required == 0, "%u required parameters are not given", required);
-    pl_verify_need(v, (s->flags & ~31u) == 0, "flags %u", s->flags);
+    pl_verify_need(v, (s->flags & ~63u) == 0, "flags %u", s->flags);
     if (s->flags & PL_CALL_HAS_KEY) need_reg(v, s->key);
+    if (s->flags & PL_CALL_KEEPS_TAG) need_reg(v, s->tag);
     pl_verify_need(v, s->retries <= PL_LIMIT_RETRY_MAX, "%u retries", s->retries);
     need_time(v, s->retry_wait_us);
     need_time(v, s->timeout_us);

@@ -6,6 +6,7 @@
 #define PL_PORT_NET_H
 
 #include "vm/code/action.h"
+#include "vm/port/usage.h"
 
 typedef struct PlHeader {
     PlStr name, value; /* no CR, LF or NUL */
@@ -69,6 +70,7 @@ typedef struct PlNetAnswer {
     PlStr body;              /* decompressed */
     uint64_t elapsed_us;
     PlStr credential;        /* name of the credential used, "" for none */
+    PlUsage usage;           /* beside the call itself; zero when the port does not know */
 } PlNetAnswer;
 
 /* Called from the loop, never from inside send. The answer is borrowed for the call. */

@@ -17,7 +17,14 @@ typedef struct PlReply {
     bool body_lost;          /* there was one, and no memory for it */
     int64_t at_us;           /* wall clock: when it came */
     uint64_t elapsed_us;
+    PlUsage usage;
 } PlReply;
+
+typedef enum PlStage {
+    PL_STAGE_CALL,
+    PL_STAGE_POLL,  /* it only began the work: the address that says how far it is */
+    PL_STAGE_FETCH  /* the address of the result */
+} PlStage;
 
 struct PlCall {
     PlCall *prev, *next;     /* all calls of the run */
@@ -30,6 +37,7 @@ struct PlCall {
     uint32_t attempt;        /* from 1; counts redirects and sends after a crash, too */
     uint32_t failures;       /* attempts that failed: what retries are counted by */
     uint32_t epoch, hops;
+    PlStage stage;
     PlValue pages;           /* `all pages`: what came so far, owned; nothing before the second page */
     uint64_t items;          /* in it */
     bool was_unknown;        /* an earlier attempt may have been applied */
@@ -44,6 +52,12 @@ struct PlCall {
     void *memory;
     bool answered;
 };
+
+/* How much may be done when the fate of this attempt is unknown: a poll of long work only reads, whatever the call that began it did. */
+static inline PlDoubt pl_call_class(const PlCall *call)
+{
+    return call->stage == PL_STAGE_CALL ? call->action->doubt : PL_DOUBT_SAFE;
+}
 
 /* ---- call_rows.c ---- */
 void pl_call_put_intent(PlCall *call, const PlRequest *request);
@@ -73,6 +87,10 @@ typedef enum PlVerdict {
 } PlVerdict;
 /* What follows from a reply. Depends on the rows and the plan alone. RETRY: *wait_us from the time of the reply. */
 PlVerdict pl_call_judge(const PlCall *call, const PlReply *reply, int64_t *wait_us);
+
+/* ---- policy.c ---- */
+/* PL_GO_ON: the manifest and the limits allow this request. Else the run ends (code 6 or 7). */
+PlGo pl_policy_check(PlFiber *fiber, const PlCall *call, const PlRequest *request);
 
 /* ---- response.c ---- */
 /* Raise what the reply says, or put its value into `reg`. */

@@ -81,9 +81,9 @@ static bool is_stale_token(const PlCall *call, const PlReply *reply)
 
 static PlVerdict judge_status(const PlCall *call, const PlReply *reply, int64_t *wait_us)
 {
-    PlDoubt class = call->action->doubt;
+    PlDoubt class = pl_call_class(call);
     unsigned status = reply->status;
-    bool repeatable = class != PL_DOUBT_UNSAFE;
+    bool repeatable = pl_doubt_is_repeatable(class);
     int64_t asked = retry_after(reply);
     if (status >= 200 && status < 300) return PL_VERDICT_VALUE;
     if (status >= 300 && status < 400 && status != 304)
@@ -106,7 +106,7 @@ static PlVerdict judge_status(const PlCall *call, const PlReply *reply, int64_t 
 
 PlVerdict pl_call_judge(const PlCall *call, const PlReply *reply, int64_t *wait_us)
 {
-    bool left = call->failures < call->site->retries, repeatable = call->action->doubt != PL_DOUBT_UNSAFE, again;
+    bool left = call->failures < call->site->retries, repeatable = pl_doubt_is_repeatable(pl_call_class(call)), again;
     *wait_us = 0;
     if (reply->evidence == PL_EVIDENCE_ANSWERED) return judge_status(call, reply, wait_us);
     if (reply->evidence == PL_EVIDENCE_NEVER_SENT) {

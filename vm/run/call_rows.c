@@ -49,7 +49,7 @@ void pl_call_put_intent(PlCall *call, const PlRequest *request)
     pl_buf_put_char(body, '.');
     pl_buf_put(body, a->name);
     pl_buf_put_z(body, "\",\"class\":\"");
-    pl_buf_put_z(body, pl_doubt_name(a->doubt));
+    pl_buf_put_z(body, pl_doubt_name(pl_call_class(call)));
     pl_buf_put_z(body, "\",\"request\":");
     put_hash(body, request->hash);
     pl_buf_put_z(body, ",\"key\":");
@@ -67,7 +67,11 @@ void pl_call_put_intent(PlCall *call, const PlRequest *request)
 static void put_answer(PlBuf *out, const PlReply *reply, PlStr *blob)
 {
     bool whole = reply->body.len <= INLINE && pl_utf8_check(reply->body) == reply->body.len;
-    pl_buf_put_z(out, "{\"status\":");
+    pl_buf_put_char(out, '{');
+    if (reply->usage.tokens || reply->usage.money) /* first: rows.c adds them up without a parser */
+        pl_buf_printf(out, "\"usage\":{\"tokens\":%llu,\"money\":%llu},", (unsigned long long)reply->usage.tokens,
+                      (unsigned long long)reply->usage.money);
+    pl_buf_put_z(out, "\"status\":");
     pl_buf_put_int(out, reply->status);
     pl_buf_put_z(out, ",\"headers\":{");
     for (uint32_t i = 0; i < reply->header_count; i++) {
@@ -109,7 +113,7 @@ void pl_call_put_reply(PlCall *call, const PlReply *reply)
         pl_buf_put_char(body, '}');
     }
     pl_rows_put(run, kind, call->site->site, call->attempt, call->path, body, blob);
-    if (call->action->doubt != PL_DOUBT_SAFE) run->commit_due = true; /* without it the call would be in doubt */
+    if (pl_call_class(call) != PL_DOUBT_SAFE) run->commit_due = true; /* without it the call would be in doubt */
     pl_run_give(run, body);
 }
 

@@ -58,7 +58,7 @@ void pl_call_queue(PlCall *call, const PlRequest *request)
     call->send_next = NULL;
     *run->sends_tail = call;
     run->sends_tail = &call->send_next;
-    if (call->action->doubt != PL_DOUBT_SAFE) run->barrier_due = true;
+    if (pl_call_class(call) != PL_DOUBT_SAFE) run->barrier_due = true;
 }
 
 static void unqueue(PlCall *call)
@@ -87,7 +87,8 @@ static void keep_answer(PlCall *call, const PlNetAnswer *answer)
     PlReply *r = &call->reply;
     size_t size = answer->message.len + answer->credential.len, kept = 0;
     uint32_t numbers[32];
-    *r = (PlReply){.evidence = answer->evidence, .fault = answer->fault, .status = answer->status, .elapsed_us = answer->elapsed_us};
+    *r = (PlReply){.evidence = answer->evidence, .fault = answer->fault, .status = answer->status, .elapsed_us = answer->elapsed_us,
+                   .usage = answer->usage};
     for (uint32_t i = 0; i < answer->header_count && kept < 32; i++) {
         if (!pl_call_keeps_header(answer->headers[i].name)) continue;
         numbers[kept++] = i;
@@ -118,6 +119,7 @@ static void take_answer(PlCall *call, const PlNetAnswer *answer)
     call->answered = true;
     keep_answer(call, answer);
     call->reply.at_us = run->ports.clock.wall_us(run->ports.clock.self);
+    pl_usage_add(&run->usage, answer->usage);
     run->in_flight--;
     if (!run->exhausted) pl_fiber_ready(call->fiber, call->fiber->resume);
 }
@@ -171,7 +173,7 @@ bool pl_step_cancel(PlCall *call)
     PlRun *run = call->run;
     if (call->in_doubt || call->answered) return false;
     if (call->in_flight) {
-        if (call->action->doubt != PL_DOUBT_SAFE) return false;
+        if (pl_call_class(call) != PL_DOUBT_SAFE) return false;
         run->in_flight--;
         call->fiber->call = NULL;
         call->fiber = NULL;
@@ -213,7 +215,7 @@ void pl_step_drain(PlRun *run)
         next = call->next;
         if (call->answered) {
             pl_call_put_reply(call, &call->reply);
-            if (call->reply.evidence == PL_EVIDENCE_UNKNOWN && call->action->doubt == PL_DOUBT_UNSAFE) pl_call_park(call, &call->reply);
+            if (call->reply.evidence == PL_EVIDENCE_UNKNOWN && !pl_doubt_is_repeatable(pl_call_class(call))) pl_call_park(call, &call->reply);
             pl_call_free(call);
         } else if (call->in_doubt) {
             run->in_doubt = true;

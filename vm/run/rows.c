@@ -135,7 +135,8 @@ typedef struct Loader {
  * that the story is read without a parser. */
 static PlStatus load_intent(PlRun *run, const PlRow *row)
 {
-    static const PlStr lead = PL_STR_INIT("{\"action\":\""), unsafe = PL_STR_INIT("\",\"class\":\"unsafe\"");
+    static const PlStr lead = PL_STR_INIT("{\"action\":\""), unsafe = PL_STR_INIT("\",\"class\":\"unsafe\""),
+                       reconcilable = PL_STR_INIT("\",\"class\":\"reconcilable\"");
     run->call_count++;
     if (!pl_str_starts(row->body, lead)) return PL_OK;
     size_t end = pl_str_find_char(row->body, '"', lead.len);
@@ -145,7 +146,21 @@ static PlStatus load_intent(PlRun *run, const PlRow *row)
         bool same = name.len == a->plugin.len + 1 + a->name.len && pl_str_starts(name, a->plugin) && pl_str_ends(name, a->name);
         if (same && row->attempt == 1) run->action_calls[i]++; /* as when it is sent: further attempts are no further steps */
     }
-    return pl_str_starts(pl_str_slice(row->body, end, row->body.len), unsafe) ? pl_row_index_open(run->index, row) : PL_OK;
+    PlStr rest = pl_str_slice(row->body, end, row->body.len);
+    return pl_str_starts(rest, unsafe) || pl_str_starts(rest, reconcilable) ? pl_row_index_open(run->index, row) : PL_OK;
+}
+
+/* {"usage":{"tokens":12,"money":340},... (call_rows.c) */
+static void load_usage(PlRun *run, PlStr body)
+{
+    static const PlStr tokens = PL_STR_INIT("{\"usage\":{\"tokens\":"), money = PL_STR_INIT(",\"money\":");
+    int64_t n;
+    if (!pl_str_starts(body, tokens)) return;
+    size_t comma = pl_str_find_char(body, ',', tokens.len), end = pl_str_find_char(body, '}', tokens.len);
+    PlUsage usage = {0};
+    if (pl_str_to_int(pl_str_slice(body, tokens.len, comma), &n) && n > 0) usage.tokens = (uint64_t)n;
+    if (comma != PL_STR_NONE && pl_str_to_int(pl_str_slice(body, comma + money.len, end), &n) && n > 0) usage.money = (uint64_t)n;
+    pl_usage_add(&run->usage, usage);
 }
 
 static PlStatus load_row(void *user, const PlRow *row)
@@ -164,6 +179,7 @@ static PlStatus load_row(void *user, const PlRow *row)
     if (row->kind == PL_ROW_FORKED) s->forked_seq = row->seq;
     if (row->kind == PL_ROW_RESULT || row->kind == PL_ROW_FAIL || row->kind == PL_ROW_RESOLVE)
         pl_row_index_close(index, row->path, row->attempt);
+    if (row->kind == PL_ROW_RESULT) load_usage(l->run, row->body);
     l->run->rows_loaded++;
     PlStatus status = row->kind == PL_ROW_INTENT ? load_intent(l->run, row) : PL_OK;
     return status == PL_OK ? pl_row_index_add(index, row) : status;

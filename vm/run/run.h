@@ -37,6 +37,7 @@ typedef struct PlRunOptions {
     uint8_t seed[32];         /* of randomness and idempotency keys */
     size_t heap_bytes;        /* 0: the default limit */
     uint64_t max_calls;       /* lowers the manifest's; 0: not */
+    PlUsage max_usage;        /* lowers the manifest's, or sets it; 0: not */
     uint64_t default_timeout_us; /* of an attempt; 0: 30 s */
     uint64_t max_body;
     bool trace;               /* every step's begin and end to the hooks: slower; off: action steps only when there are no hooks */

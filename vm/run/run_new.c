@@ -167,7 +167,11 @@ static void write_start(PlRun *run)
         pl_buf_put_char(body, ':');
         pl_buf_put_json(body, run->options.servers[i].url);
     }
-    pl_buf_printf(body, "},\"max_calls\":%llu}", (unsigned long long)run->options.max_calls);
+    pl_buf_printf(body, "},\"max_calls\":%llu", (unsigned long long)run->options.max_calls);
+    const PlUsage *most = &run->options.max_usage;
+    if (most->tokens) pl_buf_printf(body, ",\"max_tokens\":%llu", (unsigned long long)most->tokens);
+    if (most->money) pl_buf_printf(body, ",\"max_money\":%llu", (unsigned long long)most->money);
+    pl_buf_put_char(body, '}');
     pl_rows_put_take(run, PL_ROW_START, body);
     pl_run_give(run, body);
 }
@@ -215,6 +219,7 @@ static PlStatus recall_start(PlRun *run, PlDiags *diags, uint64_t seq)
         return PL_CORRUPT;
     }
     run->options.max_calls = (uint64_t)pl_rows_int(start, "max_calls", 0);
+    run->options.max_usage = (PlUsage){(uint64_t)pl_rows_int(start, "max_tokens", 0), (uint64_t)pl_rows_int(start, "max_money", 0)};
     if (pl_record_find(start, PL_STR("forked"), &field) && pl_rows_int(field, "copied", 0) > (int64_t)run->rows_loaded) {
         PL_REPORT(diags, RUN_FORK_CUT, PL_NO_SPAN, (unsigned long long)run->rows_loaded, (unsigned long long)pl_rows_int(field, "copied", 0));
         return PL_REFUSED;

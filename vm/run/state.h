@@ -141,6 +141,7 @@ struct PlRun {
     bool has_wake_timer, has_time_timer;
     uint64_t call_count;
     uint64_t *action_calls;           /* [action_count] */
+    PlUsage usage;                    /* of all answers, those of earlier processes too */
 
     PlPhase phase;
     PlRunState state;

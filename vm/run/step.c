@@ -135,39 +135,6 @@ static bool was_vetoed(PlFiber *fiber, PlCall *call, PlGo *go)
     return true;
 }
 
-static bool is_allowed(const PlRun *run, const PlAction *a, PlStr origin)
-{
-    const PlManifest *m = &run->module->manifest;
-    for (uint32_t i = 0; i < m->host_count; i++)
-        if (pl_str_eq(m->hosts[i].origin, origin) && pl_str_eq(m->hosts[i].plugin, a->plugin)) return true;
-    for (uint32_t i = 0; i < run->options.server_count; i++) {
-        const PlServerOverride *s = &run->options.servers[i];
-        PlBuf own;
-        pl_buf_init(&own, 0);
-        bool same = pl_str_eq(s->plugin, a->plugin) && pl_request_origin(&own, s->url) && pl_str_eq(pl_buf_str(&own), origin);
-        pl_buf_deinit(&own);
-        if (same) return true;
-    }
-    return false;
-}
-
-/* The manifest and the limits, which no handler of the plan may get around. */
-static PlGo check_policy(PlFiber *fiber, PlCall *call, const PlRequest *request)
-{
-    PlRun *run = fiber->run;
-    const PlManifest *m = &run->module->manifest;
-    const PlAction *a = call->action;
-    uint64_t most = m->max_calls ? m->max_calls : PL_LIMIT_CALLS_DEFAULT, of_action = m->calls_at_most[call->site->action];
-    if (run->options.max_calls && run->options.max_calls < most) most = run->options.max_calls;
-    if (!is_allowed(run, a, request->origin))
-        return PL_FATAL(fiber, PL_REFUSED, RUN_ORIGIN, "refused", PL_ARG(request->origin));
-    if (run->call_count >= most) return PL_FATAL(fiber, PL_LIMIT, RUN_CALLS, "limit", (unsigned long long)most);
-    /* what the compiler counted are steps; attempts after the first are bounded by max_calls */
-    if (call->attempt == 1 && of_action != UINT64_MAX && run->action_calls[call->site->action] >= of_action)
-        return PL_FATAL(fiber, PL_LIMIT, RUN_ACTION_CALLS, "limit", PL_ARG(a->plugin), PL_ARG(a->name), (unsigned long long)of_action);
-    return PL_GO_ON;
-}
-
 /* What is asked: the call, and which of its arguments follow text from outside. */
 static void put_question(PlRun *run, const PlCall *call, PlBuf *text)
 {
@@ -226,7 +193,7 @@ static PlGo admit(PlFiber *fiber, PlCall *call, const PlRequest *request)
     if (run->phase != PL_PHASE_LIVE) return pl_fiber_end_take(fiber, pl_nothing());
     if (run->in_doubt) return pl_fiber_park(fiber); /* nothing new is sent while something is in doubt */
     if (was_vetoed(fiber, call, &go)) return go;
-    go = check_policy(fiber, call, request);
+    go = pl_policy_check(fiber, call, request);
     if (go != PL_GO_ON) return leave(fiber, call, go);
     if (call->site->flags & PL_CALL_IN_ORDER && !pl_group_is_turn(fiber)) return pl_group_wait_turn(fiber, on_turn);
     if (!tell_before(fiber, call, request->url, false, &reason)) return refuse_veto(fiber, call, reason, false);
@@ -434,9 +401,9 @@ static bool replay(PlFiber *fiber, PlCall *call, const PlRequest *request, PlGo 
         *go = judge(fiber, call, &reply, request->url, true);
         pl_release(run->values, row);
     } else {
-        PlDoubt class = call->action->doubt;
+        PlDoubt class = pl_call_class(call);
         bool forgotten = class == PL_DOUBT_KEYED && wall(run) - sent_us > KEY_TTL_US;
-        if (class == PL_DOUBT_UNSAFE || forgotten) {
+        if (!pl_doubt_is_repeatable(class) || forgotten) {
             *go = doubt(fiber, call, NULL);
         } else { /* sent, perhaps applied, and harmless to send again */
             call->was_unknown = true;
