@@ -21,7 +21,7 @@ ARCHIVED   := jansson sqlite3 ffi yaml pcre2-8 utf8proc crypto cmark
 archive     = $(if $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l:lib$(1).a,-l$(1))
 LINK_LIBS  := $(filter-out -lcurl,$(shell pkg-config --libs $(filter-out libcurl,$(PKGS)) 2>/dev/null))
 PKG_LIBS   := -Wl,--as-needed $(foreach l,$(LINK_LIBS),$(if $(filter $(l:-l%=%),$(ARCHIVED)),$(call archive,$(l:-l%=%)),$(l)))
-BASE_CFLAGS := -std=c17 -D_GNU_SOURCE -I. -I$(B)/gen $(PKG_CFLAGS) -MMD -MP -fno-strict-aliasing -ffp-contract=off
+BASE_CFLAGS := -std=c17 -D_GNU_SOURCE -I. -I$(B)/gen $(PKG_CFLAGS) -MMD -MP -fno-strict-aliasing -ffp-contract=off -fPIC -fvisibility=hidden
 
 MODE_release := -O2 -g -DNDEBUG
 MODE_debug   := -Og -g3
@@ -35,9 +35,14 @@ LDFLAGS += $(filter -fsanitize% --coverage,$(MODE_$(MODE)))
 # Sanitizers see each value as a block of its own; the others take the slab heap.
 HEAP := $(if $(filter asan ubsan fuzz,$(MODE)),debug,slab)
 
+VERSION := $(shell sed -n 's/^\#define PILOT_VERSION_TEXT "\(.*\)"/\1/p' vm/pilot.h)
+SONAME  := $(word 1,$(subst ., ,$(VERSION)))
+EMBED_PKGS := $(filter-out libcurl libmicrohttpd,$(PKGS))
+EMBED_LIBS := -Wl,--as-needed $(shell pkg-config --libs $(EMBED_PKGS) 2>/dev/null)
+
 # ---- sources: every .c of a floor, less the mains --------------------------------------------------------------
 SKIP := vm/base/heap_$(if $(filter debug,$(HEAP)),slab,debug).c
-LIB_DIRS := vm/base vm/code vm/value vm/port vm/run vm/io stdlib stdlib/* compiler compiler/syntax compiler/catalog \
+LIB_DIRS := vm vm/base vm/code vm/value vm/port vm/run vm/io stdlib stdlib/* compiler compiler/syntax compiler/catalog \
             compiler/bind compiler/check compiler/ask compiler/prose compiler/emit compiler/present compiler/trade compiler/doors compiler/lsp vm/service
 LIB_SRC  := $(filter-out $(SKIP),$(sort $(wildcard $(addsuffix /*.c,$(LIB_DIRS)))))
 GEN_SRC  := $(if $(wildcard grammar/pilot.y),$(B)/gen/pilot.c) $(patsubst compiler/syntax/%.re,$(B)/gen/%.c,$(wildcard compiler/syntax/*.re)) $(B)/gen/code_examples.c $(B)/gen/door_tools.c
@@ -188,7 +193,7 @@ docs-check: $(B)/lint/gen_docs ## docs/ref is what the tables say (also a suite 
 	@$(TEST_ENV) tests/docs/run
 
 # ---- around it ----------------------------------------------------------------------------------------------------
-.PHONY: demo deps install clean help
+.PHONY: demo deps clean help
 PREFIX ?= /usr/local
 demo: ## install what is missing, build, and show it at work
 	@.ci/deps
@@ -196,9 +201,46 @@ demo: ## install what is missing, build, and show it at work
 	@PILOT_BIN=$(BIN) examples/demo.sh
 deps: ## install the libraries and tools with apt-get; asks nothing
 	@.ci/deps
-install: all ## into $(DESTDIR)$(PREFIX)
-	install -d $(DESTDIR)$(PREFIX)/bin
+# What an embedder gets: the compiler and the virtual machine, less the server and the editor's; of its names only pilot_* are seen (compiler/pilot.map).
+EMBED_OBJ := $(filter-out $(B)/vm/service/% $(B)/compiler/lsp/%,$(LIB_OBJ))
+EMBED     := $(B)/embed/libpilot.a $(B)/embed/libpilot.so.$(VERSION) $(B)/embed/pilot.pc
+LIBDIR    ?= $(PREFIX)/lib
+HEADERS   := $(B)/embed/pilot.h $(B)/embed/pilotc.h
+DOCDIR    := $(PREFIX)/share/doc/pilot
+.PHONY: embed install uninstall FORCE
+FORCE:
+embed: $(EMBED) $(HEADERS) ## build what `make install` adds to the programs: libpilot.a, libpilot.so, pilot.pc, headers
+$(B)/embed/libpilot.a: $(EMBED_OBJ) compiler/pilot.map
+	@mkdir -p $(@D) && rm -f $@
+	ld -r $(EMBED_OBJ) -o $(@D)/pilot.o
+	objcopy -w --keep-global-symbol='pilot_*' $(@D)/pilot.o
+	ar rcs $@ $(@D)/pilot.o && rm -f $(@D)/pilot.o
+$(B)/embed/libpilot.so.$(VERSION): $(EMBED_OBJ) compiler/pilot.map
+	@mkdir -p $(@D)
+	$(CC) -shared $(LDFLAGS) -Wl,-soname,libpilot.so.$(SONAME) -Wl,--version-script=compiler/pilot.map -Wl,-z,defs $(EMBED_OBJ) $(EMBED_LIBS) -lm -o $@
+$(B)/embed/pilot.pc: compiler/pilot.pc.in FORCE # the prefix may be another one each time
+	@mkdir -p $(@D)
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|; s|@REQUIRES@|$(EMBED_PKGS)|' $< > $@
+$(B)/embed/%.h: vm/%.h
+	@mkdir -p $(@D) && cp $< $@
+$(B)/embed/%.h: compiler/%.h
+	@mkdir -p $(@D) && sed 's|"vm/pilot.h"|"pilot.h"|' $< > $@
+
+install: all embed ## programs, libraries, headers, pilot.pc and documents into $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include/pilot $(DESTDIR)$(DOCDIR)/docs/ref $(DESTDIR)$(DOCDIR)/spec
 	install $(PROGRAMS:%=$(TEST_BIN)/%) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(B)/embed/libpilot.a $(B)/embed/libpilot.so.$(VERSION) $(DESTDIR)$(LIBDIR)
+	ln -sf libpilot.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libpilot.so.$(SONAME)
+	ln -sf libpilot.so.$(SONAME) $(DESTDIR)$(LIBDIR)/libpilot.so
+	install -m 644 $(B)/embed/pilot.pc $(DESTDIR)$(LIBDIR)/pkgconfig
+	install -m 644 $(HEADERS) $(DESTDIR)$(PREFIX)/include/pilot
+	install -m 644 README.md CHANGELOG.md LICENSE $(DESTDIR)$(DOCDIR)
+	install -m 644 docs/*.md $(DESTDIR)$(DOCDIR)/docs
+	install -m 644 docs/ref/*.md $(DESTDIR)$(DOCDIR)/docs/ref
+	install -m 644 spec/* $(DESTDIR)$(DOCDIR)/spec
+uninstall: ## what install put there
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%) $(addprefix $(DESTDIR)$(LIBDIR)/,libpilot.a libpilot.so libpilot.so.$(SONAME) libpilot.so.$(VERSION) pkgconfig/pilot.pc)
+	rm -rf $(DESTDIR)$(PREFIX)/include/pilot $(DESTDIR)$(DOCDIR)
 clean: ## remove build/
 	rm -rf build
 help: ## this list

@@ -28,7 +28,8 @@ static void add_plugin(PlCompiled *out, const PlPluginArg *arg, PlArena *arena)
     PlPluginOptions options = {arg->server, arg->credential, arg->variables, arg->variable_count, arg->idempotent,
                                arg->idempotent_count};
     PlPlugin *plugin;
-    PlStatus status = pl_catalog_add_file(out->catalog, arg->name, pl_arena_str(arena, arg->document).ptr, &options, &plugin);
+    PlStatus status = arg->text.len ? pl_catalog_add_text(out->catalog, arg->name, arg->document, arg->text, &options, &plugin)
+                                    : pl_catalog_add_file(out->catalog, arg->name, pl_arena_str(arena, arg->document).ptr, &options, &plugin);
     (void)status; /* why not is in the diagnostics; the plan is checked against what there is */
 }
 

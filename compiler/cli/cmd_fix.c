@@ -83,7 +83,7 @@ static int fix_one(PlArena *arena, const FixOptions *f, const char *path, PlBuf 
     if (f->o.json) {
         json_fixed(json, &fixed);
         PlDiags shown;
-        plc_shown(arena, diags, f->o.verbose, &shown);
+        pl_diags_shown(arena, diags, f->o.verbose, &shown);
         pl_diags_json(json, &shown);
         pl_buf_printf(json, "{\"type\":\"summary\",\"ok\":%s,\"fixed\":%u,\"errors\":%u,\"questions\":%u,\"plan\":",
                       session.compiled.checked ? "true" : "false", fixed.len, diags->errors, diags->questions);

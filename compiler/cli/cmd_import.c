@@ -24,7 +24,7 @@ static void print_findings(Import *im)
 {
     PlDiags shown;
     pl_diags_sort(&im->diags);
-    plc_shown(im->arena, &im->diags, im->verbose, &shown);
+    pl_diags_shown(im->arena, &im->diags, im->verbose, &shown);
     if (im->json) {
         pl_diags_json(&im->lines, &shown);
         return;

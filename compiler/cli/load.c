@@ -70,23 +70,6 @@ int plc_load(PlArena *arena, const PlcOptions *o, const char *plan_path, PlProje
     return -1;
 }
 
-void plc_shown(PlArena *arena, const PlDiags *all, bool verbose, PlDiags *out)
-{
-    *out = *all;
-    if (verbose) return;
-    memset(&out->all, 0, sizeof out->all);
-    out->notes = 0;
-    out->warnings = 0;
-    for (uint32_t i = 0; i < all->all.len; i++) {
-        PlDiag *d = all->all.items[i];
-        bool of_document = pl_diag_infos[d->code].code[1] == '0' && pl_diag_infos[d->code].code[2] == '7';
-        if (of_document && d->severity < PL_SEV_QUESTION) continue;
-        if (d->severity == PL_SEV_NOTE) out->notes++;
-        if (d->severity == PL_SEV_WARNING) out->warnings++;
-        pl_vec_push(arena, &out->all, d);
-    }
-}
-
 /* Of the first error, else of the first question; NULL when there is neither. */
 static const char *first_code(const PlDiags *diags)
 {
@@ -103,7 +86,7 @@ void plc_print_findings(PlArena *arena, const PlcOptions *o, PlCompiled *compile
 {
     PlDiags shown;
     pl_diags_sort(&compiled->diags);
-    plc_shown(arena, &compiled->diags, o->verbose, &shown);
+    pl_diags_shown(arena, &compiled->diags, o->verbose, &shown);
     if (json) {
         pl_diags_json(json, &shown);
         return;

@@ -43,8 +43,6 @@ int plc_load(PlArena *arena, const PlcOptions *o, const char *plan_path, PlProje
 int plc_compile(PlArena *arena, const PlcOptions *o, const char *path, PlCompiled *out, PlBuf *json);
 /* Print them: text on stderr, or JSON lines into `json`. */
 void plc_print_findings(PlArena *arena, const PlcOptions *o, PlCompiled *compiled, PlBuf *json);
-/* The findings that are shown: without notes on API documents unless verbose. */
-void plc_shown(PlArena *arena, const PlDiags *all, bool verbose, PlDiags *out);
 
 /* Answer the open questions of a plan that was compiled to `out`: from --answers, then by asking. What was answered is written back into the plan's
  * file and the plan compiled again, with what is wrong with the answers among the findings. PL_OK, or the status of an answers file or plan that could

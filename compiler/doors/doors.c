@@ -2,8 +2,18 @@
 /* Which maker makes what, and how the document enters the catalog: with `scheme://name` as its server, which no document could say itself. */
 #include "compiler/doors/doors.h"
 
+/* Functions of a program: it gives their document with them. */
+static bool of_host(const PlDoorArg *arg, PlDoorMade *out)
+{
+    out->path = arg->plugin->document;
+    out->text = arg->plugin->text;
+    if (!out->text.len) PL_REPORT(arg->diags, DOOR_NO_MAKER, arg->span, pl_door_scheme(PL_DOOR_HOST));
+    return out->text.len > 0;
+}
+
 static const PlDoorMaker makers[PL_DOOR_KIND_COUNT] = {
     [PL_DOOR_TOOL] = pl_doors_tool,
+    [PL_DOOR_HOST] = of_host,
 };
 
 bool pl_doors_add(PlCatalog *catalog, const PlDoorArg *arg)

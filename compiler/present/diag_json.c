@@ -128,3 +128,20 @@ void pl_diags_json(PlBuf *out, PlDiags *diags)
 {
     for (uint32_t i = 0; i < diags->all.len; i++) pl_diag_json(out, diags, diags->all.items[i]);
 }
+
+void pl_diags_shown(PlArena *arena, const PlDiags *all, bool verbose, PlDiags *out)
+{
+    *out = *all;
+    if (verbose) return;
+    memset(&out->all, 0, sizeof out->all);
+    out->notes = 0;
+    out->warnings = 0;
+    for (uint32_t i = 0; i < all->all.len; i++) {
+        PlDiag *d = all->all.items[i];
+        bool of_document = pl_diag_infos[d->code].code[1] == '0' && pl_diag_infos[d->code].code[2] == '7';
+        if (of_document && d->severity < PL_SEV_QUESTION) continue;
+        if (d->severity == PL_SEV_NOTE) out->notes++;
+        if (d->severity == PL_SEV_WARNING) out->warnings++;
+        pl_vec_push(arena, &out->all, d);
+    }
+}

@@ -10,4 +10,7 @@
 void pl_diag_json(PlBuf *out, PlDiags *diags, const PlDiag *d);
 void pl_diags_json(PlBuf *out, PlDiags *diags);
 
+/* The findings that are shown: without notes and warnings on API documents unless verbose. `out` shares the records. */
+void pl_diags_shown(PlArena *arena, const PlDiags *all, bool verbose, PlDiags *out);
+
 #endif

@@ -5,6 +5,7 @@
 #define PL_CLI_ARGS_H
 
 #include "vm/base/diag.h"
+#include "vm/pilot.h"
 
 typedef enum PlCliKind { PL_CLI_FLAG, PL_CLI_TEXT, PL_CLI_LIST } PlCliKind;
 
@@ -47,6 +48,6 @@ int pl_cli_put(PlBuf *out);
 /* Reads a whole file ("-": standard input) into arena memory. False after a message. */
 bool pl_cli_read(PlArena *arena, const char *path, uint64_t limit, PlStr *out);
 
-#define PL_VERSION_TEXT "0.1.0"
+#define PL_VERSION_TEXT PILOT_VERSION_TEXT
 
 #endif

@@ -64,6 +64,13 @@ static void forget_value(Secret *s)
     s->is_loaded = false;
 }
 
+static void forget_where(Secret *s)
+{
+    if (s->where) explicit_bzero(s->where, strlen(s->where));
+    pl_free(s->where);
+    s->where = NULL;
+}
+
 void pl_secrets_free(PlSecrets *secrets)
 {
     if (!secrets) return;
@@ -71,7 +78,7 @@ void pl_secrets_free(PlSecrets *secrets)
         next = s->next;
         forget_value(s);
         pl_free(s->name);
-        pl_free(s->where);
+        forget_where(s);
         pl_free(s);
     }
     for (Warning *w = secrets->warnings, *next; w; w = next) {
@@ -112,7 +119,7 @@ PlStatus pl_secrets_map(PlSecrets *secrets, PlStr name, PlSecretFrom from, PlStr
     char *copy = s ? pl_strdup_n(where.ptr, where.len) : NULL;
     if (!copy) return PL_NOMEM;
     forget_value(s);
-    pl_free(s->where);
+    forget_where(s);
     s->where = copy;
     s->from = from;
     s->is_mapped = true;
@@ -379,6 +386,10 @@ static PlStatus load(PlSecrets *secrets, Secret *s)
     forget_value(s);
     if (s->is_mapped && s->from == PL_SECRET_FILE) return from_file(secrets, s);
     if (s->is_mapped && s->from == PL_SECRET_COMMAND) return from_command(secrets, s);
+    if (s->is_mapped && s->from == PL_SECRET_VALUE) {
+        pl_buf_put_z(&s->value, s->where);
+        return s->value.status;
+    }
     if (s->is_mapped) return from_env(secrets, s, s->where);
     PlBuf variable;
     pl_buf_init(&variable, 0);

@@ -8,7 +8,7 @@
 #include "vm/base/buf.h"
 
 typedef struct PlSecrets PlSecrets;
-typedef enum PlSecretFrom { PL_SECRET_ENV, PL_SECRET_FILE, PL_SECRET_COMMAND } PlSecretFrom;
+typedef enum PlSecretFrom { PL_SECRET_ENV, PL_SECRET_FILE, PL_SECRET_COMMAND, PL_SECRET_VALUE /* `where` is the secret */ } PlSecretFrom;
 
 PlSecrets *pl_secrets_new(void);
 void pl_secrets_free(PlSecrets *secrets);

@@ -115,7 +115,7 @@ static PlStatus open_doors(PlWorld *world, const PlWorldOptions *options)
 {
     if (!options->module || !options->module->manifest.door_count || !options->opens) return PL_OK;
     world->grants = options->grants;
-    PlDoorWorld seen = {.loop = world->loop, .clock = pl_loop_clock(world->loop), .http = pl_http_port(world->http), .grants = &world->grants};
+    PlDoorWorld seen = {.loop = world->loop, .clock = pl_loop_clock(world->loop), .http = pl_http_port(world->http), .grants = &world->grants, .host = options->host};
     world->doors = pl_doors_new(&seen, &options->module->manifest, options->opens);
     return world->doors ? PL_OK : PL_NOMEM;
 }
@@ -127,7 +127,7 @@ PlNetPort pl_world_net(PlWorld *world)
 
 PlStatus pl_world_open(PlWorld *world, const PlWorldOptions *options, PlSecrets *secrets, const char **what)
 {
-    *world = (PlWorld){.secrets = secrets, .loop = pl_loop_new()};
+    *world = (PlWorld){.secrets = secrets, .loop = options->loop ? options->loop : pl_loop_new(), .is_guest = options->loop != NULL};
     *what = "";
     PlStatus status = world->loop ? open_net(world, options, what) : PL_NOMEM;
     if (status == PL_OK) status = open_doors(world, options);
@@ -152,7 +152,9 @@ void pl_world_close(PlWorld *world)
     pl_terminal_free(world->terminal);
     pl_doors_free(world->doors);
     pl_http_free(world->http);
-    pl_secrets_free(world->secrets);
-    pl_loop_free(world->loop);
+    if (!world->is_guest) {
+        pl_secrets_free(world->secrets);
+        pl_loop_free(world->loop);
+    }
     *world = (PlWorld){0};
 }

@@ -24,6 +24,8 @@ typedef struct PlWorldOptions {
     PlHttpOptions http;      /* rules are filled here */
     const PlDoorOpen *opens; /* [PL_DOOR_KIND_COUNT], for the manifest's doors; NULL: none can be opened */
     PlDoorGrants grants;
+    void *host;              /* for PlDoorWorld */
+    PlLoop *loop;            /* somebody else's, and so is `secrets` then; NULL: a loop of its own */
 } PlWorldOptions;
 
 typedef struct PlWorld {
@@ -36,9 +38,10 @@ typedef struct PlWorld {
     PlHookCommand **hook_commands;
     PlHookPort *hooks;
     uint32_t hook_count;
+    bool is_guest;           /* loop and secrets are somebody else's */
 } PlWorld;
 
-/* `secrets` is taken over. PL_NOMEM; PL_IO with the failing hook's command in *what; PL_INVALID with a server's URL that is none; PL_NETWORK with
+/* `secrets` is taken over, unless there is options->loop. PL_NOMEM; PL_IO with the failing hook's command in *what; PL_INVALID with a server's URL that is none; PL_NETWORK with
  * the library that cannot be loaded. On failure nothing is
  * left to free. */
 PL_MUST_USE PlStatus pl_world_open(PlWorld *world, const PlWorldOptions *options, PlSecrets *secrets, const char **what);

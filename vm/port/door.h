@@ -24,6 +24,7 @@ typedef struct PlDoorWorld {
     PlClockPort clock;
     PlNetPort http;         /* for peers that speak HTTP themselves; it holds them to the manifest's hosts */
     const PlDoorGrants *grants;
+    void *host;             /* of the program that runs the plan: where its functions are (PL_DOOR_HOST); NULL: it has none */
 } PlDoorWorld;
 
 typedef struct PlDoorPeer {
