@@ -54,14 +54,19 @@ pilotd_SRC  := $(wildcard vm/cli/pilotd*.c vm/cli/d_*.c)
 CLI_SHARED  := $(wildcard vm/cli/cli_*.c)
 PROGRAMS := $(foreach p,pilotc pilotvm pilotd,$(if $($(p)_SRC),$(p)))
 
-.PHONY: all
+.PHONY: all FORCE
+FORCE:
 all: $(PROGRAMS:%=$(if $(filter release,$(MODE)),$(BIN)/%,$(B)/bin/%)) $(LIB) ## build the programs (release: into build/bin)
 
-$(B)/%.o: %.c
+# What objects were compiled with: they are made again when it changes.
+FLAGS := $(BASE_CFLAGS) $(CFLAGS)
+$(B)/flags: FORCE
+	@mkdir -p $(@D) && { cmp -s <(echo '$(FLAGS)') $@ || echo '$(FLAGS)' > $@; }
+$(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(BASE_CFLAGS) $(WARN) $(CFLAGS) -c $< -o $@
 
-$(B)/gen/%.o: $(B)/gen/%.c
+$(B)/gen/%.o: $(B)/gen/%.c $(B)/flags
 	$(CC) $(BASE_CFLAGS) -I$(B)/gen -Wall -Wno-unused-parameter -Wno-unused-variable $(CFLAGS) -c $< -o $@
 
 # Texts that a program carries: each line as a C string.
@@ -207,17 +212,16 @@ EMBED     := $(B)/embed/libpilot.a $(B)/embed/libpilot.so.$(VERSION) $(B)/embed/
 LIBDIR    ?= $(PREFIX)/lib
 HEADERS   := $(B)/embed/pilot.h $(B)/embed/pilotc.h
 DOCDIR    := $(PREFIX)/share/doc/pilot
-.PHONY: embed install uninstall FORCE
-FORCE:
+.PHONY: embed install uninstall
 embed: $(EMBED) $(HEADERS) ## build what `make install` adds to the programs: libpilot.a, libpilot.so, pilot.pc, headers
 $(B)/embed/libpilot.a: $(EMBED_OBJ) compiler/pilot.map
 	@mkdir -p $(@D) && rm -f $@
 	ld -r $(EMBED_OBJ) -o $(@D)/pilot.o
-	objcopy -w --keep-global-symbol='pilot_*' $(@D)/pilot.o
+	objcopy -w --strip-debug --keep-global-symbol='pilot_*' $(@D)/pilot.o
 	ar rcs $@ $(@D)/pilot.o && rm -f $(@D)/pilot.o
 $(B)/embed/libpilot.so.$(VERSION): $(EMBED_OBJ) compiler/pilot.map
 	@mkdir -p $(@D)
-	$(CC) -shared $(LDFLAGS) -Wl,-soname,libpilot.so.$(SONAME) -Wl,--version-script=compiler/pilot.map -Wl,-z,defs $(EMBED_OBJ) $(EMBED_LIBS) -lm -o $@
+	$(CC) -shared $(LDFLAGS) -Wl,-soname,libpilot.so.$(SONAME) -Wl,--version-script=compiler/pilot.map -Wl,-z,defs -Wl,--strip-debug $(EMBED_OBJ) $(EMBED_LIBS) -lm -o $@
 $(B)/embed/pilot.pc: compiler/pilot.pc.in FORCE # the prefix may be another one each time
 	@mkdir -p $(@D)
 	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|; s|@REQUIRES@|$(EMBED_PKGS)|' $< > $@

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The public interface of the compiler: settings kept as texts, each compile in an arena of its own that lives as long as its result. Functions of the program become
- * an API document whose server is `host://PLUGIN` (spec/plugins.md); then they are actions like all others. */
+/* The public interface of the compiler: settings kept as texts, each compile in an arena of its own that lives as long as its result. Functions of the program
+ * become an API document whose server is `host://PLUGIN` (spec/plugins.md); then they are actions like all others. */
 #include "compiler/pilotc.h"
 
 #include "compiler/compile.h"
@@ -141,7 +141,7 @@ static bool is_schema(const char *text)
     if (!text) return true;
     pl_json_scan_init(&scan, pl_str_z(text));
     PlJsonEvent event = pl_json_scan_next(&scan);
-    bool good = event == PL_JSON_OBJECT;
+    bool good = event == PL_JSON_OBJECT_BEGIN;
     while (event != PL_JSON_END && event != PL_JSON_ERROR) event = pl_json_scan_next(&scan);
     pl_json_scan_deinit(&scan);
     return good && event == PL_JSON_END;
@@ -187,7 +187,8 @@ PilotStatus pilot_compiler_action(PilotCompiler *compiler, const PilotAction *ac
 
 static PlStr host_document(PlArena *arena, const Plugin *p)
 {
-    return pl_arena_printf(arena, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"%s\",\"version\":\"1\"},\"paths\":{" PL_FMT "}}", p->name, PL_ARG(pl_buf_str(&p->text)));
+    return pl_arena_printf(arena, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"%s\",\"version\":\"1\"},\"paths\":{" PL_FMT "}}", p->name,
+                           PL_ARG(pl_buf_str(&p->text)));
 }
 
 static PlPluginArg *plugin_args(PlArena *arena, const PilotCompiler *c, uint32_t *count)

@@ -123,8 +123,8 @@ typedef struct PilotQuestion {
     PilotText shows;  /* an approval of one call: the exact request as JSON; else empty */
     bool is_approval;
 } PilotQuestion;
-/* LATER parks the run; start it again when the answer is there, then it is asked again. Else *answer is JSON (of an approval it is not looked at), or why it was denied;
- * *who may stay NULL. Both are borrowed until the next call. */
+/* LATER parks the run; start it again when the answer is there, then it is asked again. Else *answer is JSON (of an approval it is not looked at), or
+ * why it was denied; *who may stay NULL. Both are borrowed until the next call. */
 typedef PilotAnswerKind (*PilotAsk)(void *user, const PilotQuestion *question, const char **answer, const char **who);
 
 typedef struct PilotWorldOptions {
@@ -134,6 +134,8 @@ typedef struct PilotWorldOptions {
     const char *user_agent; /* NULL: "pilot/VERSION" */
     const char *ca_file;    /* certificates to trust instead of the system's; NULL: the system's */
     const char *workspace;  /* folder that tools of plans may see; NULL: none */
+    const char *const *allow; /* plugins that may start programs or call a shared library (spec/plugins.md section 4); copied */
+    size_t allow_count;
 } PilotWorldOptions;
 
 /* `options` may be NULL. NULL: no memory. A world ends after its runs. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The peer behind `host://PLUGIN`: functions that the program registered with its world. A call waits for its reply in the world's list; the function is called from
- * the loop, never from inside a send, and the plan hears of the reply from the loop too. A reply that comes after its call ended (a time limit, a cancel, the
- * end of the run) is dropped. spec/plugins.md section 3. */
+/* The peer behind `host://PLUGIN`: functions that the program registered with its world. A call waits for its reply in the world's list; the function is
+ * called from the loop, never from inside a send, and the plan hears of the reply from the loop too. A reply that comes after its call ended (a time limit,
+ * a cancel, the end of the run) is dropped. spec/plugins.md section 3. */
 #include "vm/pilot_world.h"
 
 #include "vm/base/fault.h"
@@ -53,7 +53,8 @@ static void finish(PilotReply *r)
 {
     static const PlHeader json[] = {{PL_STR_INIT("content-type"), PL_STR_INIT("application/json")}};
     const PlClockPort *clock = &r->peer->clock;
-    PlNetAnswer answer = {.fault = r->fault, .status = r->status, .headers = json, .header_count = 1, .elapsed_us = (uint64_t)(clock->mono_us(clock->self) - r->began_us)};
+    PlNetAnswer answer = {.fault = r->fault, .status = r->status, .headers = json, .header_count = 1};
+    answer.elapsed_us = (uint64_t)(clock->mono_us(clock->self) - r->began_us);
     bool over = r->stage == REPLIED, never = r->stage == WAITS_FOR_FUNCTION;
     if (over && r->body.status != PL_OK) answer.fault = PL_NET_TOO_LARGE;
     answer.evidence = never ? PL_EVIDENCE_NEVER_SENT : answer.fault ? PL_EVIDENCE_UNKNOWN : PL_EVIDENCE_ANSWERED;
@@ -234,7 +235,9 @@ PilotStatus pilot_world_action(PilotWorld *world, const PilotAction *action)
     if (find(world, pl_str_z(action->plugin), pl_str_z(action->name))) return PILOT_INVALID;
     PlHostAction *a = pl_zalloc(sizeof *a);
     if (!a) return PILOT_NOMEM;
-    *a = (PlHostAction){world->actions, pl_strdup_n(action->plugin, strlen(action->plugin)), pl_strdup_n(action->name, strlen(action->name)), action->function, action->user};
+    *a = (PlHostAction){.next = world->actions, .function = action->function, .user = action->user};
+    a->plugin = pl_strdup_n(action->plugin, strlen(action->plugin));
+    a->name = pl_strdup_n(action->name, strlen(action->name));
     if (!a->plugin || !a->name) {
         action_free(a);
         return PILOT_NOMEM;

@@ -4,6 +4,7 @@
 
 #include "stdlib/builtin.h"
 #include "vm/base/fault.h"
+#include "vm/door_opens.h"
 
 #include <stdio.h>
 
@@ -99,6 +100,17 @@ PilotStatus pilot_store_verify(PilotStore *store, const char *run, char *why, si
 
 /* ---- worlds ---- */
 
+static bool copy_allowed(PilotWorld *w, const PilotWorldOptions *o)
+{
+    w->allowed = pl_zalloc((o->allow_count + 1) * sizeof *w->allowed);
+    for (size_t i = 0; w->allowed && i < o->allow_count; i++) {
+        char *name = copy_text(o->allow[i]);
+        if (!name) return false;
+        w->allowed[w->allowed_count++] = pl_str_z(name);
+    }
+    return w->allowed != NULL;
+}
+
 PilotWorld *pilot_world_new(const PilotWorldOptions *options)
 {
     static const PilotWorldOptions none = {0};
@@ -110,6 +122,7 @@ PilotWorld *pilot_world_new(const PilotWorldOptions *options)
     w->ca_file = copy_text(o->ca_file);
     w->workspace = copy_text(o->workspace);
     bool good = w->loop && w->secrets && !w->user_agent == !o->user_agent && !w->ca_file == !o->ca_file && !w->workspace == !o->workspace;
+    good = good && copy_allowed(w, o);
     if (good && !w->store) good = w->owns_store = pilot_store_open(NULL, &w->store, NULL, 0) == PILOT_OK;
     if (good) return w;
     pilot_world_free(w);
@@ -126,6 +139,8 @@ void pilot_world_free(PilotWorld *world)
     pl_free(world->user_agent);
     pl_free(world->ca_file);
     pl_free(world->workspace);
+    for (uint32_t i = 0; i < world->allowed_count; i++) pl_free((char *)(uintptr_t)world->allowed[i].ptr);
+    pl_free(world->allowed);
     pl_free(world);
 }
 
@@ -181,17 +196,38 @@ static PlStatus open_journal(PilotWorld *world, const PilotModule *module, const
 
 static PlStatus open_world(PilotWorld *world, const PilotModule *module, const PlStr *servers, uint32_t count, PlPilotPlace *place, PlBuf *why)
 {
-    static const PlDoorOpen opens[PL_DOOR_KIND_COUNT] = {[PL_DOOR_HOST] = pl_pilot_host_open};
-    PlWorldOptions options = {.module = module->module, .servers = servers, .server_count = count, .no_person = true, .loop = world->loop, .opens = opens};
+    PlWorldOptions options = {.module = module->module, .servers = servers, .server_count = count, .no_person = true};
+    options.loop = world->loop;
+    options.opens = pl_door_opens;
     options.http.user_agent = world->user_agent ? pl_str_z(world->user_agent) : PL_STR(PILOT_AGENT);
     options.http.ca_file = text_of(world->ca_file);
-    options.grants.workspace = world->workspace;
+    options.grants = (PlDoorGrants){.workspace = world->workspace, .allowed = world->allowed, .allowed_count = world->allowed_count};
     options.host = world;
     const char *what = "";
     PlStatus status = pl_world_open(&place->world, &options, world->secrets, &what);
     if (status == PL_NETWORK) pl_buf_printf(why, "%s cannot be loaded, and the plan calls servers", what);
     else if (status == PL_INVALID && *what) pl_buf_printf(why, "%s is not the address of a server", what);
     return status;
+}
+
+/* A plugin that the run was not given, unless a server stands in for it. */
+static PlStatus check_doors(const PilotWorld *world, const PilotModule *module, const PlStr *servers, uint32_t count, PlBuf *why)
+{
+    const PlManifest *manifest = &module->module->manifest;
+    PlDoorGrants grants = {.workspace = world->workspace, .allowed = world->allowed, .allowed_count = world->allowed_count};
+    for (uint32_t i = 0; i < manifest->door_count; i++) {
+        PlManifest one = {.doors = &manifest->doors[i], .door_count = 1};
+        bool is_replaced = false;
+        for (uint32_t k = 0; k < count; k++) is_replaced |= pl_str_eq(servers[2 * k], manifest->doors[i].plugin);
+        PlBuf option;
+        pl_buf_init(&option, 1024);
+        const PlDoor *door = is_replaced ? NULL : pl_doors_refused(&one, &grants, &option);
+        pl_buf_deinit(&option);
+        if (!door) continue;
+        pl_buf_printf(why, "the plan uses " PL_FMT ", %s, which this world was not given", PL_ARG(door->plugin), pl_door_words(door->kind));
+        return PL_REFUSED;
+    }
+    return PL_OK;
 }
 
 PlStatus pl_pilot_world_enter(PilotWorld *world, const PilotModule *module, const PilotConfig *config, const PlServerOverride *servers,
@@ -205,7 +241,8 @@ PlStatus pl_pilot_world_enter(PilotWorld *world, const PilotModule *module, cons
         pairs[2 * i] = servers[i].plugin;
         pairs[2 * i + 1] = servers[i].url;
     }
-    PlStatus status = open_world(world, module, pairs, count, place, why);
+    PlStatus status = check_doors(world, module, pairs, count, why);
+    if (status == PL_OK) status = open_world(world, module, pairs, count, place, why);
     pl_free(pairs);
     if (status != PL_OK) return status;
     place->ports = (PlPorts){.net = pl_world_net(&place->world), .clock = pl_loop_clock(world->loop), .builtins = pl_builtin_ref};

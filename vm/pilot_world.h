@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What pilot.c, pilot_world.c and pilot_host.c share: a world is what runs have in common (loop, store, secrets, a person, functions of the program), a place is
- * what one run has in it (HTTP held to its plan's servers, doors, its journal). Not public. */
+/* What pilot.c, pilot_world.c and pilot_host.c share: a world is what runs have in common (loop, store, secrets, a person, functions of the program), a place
+ * is what one run has in it (HTTP held to its plan's servers, doors, its journal). Not public. */
 #ifndef PL_PILOT_WORLD_H
 #define PL_PILOT_WORLD_H
 
@@ -33,6 +33,8 @@ struct PilotWorld {
     PilotAsk ask;
     void *ask_user;
     char *user_agent, *ca_file, *workspace; /* NULL: not given */
+    PlStr *allowed;
+    uint32_t allowed_count;
     PlHostAction *actions;
     PilotReply *replies; /* that nobody answered yet */
 };

@@ -73,7 +73,6 @@ typedef struct PlvDrive {
 int plv_drive(PlArena *arena, const PlvDrive *drive);
 
 /* ---- vm_doors.c ---- */
-extern const PlDoorOpen plv_door_opens[PL_DOOR_KIND_COUNT];
 /* What the run may open. -1 to go on, else the exit code after a message: it was not given a door that the plan needs. */
 int plv_doors(PlArena *arena, const PlvDrive *drive, PlDoorGrants *grants);
 

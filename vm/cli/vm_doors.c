@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-const PlDoorOpen plv_door_opens[PL_DOOR_KIND_COUNT] = {0};
-
 static bool is_overridden(const PlvDrive *d, PlStr plugin)
 {
     for (uint32_t i = 0; i < d->server_count; i++)

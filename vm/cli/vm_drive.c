@@ -5,6 +5,7 @@
 #include "vm/base/json_scan.h"
 #include "vm/base/utf8.h"
 #include "vm/code/hash.h"
+#include "vm/door_opens.h"
 #include "vm/io/world.h"
 
 #include <signal.h>
@@ -62,7 +63,7 @@ static bool open_world(PlArena *arena, const PlvDrive *d, PlWorld *world, int *c
     options.http.user_agent = PL_STR("pilot/" PL_VERSION_TEXT);
     if (d->options->ca_file) options.http.ca_file = pl_str_z(d->options->ca_file);
     private_origins(arena, d, &options);
-    options.opens = plv_door_opens;
+    options.opens = pl_door_opens;
     *code = plv_doors(arena, d, &options.grants);
     if (*code >= 0) return false;
     PlSecrets *secrets = secrets_of(d->project);

@@ -115,7 +115,9 @@ static PlStatus open_doors(PlWorld *world, const PlWorldOptions *options)
 {
     if (!options->module || !options->module->manifest.door_count || !options->opens) return PL_OK;
     world->grants = options->grants;
-    PlDoorWorld seen = {.loop = world->loop, .clock = pl_loop_clock(world->loop), .http = pl_http_port(world->http), .grants = &world->grants, .host = options->host};
+    PlDoorWorld seen = {.loop = world->loop, .clock = pl_loop_clock(world->loop), .http = pl_http_port(world->http)};
+    seen.grants = &world->grants;
+    seen.host = options->host;
     world->doors = pl_doors_new(&seen, &options->module->manifest, options->opens);
     return world->doors ? PL_OK : PL_NOMEM;
 }

@@ -41,7 +41,8 @@ typedef struct PlWorld {
     bool is_guest;           /* loop and secrets are somebody else's */
 } PlWorld;
 
-/* `secrets` is taken over, unless there is options->loop. PL_NOMEM; PL_IO with the failing hook's command in *what; PL_INVALID with a server's URL that is none; PL_NETWORK with
+/* `secrets` is taken over, unless there is options->loop. PL_NOMEM; PL_IO with the failing hook's
+ * command in *what; PL_INVALID with a server's URL that is none; PL_NETWORK with
  * the library that cannot be loaded. On failure nothing is
  * left to free. */
 PL_MUST_USE PlStatus pl_world_open(PlWorld *world, const PlWorldOptions *options, PlSecrets *secrets, const char **what);
