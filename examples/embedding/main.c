@@ -2,7 +2,7 @@
 /* A program that carries Pilot: it gives plans two functions of its own, compiles the plan that it is given, shows what the plan may do, and runs it with a
  * hook that keeps an audit log and refuses what this program does not want.
  *
- *     leads plan.pilot '{"leads": [{"name": "Ada", "employees": 120}]}' [most saves]
+ *     leads leads.pilot '{"leads": [{"name": "Ada", "employees": 120}]}' [most saves]
  */
 #include <pilot/pilotc.h>
 
