@@ -125,7 +125,7 @@ TEST_ENV := PILOT_BUILD=$(abspath $(B)) PILOT_BIN=$(abspath $(TEST_BIN)) PILOT_M
 TEST_CC  = @mkdir -p $(@D) && $(CC) $(BASE_CFLAGS) $(WARN) -Wno-missing-prototypes -Wno-string-conversion $(CFLAGS) $(LDFLAGS)
 AGAIN    = +@$(MAKE) --no-print-directory
 
-$(B)/unit/%: tests/unit/%.c tests/unit/unit.h $(LIB)
+$(B)/unit/%: tests/unit/%.c tests/unit/unit.h tests/unit/catalog_world.h $(LIB)
 	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@
 $(B)/lint/%: tests/lint/%.c $(LIB)
 	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@

@@ -35,9 +35,11 @@ typedef struct PlApi {
     PlMap by_key;      /* first operation of a normalised spelling */
     PlMap many_by_key; /* keys that several operations share */
     PlMap last_number; /* of a name that was numbered to be unique */
+    uint8_t security_said; /* security.c: whether any operation says what it needs; 0: not yet looked */
     bool keyed;        /* by_key is filled */
     void *words;       /* nearest.c: its index, once built */
     bool asleep;         /* from a shelf: only the public part of the plugin is there */
+    PlMap *parents;    /* index.c: paths behind which others go on with a template, once somebody asked */
     PlMap *reads;      /* hints.c: path -> its GET, once somebody asked */
 } PlApi;
 

@@ -3,6 +3,7 @@
  * arguments of their own; anything else is one argument named body. OpenAPI 3.1 section 4.8.13 (request body), 2.0
  * (body and formData). spec/actions.md section 3. */
 #include "compiler/catalog/api.h"
+#include "compiler/catalog/markup.h"
 #include "compiler/catalog/name.h"
 
 /* ---- media types ------------------------------------------------------------------------------------------------ */
@@ -139,7 +140,7 @@ static void add_property(PlDraft *draft, const PlShape *shape, const PlProperty 
     param.required = draft->action->body_required && pl_shape_requires(shape, property);
     param.type = draft->action->body == PL_BODY_MULTIPART ? pl_schema_part_type(schemas, schema)
                                                           : pl_schema_type(schemas, schema);
-    param.doc = pl_text_first_line(pl_node_text(pl_schema_own(schemas, schema, PL_STR("description"))));
+    param.doc = pl_markup_line(draft->api->arena, pl_node_text(pl_schema_own(schemas, schema, PL_STR("description"))));
     if (form) read_encoding(&param, encoding);
     if (pl_node_is(schema, PL_NODE_MAP)) pl_draft_value(draft, &param, schema, schema);
     pl_draft_add(draft, param);
@@ -175,7 +176,7 @@ static void add_form_param(PlDraft *draft, PlNode *node)
     param.explode = pl_str_eq_z(pl_node_text(PL_GET(node, "collectionFormat")), "multi");
     param.required = pl_node_yes(PL_GET(node, "required"));
     param.type = pl_schema_part_type(&api->schemas, node);
-    param.doc = pl_text_first_line(pl_node_text(PL_GET(node, "description")));
+    param.doc = pl_markup_line(draft->api->arena, pl_node_text(PL_GET(node, "description")));
     draft->action->body_required |= param.required;
     pl_draft_value(draft, &param, node, node);
     pl_draft_add(draft, param);
@@ -198,7 +199,7 @@ static void body_of_2(PlDraft *draft)
     action->body = type.len ? pl_media_kind(type) : PL_BODY_JSON;
     action->body_type = type.len ? sendable(type, action->body) : PL_STR("application/json");
     const PlNode *required = PL_GET(draft->body_param, "required");
-    PlStr doc = pl_text_first_line(pl_node_text(PL_GET(draft->body_param, "description")));
+    PlStr doc = pl_markup_line(draft->api->arena, pl_node_text(PL_GET(draft->body_param, "description")));
     add_body(draft, PL_GET(draft->body_param, "schema"), required, NULL, doc);
 }
 
@@ -212,7 +213,7 @@ static void body_of_3(PlDraft *draft)
     if (!said || said->kind == PL_NODE_NULL) return;
     PlNode *body = pl_ref_follow(&api->refs, said, NULL);
     PlPair *media = pl_media_choose(PL_GET(body, "content"));
-    PlStr doc = pl_text_first_line(pl_node_text(PL_GET(body, "description")));
+    PlStr doc = pl_markup_line(draft->api->arena, pl_node_text(PL_GET(body, "description")));
     if (!media) {
         if (body && pl_ref_once(&api->refs, pl_node_span(said), "body"))
             PL_REPORT0(api->diags, OP_BODY, pl_node_span(said));

@@ -2,6 +2,7 @@
 /* The light list of a document's operations: which there are and what they are called. Reads each path item once and
  * nothing below the operation's own texts. */
 #include "compiler/catalog/api.h"
+#include "compiler/catalog/markup.h"
 #include "compiler/catalog/name.h"
 
 enum { MAX_TAGS = 20, LONGEST_PATH = 8192 };
@@ -13,13 +14,36 @@ static bool taken(const PlApi *api, PlStr name)
     return pl_map_find(&api->by_name, name) != NULL;
 }
 
+static PlStr without_slash(PlStr path)
+{
+    while (path.len > 1 && path.ptr[path.len - 1] == '/') path.len--;
+    return path;
+}
+
+/* Whether another path goes on behind this one with a template: "/objects/{type}" beside "/objects/{type}/{id}". */
+static bool is_of_many(PlApi *api, PlStr path)
+{
+    if (!api->parents) {
+        api->parents = PL_NEW(api->arena, PlMap);
+        pl_map_init(api->parents, api->arena);
+        const PlNode *paths = pl_ref_follow(&api->refs, PL_GET(api->root, "paths"), NULL);
+        for (uint32_t i = 0; pl_node_is(paths, PL_NODE_MAP) && i < paths->count; i++) {
+            PlStr one = without_slash(pl_pair_key(pl_node_at(paths, i)));
+            size_t slash = one.len;
+            while (slash > 0 && one.ptr[slash - 1] != '/') slash--;
+            if (slash > 1 && slash < one.len && one.ptr[slash] == '{') pl_map_put(api->parents, pl_str_slice(one, 0, slash - 1), NULL);
+        }
+    }
+    return pl_map_find(api->parents, without_slash(path)) != NULL;
+}
+
 /* By operationId, else by method and path, else numbered: the first of a kind in the document keeps the plain name. */
 static PlStr unique_name(PlApi *api, const PlOperation *op)
 {
     PlStr name = pl_name_from_id(api->arena, op->operation_id, op->method, op->path);
     if (name.len && !taken(api, name)) return name;
-    PlStr derived = pl_name_from_path(api->arena, op->method, op->path);
-    if (!taken(api, derived)) return derived;
+    PlStr derived = pl_name_from_path(api->arena, op->method, op->path, is_of_many(api, op->path));
+    if (!taken(api, derived) && !(name.len && pl_name_is_form(op->operation_id))) return derived;
     PlStr base = name.len ? name : derived;
     PlMapEntry *last = pl_map_put(&api->last_number, base, NULL);
     for (uint64_t n = last->value.num ? last->value.num + 1 : 2;; n++) {
@@ -51,9 +75,9 @@ static void name_operation(PlApi *api, PlEntry *entry)
 /* ---- texts ------------------------------------------------------------------------------------------------------- */
 
 /* To the first full stop that ends a sentence, or the first line's end. */
-static PlStr first_sentence(PlStr text)
+static PlStr first_sentence(PlApi *api, PlStr text)
 {
-    PlStr line = pl_text_first_line(text);
+    PlStr line = pl_markup_line(api->arena, text);
     size_t stop = pl_str_find(line, PL_STR(". "), 0);
     line = pl_str_slice(line, 0, stop);
     return pl_str_ends(line, PL_STR(".")) ? pl_str_slice(line, 0, line.len - 1) : line;
@@ -61,9 +85,9 @@ static PlStr first_sentence(PlStr text)
 
 static PlStr title_of(PlApi *api, const PlOperation *op, const PlNode *node)
 {
-    PlStr summary = pl_text_first_line(pl_node_text(PL_GET(node, "summary")));
+    PlStr summary = pl_markup_line(api->arena, pl_node_text(PL_GET(node, "summary")));
     if (summary.len) return summary;
-    PlStr sentence = first_sentence(op->description);
+    PlStr sentence = first_sentence(api, op->description);
     if (sentence.len) return sentence;
     return pl_arena_printf(api->arena, "%s " PL_FMT, pl_method_name(op->method), PL_ARG(op->path));
 }

@@ -167,12 +167,23 @@ static bool is_path_again(PlArena *arena, PlStr id, PlMethod method, PlStr path)
     return verb_first || (pl_str_starts(key, of_path) && pl_str_ends(key, verb));
 }
 
+bool pl_name_is_form(PlStr id)
+{
+    size_t end = id.len;
+    while (end > 0 && is_digit(id.ptr[end - 1])) end--;
+    return end > 1 && end < id.len && id.ptr[end - 1] == '.';
+}
+
 PlStr pl_name_from_id(PlArena *arena, PlStr id, PlMethod method, PlStr path)
 {
     id = without_path(arena, pl_str_trim(id), method, path);
     if (is_path_again(arena, id, method, path)) return PL_STR("");
     PlStr name = PL_STR("");
     if (id.len == 0 || !was_chosen(id)) return name;
+    while (pl_name_is_form(id)) {
+        while (is_digit(id.ptr[id.len - 1])) id.len--;
+        id.len--;
+    }
     for (size_t i = 0; i < id.len;) {
         size_t end = i;
         while (end < id.len && !memchr("/.:#", id.ptr[end], 4)) end++;
@@ -201,13 +212,28 @@ static bool is_dated(PlStr segment)
     return true;
 }
 
-/* Paths of one thing, though no template says which. */
-static bool is_one_thing(PlStr word)
+/* A GET gives many of these; of anything else it gives one: the account, the settings, the forecast. */
+static bool is_plural(PlStr words)
 {
-    static const char *const words[] = {"me",     "self",    "status",  "health", "healthz",  "profile",       "account", "settings", "config",
-                                        "info",   "version", "current", "count",  "balance",  "configuration", "summary", "ping",     "whoami"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (pl_str_eq_z(word, words[i])) return true;
+    static const char *const one[] = {"settings", "details", "stats", "statistics", "metrics", "preferences", "credentials", "totals", "diagnostics"},
+                            *const many[] = {"people", "children", "media", "news", "series", "staff", "history", "feed", "all", "list"};
+    size_t start = words.len;
+    while (start > 0 && words.ptr[start - 1] != '_') start--;
+    PlStr word = pl_str_slice(words, start, words.len);
+    for (size_t i = 0; i < sizeof one / sizeof *one; i++)
+        if (pl_str_eq_z(word, one[i])) return false;
+    for (size_t i = 0; i < sizeof many / sizeof *many; i++)
+        if (pl_str_eq_z(word, many[i])) return true;
+    bool singular = pl_str_ends(word, PL_STR("ss")) || pl_str_ends(word, PL_STR("us")) || pl_str_ends(word, PL_STR("is"));
+    return pl_str_ends(word, PL_STR("s")) && !singular;
+}
+
+/* "spec.yaml": one thing. */
+static bool is_file(PlStr segment)
+{
+    static const char *const ends[] = {".yaml", ".yml", ".xml", ".csv", ".txt", ".html", ".pdf", ".zip", ".ics"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (pl_str_ends(segment, pl_str_z(ends[i]))) return true;
     return false;
 }
 
@@ -219,21 +245,55 @@ static bool is_prefix(PlStr segment)
 static bool is_verb(PlStr word)
 {
     static const char *const verbs[] = {
-        "accept",    "activate", "add",    "approve",    "archive", "assign",   "attach",      "batch",   "cancel",
-        "capture",   "check",    "clear",  "clone",      "close",   "commit",   "complete",    "confirm", "convert",
-        "copy",      "count",    "create", "deactivate", "delete",  "disable",  "download",    "edit",    "enable",
-        "execute",   "export",   "fetch",  "find",       "finish",  "generate", "get",         "import",  "invite",
-        "join",      "leave",    "list",   "lock",       "login",   "logout",   "lookup",      "mark",    "merge",
-        "move",      "open",     "pause",  "ping",       "post",    "preview",  "process",     "publish", "query",
-        "read",      "refresh",  "refund", "register",   "reject",  "release",  "remove",      "rename",  "reopen",
-        "replace",   "resend",   "reset",  "restart",    "restore", "resume",   "retry",       "revoke",  "rotate",
-        "run",       "save",     "search", "send",       "set",     "share",    "start",       "stop",    "submit",
-        "subscribe", "sync",     "test",   "transfer",   "trigger", "unlock",   "unsubscribe", "update",  "upload",
-        "validate",  "verify",   "void",   "watch",
+        "abort", "accept", "acknowledge", "activate", "add", "apply", "approve", "archive", "assign", "attach",
+        "authenticate", "authorize", "batch", "block", "broadcast", "calculate", "cancel", "capture", "charge",
+        "check", "checkout", "clear", "clone", "close", "commit", "complete", "confirm", "convert", "copy", "count",
+        "create", "deactivate", "decline", "decrypt", "delete", "deploy", "detach", "disable", "discard", "dismiss",
+        "download", "edit", "enable", "encrypt", "estimate", "evaluate", "exchange", "execute", "expire", "export",
+        "fetch", "find", "finish", "flush", "follow", "forward", "freeze", "generate", "get", "grant", "import",
+        "increment", "install", "interrupt", "invalidate", "invite", "join", "kick", "kill", "launch", "leave",
+        "list", "lock", "login", "logout", "lookup", "mark", "merge", "move", "notify", "open", "override", "pause",
+        "ping", "poll", "post", "preview", "process", "promote", "provision", "publish", "purge", "query", "read",
+        "reboot", "rebuild", "recover", "refresh", "refund", "register", "reindex", "reject", "release", "remove",
+        "rename", "renew", "reopen", "repair", "replace", "replay", "reply", "rerun", "resend", "reset", "resolve",
+        "restart", "restore", "resume", "retrieve", "retry", "revert", "revoke", "rollback", "rotate", "run", "save",
+        "search", "send", "set", "share", "shutdown", "simulate", "skip", "snooze", "split", "start", "stop",
+        "submit", "subscribe", "suspend", "swap", "sync", "terminate", "test", "toggle", "transfer", "translate",
+        "trigger", "truncate", "unarchive", "unassign", "unblock", "undo", "unfollow", "uninstall", "unlink",
+        "unlock", "unpin", "unstar", "unsubscribe", "update", "upgrade", "upload", "upsert", "validate", "verify",
+        "void", "watch", "withdraw",
     };
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (pl_str_eq_nocase(word, pl_str_z(verbs[i]))) return true;
     return false;
+}
+
+/* Verbs that a GET may mean; any other word of its path is the thing that it gives: GET /orders/{id}/refund. */
+static bool is_reading_verb(PlStr word)
+{
+    static const char *const verbs[] = {"calculate", "check", "count",    "download", "export", "fetch",  "find",  "generate", "get",    "list",
+                                        "login",     "logout", "lookup",  "ping",     "poll",   "preview", "query", "read",    "resolve", "retrieve",
+                                        "search",    "simulate", "translate", "validate", "verify", "watch"};
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (pl_str_eq_nocase(word, pl_str_z(verbs[i]))) return true;
+    return false;
+}
+
+/* Whether a POST to a path that ends in these words does what they say: "send_invoice", "email_upsert"; but "checkout_fields" and "import_jobs" are
+ * lists of things, whose name begins with a word that is a noun as well. */
+static bool is_act(PlStr words)
+{
+    static const char *const nouns[] = {"batch",  "charge",   "check",   "checkout", "copy",   "count",  "download", "estimate", "exchange", "export",
+                                        "import", "launch",   "lock",    "lookup",   "merge",  "post",   "preview",  "process",  "query",    "refund",
+                                        "release", "replay",  "reset",   "run",      "scan",   "search", "share",    "sync",     "test",     "transfer",
+                                        "trigger", "upgrade", "upload",  "watch"};
+    size_t cut = pl_str_find_char(words, '_', 0), tail = words.len;
+    while (tail > 0 && words.ptr[tail - 1] != '_') tail--;
+    PlStr first = pl_str_slice(words, 0, cut);
+    if (cut == PL_STR_NONE || !pl_str_ends(words, PL_STR("s"))) return is_verb(first) || is_verb(pl_str_slice(words, tail, words.len));
+    for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
+        if (pl_str_eq_z(first, nouns[i])) return false;
+    return is_verb(first);
 }
 
 static const char *verb_for(PlMethod method, bool one)
@@ -253,10 +313,10 @@ static const char *verb_for(PlMethod method, bool one)
     return "call";
 }
 
-PlStr pl_name_from_path(PlArena *arena, PlMethod method, PlStr path)
+PlStr pl_name_from_path(PlArena *arena, PlMethod method, PlStr path, bool of_many)
 {
     PlStr name = PL_STR(""), last = PL_STR("");
-    bool template_last = false;
+    bool template_last = false, file = false;
     size_t end_of_path = path.len;
     for (size_t i = 0; i < end_of_path;) {
         size_t end = i;
@@ -268,15 +328,16 @@ PlStr pl_name_from_path(PlArena *arena, PlMethod method, PlStr path)
         if (template_last) continue;
         if (pl_str_ends(segment, PL_STR(".json")) || pl_str_ends(segment, PL_STR(".atom"))) segment.len -= 5;
         segment = pl_str_slice(segment, 0, pl_str_find_char(segment, '{', 0));
+        file = is_file(segment);
         last = pl_name_snake(arena, segment);
         name = dotted(arena, name, last);
     }
-    if (name.len == 0) name = PL_STR("root");
-    size_t cut = 0;
-    while (cut < last.len && last.ptr[cut] != '_') cut++;
-    bool acts = !template_last && is_verb(pl_str_slice(last, 0, cut)) &&
-                (method == PL_POST || method == PL_GET || method == PL_PUT);
-    bool one = template_last || (method == PL_GET && is_one_thing(last));
+    bool root = name.len == 0;
+    if (root) name = PL_STR("root");
+    PlStr first = pl_str_slice(last, 0, pl_str_find_char(last, '_', 0));
+    bool acts = method == PL_POST ? is_act(last) : method == PL_PUT ? is_verb(first) : method == PL_GET && is_reading_verb(first);
+    acts &= !template_last;
+    bool one = !of_many && (template_last || (method == PL_GET && (root || file || !is_plural(last))));
     return acts ? name : dotted(arena, name, pl_str_z(verb_for(method, one)));
 }
 

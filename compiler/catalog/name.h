@@ -16,8 +16,11 @@ PlStr pl_name_argument(PlArena *arena, PlStr text);
 /* From an operationId: "issues/create-comment" -> "issues.create_comment". Empty when the id is no name that somebody
  * chose: missing, too long, a path with braces, a hash. */
 PlStr pl_name_from_id(PlArena *arena, PlStr id, PlMethod method, PlStr path);
-/* From method and path: "GET /v1/pets/{id}/photos" -> "pets.photos.list". Never empty. */
-PlStr pl_name_from_path(PlArena *arena, PlMethod method, PlStr path);
+/* "search.0", "search.1": forms of one operation. The number is no part of the name. */
+bool pl_name_is_form(PlStr id);
+/* From method and path: "GET /v1/pets/{id}/photos" -> "pets.photos.list". `of_many`: there are paths of single things below it
+ * ("/objects/{type}/{id}" below "/objects/{type}"). Never empty. */
+PlStr pl_name_from_path(PlArena *arena, PlMethod method, PlStr path, bool of_many);
 /* Of a plugin, by the title: "Swagger Petstore - 1.0" -> "swagger_petstore", "OpenAI API" -> "openai" (case ends no
  * word here). Empty when nothing is left. */
 PlStr pl_name_plugin(PlArena *arena, PlStr title);

@@ -172,6 +172,32 @@ static bool by_response(Finder *f)
     return false;
 }
 
+static bool doc_says_address(PlStr doc)
+{
+    static const char *const words[] = {"URL", "URI", "Url", "Uri", "url", "uri", "link", "Link", "http"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (pl_str_find(doc, pl_str_z(words[i]), 0) != PL_STR_NONE) return true;
+    return false;
+}
+
+static bool has_field(const Finder *f, const char *word)
+{
+    const PlType *answer = pl_type(f->types, f->answer);
+    for (uint32_t i = 0; i < answer->count; i++)
+        if (pl_paging_is_word(answer->fields[i].name, word)) return true;
+    return false;
+}
+
+/* A bare "next" beside a parameter that could take it: an address where its words say so, and where the parameter counts (offset, page) and what
+ * stands beside it are addresses or the count is a number. */
+static bool next_is_address(const Finder *f, const PlField *next, const PlParam *token)
+{
+    if (!pl_paging_is_word(next->name, "next")) return false;
+    if (doc_says_address(next->doc)) return true;
+    bool counts = pl_paging_is_word(token->wire, "offset") || pl_paging_is_word(token->wire, "page");
+    return counts && (is_number(f, token) || has_field(f, "prev") || has_field(f, "previous") || has_field(f, "href"));
+}
+
 /* next: {after: token, link: address}: the token where a parameter takes it. */
 static bool by_inner(Finder *f, PlStr place, PlTypeId record, const PlParam *token)
 {
@@ -197,7 +223,7 @@ static bool by_field(Finder *f)
     PlTypeId record = address ? record_of(f->types, address->type) : PL_TYPE_NONE;
     bool text = address && (is_kind(f->types, address->type, PL_TYPE_TEXT) || address->type == PL_T_ANY);
     if (record != PL_TYPE_NONE) return by_inner(f, place, record, token);
-    if (address && (is_url || (text && (!bare || !token)))) {
+    if (address && (is_url || (text && (!bare || !token || next_is_address(f, address, token))))) {
         p->form = PL_PAGE_URL;
         p->next = place;
         return true;

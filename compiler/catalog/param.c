@@ -3,6 +3,7 @@
  * document's order. OpenAPI 3.1 section 4.8.12 (parameter object), 2.0 (collectionFormat); RFC 6570 styles.
  * spec/actions.md section 2. */
 #include "compiler/catalog/api.h"
+#include "compiler/catalog/markup.h"
 #include "compiler/catalog/name.h"
 
 enum { MAX_PARAMS = 1000 };
@@ -188,9 +189,9 @@ static void add_param(PlDraft *draft, PlNode *node)
     PlNode *schema = schema_of(draft, &param, node);
     param.required = param.place == PL_IN_PATH || pl_node_yes(PL_GET(node, "required"));
     param.type = schema ? pl_schema_type(&api->schemas, schema) : PL_T_TEXT;
-    param.doc = pl_text_first_line(pl_node_text(PL_GET(node, "description")));
+    param.doc = pl_markup_line(draft->api->arena, pl_node_text(PL_GET(node, "description")));
     if (param.doc.len == 0 && schema)
-        param.doc = pl_text_first_line(pl_node_text(pl_schema_own(&api->schemas, schema, PL_STR("description"))));
+        param.doc = pl_markup_line(draft->api->arena, pl_node_text(pl_schema_own(&api->schemas, schema, PL_STR("description"))));
     bool deep = param.style == PL_STYLE_DEEP && pl_type(api->schemas.types, param.type)->kind <= PL_TYPE_FILE &&
                 param.type != PL_T_ANY;
     if (deep) param.style = PL_STYLE_FORM, param.explode = true; /* deepObject of a plain value */

@@ -2,6 +2,7 @@
 /* Responses by status, and what the action gives: the union of the bodies of its successes. OpenAPI 3.1 section 4.8.16.
  * Also the examples that a mock server answers with. spec/actions.md section 4. */
 #include "compiler/catalog/api.h"
+#include "compiler/catalog/markup.h"
 #include "compiler/catalog/name.h"
 
 enum { MAX_RESPONSES = 200, LONGEST_EXAMPLE = 16 * 1024 * 1024 };
@@ -88,7 +89,7 @@ static void add_response(PlDraft *draft, const PlPair *pair)
     }
     PlNode *node = pl_ref_follow(&api->refs, (PlNode *)(uintptr_t)&pair->value, NULL);
     bool bare = response.low == 204 || response.low == 205 || draft->action->method == PL_HEAD; /* RFC 9110: no content, whatever is said */
-    response.doc = pl_text_first_line(pl_node_text(PL_GET(node, "description")));
+    response.doc = pl_markup_line(draft->api->arena, pl_node_text(PL_GET(node, "description")));
     if (bare) {
         response.body = PL_BODY_NONE;
     } else if (!node && pl_ref_of(&pair->value).len) {

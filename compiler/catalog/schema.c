@@ -2,6 +2,7 @@
 /* Reading schemas as types. A mapping's memo says how far it is: 0 not yet read; BUSY being read; BUSY | id + 1 being
  * read and already referred to by that reserved id; id + 1 read. */
 #include "compiler/catalog/schema.h"
+#include "compiler/catalog/markup.h"
 
 #define BUSY 0x80000000u
 enum {
@@ -19,13 +20,6 @@ void pl_schemas_init(PlSchemas *schemas, PlRefs *refs, PlTypes *types)
 }
 
 static PlTypeId type_named(PlSchemas *s, PlNode *schema, PlStr name);
-
-PlStr pl_text_first_line(PlStr text)
-{
-    text = pl_str_trim(text);
-    size_t end = pl_str_find_char(text, '\n', 0);
-    return pl_str_trim(pl_str_slice(text, 0, end));
-}
 
 /* ---- parts of a record or list ---------------------------------------------------------------------------------- */
 
@@ -58,7 +52,7 @@ static PlField make_field(PlSchemas *s, const PlShape *shape, const PlProperty *
         .required = pl_shape_requires(shape, property),
         .read_only = pl_node_yes(pl_schema_own(s, schema, PL_STR("readOnly"))),
         .write_only = pl_node_yes(pl_schema_own(s, schema, PL_STR("writeOnly"))),
-        .doc = pl_text_first_line(pl_node_text(pl_schema_own(s, schema, PL_STR("description")))),
+        .doc = pl_markup_line(s->arena, pl_node_text(pl_schema_own(s, schema, PL_STR("description")))),
     };
 }
 
@@ -205,6 +199,29 @@ static PlTypeId variant_type(PlSchemas *s, const PlShape *base, PlNode *variant)
     return type;
 }
 
+/* Alternatives of nothing but enums are one: oneOf of constants, as JSON Schema describes each value. PL_TYPE_NONE when they are more. */
+static PlTypeId joined_enums(PlSchemas *s, const PlTypeId *members, uint32_t count)
+{
+    uint32_t values = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const PlType *type = pl_type(s->types, members[i]);
+        if (type->open || (type->kind != PL_TYPE_ENUM && members[i] != PL_T_NOTHING)) return PL_TYPE_NONE;
+        values += type->kind == PL_TYPE_ENUM ? type->count : 0;
+    }
+    if (count < 2 || values == 0) return PL_TYPE_NONE;
+    PlLiteral *literals = PL_NEW_N(s->arena, PlLiteral, values);
+    bool nothing = false;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const PlType *type = pl_type(s->types, members[i]);
+        nothing |= members[i] == PL_T_NOTHING;
+        for (uint32_t k = 0; type->kind == PL_TYPE_ENUM && k < type->count; k++) literals[n++] = type->values[k];
+    }
+    bool both = n == 2 && literals[0].kind == PL_LIT_YESNO && literals[1].kind == PL_LIT_YESNO && literals[0].as.yes != literals[1].as.yes;
+    PlTypeId joined = both ? PL_T_YESNO : pl_type_enum(s->types, literals, n);
+    return nothing ? pl_type_or_nothing(s->types, joined) : joined;
+}
+
 static PlTypeId group_type(PlSchemas *s, const PlShape *shape, const PlNode *group)
 {
     PlTypeId *members = PL_NEW_N(s->arena, PlTypeId, group->count + 1u);
@@ -215,6 +232,8 @@ static PlTypeId group_type(PlSchemas *s, const PlShape *shape, const PlNode *gro
         const PlType *type = pl_type(s->types, members[i]);
         alternatives += type->kind == PL_TYPE_UNION ? type->count : 1;
     }
+    PlTypeId joined = alternatives <= MAX_ALTERNATIVES ? joined_enums(s, members, group->count) : PL_TYPE_NONE;
+    if (joined != PL_TYPE_NONE) return joined;
     if (alternatives <= MAX_ALTERNATIVES) return pl_type_union(s->types, members, group->count);
     if (pl_ref_once(s->refs, pl_node_span(group), "alternatives"))
         PL_REPORT(s->diags, SCHEMA_ALTERNATIVES, pl_node_span(group), (unsigned)MAX_ALTERNATIVES);

@@ -44,7 +44,5 @@ bool pl_schema_only_value(PlSchemas *schemas, PlNode *schema, PlLiteral *out);
 /* A node as a literal; lists and maps as compact JSON (PL_LIT_JSON). False when it is too large. `as_text`: numbers and
  * yes/no as they are written. */
 bool pl_schema_literal(PlSchemas *schemas, const PlNode *node, bool as_text, PlLiteral *out);
-/* The first line of a text, trimmed: borrowed. */
-PlStr pl_text_first_line(PlStr text);
 
 #endif

@@ -5,11 +5,18 @@
 #include "compiler/catalog/api.h"
 #include "compiler/catalog/name.h"
 
-static PlNode *scheme_node(PlApi *api, PlStr name)
+enum { SAID_SOMEWHERE = 1, SAID_NOWHERE };
+
+static PlNode *schemes_of(PlApi *api)
 {
     PlNode *old = PL_GET(api->root, "securityDefinitions"), *home = PL_GET(PL_GET(api->root, "components"), "securitySchemes");
     if (old && (api->dialect == PL_DIALECT_2 || !home)) home = old;
-    return pl_ref_follow(&api->refs, pl_node_get(pl_ref_follow(&api->refs, home, NULL), name), NULL);
+    return pl_ref_follow(&api->refs, home, NULL);
+}
+
+static PlNode *scheme_node(PlApi *api, PlStr name)
+{
+    return pl_ref_follow(&api->refs, pl_node_get(schemes_of(api), name), NULL);
 }
 
 static PlStr credential_name(PlApi *api, PlStr scheme)
@@ -130,6 +137,36 @@ static void from_header(PlDraft *draft)
     if (!draft->authorization_required) action->auth[action->auth_count++] = (PlAuthSet){NULL, 0};
 }
 
+/* Whether the word `security` stands nowhere, though schemes are defined: then nobody said which operation needs them. */
+static bool says_nothing(PlApi *api)
+{
+    if (api->security_said) return api->security_said == SAID_NOWHERE;
+    bool said = PL_GET(api->root, "security") != NULL;
+    for (uint32_t i = 0; i < api->entries.len && !said; i++) said = PL_GET(api->entries.items[i]->node, "security") != NULL;
+    api->security_said = said ? SAID_SOMEWHERE : SAID_NOWHERE;
+    return !said;
+}
+
+/* Each scheme is a way to prove who calls, and none is the last: what is at hand is used, and nothing is asked for. */
+static void from_schemes(PlDraft *draft)
+{
+    PlApi *api = draft->api;
+    PlAction *action = draft->action;
+    const PlNode *schemes = schemes_of(api);
+    uint32_t count = pl_node_is(schemes, PL_NODE_MAP) ? schemes->count : 0;
+    if (count == 0) return;
+    if (pl_ref_once(&api->refs, pl_node_span(schemes), "unsaid")) PL_REPORT0(api->diags, OP_SCHEMES_UNSAID, pl_node_span(schemes));
+    action->auth = PL_NEW_N(api->arena, PlAuthSet, count + 1u);
+    for (uint32_t i = 0; i < count; i++) {
+        PlAuth *auth = PL_NEW(api->arena, PlAuth);
+        PlPair need = *pl_node_at(schemes, i);
+        need.value = (PlNode){.kind = PL_NODE_NULL}; /* no scopes */
+        if (!pl_node_is(pl_ref_follow(&api->refs, &pl_node_at(schemes, i)->value, NULL), PL_NODE_MAP) || !read_auth(draft, &need, auth)) continue;
+        action->auth[action->auth_count++] = (PlAuthSet){auth, 1};
+    }
+    action->auth[action->auth_count++] = (PlAuthSet){NULL, 0};
+}
+
 void pl_draft_security(PlDraft *draft)
 {
     PlApi *api = draft->api;
@@ -148,4 +185,5 @@ void pl_draft_security(PlDraft *draft)
         if (known) action->auth[action->auth_count++] = set;
     }
     if (action->auth_count == 0 && draft->wants_authorization) from_header(draft);
+    if (action->auth_count == 0 && !security && says_nothing(api)) from_schemes(draft);
 }

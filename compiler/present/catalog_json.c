@@ -34,6 +34,29 @@ static json_t *literal(PlLiteral value)
     }
 }
 
+static PlStyle usual_style(PlPlace place)
+{
+    return place == PL_IN_PATH || place == PL_IN_HEADER ? PL_STYLE_SIMPLE : PL_STYLE_FORM;
+}
+
+/* As OpenAPI says it; its 2.0 words for what it dropped later. */
+static const char *style_name(PlStyle style)
+{
+    switch (style) {
+    case PL_STYLE_SIMPLE: return "simple";
+    case PL_STYLE_LABEL: return "label";
+    case PL_STYLE_MATRIX: return "matrix";
+    case PL_STYLE_FORM: return "form";
+    case PL_STYLE_SPACE: return "spaceDelimited";
+    case PL_STYLE_PIPE: return "pipeDelimited";
+    case PL_STYLE_DEEP: return "deepObject";
+    case PL_STYLE_TABS: return "tsv";
+    case PL_STYLE_JSON: return "json";
+    case PL_STYLE_COUNT: break;
+    }
+    return "form";
+}
+
 static json_t *argument(const PlTypes *types, const PlParam *p)
 {
     json_t *o = json_object();
@@ -42,6 +65,10 @@ static json_t *argument(const PlTypes *types, const PlParam *p)
     json_object_set_new(o, "required", json_boolean(p->required));
     json_object_set_new(o, "place", json_string(pl_place_name(p->place)));
     json_object_set_new(o, "wire", text(p->wire));
+    if (p->place != PL_IN_BODY && p->style != usual_style(p->place)) json_object_set_new(o, "style", json_string(style_name(p->style)));
+    if (p->place != PL_IN_BODY && p->explode != (p->style == PL_STYLE_FORM)) json_object_set_new(o, "explode", json_boolean(p->explode));
+    if (p->allow_reserved) json_object_set_new(o, "allow_reserved", json_true());
+    if (p->content_type.len) json_object_set_new(o, "content_type", text(p->content_type));
     if (p->fixed)
         json_object_set_new(o, "fixed", literal(p->value));
     else if (p->has_default)
@@ -110,7 +137,7 @@ static void add_hints(json_t *o, const PlHints *h)
     set_text(o, "look", h->look);
 }
 
-static void add_details(json_t *o, const PlTypes *types, const PlAction *action)
+static void add_details(json_t *o, const PlTypes *types, const PlPlugin *plugin, const PlAction *action)
 {
     json_t *arguments = json_array(), *responses = json_array();
     for (uint32_t i = 0; i < action->param_count; i++)
@@ -118,7 +145,11 @@ static void add_details(json_t *o, const PlTypes *types, const PlAction *action)
     for (uint32_t i = 0; i < action->response_count; i++)
         json_array_append_new(responses, response(types, &action->responses[i]));
     json_object_set_new(o, "doubt", json_string(pl_doubt_name(action->doubt)));
-    if (action->body) json_object_set_new(o, "body", text(action->body_type));
+    if (action->body) {
+        json_object_set_new(o, "body", text(action->body_type));
+        json_object_set_new(o, "body_required", json_boolean(action->body_required));
+    }
+    if (!pl_str_eq(action->server, plugin->server)) json_object_set_new(o, "server", text(action->server));
     json_object_set_new(o, "arguments", arguments);
     json_object_set_new(o, "result", type_text(types, action->result));
     json_object_set_new(o, "responses", responses);
@@ -138,7 +169,7 @@ static json_t *action_json(PlCatalog *catalog, const PlOperation *op, const PlAc
     json_object_set_new(o, "title", text(op->title));
     json_object_set_new(o, "deprecated", json_boolean(op->deprecated));
     if (action) json_object_set_new(o, "effect", json_string(pl_effect_name(action->effect)));
-    if (action && details) add_details(o, pl_catalog_types(catalog), action);
+    if (action && details) add_details(o, pl_catalog_types(catalog), op->plugin, action);
     return o;
 }
 

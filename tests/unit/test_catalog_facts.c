@@ -1,43 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What documents say of pages, limits and long work, as facts of actions. */
-#include "tests/unit/unit.h"
-
-#include "compiler/catalog/catalog.h"
-
-typedef struct Bed {
-    PlEscape escape;
-    PlArena *arena;
-    PlSources sources;
-    PlDiags diags;
-    PlTypes types;
-    PlCatalog *catalog;
-    PlPlugin *plugin;
-    PlBuf out;
-} Bed;
-
-static void bed_init(Bed *bed)
-{
-    *bed = (Bed){0};
-    bed->arena = pl_arena_new(&bed->escape, 0);
-    if (setjmp(bed->escape.at)) CHECK(!"escaped");
-    pl_sources_init(&bed->sources, bed->arena);
-    pl_diags_init(&bed->diags, bed->arena, &bed->sources);
-    pl_types_init(&bed->types, bed->arena);
-    pl_buf_init(&bed->out, 0);
-    bed->catalog = pl_catalog_new(bed->arena, &bed->sources, &bed->diags, &bed->types);
-}
-
-static void bed_open(Bed *bed, PlStr text)
-{
-    bed_init(bed);
-    CHECK(pl_catalog_add_text(bed->catalog, PL_STR("t"), PL_STR("t.yaml"), text, NULL, &bed->plugin) == PL_OK);
-}
-
-static void bed_close(Bed *bed)
-{
-    pl_buf_deinit(&bed->out);
-    pl_arena_free(bed->arena);
-}
+#include "tests/unit/catalog_world.h"
 
 static PlStr pages(Bed *bed)
 {

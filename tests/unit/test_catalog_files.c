@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "tests/unit/unit.h"
+#include "tests/unit/catalog_world.h"
 
-#include "compiler/catalog/catalog.h"
 #include "compiler/present/catalog_json.h"
 
 #include <jansson.h>
@@ -9,53 +8,30 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-typedef struct Bed {
-    PlEscape escape;
-    PlArena *arena;
-    PlSources sources;
-    PlDiags diags;
-    PlTypes types;
-    PlCatalog *catalog;
-    PlBuf out;
-    char dir[64];
-} Bed;
+static char dir[64]; /* of the test's documents */
 
-static void bed_open(Bed *bed)
+static void bed_begin(Bed *bed)
 {
-    *bed = (Bed){.dir = "/tmp/pilot_catalog_XXXXXX"};
-    CHECK(mkdtemp(bed->dir) != NULL);
-    bed->arena = pl_arena_new(&bed->escape, 0);
-    pl_sources_init(&bed->sources, bed->arena);
-    pl_diags_init(&bed->diags, bed->arena, &bed->sources);
-    pl_types_init(&bed->types, bed->arena);
-    bed->catalog = pl_catalog_new(bed->arena, &bed->sources, &bed->diags, &bed->types);
-    pl_buf_init(&bed->out, 0);
-    if (setjmp(bed->escape.at)) abort();
+    strcpy(dir, "/tmp/pilot_catalog_XXXXXX");
+    CHECK(mkdtemp(dir) != NULL);
+    bed_init(bed);
 }
 
-static void bed_close(Bed *bed)
+static void bed_end(Bed *bed)
 {
-    PlStr command = pl_arena_printf(bed->arena, "rm -rf '%s'", bed->dir);
+    PlStr command = pl_arena_printf(bed->arena, "rm -rf '%s'", dir);
     CHECK(system(command.ptr) == 0);
-    pl_buf_deinit(&bed->out);
-    pl_arena_free(bed->arena);
+    bed_close(bed);
 }
 
 static const char *path_of(Bed *bed, const char *name)
 {
-    return pl_arena_printf(bed->arena, "%s/%s", bed->dir, name).ptr;
+    return pl_arena_printf(bed->arena, "%s/%s", dir, name).ptr;
 }
 
 static void put(Bed *bed, const char *name, const char *text)
 {
     CHECK(pl_buf_write_file(path_of(bed, name), pl_str_z(text)) == PL_OK);
-}
-
-static bool has(const Bed *bed, PlDiagCode code)
-{
-    for (uint32_t i = 0; i < bed->diags.all.len; i++)
-        if (bed->diags.all.items[i]->code == code) return true;
-    return false;
 }
 
 static PlStr result_of(Bed *bed, const PlPlugin *plugin, uint32_t index)
@@ -99,7 +75,7 @@ static void put_project(Bed *bed)
 TEST(references_to_files)
 {
     Bed bed;
-    bed_open(&bed);
+    bed_begin(&bed);
     put_project(&bed);
     PlPlugin *plugin = NULL;
     CHECK(pl_catalog_add_file(bed.catalog, PL_STR("root"), path_of(&bed, "api/root.yaml"), NULL, &plugin) == PL_OK);
@@ -108,23 +84,23 @@ TEST(references_to_files)
     CHECK_STR(plugin->operations[0]->name, "via_file");
     CHECK_STR(result_of(&bed, plugin, 0), "{name?: text, owner?: {id?: integer}, pet?: pet}");
     CHECK_STR(result_of(&bed, plugin, 1), "text");
-    CHECK(!has(&bed, PL_D_REF_OUTSIDE));
+    CHECK(!bed_has(&bed, PL_D_REF_OUTSIDE));
     CHECK_STR(result_of(&bed, plugin, 2), "any");
-    CHECK(has(&bed, PL_D_REF_OUTSIDE));
+    CHECK(bed_has(&bed, PL_D_REF_OUTSIDE));
     CHECK_STR(result_of(&bed, plugin, 3), "any");
-    CHECK(has(&bed, PL_D_REF_UNREADABLE));
+    CHECK(bed_has(&bed, PL_D_REF_UNREADABLE));
     CHECK_STR(result_of(&bed, plugin, 4), "any");
-    CHECK(has(&bed, PL_D_DOC_NOT_YAML));
+    CHECK(bed_has(&bed, PL_D_DOC_NOT_YAML));
     CHECK_STR(result_of(&bed, plugin, 5), "any");
     CHECK_STR(result_of(&bed, plugin, 6), "any");
     CHECK(bed.diags.errors == 0);
-    bed_close(&bed);
+    bed_end(&bed);
 }
 
 TEST(a_link_does_not_lead_out)
 {
     Bed bed;
-    bed_open(&bed);
+    bed_begin(&bed);
     CHECK(mkdir(path_of(&bed, "api"), 0700) == 0);
     put(&bed, "secret.yaml", "type: string\n");
     CHECK(symlink("../secret.yaml", path_of(&bed, "api/link.yaml")) == 0);
@@ -133,8 +109,8 @@ TEST(a_link_does_not_lead_out)
     CHECK(pl_catalog_add_file(bed.catalog, PL_STR(""), path_of(&bed, "api/root.yaml"), NULL, &plugin) == PL_OK);
     CHECK_STR(plugin->name, "root");
     CHECK_STR(result_of(&bed, plugin, 0), "any");
-    CHECK(has(&bed, PL_D_REF_OUTSIDE));
-    bed_close(&bed);
+    CHECK(bed_has(&bed, PL_D_REF_OUTSIDE));
+    bed_end(&bed);
 }
 
 TEST(files_change_the_hash)
@@ -142,14 +118,14 @@ TEST(files_change_the_hash)
     uint8_t hashes[2][32];
     for (int i = 0; i < 2; i++) {
         Bed bed;
-        bed_open(&bed);
+        bed_begin(&bed);
         put(&bed, "part.yaml", i ? "type: string\n" : "type: integer\n");
         put(&bed, "root.yaml", "openapi: 3.0.0\npaths: {/a: {get: {responses: " ANSWER("part.yaml") "}}}\n");
         PlPlugin *plugin = NULL;
         CHECK(pl_catalog_add_file(bed.catalog, PL_STR(""), path_of(&bed, "root.yaml"), NULL, &plugin) == PL_OK);
         (void)pl_catalog_action(bed.catalog, plugin->operations[0]);
         memcpy(hashes[i], plugin->hash, 32);
-        bed_close(&bed);
+        bed_end(&bed);
     }
     CHECK(memcmp(hashes[0], hashes[1], 32) != 0);
 }
@@ -157,26 +133,26 @@ TEST(files_change_the_hash)
 TEST(folders)
 {
     Bed bed;
-    bed_open(&bed);
+    bed_begin(&bed);
     put(&bed, "Two-Words.yaml", "openapi: 3.0.0\npaths: {/a: {get: {}}}\n");
     put(&bed, "a.json", "{\"swagger\": \"2.0\", \"paths\": {\"/a\": {\"get\": {}}}}");
     put(&bed, "notes.yml", "just: notes\n");
     put(&bed, "readme.txt", "openapi: 3.0.0\n");
     put(&bed, ".hidden.yaml", "openapi: 3.0.0\n");
-    CHECK(pl_catalog_add_dir(bed.catalog, bed.dir) == PL_OK);
+    CHECK(pl_catalog_add_dir(bed.catalog, dir) == PL_OK);
     CHECK(pl_catalog_plugin_count(bed.catalog) == 2);
     CHECK_STR(pl_catalog_plugin(bed.catalog, 0)->name, "two_words");
     CHECK_STR(pl_catalog_plugin(bed.catalog, 1)->name, "a");
     CHECK(bed.diags.errors == 0 && bed.diags.warnings == 1);
     CHECK(pl_catalog_add_dir(bed.catalog, "/no/such/folder") == PL_IO);
     CHECK(pl_catalog_add_file(bed.catalog, PL_STR("x"), path_of(&bed, "none.yaml"), NULL, NULL) == PL_IO);
-    bed_close(&bed);
+    bed_end(&bed);
 }
 
 TEST(printing)
 {
     Bed bed;
-    bed_open(&bed);
+    bed_begin(&bed);
     PlPlugin *plugin = NULL;
     PlStr text =
         PL_STR("openapi: 3.0.0\ninfo: {title: Pets}\nservers: [{url: 'https://p.example'}]\nsecurity: [{k: []}]\n"
@@ -202,7 +178,7 @@ TEST(printing)
     CHECK(strcmp(json_string_value(json_object_get(first, "name")), "list_pets") == 0);
     CHECK(json_array_size(json_object_get(first, "arguments")) == 1);
     json_decref(root);
-    bed_close(&bed);
+    bed_end(&bed);
 }
 
 UNIT_MAIN

@@ -1,51 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Documents that are wrong in ways that people are wrong: each operation is kept and says what was done. */
-#include "tests/unit/unit.h"
-
-#include "compiler/catalog/catalog.h"
-
-typedef struct Bed {
-    PlEscape escape;
-    PlArena *arena;
-    PlSources sources;
-    PlDiags diags;
-    PlTypes types;
-    PlCatalog *catalog;
-    PlPlugin *plugin;
-    PlStatus status;
-    PlBuf out;
-} Bed;
-
-static void bed_init(Bed *bed)
-{
-    *bed = (Bed){0};
-    bed->arena = pl_arena_new(&bed->escape, 0);
-    if (setjmp(bed->escape.at)) CHECK(!"escaped");
-    pl_sources_init(&bed->sources, bed->arena);
-    pl_diags_init(&bed->diags, bed->arena, &bed->sources);
-    pl_types_init(&bed->types, bed->arena);
-    pl_buf_init(&bed->out, 0);
-    bed->catalog = pl_catalog_new(bed->arena, &bed->sources, &bed->diags, &bed->types);
-}
-
-static void bed_open(Bed *bed, PlStr text)
-{
-    bed_init(bed);
-    bed->status = pl_catalog_add_text(bed->catalog, PL_STR("t"), PL_STR("t.yaml"), text, NULL, &bed->plugin);
-}
-
-static void bed_close(Bed *bed)
-{
-    pl_buf_deinit(&bed->out);
-    pl_arena_free(bed->arena);
-}
-
-static unsigned count(const Bed *bed, PlDiagCode code)
-{
-    unsigned n = 0;
-    for (uint32_t i = 0; i < bed->diags.all.len; i++) n += bed->diags.all.items[i]->code == code;
-    return n;
-}
+#include "tests/unit/catalog_world.h"
 
 /* "place name type[!], ... [-> result]" of the first operation; "!" when required. */
 static const char *first(Bed *bed)
@@ -69,7 +24,7 @@ static const char *first(Bed *bed)
     Bed bed;                                                                                                           \
     bed_open(&bed, PL_STR(text));                                                                                      \
     CHECK_STR(pl_str_z(first(&bed)), expected);                                                                        \
-    CHECK((code) == 0 || count(&bed, (PlDiagCode)(code)) == 1);                                                        \
+    CHECK((code) == 0 || bed_count(&bed, (PlDiagCode)(code)) == 1);                                                        \
     bed_close(&bed)
 
 TEST(parameter_without_a_place)
@@ -221,7 +176,7 @@ TEST(path_with_a_line_break)
     Bed bed;
     bed_open(&bed, PL_STR(HEAD3 "paths: {\"/a\\nb\": {get: {}}, /c: {get: {}}}"));
     CHECK((bed.plugin->operation_count) == 1);
-    CHECK((count(&bed, PL_D_OP_PATH_CONTROL)) == 1);
+    CHECK((bed_count(&bed, PL_D_OP_PATH_CONTROL)) == 1);
     bed_close(&bed);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A mock without sockets: requests in, answers out. */
-#include "tests/unit/unit.h"
+#include "tests/unit/catalog_world.h"
 
 #include "vm/base/limits.h"
 #include "vm/service/mock.h"
@@ -79,64 +79,54 @@ static const char shop[] =
     "        note: {type: string, nullable: true}\n"
     "        created_at: {type: string, format: date-time, readOnly: true}\n";
 
-typedef struct Bed {
-    PlEscape escape;
-    PlArena *arena;
-    PlSources sources;
-    PlDiags diags;
-    PlTypes types;
-    PlCatalog *catalog;
+typedef struct Stall {
+    Bed world;
     PlMock *mock;
     PlMockOptions options;
     PlHttpdAnswer answer;
     PlHttpdPair headers[4];
     uint32_t header_count;
     PlStatus status;
-} Bed;
+} Stall;
 
-static void bed_init(Bed *bed)
+static void stall_init(Stall *bed)
 {
-    *bed = (Bed){.options = {.seed = 1}};
-    bed->arena = pl_arena_new(&bed->escape, 0);
-    if (setjmp(bed->escape.at)) CHECK(!"escaped");
-    pl_sources_init(&bed->sources, bed->arena);
-    pl_diags_init(&bed->diags, bed->arena, &bed->sources);
-    pl_types_init(&bed->types, bed->arena);
-    bed->catalog = pl_catalog_new(bed->arena, &bed->sources, &bed->diags, &bed->types);
+    *bed = (Stall){.options = {.seed = 1}};
+    bed_init(&bed->world);
 }
 
-static void bed_add(Bed *bed, const char *name, const char *text)
+static void stall_add(Stall *bed, const char *name, const char *text)
 {
-    PlPlugin *plugin;
-    CHECK(pl_catalog_add_text(bed->catalog, pl_str_z(name), PL_STR("t.yaml"), pl_str_z(text), NULL, &plugin) == PL_OK);
+    bed_add(&bed->world, name, pl_str_z(text), NULL);
+    CHECK(bed->world.status == PL_OK);
 }
 
-static void bed_open(Bed *bed)
+static void stall_open(Stall *bed)
 {
-    bed_init(bed);
-    bed_add(bed, "shop", shop);
-    bed->status = pl_mock_new(bed->catalog, &bed->options, &bed->mock);
+    stall_init(bed);
+    stall_add(bed, "shop", shop);
+    bed->status = pl_mock_new(bed->world.catalog, &bed->options, &bed->mock);
     CHECK(bed->status == PL_OK);
 }
 
-static void bed_fault(Bed *bed, const char *fault)
+static void stall_fault(Stall *bed, const char *fault)
 {
     static PlStr text;
     text = pl_str_z(fault);
-    bed_init(bed);
-    bed_add(bed, "shop", shop);
+    stall_init(bed);
+    stall_add(bed, "shop", shop);
     bed->options.faults = &text;
     bed->options.fault_count = 1;
-    bed->status = pl_mock_new(bed->catalog, &bed->options, &bed->mock);
+    bed->status = pl_mock_new(bed->world.catalog, &bed->options, &bed->mock);
 }
 
-static void bed_close(Bed *bed)
+static void stall_close(Stall *bed)
 {
     pl_mock_free(bed->mock);
-    pl_arena_free(bed->arena);
+    bed_close(&bed->world);
 }
 
-static unsigned ask(Bed *bed, const char *method, const char *target, const char *body)
+static unsigned ask(Stall *bed, const char *method, const char *target, const char *body)
 {
     PlHttpdPair headers[8];
     uint32_t count = 0;
@@ -147,9 +137,9 @@ static unsigned ask(Bed *bed, const char *method, const char *target, const char
     return bed->answer.status;
 }
 
-static bool says(const Bed *bed, const char *part) { return pl_str_find(bed->answer.body, pl_str_z(part), 0) != PL_STR_NONE; }
+static bool says(const Stall *bed, const char *part) { return pl_str_find(bed->answer.body, pl_str_z(part), 0) != PL_STR_NONE; }
 
-static void set_header(Bed *bed, const char *name, const char *value)
+static void set_header(Stall *bed, const char *name, const char *value)
 {
     bed->headers[0] = (PlHttpdPair){pl_str_z(name), pl_str_z(value)};
     bed->header_count = 1;
@@ -159,8 +149,8 @@ static const char order[] = "{\"customer\":\"a@b.de\",\"amount\":5}";
 
 TEST(what_is_posted_is_found)
 {
-    Bed bed;
-    bed_open(&bed);
+    Stall bed;
+    stall_open(&bed);
     CHECK(ask(&bed, "GET", "/v1/orders", NULL) == 200);
     CHECK_STR(bed.answer.body, "{\"orders\":[],\"total\":0}");
     CHECK(ask(&bed, "POST", "/v1/orders", order) == 201);
@@ -180,36 +170,36 @@ TEST(what_is_posted_is_found)
     CHECK(ask(&bed, "DELETE", "/v1/orders/1", NULL) == 404);
     CHECK(ask(&bed, "GET", "/v1/orders/1", NULL) == 404);
     CHECK(ask(&bed, "POST", "/v1/orders", order) == 201 && says(&bed, "\"id\":2"));
-    bed_close(&bed);
+    stall_close(&bed);
 }
 
 TEST(lists_are_filtered_and_paged)
 {
-    Bed bed;
-    bed_open(&bed);
+    Stall bed;
+    stall_open(&bed);
     for (int i = 0; i < 5; i++) CHECK(ask(&bed, "POST", "/v1/orders", i % 2 ? "{\"customer\":\"a@b.de\",\"amount\":1,\"status\":\"paid\"}" : order) == 201);
     CHECK(ask(&bed, "GET", "/v1/orders?status=paid", NULL) == 200 && says(&bed, "\"total\":2"));
     CHECK(ask(&bed, "GET", "/v1/orders?limit=2", NULL) == 200 && says(&bed, "\"next_page_token\":\"offset-2\"") && says(&bed, "\"id\":2,"));
     CHECK(ask(&bed, "GET", "/v1/orders?limit=2&page_token=offset-4", NULL) == 200 && says(&bed, "\"id\":5,") && !says(&bed, "next_page_token"));
     CHECK(ask(&bed, "GET", "/v1/orders?limit=51", NULL) == 400 && says(&bed, "query.limit"));
-    bed_close(&bed);
+    stall_close(&bed);
 }
 
 TEST(nested_collections_are_apart)
 {
-    Bed bed;
-    bed_open(&bed);
+    Stall bed;
+    stall_open(&bed);
     CHECK(ask(&bed, "POST", "/v1/shops/a/tags", "{\"label\":\"x\"}") == 200);
     CHECK(ask(&bed, "GET", "/v1/shops/a/tags", NULL) == 200 && says(&bed, "\"label\":\"x\""));
     CHECK(ask(&bed, "GET", "/v1/shops/b/tags", NULL) == 200);
     CHECK_STR(bed.answer.body, "[]");
-    bed_close(&bed);
+    stall_close(&bed);
 }
 
 TEST(routes)
 {
-    Bed bed;
-    bed_open(&bed);
+    Stall bed;
+    stall_open(&bed);
     CHECK(ask(&bed, "GET", "/v1/orders/latest", NULL) == 200); /* before {order_id} */
     CHECK_STR(bed.answer.body, "{\"id\":9}");
     CHECK(ask(&bed, "GET", "/v1/files/a.b.txt", NULL) == 200);
@@ -224,13 +214,13 @@ TEST(routes)
     CHECK(ask(&bed, "GET", "/%2e%2e/%00%ff%", NULL) == 404);
     CHECK(ask(&bed, "GET", "", NULL) == 404);
     CHECK(ask(&bed, "GET", "http://h/v1/orders", NULL) == 200);
-    bed_close(&bed);
+    stall_close(&bed);
 }
 
 TEST(what_is_wrong_is_said)
 {
-    Bed bed;
-    bed_open(&bed);
+    Stall bed;
+    stall_open(&bed);
     CHECK(ask(&bed, "POST", "/v1/orders", "{\"custmer\":1,\"amount\":\"5\"}") == 422);
     CHECK(says(&bed, "{\"path\":\"body.customer\",\"message\":\"is required, but missing\"}"));
     CHECK(says(&bed, "{\"path\":\"body.amount\",\"message\":\"must be a number, found \\\"5\\\"\"}"));
@@ -246,38 +236,38 @@ TEST(what_is_wrong_is_said)
     PlHttpdRequest request = {PL_STR("POST"), PL_STR("/v1/orders"), bed.headers, 1, PL_STR("<a/>")};
     pl_mock_handle(bed.mock, &request, &bed.answer);
     CHECK(bed.answer.status == 415 && says(&bed, "application/json"));
-    bed_close(&bed);
+    stall_close(&bed);
 }
 
 TEST(credentials)
 {
-    Bed bed;
+    Stall bed;
     PlStr only = PL_STR("shop.bearer=good");
-    bed_init(&bed);
-    bed_add(&bed, "shop", shop);
+    stall_init(&bed);
+    stall_add(&bed, "shop", shop);
     bed.options.credentials = &only;
     bed.options.credential_count = 1;
-    CHECK(pl_mock_new(bed.catalog, &bed.options, &bed.mock) == PL_OK);
+    CHECK(pl_mock_new(bed.world.catalog, &bed.options, &bed.mock) == PL_OK);
     CHECK(ask(&bed, "GET", "/v1/secret", NULL) == 401 && says(&bed, "bearer (Authorization: Bearer ...) or key (query api_key)"));
     CHECK(ask(&bed, "GET", "/v1/secret?api_key=any", NULL) == 204);
     set_header(&bed, "Authorization", "Bearer bad");
     CHECK(ask(&bed, "GET", "/v1/secret", NULL) == 401);
     set_header(&bed, "Authorization", "bearer good");
     CHECK(ask(&bed, "GET", "/v1/secret", NULL) == 204);
-    bed_close(&bed);
+    stall_close(&bed);
     only = PL_STR("nothing");
-    bed_init(&bed);
-    bed_add(&bed, "shop", shop);
+    stall_init(&bed);
+    stall_add(&bed, "shop", shop);
     bed.options.credentials = &only;
     bed.options.credential_count = 1;
-    CHECK(pl_mock_new(bed.catalog, &bed.options, &bed.mock) == PL_USAGE && bed.diags.all.items[bed.diags.all.len - 1]->code == PL_D_MOCK_CREDENTIAL);
-    bed_close(&bed);
+    CHECK(pl_mock_new(bed.world.catalog, &bed.options, &bed.mock) == PL_USAGE && bed.world.diags.all.items[bed.world.diags.all.len - 1]->code == PL_D_MOCK_CREDENTIAL);
+    stall_close(&bed);
 }
 
 TEST(idempotency_keys)
 {
-    Bed bed;
-    bed_open(&bed);
+    Stall bed;
+    stall_open(&bed);
     set_header(&bed, "Idempotency-Key", "k1");
     CHECK(ask(&bed, "POST", "/v1/orders", order) == 201 && says(&bed, "\"id\":1"));
     CHECK(ask(&bed, "POST", "/v1/orders", order) == 201 && says(&bed, "\"id\":1"));
@@ -286,59 +276,59 @@ TEST(idempotency_keys)
     CHECK(ask(&bed, "POST", "/v1/orders", order) == 201 && says(&bed, "\"id\":2"));
     CHECK(ask(&bed, "GET", "/__pilot/log?executed=true", NULL) == 200 && says(&bed, "\"count\":2"));
     CHECK(ask(&bed, "GET", "/__pilot/log?operation=shop.create_order", NULL) == 200 && says(&bed, "\"count\":4") && says(&bed, "\"replayed\":true"));
-    bed_close(&bed);
+    stall_close(&bed);
 }
 
 TEST(faults_before_and_after)
 {
-    Bed bed;
-    bed_fault(&bed, "reset=after:first1@createOrder");
+    Stall bed;
+    stall_fault(&bed, "reset=after:first1@createOrder");
     CHECK(ask(&bed, "POST", "/v1/orders", order) == 201 && bed.answer.end == PL_HTTPD_RESET);
     CHECK(ask(&bed, "GET", "/v1/orders", NULL) == 200 && says(&bed, "\"total\":1") && bed.answer.end == PL_HTTPD_WHOLE);
-    bed_close(&bed);
-    bed_fault(&bed, "reset=before@POST");
+    stall_close(&bed);
+    stall_fault(&bed, "reset=before@POST");
     ask(&bed, "POST", "/v1/orders", order);
     CHECK(bed.answer.end == PL_HTTPD_RESET);
     CHECK(ask(&bed, "GET", "/v1/orders", NULL) == 200 && says(&bed, "\"total\":0"));
-    bed_close(&bed);
-    bed_fault(&bed, "429=every2,retry-after=3");
+    stall_close(&bed);
+    stall_fault(&bed, "429=every2,retry-after=3");
     CHECK(ask(&bed, "GET", "/v1/orders", NULL) == 200 && ask(&bed, "GET", "/v1/orders", NULL) == 429);
     CHECK_STR(bed.answer.headers[0].name, "Retry-After");
     CHECK_STR(bed.answer.headers[0].value, "3");
-    bed_close(&bed);
-    bed_fault(&bed, "half@/orders");
+    stall_close(&bed);
+    stall_fault(&bed, "half@/orders");
     CHECK(ask(&bed, "GET", "/v1/orders", NULL) == 200 && bed.answer.end == PL_HTTPD_HALF);
-    bed_close(&bed);
-    bed_fault(&bed, "slow=200ms@GET /orders/latest");
+    stall_close(&bed);
+    stall_fault(&bed, "slow=200ms@GET /orders/latest");
     CHECK(ask(&bed, "GET", "/v1/orders/latest", NULL) == 200 && bed.answer.delay_us == 200000);
-    bed_close(&bed);
-    bed_fault(&bed, "wrong-type=value@latest");
+    stall_close(&bed);
+    stall_fault(&bed, "wrong-type=value@latest");
     CHECK(ask(&bed, "GET", "/v1/orders/latest", NULL) == 200);
     CHECK_STR(bed.answer.body, "{\"id\":\"wrong type\"}");
-    bed_close(&bed);
-    bed_fault(&bed, "wrong-type@latest");
+    stall_close(&bed);
+    stall_fault(&bed, "wrong-type@latest");
     CHECK(ask(&bed, "GET", "/v1/orders/latest", NULL) == 200);
     CHECK_STR(bed.answer.type, "text/html");
-    bed_close(&bed);
+    stall_close(&bed);
 }
 
 TEST(faults_that_can_hit_nothing)
 {
-    Bed bed;
-    bed_fault(&bed, "fail=500@createOrdr");
-    CHECK(bed.status == PL_USAGE && bed.diags.all.items[bed.diags.all.len - 1]->code == PL_D_MOCK_FAULT_TARGET);
-    CHECK_STR(bed.diags.all.items[bed.diags.all.len - 1]->help, "did you mean @createOrder?");
-    bed_close(&bed);
-    bed_fault(&bed, "fail=500@GET /v1/orders/7");
+    Stall bed;
+    stall_fault(&bed, "fail=500@createOrdr");
+    CHECK(bed.status == PL_USAGE && bed.world.diags.all.items[bed.world.diags.all.len - 1]->code == PL_D_MOCK_FAULT_TARGET);
+    CHECK_STR(bed.world.diags.all.items[bed.world.diags.all.len - 1]->help, "did you mean @createOrder?");
+    stall_close(&bed);
+    stall_fault(&bed, "fail=500@GET /v1/orders/7");
     CHECK(bed.status == PL_OK);
-    bed_close(&bed);
+    stall_close(&bed);
 }
 
 TEST(the_same_requests_give_the_same_answers)
 {
-    Bed a, b;
-    bed_open(&a);
-    bed_open(&b);
+    Stall a, b;
+    stall_open(&a);
+    stall_open(&b);
     static const char *const targets[] = {"/v1/orders/latest", "/v1/files/x.y", "/v1/files/x.z", "/v1/orders"};
     for (size_t i = 0; i < 4; i++) {
         ask(&a, "POST", "/v1/orders", order);
@@ -348,16 +338,16 @@ TEST(the_same_requests_give_the_same_answers)
         ask(&b, "GET", targets[i], NULL);
         CHECK(pl_str_eq(a.answer.body, b.answer.body));
     }
-    bed_close(&a);
-    bed_close(&b);
+    stall_close(&a);
+    stall_close(&b);
 }
 
 TEST(state_is_saved_and_read)
 {
-    Bed bed;
+    Stall bed;
     PlBuf saved, again;
     PlStr words;
-    bed_open(&bed);
+    stall_open(&bed);
     pl_buf_init(&saved, 0);
     pl_buf_init(&again, 0);
     ask(&bed, "POST", "/v1/orders", order);
@@ -376,34 +366,34 @@ TEST(state_is_saved_and_read)
     CHECK(ask(&bed, "PUT", "/__pilot/state", "[]") == 400);
     pl_buf_deinit(&saved);
     pl_buf_deinit(&again);
-    bed_close(&bed);
+    stall_close(&bed);
 }
 
 TEST(plugins_with_one_base)
 {
-    Bed bed;
-    bed_init(&bed);
-    bed_add(&bed, "shop", shop);
-    bed_add(&bed, "other", shop);
-    CHECK(pl_mock_new(bed.catalog, &bed.options, &bed.mock) == PL_OK);
+    Stall bed;
+    stall_init(&bed);
+    stall_add(&bed, "shop", shop);
+    stall_add(&bed, "other", shop);
+    CHECK(pl_mock_new(bed.world.catalog, &bed.options, &bed.mock) == PL_OK);
     CHECK_STR(pl_mock_base(bed.mock, 1), "/other/v1");
     CHECK(ask(&bed, "POST", "/other/v1/orders", order) == 201);
     CHECK(ask(&bed, "GET", "/shop/v1/orders/1", NULL) == 404);
     CHECK(ask(&bed, "GET", "/other/v1/orders/1", NULL) == 200);
     CHECK(ask(&bed, "GET", "/v1/orders/1", NULL) == 404); /* the first document */
-    bed_close(&bed);
+    stall_close(&bed);
 }
 
 TEST(filled_collections)
 {
-    Bed bed;
-    bed_init(&bed);
-    bed_add(&bed, "shop", shop);
+    Stall bed;
+    stall_init(&bed);
+    stall_add(&bed, "shop", shop);
     bed.options.fill = 3;
-    CHECK(pl_mock_new(bed.catalog, &bed.options, &bed.mock) == PL_OK);
+    CHECK(pl_mock_new(bed.world.catalog, &bed.options, &bed.mock) == PL_OK);
     CHECK(ask(&bed, "GET", "/v1/orders/3", NULL) == 200 && says(&bed, "\"id\":3"));
     CHECK(ask(&bed, "GET", "/v1/orders", NULL) == 200 && says(&bed, "\"total\":3"));
-    bed_close(&bed);
+    stall_close(&bed);
 }
 
 TEST(collections_that_can_only_be_read)
@@ -415,19 +405,19 @@ TEST(collections_that_can_only_be_read)
         "    get: {responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/x/Book'}}}}}}\n"
         "x: {Book: {type: object, required: [id, title], properties: {id: {type: integer}, title: {type: string}}}}\n";
     for (int empty = 0; empty < 2; empty++) {
-        Bed bed;
-        bed_init(&bed);
-        bed_add(&bed, "books", books);
+        Stall bed;
+        stall_init(&bed);
+        stall_add(&bed, "books", books);
         bed.options.empty = empty;
-        CHECK(pl_mock_new(bed.catalog, &bed.options, &bed.mock) == PL_OK);
+        CHECK(pl_mock_new(bed.world.catalog, &bed.options, &bed.mock) == PL_OK);
         CHECK(ask(&bed, "GET", "/books", NULL) == 200);
-        PlStr list = pl_arena_str(bed.arena, bed.answer.body);
+        PlStr list = pl_arena_str(bed.world.arena, bed.answer.body);
         CHECK((list.len == 2) == empty);
         CHECK(ask(&bed, "GET", "/books/3", NULL) == (empty ? 404 : 200));
         CHECK((pl_str_find(list, bed.answer.body, 0) != PL_STR_NONE) == !empty); /* the item is the list's */
         CHECK(ask(&bed, "GET", "/books/77", NULL) == (empty ? 404 : 200));
         CHECK(says(&bed, empty ? "not found" : "\"id\":77"));
-        bed_close(&bed);
+        stall_close(&bed);
     }
 }
 
