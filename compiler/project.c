@@ -103,7 +103,9 @@ static bool read_door_key(Reader *r, const PlPair *pair, PlPluginArg *plugin)
 {
     PlStr key = pl_pair_key(pair);
     if (pl_str_eq_z(key, "config")) {
-        if (is_map(r, "config", &pair->value)) plugin->config = pl_node_json(r->arena, &pair->value, PL_LIMIT_DOOR_CONFIG);
+        if (!is_map(r, "config", &pair->value)) return true;
+        plugin->config = pl_node_json(r->arena, &pair->value, PL_LIMIT_DOOR_CONFIG);
+        if (!plugin->config.len) bad_value(r, key, &pair->value, "a map of at most 1 MiB");
         return true;
     }
     if (!pl_door_by_scheme(key, &plugin->door)) return false;

@@ -2,9 +2,14 @@
 /* Doors: origins of their URLs, which peer a request reaches, what a run must be given. */
 #include "tests/unit/unit.h"
 
+#include "compiler/project.h"
+#include "vm/base/limits.h"
 #include "vm/code/action.h"
 #include "vm/io/doors.h"
 #include "vm/io/loop.h"
+
+#include <stdlib.h>
+#include <unistd.h>
 
 typedef struct Script { /* a peer that answers at once, from the loop */
     PlClockPort clock;
@@ -176,6 +181,37 @@ TEST(grants)
     check_refused(native, all_native, "");
     check_refused(native, both, "");
     check_refused(clock, none, "");
+}
+
+/* plugins: {t: {tool: clock, config: {k: "xxx..."}}}: its JSON is {"k":"xxx..."}. */
+static PlStatus read_config(size_t size, size_t *len)
+{
+    char path[] = "/tmp/pilot-doors-XXXXXX";
+    int fd = mkstemp(path);
+    FILE *file = fdopen(fd, "w");
+    fprintf(file, "plugins: {t: {tool: clock, config: {k: \"");
+    for (size_t i = 8; i < size; i++) fputc('x', file);
+    fprintf(file, "\"}}}\n");
+    fclose(file);
+    PlEscape escape;
+    PlArena *arena = pl_arena_new(&escape, 0);
+    PlSources sources;
+    PlDiags diags;
+    PlProject project;
+    pl_sources_init(&sources, arena);
+    pl_diags_init(&diags, arena, &sources);
+    PlStatus status = pl_project_read(arena, &diags, path, &project);
+    *len = project.plugins.len ? project.plugins.items[0].config.len : 0;
+    unlink(path);
+    pl_arena_free(arena);
+    return status;
+}
+
+TEST(config_limit)
+{
+    size_t len;
+    CHECK(read_config(PL_LIMIT_DOOR_CONFIG, &len) == PL_OK && len == PL_LIMIT_DOOR_CONFIG);
+    CHECK(read_config(PL_LIMIT_DOOR_CONFIG + 1, &len) == PL_INVALID);
 }
 
 UNIT_MAIN

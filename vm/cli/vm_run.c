@@ -120,6 +120,9 @@ static int run_module(PlArena *arena, const PlvOptions *o, const char *path, con
     if (!plv_input(arena, module, &o->inputs, &drive.input)) return 2;
     if (!plv_servers(arena, module, &o->servers, &servers, &drive.server_count)) return 2;
     drive.servers = servers;
+    PlDoorGrants grants; /* before the run has a name */
+    code = plv_doors(arena, &drive, &grants);
+    if (code >= 0) return code;
     code = plv_approve(arena, o, module, servers, drive.server_count);
     if (code >= 0) return code;
     char id[32];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Doors: how a plugin that is no HTTP server is reached. Its actions look like those of an API (a path, arguments, a JSON body, an answer with a status), its server
- * is `scheme://name` instead of `https://host`, and the manifest carries what opens the door. spec/plugins.md. */
+/* Doors: how a plugin that is no HTTP server is reached. Its actions look like those of an API (a path, arguments, a JSON body, an answer with a
+ * status), its server is `scheme://name` instead of `https://host`, and the manifest carries what opens the door. spec/plugins.md. */
 #ifndef PL_CODE_DOOR_H
 #define PL_CODE_DOOR_H
 

@@ -28,7 +28,7 @@ static void close_fd(int *fd)
     *fd = -1;
 }
 
-static int spawn_with(char *const argv[], bool apart, int in, int out, pid_t *pid)
+static int spawn_with(char *const argv[], char *const env[], bool apart, int in, int out, pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -46,7 +46,7 @@ static int spawn_with(char *const argv[], bool apart, int in, int out, pid_t *pi
         posix_spawnattr_setsigdefault(&attributes, &defaults);
         posix_spawnattr_setpgroup(&attributes, 0);
         posix_spawnattr_setflags(&attributes, (short)(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | (apart ? POSIX_SPAWN_SETPGROUP : 0)));
-        error = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
+        error = posix_spawnp(pid, argv[0], &actions, &attributes, argv, env);
         posix_spawnattr_destroy(&attributes);
     }
     posix_spawn_file_actions_destroy(&actions);
@@ -54,6 +54,11 @@ static int spawn_with(char *const argv[], bool apart, int in, int out, pid_t *pi
 }
 
 PlStatus pl_spawn_begin(char *const argv[], bool apart, PlChild *child)
+{
+    return pl_spawn_begin_with(argv, environ, apart, child);
+}
+
+PlStatus pl_spawn_begin_with(char *const argv[], char *const env[], bool apart, PlChild *child)
 {
     int to[2], from[2];
     *child = (PlChild){0, -1, -1, apart};
@@ -64,7 +69,7 @@ PlStatus pl_spawn_begin(char *const argv[], bool apart, PlChild *child)
         return PL_IO;
     }
     pid_t pid = 0;
-    int error = spawn_with(argv, apart, to[0], from[1], &pid);
+    int error = spawn_with(argv, env, apart, to[0], from[1], &pid);
     close(to[0]);
     close(from[1]);
     if (error) {

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* The layers but the last (sandbox_calls.c). Order: namespaces, capabilities, no new privileges, limits, Landlock, seccomp: each later one would keep the
+ * earlier ones from being made. Sources: user_namespaces(7), landlock(7), capabilities(7), prctl(2). */
+#include "stdlib/tools/sandbox.h"
+
+#include "stdlib/tools/sandbox_calls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/landlock.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static bool write_file(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    size_t len = strlen(text);
+    bool good = write(fd, text, len) == (ssize_t)len;
+    return close(fd) == 0 && good;
+}
+
+/* A user namespace gives the right to make the others; in it we are who we were. */
+static bool enter_namespaces(const PlSandbox *s)
+{
+    char map[64];
+    unsigned uid = (unsigned)getuid(), gid = (unsigned)getgid();
+    int flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | (s->network ? 0 : CLONE_NEWNET) | (s->programs ? CLONE_NEWPID : 0);
+    prctl(PR_SET_DUMPABLE, 1); /* /proc/self belongs to us */
+    if (unshare(flags) != 0) return false;
+    snprintf(map, sizeof map, "%u %u 1", uid, uid);
+    if (!write_file("/proc/self/setgroups", "deny") || !write_file("/proc/self/uid_map", map)) return false;
+    snprintf(map, sizeof map, "%u %u 1", gid, gid);
+    return write_file("/proc/self/gid_map", map);
+}
+
+static bool drop_capabilities(void)
+{
+    struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct none[2] = {{0}};
+    for (int cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; cap++)
+        if (prctl(PR_CAPBSET_DROP, cap) != 0) return false;
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    return syscall(SYS_capset, &head, none) == 0;
+}
+
+static bool limit(int resource, uint64_t most)
+{
+    struct rlimit now;
+    if (getrlimit(resource, &now) != 0) return false;
+    if (now.rlim_max != RLIM_INFINITY && now.rlim_max < most) most = now.rlim_max;
+    struct rlimit want = {most, most};
+    return setrlimit(resource, &want) == 0;
+}
+
+static bool set_limits(const PlSandbox *s)
+{
+    bool good = limit(RLIMIT_CORE, 0);
+    if (s->cpu_seconds) good = limit(RLIMIT_CPU, s->cpu_seconds) && good;
+#ifndef __SANITIZE_ADDRESS__
+    if (s->memory_bytes) good = limit(RLIMIT_AS, s->memory_bytes) && good;
+#endif
+    if (s->file_bytes) good = limit(RLIMIT_FSIZE, s->file_bytes) && good;
+    if (s->processes) good = limit(RLIMIT_NPROC, s->processes) && good;
+    if (s->files) good = limit(RLIMIT_NOFILE, s->files) && good;
+    return good;
+}
+
+/* ---- Landlock ---- */
+
+enum {
+    READ = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR,
+    RUN = READ | LANDLOCK_ACCESS_FS_EXECUTE,
+    CHANGE = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR |
+             LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SYM | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO,
+    REFER = 1 << 13,    /* ABI 2: rename between folders */
+    TRUNCATE = 1 << 14, /* ABI 3 */
+    OF_FILES = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_EXECUTE | TRUNCATE
+};
+
+/* What is not there needs no rule. */
+static bool allow(int ruleset, const char *path, uint64_t access)
+{
+    struct stat info;
+    int fd = open(path, O_PATH | O_CLOEXEC);
+    if (fd < 0) return true;
+    if (fstat(fd, &info) == 0 && !S_ISDIR(info.st_mode)) access &= OF_FILES;
+    struct landlock_path_beneath_attr rule = {access, fd};
+    bool good = syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
+    close(fd);
+    return good;
+}
+
+static bool allow_system(int ruleset, uint64_t handled)
+{
+    static const char *const folders[] = {"/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32"};
+    static const char *const files[] = {"/etc/ld.so.cache", "/etc/ld.so.preload", "/etc/localtime", "/etc/alternatives", "/etc/ssl/certs", "/etc/passwd",
+                                        "/etc/group", "/etc/nsswitch.conf", "/etc/mime.types", "/dev/urandom", "/dev/random", "/dev/zero", "/etc/fonts"};
+    bool good = allow(ruleset, "/dev/null", (READ | LANDLOCK_ACCESS_FS_WRITE_FILE | TRUNCATE) & handled);
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) good = allow(ruleset, folders[i], RUN) && good;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) good = allow(ruleset, files[i], READ) && good;
+    return good;
+}
+
+static bool lock_files(const PlSandbox *s)
+{
+    long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    if (abi < 1) return false;
+    uint64_t handled = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1; /* all of ABI 1 */
+    if (abi >= 2) handled |= REFER;
+    if (abi >= 3) handled |= TRUNCATE;
+    struct landlock_ruleset_attr attr = {.handled_access_fs = handled};
+    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr.handled_access_fs, 0);
+    if (ruleset < 0) return false;
+    bool good = !s->programs || allow_system(ruleset, handled);
+    uint64_t within = READ | (s->programs ? LANDLOCK_ACCESS_FS_EXECUTE : 0);
+    if (!s->read_only) within |= CHANGE | REFER | TRUNCATE;
+    if (s->workspace) good = allow(ruleset, s->workspace, within & handled) && good;
+    for (const char *const *path = s->readable; path && *path; path++) good = allow(ruleset, *path, READ) && good;
+    good = good && syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
+    close(ruleset);
+    return good;
+}
+
+PlStatus pl_sandbox_enter(const PlSandbox *sandbox, const char **layer)
+{
+    *layer = "user namespaces";
+    if (!enter_namespaces(sandbox)) return PL_REFUSED;
+    *layer = "dropping capabilities";
+    if (!drop_capabilities()) return PL_REFUSED;
+    *layer = "no_new_privs";
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return PL_REFUSED;
+    *layer = "resource limits";
+    if (!set_limits(sandbox)) return PL_REFUSED;
+    *layer = "Landlock";
+    if (!lock_files(sandbox)) return PL_REFUSED;
+    *layer = "seccomp";
+    if (!pl_sandbox_calls(sandbox->programs)) return PL_REFUSED;
+    *layer = "";
+    return PL_OK;
+}
