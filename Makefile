@@ -141,6 +141,10 @@ $(B)/real/%: tests/real/%.c $(LIB)
 	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@
 $(B)/bench/%: tests/bench/%.c $(LIB)
 	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lcurl -lm -o $@
+# What stands in front of libc. It is no code of a program, so it has no sanitizer; where one is, memory is the sanitizer's.
+$(B)/fault/shim.so: tests/fault/shim.c
+	@mkdir -p $(@D)
+	gcc -std=gnu17 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wconversion -Wshadow -Wmissing-prototypes -Werror $(if $(filter debug,$(HEAP)),-DSHIM_NO_MALLOC) -shared -fPIC $< -o $@
 $(B)/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(LIB)
 	$(TEST_CC) $< tests/fuzz/replay.c $(LIB) $(PKG_LIBS) -lm -o $@
 $(B)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(LIB)
@@ -149,7 +153,7 @@ $(B)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(LIB)
 .PHONY: unit check test tested check-asan check-ubsan check-valgrind check-fault check-crash check-real accept
 unit: $(UNIT) ## build and run the unit tests
 	@$(TEST_ENV) tests/unit/run
-tested: all $(UNIT) $(REPLAY) $(TOOLS)
+tested: all $(UNIT) $(REPLAY) $(TOOLS) $(B)/fault/shim.so
 check: tested ## build and run every suite
 	@$(TEST_ENV) tests/run.sh
 test: ## the same as check, after installing what is missing (see deps)

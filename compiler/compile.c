@@ -30,7 +30,7 @@ static void add_plugin(PlCompiled *out, const PlPluginArg *arg, PlArena *arena)
     PlPlugin *plugin;
     PlStatus status = arg->text.len ? pl_catalog_add_text(out->catalog, arg->name, arg->document, arg->text, &options, &plugin)
                                     : pl_catalog_add_file(out->catalog, arg->name, pl_arena_str(arena, arg->document).ptr, &options, &plugin);
-    (void)status; /* why not is in the diagnostics; the plan is checked against what there is */
+    if (status == PL_NOMEM) pl_arena_escape(arena, status); /* any other reason is in the diagnostics; the plan is checked against what there is */
 }
 
 /* `Use: files from mcp "command"` */
@@ -90,7 +90,7 @@ static void add_plugins(PlArena *arena, const PlCompileOptions *options, PlCompi
     }
     if (dir) {
         PlStatus status = pl_catalog_add_dir(out->catalog, dir);
-        (void)status;
+        if (status == PL_NOMEM) pl_arena_escape(arena, status);
     }
     if (out->plan) add_tools(out, arena);
 }

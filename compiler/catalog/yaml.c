@@ -255,7 +255,7 @@ PlStatus pl_yaml_parse(PlTree *tree, PlStr text, PlStr document)
 {
     Reader r = {.tree = tree, .text = document, .ascii = is_ascii(document)};
     pl_map_init(&r.names, tree->arena);
-    if (!yaml_parser_initialize(&r.parser)) return PL_NOMEM;
+    if (!yaml_parser_initialize(&r.parser)) pl_arena_escape(tree->arena, PL_NOMEM);
     yaml_parser_set_input_string(&r.parser, (const unsigned char *)text.ptr, text.len);
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
     PlStatus status = read_guarded(&r);

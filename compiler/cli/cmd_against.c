@@ -142,8 +142,7 @@ int plc_check_against(PlArena *arena, const PlModule *module, const PlCliList *d
         PlBuf text;
         pl_buf_init(&text, 0);
         pl_diags_print(&text, &diags, pl_cli_colour(2));
-        fwrite(pl_buf_str(&text).ptr, 1, text.len, stderr);
-        pl_buf_deinit(&text);
+        pl_cli_say(&text);
         return 2;
     }
     PlBuf out;

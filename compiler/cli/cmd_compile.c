@@ -101,8 +101,7 @@ static int module_of(PlArena *arena, const PlcOptions *o, const char *path, PlCo
     PlBuf text;
     pl_buf_init(&text, 0);
     pl_diags_print(&text, &diags, pl_cli_colour(2));
-    fwrite(pl_buf_str(&text).ptr, 1, text.len, stderr);
-    pl_buf_deinit(&text);
+    pl_cli_say(&text);
     return pl_status_exit_code(status);
 }
 

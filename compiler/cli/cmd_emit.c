@@ -73,8 +73,7 @@ static void print_losses(PlDiags *diags, uint32_t before)
     PlBuf out;
     pl_buf_init(&out, 0);
     pl_diags_print(&out, &lost, pl_cli_colour(2));
-    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
-    pl_buf_deinit(&out);
+    pl_cli_say(&out);
 }
 
 static int emit_arazzo(PlArena *arena, PlCompiled *c)

@@ -33,8 +33,7 @@ static void print_findings(Import *im)
     PlBuf out;
     pl_buf_init(&out, 0);
     pl_diags_print(&out, &shown, pl_cli_colour(2));
-    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
-    pl_buf_deinit(&out);
+    pl_cli_say(&out);
 }
 
 static int put_plan(Import *im, const PlPlan *plan, const char *path)

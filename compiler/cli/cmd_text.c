@@ -14,8 +14,7 @@ static void print_diags(PlDiags *diags)
     pl_buf_init(&out, 0);
     pl_diags_sort(diags);
     pl_diags_print(&out, diags, pl_cli_colour(2));
-    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
-    pl_buf_deinit(&out);
+    pl_cli_say(&out);
 }
 
 static int fmt_one(PlArena *arena, const char *path, bool write, bool check, bool *changed)

@@ -44,8 +44,7 @@ static void put_question(Dialogue *g, const PlDiag *d, uint32_t open)
     pl_buf_init(&out, 0);
     pl_buf_put_char(&out, '\n');
     pl_diag_print(&out, &g->session->compiled.diags, d, g->colour);
-    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
-    pl_buf_deinit(&out);
+    pl_cli_say(&out);
     if (open > 1) fprintf(stderr, "  (%u questions are open)\n", open);
 }
 

@@ -44,8 +44,7 @@ static int load_project(PlArena *arena, const PlcOptions *o, const char *plan_pa
     PlBuf out;
     pl_buf_init(&out, 0);
     pl_diags_print(&out, diags, pl_cli_colour(2));
-    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
-    pl_buf_deinit(&out);
+    pl_cli_say(&out);
     return pl_status_exit_code(status);
 }
 
@@ -97,8 +96,7 @@ void plc_print_findings(PlArena *arena, const PlcOptions *o, PlCompiled *compile
     pl_buf_init(&out, 0);
     pl_diags_print(&out, &shown, pl_cli_colour(2));
     if (first) pl_buf_printf(&out, "`pilotc explain %s` says more, with an example\n", first);
-    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
-    pl_buf_deinit(&out);
+    pl_cli_say(&out);
 }
 
 int plc_compile(PlArena *arena, const PlcOptions *o, const char *path, PlCompiled *out, PlBuf *json)

@@ -4,9 +4,11 @@
 
 #include "vm/base/str.h"
 
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum { HUGE_PAGE = 2 * 1024 * 1024, LARGE = 2 * HUGE_PAGE };
 
@@ -17,6 +19,7 @@ typedef struct FaultState {
 } FaultState;
 
 static FaultState state = {.site = -1};
+static const char *tell_path; /* a test's file, which gets a line when the fault happens */
 
 static const char *const names[PL_FAULT_COUNT] = {
 #define PL_FAULT(name, words) #name,
@@ -43,11 +46,21 @@ bool pl_fault_fired(void)
     return atomic_load(&state.fired);
 }
 
+static void tell(void)
+{
+    int fd = tell_path ? open(tell_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+    if (fd < 0) return;
+    ssize_t ignored = write(fd, "fault\n", strlen("fault\n"));
+    (void)ignored;
+    close(fd);
+}
+
 static bool hit_armed(void)
 {
     if (atomic_load(&state.fired)) return atomic_load(&state.sticky);
     if (atomic_fetch_sub(&state.left, 1) != 0) return false;
     atomic_store(&state.fired, true);
+    tell();
     return true;
 }
 
@@ -57,7 +70,7 @@ bool pl_fault_hit(PlFault site)
     return __builtin_expect(armed == (int)site, 0) && hit_armed();
 }
 
-/* PILOT_FAULT=site:nth[:sticky], the site in any case. Anything else is ignored: it is a test's switch. */
+/* PILOT_FAULT=site:nth[:sticky], the site in any case, and PILOT_FAULT_TELL=FILE. Anything else is ignored: it is a test's switch. */
 void pl_fault_from_env(void)
 {
     PlStr text = pl_str_z(getenv("PILOT_FAULT"));
@@ -69,7 +82,7 @@ void pl_fault_from_env(void)
     int64_t nth;
     if (!pl_str_to_int(rest, &nth) || nth < 0) return;
     for (int i = 0; i < PL_FAULT_COUNT; i++)
-        if (pl_str_eq_nocase(site, pl_str_z(names[i]))) pl_fault_arm((PlFault)i, (uint64_t)nth, sticky);
+        if (pl_str_eq_nocase(site, pl_str_z(names[i]))) tell_path = getenv("PILOT_FAULT_TELL"), pl_fault_arm((PlFault)i, (uint64_t)nth, sticky);
 }
 
 /* A block this large will be filled from end to end (a document, its copy for the journal, a slab of values): huge pages spare it most of the page

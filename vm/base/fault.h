@@ -20,7 +20,7 @@ void pl_fault_arm(PlFault site, uint64_t nth, bool sticky);
 void pl_fault_disarm(void);
 bool pl_fault_fired(void);      /* since the last arm */
 bool pl_fault_hit(PlFault site); /* called at the site: true = behave as if it failed */
-void pl_fault_from_env(void);   /* reads PILOT_FAULT; for mains */
+void pl_fault_from_env(void);   /* reads PILOT_FAULT, and PILOT_FAULT_TELL: a file that gets a line when it happens; for mains */
 
 /* malloc family through the ALLOC site. */
 void *pl_alloc(size_t size);

@@ -125,6 +125,7 @@ static PlJsonEvent decode_string(PlJsonScan *s, const char *open, const char *p,
         p = escape(s, p, &error);
         if (!p) return fail(s, at, error);
     }
+    s->no_memory = s->scratch.status == PL_NOMEM;
     if (s->scratch.status != PL_OK)
         return fail(s, open, s->scratch.status == PL_NOMEM ? "out of memory" : "string too long");
     s->text = pl_buf_str(&s->scratch);
@@ -165,7 +166,8 @@ static PlJsonEvent number(PlJsonScan *s)
         s->integer = n.integer;
         return ended(s, end, PL_JSON_INT);
     }
-    if (isnan(n.number)) return fail(s, s->cursor, "out of memory");
+    s->no_memory = isnan(n.number);
+    if (s->no_memory) return fail(s, s->cursor, "out of memory");
     if (isinf(n.number)) return fail(s, s->cursor, "number too large for a double");
     s->number = n.number;
     return ended(s, end, PL_JSON_NUMBER);

@@ -37,6 +37,7 @@ typedef struct PlJsonScan {
     PlBuf scratch;
     int64_t integer;
     double number;
+    bool no_memory;                        /* why it is PL_JSON_ERROR: the text may be right */
 } PlJsonScan;
 
 void pl_json_scan_init(PlJsonScan *scan, PlStr text); /* borrows */

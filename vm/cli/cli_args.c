@@ -137,6 +137,13 @@ void pl_cli_json_begin(PlBuf *out, const char *command)
     pl_buf_printf(out, "{\"pilot\":\"%s\",\"format\":1,\"command\":\"%s\"}\n", PL_VERSION_TEXT, command);
 }
 
+void pl_cli_say(PlBuf *out)
+{
+    if (out->status != PL_OK) fprintf(stderr, "error: %s while saying what is wrong\n", pl_status_words(out->status));
+    else fwrite(pl_buf_str(out).ptr, 1, out->len, stderr);
+    pl_buf_deinit(out);
+}
+
 int pl_cli_put(PlBuf *out)
 {
     PlStatus status = out->status;

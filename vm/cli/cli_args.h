@@ -43,6 +43,8 @@ int pl_cli_fail(PlStatus status, const char *format, ...) __attribute__((format(
 bool pl_cli_colour(int fd);
 /* The first line of --json output: {"pilot":"0.1.0","format":1,"command":"check"}. */
 void pl_cli_json_begin(PlBuf *out, const char *command);
+/* Writes the buffer to stderr, or that there was no memory for it. Frees it. */
+void pl_cli_say(PlBuf *out);
 /* Writes the buffer to stdout; a closed pipe is no error. Frees it. */
 int pl_cli_put(PlBuf *out);
 /* Reads a whole file ("-": standard input) into arena memory. False after a message. */

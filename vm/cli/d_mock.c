@@ -138,8 +138,7 @@ static void print_diags(Server *s)
         if (s->diags.all.items[i]->severity == PL_SEV_ERROR) pl_diag_print(&out, &s->diags, s->diags.all.items[i], pl_cli_colour(STDERR_FILENO));
         else others++;
     }
-    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
-    pl_buf_deinit(&out);
+    pl_cli_say(&out);
     if (others && !s->quiet) fprintf(stderr, "%u notes and warnings about the documents\n", others);
 }
 

@@ -40,6 +40,8 @@ bool plv_servers(PlArena *arena, const PlModule *module, const PlCliList *server
 /* Opened to write; NULL after a message, *code is the exit code. So with all that follow. */
 PlStore *plv_open_store(PlArena *arena, const PlvOptions *o, PlStr file, int *code);
 PlStore *plv_open_to_read(PlArena *arena, PlStr file, int *code);
+/* A run of the store: -1, or the exit code after a message. `journal` may be NULL. */
+int plv_find_run(PlStore *store, PlStr id, PlStoredRun *run, PlJournalPort *journal);
 /* The store that holds the run `id` (a unique beginning). */
 PlStore *plv_open_run(PlArena *arena, const PlvOptions *o, PlStr id, PlStoreMode mode, int *code);
 int plv_place(PlArena *arena, const PlvOptions *o, PlStr *place); /* -1, or the exit code after a message */
@@ -56,8 +58,8 @@ PlModule *plv_read_module_of(PlArena *arena, PlStore *store, const uint8_t hash[
 /* ---- vm_run.c ---- */
 /* A plan that writes is approved by --yes, by --approve or at the terminal, where its review is shown; one that reads is. -1 to go on, else the exit code. */
 int plv_approve(PlArena *arena, const PlvOptions *o, const PlModule *module, const PlServerOverride *servers, uint32_t count);
-/* The servers that a run was started with, for o->servers; nothing when some were given now. */
-void plv_started_servers(PlArena *arena, PlJournalPort journal, const PlModule *module, PlvOptions *o);
+/* The servers that a run was started with, for o->servers; nothing when some were given now. An error of the store: the run may not go on. */
+PlStatus plv_started_servers(PlArena *arena, PlJournalPort journal, const PlModule *module, PlvOptions *o);
 
 /* ---- vm_drive.c: runs a run to its end, and says how it ended ---- */
 typedef struct PlvDrive {

@@ -44,7 +44,7 @@ static void say(Audit *a, PlStr id, bool good, uint64_t rows, uint64_t bad, cons
 }
 
 /* `only`: this run was asked for by name, so a head of it must be there. */
-static bool audit_one(Audit *a, PlStore *store, PlStr id, bool only)
+static bool audit_one(Audit *a, PlStore *store, PlStr id, bool only, int *worst)
 {
     uint64_t rows = 0, bad = 0;
     uint32_t found = 0;
@@ -54,6 +54,10 @@ static bool audit_one(Audit *a, PlStore *store, PlStr id, bool only)
     if (status == PL_OK && a->heads) {
         status = plv_heads_check(a->heads, store, id, &found, &head, &why);
         if (head) bad = head->rows;
+    }
+    if (status != PL_OK && status != PL_CORRUPT) {
+        *worst = pl_cli_fail(status, "run " PL_FMT " cannot be read: %s", PL_ARG(id), pl_status_words(status));
+        return false;
     }
     say(a, id, status == PL_OK, rows, bad, why, found);
     return status == PL_OK && !(only && a->heads && !found);
@@ -81,13 +85,16 @@ static bool audit_file(Audit *a, PlStr file, PlStr only, int *worst)
     if (only.len) {
         PlStoredRun run;
         PlJournalPort journal;
-        good = pl_store_open_run(store, only, &run, &journal) == PL_OK;
-        if (!good) *worst = pl_cli_fail(PL_USAGE, "there is no run " PL_FMT, PL_ARG(only));
-        else good = audit_one(a, store, pl_arena_str(a->arena, run.id), true);
+        int code = plv_find_run(store, only, &run, &journal);
+        good = code < 0;
+        if (!good) *worst = code;
+        else good = audit_one(a, store, pl_arena_str(a->arena, run.id), true, worst);
     } else {
         a->ids.len = 0;
-        good = pl_store_each_run(store, collect_id, a) == PL_OK;
-        for (uint32_t i = 0; i < a->ids.len; i++) good &= audit_one(a, store, a->ids.items[i], false);
+        PlStatus status = pl_store_each_run(store, collect_id, a);
+        good = status == PL_OK;
+        if (!good) *worst = pl_cli_fail(status, PL_FMT " cannot be read: %s", PL_ARG(file), pl_status_words(status));
+        for (uint32_t i = 0; i < a->ids.len; i++) good &= audit_one(a, store, a->ids.items[i], false, worst);
     }
     pl_store_close(store);
     return good;

@@ -11,8 +11,7 @@ void plv_print_diags(PlDiags *diags)
     PlBuf out;
     pl_buf_init(&out, 0);
     pl_diags_print(&out, diags, pl_cli_colour(2));
-    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
-    pl_buf_deinit(&out);
+    pl_cli_say(&out);
 }
 
 int plv_project(PlArena *arena, const PlvOptions *o, const char *near, PlProject *project, bool *found)

@@ -178,8 +178,7 @@ static void print_failure(PlArena *arena, const PlvDrive *d, PlStr error, PlDiag
     PlBuf out;
     pl_buf_init(&out, 0);
     pl_diag_print(&out, diags, diag, pl_cli_colour(2));
-    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
-    pl_buf_deinit(&out);
+    pl_cli_say(&out);
 }
 
 static void print_parked(PlArena *arena, const PlvDrive *d, PlStr error)
@@ -196,8 +195,7 @@ static void print_parked(PlArena *arena, const PlvDrive *d, PlStr error)
     if (plv_json_text(arena, error, "path", &path) && path.len)
         pl_buf_printf(&out, "\n  --> step " PL_FMT " of " PL_FMT, PL_ARG(path), PL_ARG(d->module->source_name));
     pl_buf_put_char(&out, '\n');
-    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
-    pl_buf_deinit(&out);
+    pl_cli_say(&out);
     help_parked(arena, d, error);
 }
 
@@ -212,9 +210,8 @@ static void print_stop(PlStr reason)
     pl_buf_put_z(&out, "stopped: ");
     pl_utf8_put_line(&out, pl_json_scan_next(&scan) == PL_JSON_STRING ? scan.text : reason);
     pl_buf_put_char(&out, '\n');
-    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
     pl_json_scan_deinit(&scan);
-    pl_buf_deinit(&out);
+    pl_cli_say(&out);
 }
 
 static int report(PlArena *arena, const PlvDrive *d, const PlRun *run, PlRunState state, PlDiags *diags)

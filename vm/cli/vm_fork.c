@@ -126,8 +126,9 @@ static int make(PlArena *arena, Fork *f)
     if (!module) return code;
     PlServerOverride *servers;
     uint32_t count;
-    plv_started_servers(arena, f->journal, module, &f->options);
-    code = plv_servers(arena, module, &f->options.servers, &servers, &count) ? plv_approve(arena, &f->options, module, servers, count) : 2;
+    PlStatus known = plv_started_servers(arena, f->journal, module, &f->options);
+    if (known != PL_OK) code = pl_cli_fail(known, "run " PL_FMT " cannot be read: %s", PL_ARG(f->run), pl_status_words(known));
+    else code = plv_servers(arena, module, &f->options.servers, &servers, &count) ? plv_approve(arena, &f->options, module, servers, count) : 2;
     bool own_file = pl_str_ends(f->place, PL_STR("/"));
     PlStr file = code < 0 && own_file ? plv_store_file_new(arena, f->place, f->id) : PL_STR("");
     if (code < 0 && own_file) {
@@ -143,11 +144,11 @@ static int make(PlArena *arena, Fork *f)
 
 static int fork_run(PlArena *arena, Fork *f)
 {
-    if (pl_store_open_run(f->store, f->run, &f->stored, &f->journal) != PL_OK)
-        return pl_cli_fail(PL_USAGE, "there is no run " PL_FMT "\n  = help: `pilotvm runs` lists them", PL_ARG(f->run));
+    int code = plv_find_run(f->store, f->run, &f->stored, &f->journal);
+    if (code >= 0) return code;
     f->run = pl_arena_str(arena, f->stored.id);
     f->new_store = f->store;
-    int code = check_past(arena, f);
+    code = check_past(arena, f);
     if (code >= 0) return code;
     if (f->past.to.len) snprintf(f->id, sizeof f->id, PL_FMT, PL_ARG(f->past.to));
     else plv_new_id(f->id);

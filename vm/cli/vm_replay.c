@@ -68,9 +68,8 @@ static int replay(PlArena *arena, PlStore *store, PlStr id, const char *plan, bo
 {
     PlStoredRun run;
     PlJournalPort journal;
-    int code = 0;
-    PlStatus status = pl_store_open_run(store, id, &run, &journal);
-    if (status != PL_OK) return pl_cli_fail(PL_USAGE, "there is no run " PL_FMT "\n  = help: `pilotvm runs` lists them", PL_ARG(id));
+    int code = plv_find_run(store, id, &run, &journal);
+    if (code >= 0) return code;
     if (run.rows == 0) return pl_cli_fail(PL_USAGE, "run " PL_FMT " never began: there is nothing to replay", PL_ARG(run.id));
     id = pl_arena_str(arena, run.id);
     PlStr bytes;
@@ -82,7 +81,7 @@ static int replay(PlArena *arena, PlStore *store, PlStr id, const char *plan, bo
     PlOfflineResult result;
     pl_sources_init(&sources, arena);
     pl_diags_init(&diags, arena, &sources);
-    status = pl_offline_replay(arena, module, id, journal, pl_builtin_ref, &diags, &result);
+    PlStatus status = pl_offline_replay(arena, module, id, journal, pl_builtin_ref, &diags, &result);
     pl_module_free(module);
     if (status != PL_OK) {
         plv_print_diags(&diags);

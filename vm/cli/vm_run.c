@@ -67,8 +67,7 @@ static void show_review(PlArena *arena, const PlModule *module, const PlServerOv
     PlBuf out;
     pl_buf_init(&out, 0);
     pl_review_print(&out, arena, module, &options);
-    fwrite(pl_buf_str(&out).ptr, 1, out.len, stderr);
-    pl_buf_deinit(&out);
+    pl_cli_say(&out);
 }
 
 int plv_approve(PlArena *arena, const PlvOptions *o, const PlModule *module, const PlServerOverride *servers, uint32_t count)
@@ -173,36 +172,36 @@ static PlStatus take_first(void *user, const PlRow *row)
 }
 
 /* The servers that the run was started with, so that a resume goes on where it was: {"servers":{"plugin":"url"}} of the START row. */
-void plv_started_servers(PlArena *arena, PlJournalPort journal, const PlModule *module, PlvOptions *o)
+PlStatus plv_started_servers(PlArena *arena, PlJournalPort journal, const PlModule *module, PlvOptions *o)
 {
     FirstRow first = {arena, PL_STR("")};
     PlStatus status = journal.each(journal.self, take_first, &first);
-    (void)status;
+    if (status != PL_OK && status != PL_BUSY) return status; /* it must not be sent elsewhere */
     PlStr servers, url;
-    if (o->servers.count || !pl_json_find(first.body, "servers", &servers)) return;
+    if (o->servers.count || !pl_json_find(first.body, "servers", &servers)) return PL_OK;
     for (uint32_t i = 0; i < module->action_count; i++) {
         PlStr plugin = module->actions[i].plugin;
         if (!plv_json_text(arena, servers, pl_arena_str(arena, plugin).ptr, &url)) continue;
         pl_cli_list_add(arena, &o->servers, pl_arena_printf(arena, PL_FMT "=" PL_FMT, PL_ARG(plugin), PL_ARG(url)).ptr);
     }
+    return PL_OK;
 }
 
 static int resume_stored(PlArena *arena, PlvOptions *o, PlvDrive *drive, PlStr id)
 {
     PlStoredRun run;
-    PlStatus status = pl_store_open_run(drive->store, id, &run, &drive->journal);
-    if (status != PL_OK) return pl_cli_fail(PL_USAGE, "there is no run " PL_FMT, PL_ARG(id));
+    int code = plv_find_run(drive->store, id, &run, &drive->journal);
+    if (code >= 0) return code;
     if (run.rows == 0) /* its input and servers went with the process */
         return pl_cli_fail(PL_USAGE, "run " PL_FMT " never began, and nothing was sent\n  = help: run the plan again", PL_ARG(run.id));
     drive->id = pl_arena_str(arena, run.id);
-    int code = 0;
     PlModule *module = plv_read_module_of(arena, drive->store, run.module_hash, &code);
     if (!module) return code;
     drive->module = module;
-    plv_started_servers(arena, drive->journal, module, o);
     PlServerOverride *servers;
-    code = 2;
-    if (plv_servers(arena, module, &o->servers, &servers, &drive->server_count)) {
+    PlStatus status = plv_started_servers(arena, drive->journal, module, o);
+    code = status == PL_OK ? 2 : pl_cli_fail(status, "run " PL_FMT " cannot be read: %s", PL_ARG(id), pl_status_words(status));
+    if (status == PL_OK && plv_servers(arena, module, &o->servers, &servers, &drive->server_count)) {
         drive->servers = servers;
         if (!o->quiet && !o->json) fprintf(stderr, "run " PL_FMT "\n", PL_ARG(drive->id));
         code = plv_drive(arena, drive);

@@ -223,13 +223,10 @@ static int open_store(PlArena *arena, Said *said)
     said->store = plv_open_run(arena, &said->options, said->run, PL_STORE_WRITE, &code);
     if (!said->store) return code;
     PlStoredRun run;
-    PlStatus status = pl_store_open_run(said->store, said->run, &run, &said->journal);
-    if (status == PL_OK) {
-        said->run = pl_arena_str(arena, run.id);
-        return -1;
-    }
-    pl_store_close(said->store);
-    return pl_cli_fail(PL_USAGE, "there is no run " PL_FMT, PL_ARG(said->run));
+    code = plv_find_run(said->store, said->run, &run, &said->journal);
+    if (code < 0) said->run = pl_arena_str(arena, run.id);
+    else pl_store_close(said->store);
+    return code;
 }
 
 static int say(PlArena *arena, Said *said, const PlCliCommand *command, int argc, char **argv, int (*then)(PlArena *, Said *))

@@ -116,13 +116,13 @@ static int show_run(PlArena *arena, PlStore *store, PlStr id, bool json)
 {
     PlStoredRun run;
     PlJournalPort journal;
-    PlStatus status = pl_store_open_run(store, id, &run, &journal);
-    if (status != PL_OK) return pl_cli_fail(PL_USAGE, "there is no run " PL_FMT "\n  = help: `pilotvm runs` lists them", PL_ARG(id));
+    int found = plv_find_run(store, id, &run, &journal);
+    if (found >= 0) return found;
     PlBuf out;
     pl_buf_init(&out, 0);
     if (json) pl_cli_json_begin(&out, "show");
     Listing listing = {arena, &out, json, 0};
-    status = list_run(&listing, &run);
+    PlStatus status = list_run(&listing, &run);
     if (status == PL_OK) status = journal.each(journal.self, show_row, &listing);
     int put = pl_cli_put(&out);
     return status == PL_OK ? put : pl_cli_fail(status, "%s", pl_status_words(status));

@@ -187,3 +187,11 @@ PlModule *plv_read_module_of(PlArena *arena, PlStore *store, const uint8_t hash[
     pl_buf_deinit(&bytes);
     return module;
 }
+
+int plv_find_run(PlStore *store, PlStr id, PlStoredRun *run, PlJournalPort *journal)
+{
+    PlStatus status = pl_store_open_run(store, id, run, journal);
+    if (status == PL_OK) return -1;
+    if (status == PL_INVALID) return pl_cli_fail(PL_USAGE, "there is no run " PL_FMT "\n  = help: `pilotvm runs` lists them", PL_ARG(id));
+    return pl_cli_fail(status, "run " PL_FMT " cannot be read: %s", PL_ARG(id), pl_status_words(status));
+}

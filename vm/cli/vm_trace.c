@@ -65,8 +65,7 @@ static bool tell(void *self, const PlHookEvent *e, PlStr *reason)
     if (!shown) return true;
     pl_buf_init(&line, 65536);
     put_event(&line, e, o->trace);
-    fwrite(pl_buf_str(&line).ptr, 1, line.len, stderr);
-    pl_buf_deinit(&line);
+    pl_cli_say(&line);
     return true;
 }
 

@@ -198,8 +198,8 @@ static int why(PlArena *arena, PlStore *store, PlStr file, PlStr id, bool json)
     PlStoredRun run;
     PlJournalPort journal;
     Story story = {.arena = arena, .end = PL_STR(""), .to = PL_STR("")};
-    if (pl_store_open_run(store, id, &run, &journal) != PL_OK)
-        return pl_cli_fail(PL_USAGE, "there is no run " PL_FMT "\n  = help: `pilotvm runs` lists them", PL_ARG(id));
+    int found = plv_find_run(store, id, &run, &journal);
+    if (found >= 0) return found;
     id = pl_arena_str(arena, run.id);
     story.failed = run.state == PL_STORED_FAILED;
     PlStatus status = journal.each(journal.self, read_row, &story);

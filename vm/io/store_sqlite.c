@@ -45,6 +45,19 @@ PlStatus pl_store_sqlite_fail(PlStore *store, PlStatus status)
     return status;
 }
 
+/* SQLite calls a file damaged that the disk did not give (its SQLITE_IOERR_CORRUPTFS becomes SQLITE_CORRUPT): ask the files. */
+static bool disk_failed(PlStore *store)
+{
+    static const int pointers[] = {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER};
+    for (size_t i = 0; store->db && i < sizeof pointers / sizeof *pointers; i++) {
+        sqlite3_file *file = NULL;
+        int last = 0;
+        sqlite3_file_control(store->db, "main", pointers[i], &file);
+        if (file && file->pMethods && file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &last) == SQLITE_OK && last == EIO) return true;
+    }
+    return false;
+}
+
 PlStatus pl_store_sqlite_status(PlStore *store, int code)
 {
     if ((code & 0xff) == SQLITE_OK || (code & 0xff) == SQLITE_ROW || (code & 0xff) == SQLITE_DONE) return PL_OK;
@@ -54,7 +67,10 @@ PlStatus pl_store_sqlite_status(PlStore *store, int code)
     case SQLITE_FULL: return PL_FULL;
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return PL_BUSY;
-    case SQLITE_CORRUPT: return PL_CORRUPT;
+    case SQLITE_CORRUPT:
+        if (!disk_failed(store)) return PL_CORRUPT;
+        snprintf(store->message, sizeof store->message, "the disk did not give what was asked for");
+        return PL_IO;
     case SQLITE_NOTADB: return PL_INVALID;
     case SQLITE_MISUSE:
     case SQLITE_INTERNAL: return PL_INTERNAL;

@@ -13,7 +13,9 @@ static bool is_allowed(const PlRun *run, const PlAction *a, PlStr origin)
         PlBuf own;
         pl_buf_init(&own, 0);
         bool same = pl_str_eq(s->plugin, a->plugin) && pl_request_origin(&own, s->url) && pl_str_eq(pl_buf_str(&own), origin);
+        PlStatus status = own.status;
         pl_buf_deinit(&own);
+        if (status != PL_OK) pl_heap_escape(run->heap, status);
         if (same) return true;
     }
     return false;

@@ -203,6 +203,7 @@ static PlStatus recall_start(PlRun *run, PlDiags *diags, uint64_t seq)
         return PL_INVALID;
     }
     if (status == PL_OK) status = pl_json_read(run->values, pl_buf_str(text), &start, &at, &why);
+    if (status == PL_NOMEM) return status;
     if (status != PL_OK || start.tag != PL_RECORD) {
         PL_REPORT(diags, RUN_JOURNAL_ROW, PL_NO_SPAN, (unsigned long long)seq, "it is no START row");
         return PL_CORRUPT;

@@ -139,5 +139,6 @@ PlStatus pl_json_read(PlValues *values, PlStr text, PlValue *out, size_t *error_
     pl_json_scan_deinit(&values->scan);
     values->scanning = false;
     trim_stack(values);
+    if (event == PL_JSON_ERROR && values->scan.no_memory) pl_heap_escape(values->heap, PL_NOMEM);
     return event == PL_JSON_END ? PL_OK : PL_INVALID;
 }
