@@ -59,6 +59,7 @@ static PlStatus read_events(Reader *r)
         case PL_JSON_END: return PL_OK;
         case PL_JSON_ERROR: {
             uint32_t at = offset(r, r->scan.at);
+            if (r->scan.no_memory) return PL_NOMEM;
             PL_REPORT(tree->diags, DOC_NOT_JSON, ((PlSpan){tree->source, at, at + 1}), r->scan.error);
             return PL_INVALID;
         }
@@ -95,5 +96,6 @@ PlStatus pl_doc_json(PlTree *tree, PlStr text)
     pl_json_scan_init(&r.scan, text);
     PlStatus status = read_guarded(&r);
     pl_json_scan_deinit(&r.scan);
+    if (status == PL_NOMEM) pl_arena_escape(tree->arena, status);
     return status;
 }

@@ -296,8 +296,13 @@ PlStr pl_json_find_text(PlArena *arena, PlStr object, const char *key)
 {
     PlJsonScan scan;
     pl_json_scan_init(&scan, object);
-    PlStr found = find_key(&scan, key) == PL_JSON_STRING ? pl_arena_str(arena, scan.text) : PL_STR("");
+    bool is_text = find_key(&scan, key) == PL_JSON_STRING;
+    PlEscape escape = {.status = scan.no_memory ? PL_NOMEM : PL_OK}, *outer = pl_arena_set_escape(arena, &escape);
+    PlStr found = PL_STR("");
+    if (is_text && setjmp(escape.at) == 0) found = pl_arena_str(arena, scan.text);
+    pl_arena_set_escape(arena, outer);
     pl_json_scan_deinit(&scan);
+    if (escape.status != PL_OK) pl_arena_escape(arena, escape.status);
     return found;
 }
 

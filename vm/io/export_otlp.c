@@ -14,14 +14,10 @@ typedef struct Spans {
     PlStr end; /* body of END */
 } Spans;
 
-static void make_id(PlStr run, uint64_t seq, size_t bytes, char *hex)
+static void make_id(const PlExportWork *work, uint64_t seq, size_t bytes, char *hex)
 {
     uint8_t hash[32];
-    PlBuf text;
-    pl_buf_init(&text, 0);
-    pl_buf_printf(&text, "otlp " PL_FMT " %llu", PL_ARG(run), (unsigned long long)seq);
-    pl_hash_bytes(pl_buf_str(&text), hash);
-    pl_buf_deinit(&text);
+    pl_hash_bytes(pl_arena_printf(work->arena, "otlp " PL_FMT " %llu", PL_ARG(work->run.id), (unsigned long long)seq), hash);
     pl_hash_hex(hash, bytes, hex);
 }
 
@@ -69,7 +65,7 @@ static PlStatus put_call(void *user, const PlExportCall *call)
     char span[17];
     PlStr sends = PL_STR("{}"), status = PL_STR(""), action = pl_json_find_text(work->arena, call->intent, "action");
     bool first = true, answered = call->outcome == PL_ROW_RESULT;
-    make_id(work->run.id, call->seq, 8, span);
+    make_id(work, call->seq, 8, span);
     (void)pl_json_find(call->intent, "sends", &sends);
     if (answered) (void)pl_json_find(call->result, "status", &status);
     pl_buf_put_z(out, ",\n");
@@ -123,8 +119,8 @@ static void put_root(Spans *s)
 PlStatus pl_export_otlp(PlExportWork *work)
 {
     Spans s = {.work = work, .end = PL_STR("")};
-    make_id(work->run.id, 0, 16, s.trace);
-    make_id(work->run.id, 1, 8, s.root);
+    make_id(work, 0, 16, s.trace);
+    make_id(work, 1, 8, s.root);
     PlStatus status = pl_store_each_row(work->store, work->run.id, see_row, &s);
     if (status != PL_OK) return status;
     pl_buf_put_z(&work->out, "{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"pilot\"}}]},"
