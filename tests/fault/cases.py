@@ -8,7 +8,8 @@ import threading
 import shop
 
 ORDERS = {"reads": {}, "values": {}, "writes": {"a": 1, "b": 1, "c": 1}, "parallel": {"a": 1, "b": 1, "c": 1, "x": 1, "y": 1}, "approval": {"red": 1},
-          "timers": {"busy": 1, "second": 1}, "errors": {"instead": 1, "last": 1}, "large": {"large": 1, "larger": 1}}
+          "timers": {"busy": 1, "second": 1}, "errors": {"instead": 1, "last": 1}, "large": {"large": 1, "larger": 1},
+          "broken": {"first": 1, "broken": 1, "third": 1}}
 AT = ["--store", "runs.db", "--no-project"]
 
 
@@ -18,14 +19,15 @@ LOCKS = collections.defaultdict(threading.Lock)
 class Case:
     """`folder`: what is there before; `args`: the command; `plan`: the run that it belongs to, else it only reads."""
 
-    def __init__(self, name, folder, args, plan=None, of=None, run=None, leaves=None):
+    def __init__(self, name, folder, args, plan=None, of=None, run=None, leaves=None, again=False):
         self.name, self.folder, self.args, self.plan, self.of, self.run, self.leaves = name, folder, args, plan, of, run, leaves
+        self.again = again  # what it left undone the same command does
         self.books = shop.Books(of.books) if of else None
         self.lock = LOCKS[of.test] if of else None
         world = self.world()
         self.code, self.out, self.err = world.call(args)
         self.made = self.result(world)
-        self.problem = self.judge_end(world)[0] if plan else None
+        self.problem = self.judge_end(world)[0] if plan or again else None
         if not plan and self.code != 0:
             self.problem = "the command fails: %d %s" % (self.code, self.err[-300:])
         world.close()
@@ -43,14 +45,18 @@ class Case:
 
     def judge_end(self, world):
         """With nothing in its way any more the run comes to its end, and the server did what the plan says."""
+        if self.again:
+            code, out, err = world.call(self.args)
+            good = code == 0 or "nothing" in err
+            return (None if good else "a second time: %d %s" % (code, err[-300:])) or self.verify(world, self.run), out
         run = self.run or world.run_of()
         why, out = world.finish(run, shop.start_of(self.plan))
         why = why or world.wrong(collections.Counter(ORDERS[self.plan]))
-        if not why:
-            run = world.run
-            code, told, err = world.call(["pilotvm", "audit", "verify", run, *AT])
-            why = "audit verify: " + told + err if code != 0 else None
-        return why, out
+        return why or self.verify(world, world.run), out
+
+    def verify(self, world, run):
+        code, told, err = world.call(["pilotvm", "audit", "verify", run, *AT])
+        return "audit verify: " + told + err if code != 0 else None
 
 
 def stopped(folder, plan, spec):
@@ -90,7 +96,13 @@ def people(folder):
     path = [r["path"] for r in doubt.rows(last) if r["kind"] == "INDOUBT"]
     if path:
         cases.append(Case("settle", doubt.dir, ["pilotvm", "settle", last, path[0], "applied", "--result", json.dumps({"id": "order-a"}), *AT], "writes", doubt, last))
-    return cases, kept + [second, doubt]
+    broken = stopped(folder, "broken", None)
+    ended = broken.run_of()
+    broken.books.mended = True
+    cases.append(Case("fork", broken.dir, ["pilotvm", "fork", ended, "--yes", *AT], "broken", broken, ended))
+    whole = stopped(folder, "writes", None)
+    cases.append(Case("redact", whole.dir, ["pilotvm", "redact", whole.run_of(), "--why", "asked", *AT[:2]], of=whole, run=whole.run_of(), again=True))
+    return cases, kept + [second, doubt, broken, whole]
 
 
 def readers(folder):

@@ -39,6 +39,8 @@ PLANS = {
     "values": "Input: names: list of text = [\"ann\", \"bob\", \"cy\"]\n\n1. For each name in names:\n   1.1. Set long to upper(name) + \"-\" + text(length(name))\n"
               "   1.2. If length(name) > 2:\n      1.2.1. Add {name: long, n: length(name)} to rows\n2. Set sorted to sort_by(rows, \"name\")\n3. Repeat 50 times:\n"
               "   3.1. Set text to replace(\"a.b.c\", \".\", \"-\")\n   3.2. Add text to texts\n4. Return {rows: sorted, texts: count(texts), json: from_json(\"[1, 2.5, null]\")}\n",
+    "broken": "1. Order it using shop.create_order(item=\"first\") -> a\n2. Order it using shop.create_order(item=\"broken\") -> b\n"
+              "3. Order it using shop.create_order(item=\"third\") -> c\n4. Return {a: a.id, b: b.id, c: c.id}\n",
     "large": "1. Read it using shop.get_item(id=\"large\") -> detail\n2. Order it using shop.create_order(item=\"large\") -> order\n3. Read it using shop.get_item(id=\"larger\") -> more\n"
              "4. Order it using shop.create_order(item=\"larger\") -> other\n5. Return {a: detail.price, b: order.id, c: more.price, d: other.id}\n",
 }
@@ -53,6 +55,7 @@ class Books:
         self.keys = collections.defaultdict(set, {k: set(v) for k, v in old.keys.items()} if old else {})
         self.stock = collections.Counter(old.stock if old else {})
         self.requests, self.busy = (old.requests if old else 0), (old.busy if old else 0)
+        self.mended = old.mended if old else False
 
     def answer(self, method, path, headers, body):
         self.requests += 1
@@ -74,6 +77,8 @@ class Books:
         if item == "busy" and self.busy == 0:
             self.busy = 1
             return 429, {"message": "later"}
+        if item == "broken" and not self.mended:
+            return 400, {"message": "not now"}
         self.orders[item] += 1
         return 201, {"id": "order-" + item}
 
@@ -202,7 +207,7 @@ class World:
 
     def finish(self, run, start):
         """Brings the run to its end; without one, begins it; one that failed goes on as a fork. (what is wrong or None, output). Its last id is in self.run."""
-        self.run = run
+        self.run, self.books.mended = run, True
         if not run:
             if self.books.orders or self.books.payments:
                 return "something was sent, and there is no run", ""
@@ -217,9 +222,10 @@ class World:
                 code, out, err = self.call(["pilotvm", "resume", run, "--store", "runs.db", "--no-project"])
             elif code not in (0, 5) and run and any(r["kind"] == "END" for r in self.rows(run)):
                 got = self.call(["pilotvm", "fork", run, "--yes", "-q", "--store", "runs.db", "--no-project"])
-                if got[0] != 0:
+                went_on = re.search(r"went on as (r-\w+)", got[2])
+                if got[0] != 0 and not went_on:
                     return "the run failed, and is not forked: %d %s" % (got[0], got[2][-400:]), out
-                run = self.run = got[1].strip()
+                run = self.run = went_on.group(1) if went_on else got[1].strip()
                 code, out, err = self.call(["pilotvm", "resume", run, "--store", "runs.db", "--no-project"])
             else:
                 break
