@@ -166,10 +166,10 @@ check-ubsan: ## every suite under UndefinedBehaviorSanitizer
 check-valgrind: ## unit tests and the suites regress and demo under valgrind
 	$(AGAIN) tested MODE=debug
 	@tests/valgrind.sh
-check-fault: tested ## fail the nth allocation, read, write, call: n = 0, 1, 2...
-	@$(TEST_ENV) tests/run.sh fault
-check-crash: tested ## processes killed and resumed, and 100,000 simulated runs with kills and power cuts
-	@$(TEST_ENV) SIM_SEEDS=$${SIM_SEEDS:-100000} tests/run.sh crash sim
+check-fault: tested ## the nth allocation, read, write, sync, send ... fails, until none does (an hour; MODE=asan looks for leaks too)
+	@$(TEST_ENV) FAULT_FULL=1 FAULT_TABLE=1 SUITE_SECONDS=14400 tests/run.sh fault
+check-crash: tested ## killed at every call of the system, and at random; 100,000 simulated runs with kills and power cuts
+	@$(TEST_ENV) SIM_SEEDS=$${SIM_SEEDS:-100000} KILL_FULL=1 POWER_FULL=1 SUITE_SECONDS=14400 tests/run.sh crash kill power sim
 check-real: tested ## real documents and servers; skipped where ../shared/data is absent
 	@$(TEST_ENV) tests/run.sh real
 accept: tested ## write what the golden tests print into their files; then review the diff

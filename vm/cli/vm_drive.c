@@ -162,7 +162,7 @@ static PlSpan span_of(const PlModule *module, PlStr step)
 }
 
 /* The plan's line that failed, as the compiler shows a fault. */
-static void print_failure(PlArena *arena, const PlvDrive *d, PlStr error, PlDiags *diags)
+static void print_failure(PlArena *arena, const PlvDrive *d, PlStr error, bool goes_on, PlDiags *diags)
 {
     PlStr message = PL_STR("no reason was given"), step = PL_STR(""), path = PL_STR(""), code = PL_STR(""), help;
     plv_json_text(arena, error, "message", &message);
@@ -174,6 +174,7 @@ static void print_failure(PlArena *arena, const PlvDrive *d, PlStr error, PlDiag
     diag->severity = PL_SEV_ERROR;
     if (path.len) pl_diag_label(diags, diag, "step " PL_FMT, PL_ARG(path));
     if (plv_json_text(arena, error, "help", &help)) pl_diag_help(diags, diag, PL_FMT, PL_ARG(help));
+    else if (goes_on) pl_diag_help(diags, diag, "`pilotvm resume " PL_FMT "` goes on with it", PL_ARG(d->id));
     else pl_diag_help(diags, diag, "`pilotvm show " PL_FMT "` prints its journal", PL_ARG(d->id));
     PlBuf out;
     pl_buf_init(&out, 0);
@@ -224,7 +225,7 @@ static int report(PlArena *arena, const PlvDrive *d, const PlRun *run, PlRunStat
     }
     if (state != PL_RUN_DONE) {
         if (state == PL_RUN_PARKED) print_parked(arena, d, pl_run_error(run));
-        else print_failure(arena, d, pl_run_error(run), diags);
+        else print_failure(arena, d, pl_run_error(run), state == PL_RUN_BROKEN && status != PL_CORRUPT && status != PL_CHANGED, diags);
         return code;
     }
     PlRunStats stats = pl_run_stats(run);

@@ -499,9 +499,21 @@ PlHttp *pl_http_new(PlLoop *loop, PlSecrets *secrets, const PlHttpOptions *optio
     return http;
 }
 
+/* Who cancelled is told even now, and can free what it kept for the answer. The call itself goes with all others. */
+static void give_back(PlHttpCall *call)
+{
+    PlNetAnswer answer = {.evidence = call->sends ? PL_EVIDENCE_UNKNOWN : PL_EVIDENCE_NEVER_SENT, .fault = call->fault, .message = PL_STR(""),
+                          .credential = PL_STR(""), .body = PL_STR("")};
+    call->done(call->user, &answer);
+}
+
 void pl_http_free(PlHttp *http)
 {
     if (!http) return;
+    for (PlHttpCall *call = http->finished.first, *next; call; call = next) {
+        next = call->next;
+        if (call->fault == PL_NET_CANCELLED) give_back(call);
+    }
     for (uint32_t i = 0; i < http->slot_cap; i++) {
         PlHttpCall *call = http->slots[i].call;
         if (!call) continue;

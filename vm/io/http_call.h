@@ -135,6 +135,7 @@ PlNetFault pl_http_setup_fault(const PlHttpCall *call, int curl_code, const char
 /* ---- http_gate.c ---- */
 /* "scheme://host:port" in lower case as libcurl itself parses the URL, into a new string; NULL: not a URL that we send, *why says why. */
 char *pl_http_gate_origin(const struct PlCurl *curl, const char *url, const char **why);
+extern const char PL_HTTP_GATE_NO_MEMORY[]; /* what *why is then, this very text */
 PL_MUST_USE PlStatus pl_http_gate_rule(const struct PlCurl *curl, PlHttpOrigin *origin, const PlHttpRule *rule);
 PlHttpOrigin *pl_http_gate_find(PlHttp *http, const char *url, PlStr plugin, PlHttpCall *call); /* NULL: call->message */
 void pl_http_gate_attach(PlHttp *http, PlHttpTransfer *transfer);

@@ -5,6 +5,7 @@
 #include "vm/base/fault.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -30,6 +31,7 @@ static bool fill(PlCurl *curl, void *library)
 const PlCurl *pl_http_curl_open(void)
 {
     PlCurl *curl = pl_zalloc(sizeof *curl);
+    if (!curl) errno = ENOMEM;
     void *library = curl ? dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE) : NULL;
     if (library && fill(curl, library)) return curl;
     pl_free(curl);

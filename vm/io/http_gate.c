@@ -23,10 +23,12 @@ static char *join_origin(const char *scheme, const char *host, const char *port)
     return origin;
 }
 
+const char PL_HTTP_GATE_NO_MEMORY[] = "out of memory";
+
 char *pl_http_gate_origin(const PlCurl *curl, const char *url, const char **why)
 {
     char *scheme = NULL, *host = NULL, *port = NULL, *zone = NULL, *origin = NULL;
-    *why = "out of memory";
+    *why = PL_HTTP_GATE_NO_MEMORY;
     CURLU *parsed = curl->url();
     if (!parsed) return NULL;
     CURLUcode code = curl->url_set(parsed, CURLUPART_URL, url, CURLU_DISALLOW_USER);
@@ -62,7 +64,7 @@ PlStatus pl_http_gate_rule(const PlCurl *curl, PlHttpOrigin *origin, const PlHtt
     if (!given) return PL_NOMEM;
     char *full = pl_http_gate_origin(curl, given, &why);
     pl_free(given);
-    if (!full) return PL_INVALID;
+    if (!full) return why == PL_HTTP_GATE_NO_MEMORY ? PL_NOMEM : PL_INVALID;
     size_t len = strlen(full);
     char *text = pl_alloc(len + rule->plugin.len + 1);
     if (text) {

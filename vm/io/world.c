@@ -38,7 +38,7 @@ static PlStatus origin_of(const PlCurl *curl, PlStr url, char **origin)
     if (!copy) return PL_NOMEM;
     *origin = pl_http_gate_origin(curl, copy, &why);
     pl_free(copy);
-    return *origin ? PL_OK : PL_INVALID;
+    return *origin ? PL_OK : why == PL_HTTP_GATE_NO_MEMORY ? PL_NOMEM : PL_INVALID;
 }
 
 /* Servers that the user named first, so that they win over the manifest's word on the same origin. */
@@ -52,7 +52,9 @@ static PlStatus rules_make(const PlWorldOptions *options, Rules *rules, const ch
                      .origins = pl_zalloc((options->server_count + 1) * sizeof *rules->origins)};
     if (!rules->all || !rules->origins) return PL_NOMEM;
     if (!remote && !options->server_count) return PL_OK;
+    errno = 0;
     rules->curl = pl_http_curl_open();
+    if (!rules->curl && errno == ENOMEM) return PL_NOMEM;
     if (!rules->curl) {
         *what = "libcurl.so.4";
         return PL_NETWORK;

@@ -15,6 +15,7 @@ typedef struct PlReply {
     uint32_t header_count;
     PlStr body, credential;
     bool body_lost;          /* there was one, and no memory for it */
+    bool again;              /* not sent because the process gave up: whoever takes the run up sends it */
     int64_t at_us;           /* wall clock: when it came */
     uint64_t elapsed_us;
     PlUsage usage;

@@ -110,7 +110,7 @@ void pl_call_put_reply(PlCall *call, const PlReply *reply)
         pl_buf_printf(body, "{\"evidence\":\"%s\",\"fault\":\"%s\",\"ms\":%llu,\"message\":", pl_evidence_name(reply->evidence),
                       pl_net_fault_name(reply->fault), (unsigned long long)reply->elapsed_us / 1000);
         pl_buf_put_json(body, reply->message);
-        pl_buf_put_char(body, '}');
+        pl_buf_put_z(body, reply->again ? ",\"again\":true}" : "}");
     }
     pl_rows_put(run, kind, call->site->site, call->attempt, call->path, body, blob);
     if (pl_call_class(call) != PL_DOUBT_SAFE) run->commit_due = true; /* without it the call would be in doubt */
@@ -159,6 +159,7 @@ bool pl_call_find_reply(PlCall *call, PlReply *reply, PlValue *row, PlBuf *blob)
     reply->evidence = kind == PL_ROW_FAIL ? PL_EVIDENCE_NEVER_SENT : PL_EVIDENCE_UNKNOWN;
     reply->fault = fault_by_name(pl_rows_text(*row, "fault"));
     reply->message = pl_rows_text(*row, "message");
+    reply->again = pl_rows_yes(*row, "again");
     return true;
 }
 

@@ -182,7 +182,8 @@ bool pl_step_cancel(PlCall *call)
         return true;
     }
     if (call->queued) { /* announced, but it never left */
-        PlReply never = {.evidence = PL_EVIDENCE_NEVER_SENT, .fault = PL_NET_CANCELLED, .message = PL_STR("cancelled before it was sent")};
+        PlReply never = {.evidence = PL_EVIDENCE_NEVER_SENT, .fault = PL_NET_CANCELLED, .message = PL_STR("cancelled before it was sent"),
+                         .again = run->exhausted && run->status == PL_NOMEM};
         unqueue(call);
         pl_call_put_reply(call, &never);
     }

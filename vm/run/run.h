@@ -48,7 +48,7 @@ typedef enum PlRunState {
     PL_RUN_DONE,    /* END row written: output is there */
     PL_RUN_FAILED,  /* END row written: error is there */
     PL_RUN_PARKED,  /* PARK row written: a person decides; resume later */
-    PL_RUN_BROKEN   /* the journal could not be written, or contradicts the module: nothing more was sent */
+    PL_RUN_BROKEN   /* the journal could not be written, or contradicts the module, or memory ran out: nothing more was sent; a resume goes on */
 } PlRunState;
 
 /* The module must outlive the run. A journal that holds rows is resumed: finished steps are taken from it. NULL with *status and a

@@ -173,7 +173,7 @@ _Noreturn void pl_run_break(PlRun *run, PlStatus status, PlDiagCode code, PlStr 
     pl_heap_escape(run->heap, status);
 }
 
-/* The heap is at its end: no fiber runs any more; what was sent is awaited, then the END row says why. */
+/* The heap is at its end: no fiber runs any more; what was sent is awaited. Then, where it was the run's own limit, the END row says so. */
 static void exhaust(PlRun *run)
 {
     bool limit = run->escape.status == PL_LIMIT;
@@ -213,11 +213,22 @@ PlRunState pl_end_escaped(PlRun *run)
     return pl_run_pump(run);
 }
 
+/* The machine has no memory left, which is no fault of the run: it stops like one whose process was killed, and another goes on with it. */
+static PlRunState give_up(PlRun *run)
+{
+    PlStatus status = run->ports.journal.barrier(run->ports.journal.self);
+    if (status != PL_OK) PL_BREAK(run, status, RUN_JOURNAL_WRITE, PL_STR(""), "a commit", pl_status_words(status));
+    run->dirty = false;
+    finish(run, PL_RUN_BROKEN);
+    return run->state;
+}
+
 PlRunState pl_end_drain(PlRun *run)
 {
     pl_step_drain(run);
     if (run->in_flight > 0) return PL_RUN_WAITING;
     if (run->in_doubt) return pl_end_park(run);
+    if (run->status == PL_NOMEM) return give_up(run);
     pl_end_write(run);
     return run->state;
 }

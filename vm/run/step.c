@@ -384,6 +384,16 @@ static PlGo on_answer(PlRun *run, PlFiber *fiber)
     return go == AGAIN ? attempts(fiber, call) : go;
 }
 
+/* A process that ran out of memory did not send it, or could not take its answer. What is harmless is sent again. */
+static PlGo go_on_unread(PlFiber *fiber, PlCall *call, const PlReply *reply)
+{
+    if (!reply->again && call->action->doubt == PL_DOUBT_UNSAFE) return doubt(fiber, call, NULL);
+    pl_row_index_close(fiber->run->index, call->path, call->attempt);
+    call->was_unknown |= !reply->again;
+    call->attempt++;
+    return AGAIN;
+}
+
 /* What the journal has of this attempt. True when that decided how to go on. */
 static bool replay(PlFiber *fiber, PlCall *call, const PlRequest *request, PlGo *go)
 {
@@ -397,7 +407,11 @@ static bool replay(PlFiber *fiber, PlCall *call, const PlRequest *request, PlGo 
     tell_before(fiber, call, request->url, true, &unused);
     PlBuf *blob = pl_run_scratch(run);
     pl_call_keep_url(call, request->url);
-    if (pl_call_find_reply(call, &reply, &row, blob)) {
+    bool known = pl_call_find_reply(call, &reply, &row, blob);
+    if (known && (reply.again || reply.body_lost)) {
+        *go = go_on_unread(fiber, call, &reply);
+        pl_release(run->values, row);
+    } else if (known) {
         *go = judge(fiber, call, &reply, request->url, true);
         pl_release(run->values, row);
     } else {
