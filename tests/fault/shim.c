@@ -238,7 +238,7 @@ static ssize_t do_write(int fd, const void *bytes, size_t size, long long at)
 {
     char path[1000];
     enum Kind kind = is_socket(fd) ? SEND : WRITE;
-    if (kind == SEND && log_fd >= 0) put_log("send", "", "", 0, bytes, size);
+    if (kind == SEND && log_fd >= 0) put_log("send", "", "", fd, bytes, size);
     if (is_hit(kind, name_of(fd, path, sizeof path))) {
         if (how != SHORT && how != TORN) return fails(kind);
         ssize_t n = put(fd, bytes, how == TORN ? size / 2 : 1, at);
@@ -327,7 +327,7 @@ int connect(int fd, const struct sockaddr *to, socklen_t len)
 
 ssize_t send(int fd, const void *bytes, size_t size, int flags)
 {
-    if (log_fd >= 0) put_log("send", "", "", 0, bytes, size);
+    if (log_fd >= 0) put_log("send", "", "", fd, bytes, size);
     if (is_hit(SEND, "")) {
         if (how != SHORT) return fails(SEND);
         size = 1;
