@@ -45,7 +45,7 @@ SKIP := vm/base/heap_$(if $(filter debug,$(HEAP)),slab,debug).c
 LIB_DIRS := vm vm/base vm/code vm/value vm/port vm/run vm/io stdlib stdlib/* compiler compiler/syntax compiler/catalog \
             compiler/bind compiler/check compiler/ask compiler/prose compiler/emit compiler/present compiler/trade compiler/doors compiler/lsp vm/service
 LIB_SRC  := $(filter-out $(SKIP),$(sort $(wildcard $(addsuffix /*.c,$(LIB_DIRS)))))
-GEN_SRC  := $(if $(wildcard grammar/pilot.y),$(B)/gen/pilot.c) $(patsubst compiler/syntax/%.re,$(B)/gen/%.c,$(wildcard compiler/syntax/*.re)) $(B)/gen/code_examples.c $(B)/gen/door_tools.c
+GEN_SRC  := $(if $(wildcard grammar/pilot.y),$(B)/gen/pilot.c) $(patsubst compiler/syntax/%.re,$(B)/gen/%.c,$(wildcard compiler/syntax/*.re)) $(B)/gen/code_examples.c $(B)/gen/door_tools.c $(B)/gen/ai_prompts.c
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o) $(GEN_SRC:$(B)/gen/%.c=$(B)/gen/%.o)
 LIB      := $(B)/libpilot.a
 pilotc_SRC  := $(wildcard compiler/cli/*.c)
@@ -86,6 +86,10 @@ $(B)/gen/%.c: compiler/syntax/%.re
 	re2c -W -Werror --start-conditions -i --no-generation-date $< -o $@
 
 $(B)/gen/code_examples.c: compiler/present/codes.awk $(wildcard compiler/present/codes/*.txt)
+	@mkdir -p $(@D)
+	awk -f $^ > $@
+
+$(B)/gen/ai_prompts.c: stdlib/ai/prompts.awk $(sort $(wildcard stdlib/ai/prompts/*.txt))
 	@mkdir -p $(@D)
 	awk -f $^ > $@
 

@@ -26,7 +26,7 @@ static void add_plugin(PlCompiled *out, const PlPluginArg *arg, PlArena *arena)
         return;
     }
     PlPluginOptions options = {arg->server, arg->credential, arg->variables, arg->variable_count, arg->idempotent,
-                               arg->idempotent_count};
+                               arg->idempotent_count, PL_STR("")};
     PlPlugin *plugin;
     PlStatus status = arg->text.len ? pl_catalog_add_text(out->catalog, arg->name, arg->document, arg->text, &options, &plugin)
                                     : pl_catalog_add_file(out->catalog, arg->name, pl_arena_str(arena, arg->document).ptr, &options, &plugin);
@@ -49,7 +49,9 @@ static void add_tools(PlCompiled *out, PlArena *arena)
 {
     for (uint32_t i = 0; i < out->plan->uses.len; i++) {
         const PlUse *use = &out->plan->uses.items[i];
-        if (use->path.len || has_plugin(out->catalog, use->name) || !pl_doors_is_tool(use->name)) continue;
+        if (use->path.len || has_plugin(out->catalog, use->name)) continue;
+        if (pl_str_eq_z(use->name, "ai")) pl_doors_ai_missing(&out->diags, use->name, use->name_span);
+        if (!pl_doors_is_tool(use->name)) continue;
         PlPluginArg plugin = {.name = use->name, .document = use->name, .has_door = true, .door = PL_DOOR_TOOL};
         pl_doors_add(out->catalog, &(PlDoorArg){arena, &out->diags, &plugin, PL_STR(""), use->name_span});
     }

@@ -53,7 +53,7 @@ static void report_unknown(PlChecker *c, const PlAction *a, const PlArgument *ar
     PlStr *names = PL_NEW_N(c->arena, PlStr, a->param_count);
     uint32_t count = 0;
     for (uint32_t i = 0; i < a->param_count; i++)
-        if (!a->params[i].fixed) names[count++] = a->params[i].name;
+        if (!a->params[i].fixed && !a->params[i].fills_schema) names[count++] = a->params[i].name;
     PlStr near = pl_words_near(arg->name, names, count);
     PlDiag *d = PL_REPORT(c->diags, UNKNOWN_ARGUMENT, arg->span, PL_ARG(arg->name), PL_ARG(action_name(c, a)));
     if (count) pl_diag_label(c->diags, d, "its arguments: " PL_FMT, PL_ARG(pl_words_list(c, names, count, 12)));
@@ -72,7 +72,7 @@ static uint32_t next_free(const PlAction *a, const bool *taken, bool required)
 {
     for (uint32_t i = 0; i < a->param_count; i++) {
         const PlParam *p = &a->params[i];
-        if (!taken[i] && !p->fixed && !p->is_key && p->required == required) return i;
+        if (!taken[i] && !p->fixed && !p->is_key && !p->fills_schema && p->required == required) return i;
     }
     return NO_PARAM;
 }
@@ -146,7 +146,7 @@ static uint32_t near_param(PlChecker *c, const PlStep *step, const PlAction *a, 
     uint32_t n = stems_of(c, arg->name, said), found = NO_PARAM;
     for (uint32_t i = 0; i < a->param_count; i++) {
         const PlParam *p = &a->params[i];
-        bool given = p->fixed || p->is_key || p->whole_body;
+        bool given = p->fixed || p->is_key || p->fills_schema || p->whole_body;
         for (uint32_t k = 0; k < step->args.len; k++) given |= pl_words_same(step->args.items[k].name, p->name);
         if (given || !may_be(c, arg->value, p)) continue;
         uint32_t k = stems_of(c, p->name, has);
@@ -157,10 +157,20 @@ static uint32_t near_param(PlChecker *c, const PlStep *step, const PlAction *a, 
     return found;
 }
 
+/* What the document says plans may call it. */
+static uint32_t also_param(const PlAction *a, PlStr name)
+{
+    for (uint32_t i = 0; i < a->param_count; i++)
+        for (uint32_t k = 0; k < a->params[i].also_count; k++)
+            if (pl_words_same(a->params[i].also[k], name)) return i;
+    return NO_PARAM;
+}
+
 static uint32_t place_named(PlChecker *c, const PlStep *step, const PlAction *a, PlArgument *arg, bool *meant)
 {
     bool exact;
     uint32_t at = find_param(a, arg->name, &exact);
+    if (at == NO_PARAM) at = also_param(a, arg->name);
     if (at == NO_PARAM) at = near_param(c, step, a, arg);
     if (at == NO_PARAM) {
         report_unknown(c, a, arg, meant);

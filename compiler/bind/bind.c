@@ -174,10 +174,18 @@ static uint32_t likely_plugins(PlChecker *c, const PlStep *step, PlPlugin *out[S
     return count;
 }
 
+/* `Use: ai` was answered already. */
+static bool no_model_said(const PlChecker *c, const PlStep *step)
+{
+    for (uint32_t i = 0; pl_str_eq_z(step->plugin, "ai") && i < c->diags->all.len; i++)
+        if (c->diags->all.items[i]->code == PL_D_AI_NO_MODEL) return true;
+    return false;
+}
+
 static void ask_plugin(PlChecker *c, PlStep *step)
 {
     uint32_t count = pl_catalog_plugin_count(c->catalog);
-    if (was_asked(c, step) || is_unreadable(c, step)) return;
+    if (was_asked(c, step) || is_unreadable(c, step) || no_model_said(c, step)) return;
     PlPlugin *likely[SEVERAL];
     uint32_t n = likely_plugins(c, step, likely);
     PlSpan span = plugin_span(c, step);
@@ -194,6 +202,8 @@ static void ask_plugin(PlChecker *c, PlStep *step)
         pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(likely[0]->name));
     else if (n)
         pl_diag_help(c->diags, d, "write `%.*s`, or add `Use: %.*s from \"FILE\"`", PL_ARG(likely[0]->name), PL_ARG(step->plugin));
+    else if (pl_str_eq_z(step->plugin, "ai"))
+        pl_diag_help(c->diags, d, "name a model in pilot.yaml: `plugins: {ai: {ai: MODEL, config: {api: openai, server: \"https://HOST/v1\"}}}`; or add `Use: ai from \"FILE\"`");
     else if (count)
         pl_diag_help(c->diags, d, "plugins are: %.*s; or add `Use: %.*s from \"FILE\"`",
                      PL_ARG(pl_words_list(c, names, count, 10)), PL_ARG(step->plugin));
@@ -344,6 +354,13 @@ static void check_as(PlChecker *c, PlStep *step)
     step->type = as;
 }
 
+/* What the action gives where the plan does not say: `x-pilot-as: yes/no`. */
+static void say_type(PlChecker *c, PlStep *step)
+{
+    step->as_type = PL_NEW(c->arena, PlTypeExpr);
+    *step->as_type = (PlTypeExpr){.kind = PL_TE_NAME, .name = step->bound->as, .span = step->action_span};
+}
+
 void pl_bind_step(PlChecker *c, PlStep *step)
 {
     step->type = PL_T_ANY;
@@ -357,6 +374,7 @@ void pl_bind_step(PlChecker *c, PlStep *step)
     }
     read_as(c, step, op);
     step->bound = action;
+    if (action->as.len && !step->as_type) say_type(c, step);
     step->type = action->result;
     pl_bind_arguments(c, step);
     check_as(c, step);

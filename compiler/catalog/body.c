@@ -130,6 +130,19 @@ static bool nothing_to_write(PlDraft *draft, const PlShape *shape)
     return true;
 }
 
+/* x-pilot-also: [text, input]: what plans call it besides. x-pilot-fill: schema */
+static void read_extensions(PlDraft *draft, PlParam *param, const PlNode *schema)
+{
+    const PlNode *also = PL_GET(schema, "x-pilot-also");
+    uint32_t count = pl_node_is(also, PL_NODE_LIST) ? pl_node_count(also) : 0;
+    PlStr *names = PL_NEW_N(draft->api->arena, PlStr, count + 1);
+    for (uint32_t i = 0; i < count; i++) names[i] = pl_node_text(pl_node_item(also, i));
+    param->also = names;
+    param->also_count = count;
+    param->fills_schema = pl_str_eq_z(pl_node_text(PL_GET(schema, "x-pilot-fill")), "schema") && pl_type(draft->api->schemas.types, param->type)->kind == PL_TYPE_TEXT;
+    if (param->fills_schema) param->required = false;
+}
+
 static void add_property(PlDraft *draft, const PlShape *shape, const PlProperty *property, const PlNode *encoding)
 {
     PlSchemas *schemas = &draft->api->schemas;
@@ -142,6 +155,7 @@ static void add_property(PlDraft *draft, const PlShape *shape, const PlProperty 
                                                           : pl_schema_type(schemas, schema);
     param.doc = pl_markup_line(draft->api->arena, pl_node_text(pl_schema_own(schemas, schema, PL_STR("description"))));
     if (form) read_encoding(&param, encoding);
+    read_extensions(draft, &param, schema);
     if (pl_node_is(schema, PL_NODE_MAP)) pl_draft_value(draft, &param, schema, schema);
     pl_draft_add(draft, param);
 }

@@ -137,6 +137,7 @@ static void copy_options(PlApi *api, const PlPluginOptions *options)
     api->options = *options;
     api->options.server = pl_arena_str(api->arena, pl_str_trim(options->server));
     api->options.credential = pl_arena_str(api->arena, options->credential);
+    api->options.credential_name = pl_arena_str(api->arena, options->credential_name);
     PlStr *variables = PL_NEW_N(api->arena, PlStr, options->variable_count * 2 + 1u);
     for (uint32_t i = 0; i < options->variable_count * 2; i++)
         variables[i] = pl_arena_str(api->arena, options->variables[i]);

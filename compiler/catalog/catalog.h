@@ -51,6 +51,7 @@ typedef struct PlPluginOptions {
     uint32_t variable_count;
     const PlStr *idempotent; /* operations that the project says may be sent again: as if they had x-pilot-effect: idempotent */
     uint32_t idempotent_count;
+    PlStr credential_name;  /* of each scheme of the document; "" : made from the prefix. For documents that are built in */
 } PlPluginOptions;
 
 /* Types of all actions live in `types`; texts in the arena. */

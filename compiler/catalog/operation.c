@@ -139,6 +139,7 @@ static PlAction *build(PlApi *api, PlEntry *entry)
     pl_draft_security(&draft);
     excuse_credentials(&draft);
     decide_effect(&draft);
+    action->as = pl_node_text(PL_GET(entry->node, "x-pilot-as"));
     pl_draft_paging(&draft);
     pl_draft_hints(&draft);
     pl_contract_hash(api->schemas.types, action, action->contract);

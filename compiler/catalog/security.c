@@ -22,6 +22,7 @@ static PlNode *scheme_node(PlApi *api, PlStr name)
 static PlStr credential_name(PlApi *api, PlStr scheme)
 {
     PlStr snake = pl_name_snake(api->arena, scheme);
+    if (api->options.credential_name.len) return api->options.credential_name;
     return pl_arena_printf(api->arena, PL_FMT "." PL_FMT, PL_ARG(api->plugin->credential),
                            PL_ARG(snake.len ? snake : PL_STR("key")));
 }

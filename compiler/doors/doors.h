@@ -19,6 +19,7 @@ typedef struct PlDoorMade {
     PlStr name;     /* of the plugin when it was given none */
     PlStr path;     /* that findings in `text` name: "tool:fs" */
     PlStr text;     /* the API document, YAML or JSON */
+    PlStr credential_name; /* the one credential of the document, when it is no name of the usual form; "" : it is */
     PlStr config;   /* of the PlDoor: one JSON object. "url": a host behind the door; "needs": ["workspace", "allow"], what the run must be given */
 } PlDoorMade;
 
@@ -31,6 +32,12 @@ bool pl_doors_add(PlCatalog *catalog, const PlDoorArg *arg);
 /* tools.c: the built-in tools. */
 bool pl_doors_tool(const PlDoorArg *arg, PlDoorMade *out);
 bool pl_doors_is_tool(PlStr name);
+PlStr pl_doors_text(PlArena *arena, const char *name); /* of a built-in document */
+
+/* ai.c: a language model. */
+bool pl_doors_ai(const PlDoorArg *arg, PlDoorMade *out);
+/* The plan says `Use: NAME` of the model, and no project has one: P1221, with the lines to add. */
+void pl_doors_ai_missing(PlDiags *diags, PlStr name, PlSpan span);
 
 typedef struct PlDoorTool { /* generated from stdlib/plugins */
     const char *name;

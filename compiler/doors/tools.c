@@ -4,10 +4,16 @@
 #include "compiler/doors/doors.h"
 #include "vm/base/limits.h"
 
+/* The document of a language model is built in, too, and is no tool: ai.c. */
+static bool is_model(const PlDoorTool *tool)
+{
+    return strcmp(tool->name, "ai") == 0;
+}
+
 static const PlDoorTool *tool_by_name(PlStr name)
 {
     for (const PlDoorTool *t = pl_door_tools; t->name; t++)
-        if (pl_str_eq_z(name, t->name)) return t;
+        if (pl_str_eq_z(name, t->name)) return is_model(t) ? NULL : t;
     return NULL;
 }
 
@@ -25,6 +31,13 @@ static PlStr text_of(PlArena *arena, const PlDoorTool *tool)
     return pl_str(text, size);
 }
 
+PlStr pl_doors_text(PlArena *arena, const char *name)
+{
+    for (const PlDoorTool *t = pl_door_tools; t->name; t++)
+        if (strcmp(t->name, name) == 0) return text_of(arena, t);
+    return PL_STR("");
+}
+
 static bool unknown_tool(const PlDoorArg *arg)
 {
     PlStr name = arg->plugin->document;
@@ -33,6 +46,7 @@ static bool unknown_tool(const PlDoorArg *arg)
     unsigned nearest = 4;
     PlStr list = PL_STR("");
     for (const PlDoorTool *t = pl_door_tools; t->name; t++) {
+        if (is_model(t)) continue;
         unsigned distance = pl_str_distance(name, pl_str_z(t->name), 3);
         if (distance < nearest) best = t->name, nearest = distance;
         list = pl_arena_printf(arg->arena, PL_FMT "%s%s", PL_ARG(list), list.len ? ", " : "", t->name);

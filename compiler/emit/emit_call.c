@@ -2,6 +2,7 @@
 /* Action steps: the arguments into registers, a call site that says the rest, and a handler for "if it fails". */
 #include "compiler/emit/emit_internal.h"
 
+#include "compiler/trade/json_schema.h"
 #include "vm/base/limits.h"
 
 uint64_t pl_emit_times(uint64_t a, uint64_t b)
@@ -139,15 +140,35 @@ static void emit_if_fails(PlEmit *e, const PlClause *clause, uint32_t begin, uin
     pl_emit_release(e, mark);
 }
 
+static bool is_given(const PlCallSite *call, uint32_t param)
+{
+    for (uint32_t i = 0; i < call->arg_count; i++)
+        if (call->args[i].param == param) return true;
+    return false;
+}
+
+/* The JSON Schema of the type after `as`, for a server that wants to be told. */
+static void fill_schema(PlEmit *e, const PlStep *step, PlCallSite *call)
+{
+    for (uint32_t i = 0; i < step->bound->param_count; i++) {
+        if (!step->bound->params[i].fills_schema || is_given(call, i)) continue;
+        uint16_t reg = pl_emit_temp(e, 1);
+        pl_emit_op(e, PL_OP_LOADK, 0, reg, pl_emit_text(e, pl_json_schema_line(e->arena, pl_catalog_types(e->catalog), step->type)), 0);
+        call->args[call->arg_count++] = (PlArg){(uint16_t)i, reg};
+        return;
+    }
+}
+
 static void emit_call_to(PlEmit *e, const PlStep *step, uint16_t dst)
 {
     uint32_t mark = pl_emit_mark(e);
     PlCallSite call = {.action = action_id(e, step->bound), .site = e->fn->site, .expect = PL_T_ANY};
-    call.args = PL_NEW_N(e->arena, PlArg, step->args.len + 1);
+    call.args = PL_NEW_N(e->arena, PlArg, step->args.len + 2);
     for (uint32_t i = 0; i < step->args.len; i++) {
         const PlArgument *arg = &step->args.items[i];
         call.args[call.arg_count++] = (PlArg){(uint16_t)arg->param, pl_emit_value(e, arg->value)};
     }
+    if (step->as_type) fill_schema(e, step, &call);
     for (uint32_t i = 0; i < step->clauses.len; i++) apply_clause(e, &step->clauses.items[i], &call);
     if (step->as_type) call.expect = pl_emit_type(e, step->type);
     count_calls(e, call.action, &call);

@@ -136,7 +136,7 @@ static const char *sort_of(const PlDslFacts *facts)
 
 void pl_dsl_write(PlArena *arena, PlBuf *out, PlPlan *plan, const PlDslFacts *facts)
 {
-    PlDslWriter w = {{out, 0, true}, arena, plan};
+    PlDslWriter w = {{.buf = out, .first = true}, arena, plan};
     PlMap names;
     uint32_t steps = 0;
     pl_map_init(&names, arena);

@@ -86,7 +86,7 @@ static PlStr json_of(Writer *w, const PlLiteral *l)
 
 static bool is_argument(const PlParam *p)
 {
-    return !p->fixed && !p->is_key;
+    return !p->fixed && !p->is_key && !p->fills_schema;
 }
 
 static void required_names(Writer *w, const Function *f)

@@ -4,6 +4,7 @@
 
 static void new_line(PlJsonOut *o)
 {
+    if (o->line) return;
     if (o->depth) pl_buf_put_char(o->buf, '\n');
     for (unsigned i = 0; i < o->depth; i++) pl_buf_put_z(o->buf, "  ");
 }
@@ -19,7 +20,7 @@ void pl_json_out_key(PlJsonOut *o, PlStr key)
 {
     next(o);
     pl_buf_put_json(o->buf, key);
-    pl_buf_put_z(o->buf, ": ");
+    pl_buf_put_z(o->buf, o->line ? ":" : ": ");
 }
 
 void pl_json_out_next(PlJsonOut *o, const char *key)
@@ -54,7 +55,7 @@ void pl_json_out_end(PlJsonOut *o, char bracket)
     bool empty = o->first;
     o->depth--;
     o->first = false;
-    if (!empty) {
+    if (!empty && !o->line) {
         pl_buf_put_char(o->buf, '\n');
         for (unsigned i = 0; i < o->depth; i++) pl_buf_put_z(o->buf, "  ");
     }

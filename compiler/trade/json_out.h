@@ -10,6 +10,7 @@ typedef struct PlJsonOut {
     PlBuf *buf;
     unsigned depth;
     bool first; /* nothing stands yet in the open object or list */
+    bool line;  /* all on one line, without blanks */
 } PlJsonOut;
 
 /* `key` is the member's name, or NULL for an item of a list and for the whole. Begin and end nest. */

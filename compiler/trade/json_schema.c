@@ -138,3 +138,16 @@ void pl_json_schema(PlJsonOut *out, PlStr key, const PlTypes *types, PlTypeId ty
     if (value.len) pl_json_out_raw(out, "default", value);
     pl_json_out_end(out, '}');
 }
+
+PlStr pl_json_schema_line(PlArena *arena, const PlTypes *types, PlTypeId type)
+{
+    PlBuf buf;
+    pl_buf_init(&buf, 0);
+    PlJsonOut out = {.buf = &buf, .line = true};
+    pl_json_schema(&out, (PlStr){NULL, 0}, types, type, PL_STR(""), PL_STR(""), false);
+    PlStatus status = buf.status;
+    PlStr text = status == PL_OK ? pl_arena_str(arena, pl_buf_str(&buf)) : PL_STR("");
+    pl_buf_deinit(&buf);
+    if (status != PL_OK) pl_arena_escape(arena, status);
+    return text;
+}

@@ -11,4 +11,7 @@
 void pl_json_schema(PlJsonOut *out, PlStr key, const PlTypes *types, PlTypeId type, PlStr doc, PlStr value,
                     bool request);
 
+/* The schema alone, on one line: what a server is told of the type that a step wants. In the arena. */
+PlStr pl_json_schema_line(PlArena *arena, const PlTypes *types, PlTypeId type);
+
 #endif

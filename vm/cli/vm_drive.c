@@ -43,7 +43,9 @@ static void private_origins(PlArena *arena, const PlvDrive *d, PlWorldOptions *o
     if (!d->project) return;
     PlStr *origins = PL_NEW_N(arena, PlStr, d->project->plugins.len + 1);
     for (uint32_t i = 0; i < d->project->plugins.len; i++) {
-        PlStr origin = pl_action_origin(arena, d->project->plugins.items[i].server);
+        const PlPluginArg *plugin = &d->project->plugins.items[i];
+        PlStr server = plugin->has_door ? pl_json_find_text(arena, plugin->config, "server") : plugin->server;
+        PlStr origin = pl_action_origin(arena, server);
         if (origin.len) origins[options->private_count++] = origin;
     }
     options->private_origins = origins;

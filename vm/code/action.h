@@ -70,11 +70,14 @@ typedef struct PlParam {
     bool whole_body;    /* PL_IN_BODY: the argument is the body itself, not a property of it */
     bool is_key;        /* the idempotency key: filled by the VM when the plan gives none */
     bool fixed;         /* always sent with `value`; not an argument of the plan */
+    bool fills_schema;  /* filled by the compiler with the JSON Schema of what the step wants (`as TYPE`); not in a module */
     bool has_default;   /* documented only: an argument that is not given is not sent */
     PlLiteral value;    /* the default, or with `fixed` the value */
     PlTypeId type;
     PlStr content_type; /* of a multipart part; may be empty */
     PlStr doc;          /* one line; not in a module */
+    const PlStr *also;  /* other names that plans may use for it; not in a module */
+    uint32_t also_count;
 } PlParam;
 
 typedef struct PlResponse {
@@ -166,6 +169,7 @@ typedef struct PlAction {
     PlTypeId result;    /* union of the 2xx bodies: what `-> name` gives; PL_T_NOTHING when none has a body */
     PlAuthSet *auth;    /* alternatives, in the document's order */
     uint32_t auth_count;
+    PlStr as;           /* the type of its result when a step says none ("yes/no"); "" : `result`; not in a module */
     bool deprecated;
     PlPaging paging;
     PlHints hints;

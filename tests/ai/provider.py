@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+"""A provider of language models on loopback, of this test's own: OpenAI chat completions and Anthropic messages. It answers from a script, and when that is
+used up by reading the question; faults are steps of the script. Every request is kept, and held against what the formats say of it."""
+import http.server, json, threading, time
+
+
+def is_strict(schema):
+    """The subset of JSON Schema that strict mode takes: what is said of it in the format's own description."""
+    if not isinstance(schema, dict): return False
+    if "anyOf" in schema: return all(is_strict(s) for s in schema["anyOf"])
+    kind = schema.get("type")
+    if kind == "object":
+        return (schema.get("additionalProperties") is False and set(schema.get("required", [])) == set(schema.get("properties", {}))
+                and all(is_strict(s) for s in schema.get("properties", {}).values()))
+    if kind == "array": return is_strict(schema.get("items"))
+    return kind in ("string", "integer", "number", "boolean", "null")
+
+
+def example(schema, data):
+    """Something that fits the schema, taken from the data where a name fits."""
+    if "anyOf" in schema: return example(schema["anyOf"][0], data)
+    if "enum" in schema: return schema["enum"][0]
+    kind = schema.get("type")
+    if kind == "object":
+        return {k: (data[k] if isinstance(data, dict) and k in data else example(s, data)) for k, s in schema.get("properties", {}).items()}
+    if kind == "array": return [example(schema["items"], data)]
+    if kind == "string": return {"date": "2026-01-02", "date-time": "2026-01-02T03:04:05Z", "email": "a@example.com"}.get(schema.get("format"), "some text")
+    return {"integer": 7, "number": 7.5, "boolean": True, "null": None}.get(kind)
+
+
+class Provider(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        self.lock = threading.Lock()
+        self.reset()
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def reset(self, *script):
+        self.script, self.requests, self.faults = list(script), [], []
+
+    def complain(self, words): self.faults.append(words)
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_): pass
+
+    def do_POST(self):
+        server = self.server
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        with server.lock:
+            body = json.loads(raw)
+            server.requests.append({"path": self.path, "headers": dict(self.headers), "body": body})
+            step = server.script.pop(0) if server.script else {}
+            if isinstance(step, str): step = {"say": step}
+            anthropic = self.path.endswith("/messages")
+            (self.check_anthropic if anthropic else self.check_openai)(body)
+        if "wait" in step: time.sleep(step["wait"])
+        status = step.get("status", 200)
+        if status != 200: return self.send(status, json.dumps({"error": {"message": step.get("message", "scripted"), "type": "test"}}).encode(), step.get("headers"))
+        if "raw" in step: return self.send(200, step["raw"].encode())
+        if step.get("no_schema") and ("response_format" in body or "tools" in body):
+            return self.send(400, b'{"error":{"message":"response_format is not supported"}}')
+        value = (self.anthropic if anthropic else self.openai)(body, step)
+        data = json.dumps(value).encode()
+        if step.get("truncate"):
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data[: len(data) // 2])
+            self.close_connection = True
+            return
+        self.send(200, data)
+
+    def send(self, status, data, headers=None):
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/json", "Content-Length": str(len(data)), **(headers or {})}.items(): self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def check_openai(self, body):
+        f = self.server.complain
+        if not self.path.endswith("/v1/chat/completions"): f(f"path {self.path}")
+        if set(body) - {"model", "messages", "response_format", "temperature", "max_tokens", "max_completion_tokens"}: f(f"unknown keys {set(body)}")
+        roles = [m["role"] for m in body["messages"]]
+        if roles[:2] != ["system", "user"] or any(r != ("assistant", "user")[i % 2] for i, r in enumerate(roles[2:])): f(f"roles {roles}")
+        if any(not isinstance(m["content"], str) or not m["content"] for m in body["messages"]): f("a message without content")
+        form = body.get("response_format")
+        if form and (form["type"] != "json_schema" or set(form["json_schema"]) != {"name", "strict", "schema"}): f(f"response_format {form}")
+        if form and form["json_schema"]["strict"] and not is_strict(form["json_schema"]["schema"]): f(f"not strict: {form['json_schema']['schema']}")
+
+    def check_anthropic(self, body):
+        f = self.server.complain
+        if not self.path.endswith("/v1/messages"): f(f"path {self.path}")
+        if self.headers.get("anthropic-version") != "2023-06-01": f("no anthropic-version")
+        if not isinstance(body.get("max_tokens"), int): f("no max_tokens")
+        roles = [m["role"] for m in body["messages"]]
+        if any(r != ("user", "assistant")[i % 2] for i, r in enumerate(roles)): f(f"roles {roles}")
+        if "tools" in body and body.get("tool_choice") != {"type": "tool", "name": body["tools"][0]["name"]}: f("tool_choice")
+        if "tools" in body and body["tools"][0]["input_schema"].get("type") != "object": f("input_schema is no object")
+
+    def answer(self, schema, user, step):
+        if "say" in step: return step["say"]
+        start, end = user.find("<data>"), user.find("</data>")
+        data = json.loads(user[start + 6:end]) if start >= 0 else None
+        return json.dumps(example(schema, data)) if schema else "A short text."
+
+    def openai(self, body, step):
+        form = body.get("response_format")
+        text = self.answer(form and form["json_schema"]["schema"], body["messages"][1]["content"], step)
+        message = {"role": "assistant", "content": text, "refusal": step.get("refusal")}
+        return {"id": "c1", "object": "chat.completion", "created": 0, "model": body["model"],
+                "choices": [{"index": 0, "message": message, "finish_reason": step.get("finish", "stop"), "logprobs": None}],
+                "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}}
+
+    def anthropic(self, body, step):
+        tools = body.get("tools")
+        text = self.answer(tools and tools[0]["input_schema"], body["messages"][0]["content"], step)
+        part = {"type": "text", "text": text}
+        if tools and "say" not in step: part = {"type": "tool_use", "id": "t1", "name": "answer", "input": json.loads(text)}
+        return {"id": "m1", "type": "message", "role": "assistant", "model": body["model"], "content": [part],
+                "stop_reason": step.get("finish", "tool_use" if tools else "end_turn"), "stop_sequence": None, "usage": {"input_tokens": 100, "output_tokens": 20}}
