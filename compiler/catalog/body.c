@@ -139,7 +139,8 @@ static void read_extensions(PlDraft *draft, PlParam *param, const PlNode *schema
     for (uint32_t i = 0; i < count; i++) names[i] = pl_node_text(pl_node_item(also, i));
     param->also = names;
     param->also_count = count;
-    param->fills_schema = pl_str_eq_z(pl_node_text(PL_GET(schema, "x-pilot-fill")), "schema") && pl_type(draft->api->schemas.types, param->type)->kind == PL_TYPE_TEXT;
+    bool is_text = pl_type(draft->api->schemas.types, param->type)->kind == PL_TYPE_TEXT;
+    param->fills_schema = is_text && pl_str_eq_z(pl_node_text(PL_GET(schema, "x-pilot-fill")), "schema");
     if (param->fills_schema) param->required = false;
 }
 

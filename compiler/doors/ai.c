@@ -133,7 +133,8 @@ static bool check(const PlDoorArg *arg, PlStr name, Config *c)
     if (!c->server.len)
         return wrong(arg, "its config names no server", "add to pilot.yaml, at the plugin: `config: {api: openai, server: \"http://127.0.0.1:11434\"}`");
     bool plain = pl_str_find_char(c->server, '?', 0) == PL_STR_NONE && pl_str_find_char(c->server, '#', 0) == PL_STR_NONE;
-    if (!pl_action_origin(arg->arena, c->server).len || !plain) return wrong(arg, "`server` is not the address of a server", "it is as `https://api.example.com/v1`");
+    if (!pl_action_origin(arg->arena, c->server).len || !plain) 
+        return wrong(arg, "`server` is not the address of a server", "it is as `https://api.example.com/v1`");
     if (!c->key.ptr) c->key = https ? pl_arena_printf(arg->arena, PL_FMT ".key", PL_ARG(name)) : PL_STR("");
     if (c->key.len && !https && !is_loopback(c->server))
         return wrong(arg, "a key is sent over http to another machine only over https", "write `https://`, or leave `key` out");

@@ -230,7 +230,8 @@ static PlStatus start(PlAiJob *job, const PlNetRequest *request)
     PlStr why;
     size_t origin = pl_door_origin(request->url, &kind);
     PlStr action = pl_str_slice(request->url, origin + 1, request->url.len);
-    if (request->timeout_us) job->deadline_us = job->began_us + (int64_t)(request->timeout_us < (uint64_t)INT64_MAX / 4 ? request->timeout_us : (uint64_t)INT64_MAX / 4);
+    uint64_t most = (uint64_t)INT64_MAX / 4, timeout = request->timeout_us < most ? request->timeout_us : most;
+    if (timeout) job->deadline_us = job->began_us + (int64_t)timeout;
     if (!pl_ai_task_make(job->arena, job->values, action, request->body, &job->task, &why)) {
         pl_ai_job_fail(job, 400, why);
         return pl_ai_job_say_later(job);

@@ -252,7 +252,8 @@ static PlStr issue_of(PlArena *arena, const PlSchemaIssues *issues)
     PlStr text = PL_STR("");
     for (uint32_t i = 0; i < issues->count && i < 5; i++) {
         PlStr at = issues->all[i].at;
-        text = pl_arena_printf(arena, PL_FMT "%s" PL_FMT ": " PL_FMT, PL_ARG(text), i ? "\n" : "", PL_ARG(at.len ? at : PL_STR("the answer")), PL_ARG(issues->all[i].message));
+        if (!at.len) at = PL_STR("the answer");
+        text = pl_arena_printf(arena, PL_FMT "%s" PL_FMT ": " PL_FMT, PL_ARG(text), i ? "\n" : "", PL_ARG(at), PL_ARG(issues->all[i].message));
     }
     return text.len ? text : PL_STR("it does not fit the schema");
 }

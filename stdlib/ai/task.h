@@ -15,8 +15,8 @@ typedef struct PlAiTask {
     PlSchema *check;    /* of schema.wanted */
 } PlAiTask;
 
-/* From the action ("extract") and the body of its request. False when they do not fit; *why is words for people. "chat" is for this program's own use: {system, user,
- * schema}. What is made lives in the arena and the values' heap, which escape alike. */
+/* From the action ("extract") and the body of its request. False when they do not fit; *why is words for people. "chat" is for this program's own use:
+ * {system, user, schema}. What is made lives in the arena and the values' heap, which escape alike. */
 bool pl_ai_task_make(PlArena *arena, PlValues *values, PlStr action, PlStr body, PlAiTask *out, PlStr *why);
 void pl_ai_task_release(PlValues *values, PlAiTask *task);
 
