@@ -208,3 +208,25 @@ PlStatus pl_fn_frequencies(PlBuiltinContext *context, const PlValue *all, uint32
     *out = rows;
     return PL_OK;
 }
+
+/* Of the whole population: the root of the mean square distance from the mean. */
+PlStatus pl_fn_standard_deviation(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
+{
+    PlArgs args = {context, all, count};
+    PlList *list;
+    double mean = 0, squares = 0;
+    uint32_t n = 0;
+    *out = pl_nothing();
+    if (!pl_args_list(&args, 0, &list)) return PL_INVALID;
+    for (uint32_t i = 0; i < list->len; i++) { /* Welford: exact enough for far-off means */
+        PlArgs item = {context, list->items + i, 1};
+        double d;
+        if (!pl_args_has(&item, 0)) continue;
+        if (!pl_args_double(&item, 0, &d)) return wrong_item(context, i, "a number", list->items[i]);
+        double delta = d - mean;
+        mean += delta / ++n;
+        squares += delta * (d - mean);
+    }
+    if (n) *out = pl_double(sqrt(squares / n));
+    return !n || isfinite(out->as.number) ? PL_OK : pl_args_fail(context, "the numbers are too large");
+}

@@ -133,7 +133,7 @@ PlStatus pl_fn_find_by(PlBuiltinContext *context, const PlValue *all, uint32_t c
     return PL_OK;
 }
 
-PlStatus pl_fn_join_on(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
+static PlStatus join(PlBuiltinContext *context, const PlValue *all, uint32_t count, bool keeps_left, PlValue *out)
 {
     PlArgs args = {context, all, count};
     PlValue left, right;
@@ -142,9 +142,19 @@ PlStatus pl_fn_join_on(PlBuiltinContext *context, const PlValue *all, uint32_t c
         pl_release(context->values, left);
         return PL_INVALID;
     }
-    PlValue with_keys[] = {all[0], left, all[1], right};
-    PlStatus status = pl_fn_join_by(context, with_keys, 4, out);
+    PlValue with_keys[] = {all[0], left, all[1], right, pl_yesno(keeps_left)};
+    PlStatus status = pl_fn_join_by(context, with_keys, 5, out);
     pl_release(context->values, left);
     pl_release(context->values, right);
     return status;
+}
+
+PlStatus pl_fn_join_on(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
+{
+    return join(context, all, count, false, out);
+}
+
+PlStatus pl_fn_left_join_on(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
+{
+    return join(context, all, count, true, out);
 }

@@ -155,8 +155,10 @@ PlStatus pl_fn_join_by(PlBuiltinContext *context, const PlValue *all, uint32_t c
         last[key] = i;
     }
     PlValue rows = pl_list(values, 0);
+    bool keeps = count > 4 && all[4].tag == PL_YESNO && all[4].as.yes;
     for (uint32_t i = 0; i < left->len; i++) {
         uint32_t key = pl_keyset_find(&keys, left_keys->items[i]);
+        if (keeps && key == PL_KEYSET_NONE) rows = pl_list_append_take(values, rows, pl_retain(left->items[i]));
         for (uint32_t j = key == PL_KEYSET_NONE ? 0 : first[key]; j; j = next[j - 1])
             rows = pl_list_append_take(values, rows, joined(context, left->items[i], right->items[j - 1]));
     }

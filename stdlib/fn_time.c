@@ -95,6 +95,20 @@ PlStatus pl_fn_in_zone(PlBuiltinContext *context, const PlValue *all, uint32_t c
     return give_time(context, *out, out);
 }
 
+/* What the clocks of a zone show, as an instant. */
+PlStatus pl_fn_from_zone(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
+{
+    PlArgs args = {context, all, count};
+    PlValue v;
+    PlStr name;
+    if (!pl_args_time(&args, 0, &v) || !pl_args_text(&args, 1, &name)) return PL_INVALID;
+    PlZone *zone = pl_zone_open(name);
+    if (!zone) return pl_args_fail(context, "there is no time zone \"" PL_FMT "\"", PL_ARG(pl_str_slice(name, 0, 60)));
+    *out = datetime_in(zone, local_of(v));
+    pl_zone_close(zone);
+    return give_time(context, *out, out);
+}
+
 PlStatus pl_fn_from_unix(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
 {
     PlArgs args = {context, all, count};
