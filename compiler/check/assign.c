@@ -239,6 +239,7 @@ static void read_as_append(PlChecker *c, PlStep *step)
     if (step->value->kind == PL_EXPR_TEXT)
         for (uint32_t i = 0; i < step->value->items.len; i++) pl_vec_push(c->arena, &text->items, step->value->items.items[i]);
     else pl_vec_push(c->arena, &text->items, pl_expr_piece(c, step->value));
+    pl_expr_join_plain(c, text);
     PlStr value = pl_words_expr(c, step->value), whole = pl_words_expr(c, text);
     note_add(c, step, value, pl_arena_printf(c->arena, "Set " PL_FMT " to " PL_FMT, PL_ARG(step->name), PL_ARG(whole)));
     step->kind = PL_STEP_SET;

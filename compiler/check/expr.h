@@ -53,6 +53,8 @@ PlExpr *pl_expr_call_of(PlChecker *c, const char *function, PlExpr *argument,
 PlExpr *pl_expr_field_of(PlChecker *c, PlExpr *record, PlStr name, PlTypeId type);
 PlExpr *pl_expr_literal(PlChecker *c, PlSpan span, PlLiteral literal, PlTypeId type);
 PlExpr *pl_expr_piece(PlChecker *c, PlExpr *x); /* x, or what stands for it among the pieces of a text (expr_ops.c) */
+/* Literals side by side in a text become one; a text of nothing else becomes a literal: as they read when they are printed. */
+void pl_expr_join_plain(PlChecker *c, PlExpr *text);
 PlExpr *pl_expr_name_of(PlChecker *c, PlSpan span, PlStr name); /* unchecked */
 
 /* One field of a type, through unions: its type as read, whether absence is possible. */

@@ -87,6 +87,31 @@ PlExpr *pl_expr_piece(PlChecker *c, PlExpr *side)
     return pl_expr_literal(c, side->span, (PlLiteral){.kind = PL_LIT_TEXT, .as.text = digits}, PL_T_TEXT);
 }
 
+static bool is_plain(const PlExpr *x)
+{
+    return x->kind == PL_EXPR_LITERAL && x->literal.kind == PL_LIT_TEXT;
+}
+
+void pl_expr_join_plain(PlChecker *c, PlExpr *text)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < text->items.len; i++) {
+        PlExpr *item = text->items.items[i], *before = kept ? text->items.items[kept - 1] : NULL;
+        if (!before || !is_plain(before) || !is_plain(item)) {
+            text->items.items[kept++] = item;
+            continue;
+        }
+        PlStr both = pl_arena_printf(c->arena, PL_FMT PL_FMT, PL_ARG(before->literal.as.text), PL_ARG(item->literal.as.text));
+        text->items.items[kept - 1] =
+            pl_expr_literal(c, before->span, (PlLiteral){.kind = PL_LIT_TEXT, .as.text = both}, PL_T_TEXT);
+    }
+    text->items.len = kept;
+    if (kept != 1 || !is_plain(text->items.items[0])) return;
+    text->kind = PL_EXPR_LITERAL;
+    text->literal = text->items.items[0]->literal;
+    text->items.len = 0;
+}
+
 /* "a" + x is the text "a{x}". */
 static PlTypeId join_text(PlChecker *c, PlExpr **slot)
 {
@@ -99,6 +124,7 @@ static PlTypeId join_text(PlChecker *c, PlExpr **slot)
         else
             pl_vec_push(c->arena, &text->items, pl_expr_piece(c, sides[i]));
     }
+    pl_expr_join_plain(c, text);
     PlStr from = pl_words_source(c, x->span), to = pl_words_expr(c, text);
     if (c->joined == x->left && c->joined_note) {
         c->joined_note->message = pl_arena_printf(c->arena, PL_DF_READ_AS, PL_ARG(from), PL_ARG(to));

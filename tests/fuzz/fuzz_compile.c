@@ -3,6 +3,7 @@
  * form compiles too, to the same code, and is its own exact form. The catalog is that of the examples in spec/. */
 #include "compiler/compile.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/plan_mutator.h"
 #include "vm/code/module.h"
 
 #include <stdio.h>
@@ -45,6 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     PlCompiled first = {0}, second = {0};
     compile(arena, pl_str((const char *)data, size), &first);
     if (first.ok) {
+        good_plan(data, size);
         compile(arena, first.exact, &second);
         if (!second.ok) {
             pl_diags_print(&buf, &second.diags, false);

@@ -4,6 +4,7 @@
 #include "compiler/syntax/parse.h"
 #include "compiler/syntax/print.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/plan_mutator.h"
 
 #include <stdio.h>
 #include <stdlib.h>
