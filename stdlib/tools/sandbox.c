@@ -51,7 +51,7 @@ static bool drop_capabilities(void)
     return syscall(SYS_capset, &head, none) == 0;
 }
 
-static bool limit(int resource, uint64_t most)
+static bool limit(__rlimit_resource_t resource, uint64_t most)
 {
     struct rlimit now;
     if (getrlimit(resource, &now) != 0) return false;
