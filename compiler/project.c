@@ -90,6 +90,34 @@ static void read_idempotent(Reader *r, const PlNode *node, PlPluginArg *plugin)
     plugin->idempotent_count = pl_node_count(node);
 }
 
+/* probes: {createOrder: {operation: listOrders, ...}} */
+static void read_probes(Reader *r, const PlNode *node, PlPluginArg *plugin)
+{
+    if (!is_map(r, "probes", node)) return;
+    PlToldProbe *out = PL_NEW_N(r->arena, PlToldProbe, pl_node_count(node) + 1);
+    for (uint32_t i = 0; i < pl_node_count(node); i++) {
+        const PlPair *pair = pl_node_at(node, i);
+        if (!pl_told_probe(r->arena, r->diags, &pair->value, &out[plugin->probe_count])) continue;
+        out[plugin->probe_count].span = PL_NO_SPAN; /* of another set of sources than the plan's */
+        out[plugin->probe_count++].operation = pl_arena_str(r->arena, pl_pair_key(pair));
+    }
+    plugin->probes = out;
+}
+
+/* waits: {startExport: {header: location, ...}} */
+static void read_waits(Reader *r, const PlNode *node, PlPluginArg *plugin)
+{
+    if (!is_map(r, "waits", node)) return;
+    PlToldWait *out = PL_NEW_N(r->arena, PlToldWait, pl_node_count(node) + 1);
+    for (uint32_t i = 0; i < pl_node_count(node); i++) {
+        const PlPair *pair = pl_node_at(node, i);
+        if (!pl_told_wait(r->arena, r->diags, &pair->value, &out[plugin->wait_count])) continue;
+        out[plugin->wait_count].span = PL_NO_SPAN;
+        out[plugin->wait_count++].operation = pl_arena_str(r->arena, pl_pair_key(pair));
+    }
+    plugin->waits = out;
+}
+
 /* A path in pilot.yaml starts at the file's own folder. */
 static PlStr beside(Reader *r, PlStr path)
 {
@@ -117,7 +145,7 @@ static bool read_door_key(Reader *r, const PlPair *pair, PlPluginArg *plugin)
 
 static void read_plugin_keys(Reader *r, const PlNode *node, PlPluginArg *plugin)
 {
-    static const char *const known[] = {"document", "server", "credential", "variables", "idempotent", "tool", "native", "mcp", "ai", "config"};
+    static const char *const known[] = {"document", "server", "credential", "variables", "idempotent", "probes", "waits", "tool", "native", "mcp", "ai", "config"};
     for (uint32_t i = 0; i < pl_node_count(node); i++) {
         const PlPair *pair = pl_node_at(node, i);
         PlStr key = pl_pair_key(pair);
@@ -126,6 +154,8 @@ static void read_plugin_keys(Reader *r, const PlNode *node, PlPluginArg *plugin)
         else if (pl_str_eq_z(key, "credential")) plugin->credential = text_of(r, key, &pair->value);
         else if (pl_str_eq_z(key, "variables")) read_variables(r, &pair->value, plugin);
         else if (pl_str_eq_z(key, "idempotent")) read_idempotent(r, &pair->value, plugin);
+        else if (pl_str_eq_z(key, "probes")) read_probes(r, &pair->value, plugin);
+        else if (pl_str_eq_z(key, "waits")) read_waits(r, &pair->value, plugin);
         else if (read_door_key(r, pair, plugin)) continue;
         else unknown_key(r, pair, known, sizeof known / sizeof *known);
     }

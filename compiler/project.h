@@ -3,6 +3,7 @@
 #ifndef PL_COMPILER_PROJECT_H
 #define PL_COMPILER_PROJECT_H
 
+#include "compiler/catalog/told.h"
 #include "vm/code/module.h"
 
 typedef struct PlPluginArg { /* one plugin, of the project or of --plugin name=DOC */
@@ -17,6 +18,10 @@ typedef struct PlPluginArg { /* one plugin, of the project or of --plugin name=D
     PlStr config;            /* of a door: one JSON object; "" : {} */
     const PlStr *idempotent; /* operations that may be sent again whatever their method: the project vouches for them */
     uint32_t idempotent_count;
+    const PlToldProbe *probes;
+    uint32_t probe_count;
+    const PlToldWait *waits;
+    uint32_t wait_count;
 } PlPluginArg;
 
 typedef struct PlCredentialArg { /* where a credential comes from */

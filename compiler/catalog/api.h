@@ -100,6 +100,8 @@ void pl_draft_responses(PlDraft *draft);
 /* paging.c, hints.c: after the responses */
 void pl_draft_paging(PlDraft *draft);
 void pl_draft_hints(PlDraft *draft);
+/* settle.c: after those */
+void pl_draft_settle(PlDraft *draft);
 /* security.c */
 void pl_draft_security(PlDraft *draft);
 /* server.c: the base URL for an operation ("" when none); at load (`item` and `operation` NULL) faults are reported. */

@@ -219,7 +219,7 @@ static bool take_from_shelf(PlApi *api, PlStr name, PlPlugin **out)
 {
     PlCatalog *catalog = api->catalog;
     const PlPluginOptions *o = &api->options;
-    if (!catalog->take || o->server.len || o->variable_count || o->idempotent_count) return false;
+    if (!catalog->take || o->server.len || o->variable_count || o->idempotent_count || o->probe_count || o->wait_count) return false;
     if (!catalog->take(catalog->shelf, api->plugin, name)) return false;
     if (pl_catalog_plugin_by_name(catalog, api->plugin->name)) return false;
     api->asleep = true;

@@ -7,6 +7,7 @@
 #ifndef PL_COMPILER_CATALOG_CATALOG_H
 #define PL_COMPILER_CATALOG_CATALOG_H
 
+#include "compiler/catalog/told.h"
 #include "vm/base/diag.h"
 #include "vm/code/action.h"
 
@@ -52,6 +53,10 @@ typedef struct PlPluginOptions {
     const PlStr *idempotent; /* operations that the project says may be sent again: as if they had x-pilot-effect: idempotent */
     uint32_t idempotent_count;
     PlStr credential_name;  /* of each scheme of the document; "" : made from the prefix. For documents that are built in */
+    const PlToldProbe *probes; /* these two live as long as the catalog */
+    uint32_t probe_count;
+    const PlToldWait *waits;
+    uint32_t wait_count;
 } PlPluginOptions;
 
 /* Types of all actions live in `types`; texts in the arena. */

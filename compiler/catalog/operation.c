@@ -142,6 +142,7 @@ static PlAction *build(PlApi *api, PlEntry *entry)
     action->as = pl_node_text(PL_GET(entry->node, "x-pilot-as"));
     pl_draft_paging(&draft);
     pl_draft_hints(&draft);
+    pl_draft_settle(&draft);
     pl_contract_hash(api->schemas.types, action, action->contract);
     return action;
 }

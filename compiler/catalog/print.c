@@ -161,12 +161,15 @@ static void put_paging(PlBuf *out, const PlPaging *p)
     pl_buf_put_char(out, '\n');
 }
 
-static void put_hints(PlBuf *out, const PlHints *h)
+static void put_hints(PlBuf *out, const PlAction *action)
 {
+    const PlHints *h = &action->hints;
     if (h->rate_limited) pl_buf_put_z(out, "    rate limit: yes\n");
     if (h->long_running) put_said(out, "    goes on after the answer", PL_STR("\n"));
     if (h->status_header.len) pl_buf_printf(out, "    its address: header " PL_FMT "\n", PL_ARG(h->status_header));
     if (h->look.len) pl_buf_printf(out, "    whether it was applied: " PL_FMT "\n", PL_ARG(h->look));
+    if (action->probe.action.len) pl_buf_printf(out, "    in doubt it asks: " PL_FMT "\n", PL_ARG(action->probe.action));
+    if (action->await.on) pl_buf_put_z(out, "    its end is awaited\n");
 }
 
 static void put_details(PlBuf *out, const PlTypes *types, const PlAction *action)
@@ -185,7 +188,7 @@ static void put_details(PlBuf *out, const PlTypes *types, const PlAction *action
     if (action->response_count) pl_buf_put_z(out, "    answers:\n");
     put_responses(out, types, action);
     put_paging(out, &action->paging);
-    put_hints(out, &action->hints);
+    put_hints(out, action);
     put_credentials(out, action);
 }
 

@@ -33,6 +33,16 @@ static uint32_t action_id(PlEmit *e, const PlAction *action)
     return e->actions.len - 1;
 }
 
+/* What a call in doubt asks is an action of the module too: only what the manifest names may be called. */
+static void add_probe(PlEmit *e, const PlAction *action)
+{
+    bool ambiguous;
+    const PlPlugin *plugin = action->probe.action.len ? pl_catalog_plugin_by_name(e->catalog, action->plugin) : NULL;
+    const PlOperation *op = plugin ? pl_catalog_find(e->catalog, plugin, action->probe.action, &ambiguous) : NULL;
+    const PlAction *asked = op ? pl_catalog_action(e->catalog, op) : NULL;
+    if (asked) action_id(e, asked);
+}
+
 static void count_calls(PlEmit *e, uint32_t action, const PlCallSite *call)
 {
     uint64_t times = call->flags & PL_CALL_ALL_PAGES ? UINT64_MAX : pl_emit_times(e->times, call->retries + 1u);
@@ -171,6 +181,7 @@ static void emit_call_to(PlEmit *e, const PlStep *step, uint16_t dst)
     if (step->as_type) fill_schema(e, step, &call);
     for (uint32_t i = 0; i < step->clauses.len; i++) apply_clause(e, &step->clauses.items[i], &call);
     if (step->as_type) call.expect = pl_emit_type(e, step->type);
+    add_probe(e, step->bound);
     count_calls(e, call.action, &call);
     if (e->calls.len >= UINT16_MAX) pl_emit_too_large(e, "call sites", UINT16_MAX);
     pl_vec_push(e->arena, &e->calls, call);

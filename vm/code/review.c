@@ -17,6 +17,7 @@ void pl_review_at_most(PlBuf *out, const PlModule *module, uint32_t action)
 {
     uint64_t n = module->manifest.calls_at_most[action];
     if (n == UINT64_MAX) pl_buf_put_z(out, "once for each item");
+    else if (n == 0) pl_buf_put_z(out, "only to settle a doubt");
     else if (n == 1) pl_buf_put_z(out, "once");
     else pl_buf_printf(out, "%llu times at most", (unsigned long long)n);
 }
@@ -27,6 +28,29 @@ static void print_duration(PlBuf *out, uint64_t us)
     if (seconds % 3600 == 0 && seconds) pl_buf_printf(out, "%llu h", (unsigned long long)(seconds / 3600));
     else if (seconds % 60 == 0 && seconds) pl_buf_printf(out, "%llu min", (unsigned long long)(seconds / 60));
     else pl_buf_printf(out, "%llu s", (unsigned long long)seconds);
+}
+
+static void print_pairs(PlBuf *out, const char *lead, const PlProbePair *pairs, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        bool said = pl_str_starts(pairs[i].arg, PL_STR("="));
+        pl_buf_printf(out, "%s" PL_FMT " %s" PL_FMT, i ? " and " : lead, PL_ARG(pairs[i].name), said ? "is " : "as the call's ",
+                      PL_ARG(said ? pl_str_slice(pairs[i].arg, 1, pairs[i].arg.len) : pairs[i].arg));
+    }
+}
+
+static void print_doubt(PlBuf *out, const PlAction *a)
+{
+    const PlProbe *p = &a->probe;
+    pl_buf_put_z(out, "          if nobody knows whether it happened: ");
+    if (a->doubt != PL_DOUBT_RECONCILABLE) {
+        pl_buf_printf(out, "%s\n", a->doubt == PL_DOUBT_UNSAFE ? "a person decides, it is not sent again" : "it is sent again, which is safe here");
+        return;
+    }
+    pl_buf_printf(out, PL_FMT " is asked", PL_ARG(p->action));
+    print_pairs(out, " with ", p->with, p->with_count);
+    print_pairs(out, ", for what has ", p->match, p->match_count);
+    pl_buf_printf(out, ";\n          what is found was done, else %s\n", p->absent_is_sure ? "it was not, and is sent again" : "a person decides");
 }
 
 static void print_actions(PlBuf *out, const PlModule *m, const PlReviewOptions *options)
@@ -42,9 +66,8 @@ static void print_actions(PlBuf *out, const PlModule *m, const PlReviewOptions *
         pl_buf_printf(out, "  %-6s  " PL_FMT "." PL_FMT ", ", pl_effect_name(a->effect), PL_ARG(a->plugin), PL_ARG(a->name));
         pl_review_at_most(out, m, i);
         pl_buf_printf(out, "\n          %s " PL_FMT PL_FMT "\n", pl_method_name(a->method), PL_ARG(server), PL_ARG(a->path));
-        if (a->effect >= PL_EFFECT_WRITE) pl_buf_printf(out, "          if nobody knows whether it happened: %s\n",
-                                                        a->doubt == PL_DOUBT_UNSAFE ? "a person decides, it is not sent again"
-                                                                                    : "it is sent again, which is safe here");
+        if (a->effect >= PL_EFFECT_WRITE) print_doubt(out, a);
+        if (a->await.on) pl_buf_put_z(out, "          its answer may only begin the work: the end is awaited\n");
         if (a->deprecated) pl_buf_put_z(out, "          its document calls it deprecated\n");
     }
 }
@@ -200,6 +223,8 @@ static void json_action(PlBuf *out, const PlModule *m, uint32_t i, const PlRevie
     json_text(out, "method", pl_str_z(pl_method_name(a->method)), true);
     json_text(out, "server", server_of(a, options), true);
     json_text(out, "path", a->path, true);
+    if (a->probe.action.len) json_text(out, "asks", a->probe.action, true);
+    if (a->await.on) pl_buf_put_z(out, ",\"awaited\":true");
     uint64_t n = m->manifest.calls_at_most[i];
     if (n == UINT64_MAX) pl_buf_put_z(out, ",\"calls_at_most\":null}");
     else pl_buf_printf(out, ",\"calls_at_most\":%llu}", (unsigned long long)n);

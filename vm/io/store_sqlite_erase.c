@@ -19,7 +19,7 @@ static bool is_meant(const Erase *e, const PlRow *row)
 {
     if (row->kind == PL_ROW_REDACT) return false;
     if (!e->path.len) return true;
-    return pl_str_starts(row->path, e->path) && (row->path.len == e->path.len || strchr("#.~", row->path.ptr[e->path.len]) != NULL);
+    return pl_str_starts(row->path, e->path) && (row->path.len == e->path.len || strchr("#.~?", row->path.ptr[e->path.len]) != NULL);
 }
 
 static PlStatus collect(void *user, const PlStoredRow *stored)

@@ -43,6 +43,12 @@ struct PlCall {
     uint64_t items;          /* in it */
     bool was_unknown;        /* an earlier attempt may have been applied */
     bool queued, in_flight, in_doubt, told, approved;
+    PlCall *doubted;         /* this call is a probe: what happened to that one? Both belong to the fiber */
+    PlCallSite *own_site;    /* of a probe; memory of the call */
+    bool probing;            /* a probe of this call is under way */
+    int64_t await_from_us;   /* stages behind the first: when the work began, wall clock */
+    uint32_t polls;
+    char *result_url;        /* where the end of the work will be; NULL: not said; memory of the call */
     uint64_t handle;
     PlRequest *request;      /* while it is queued */
     uint8_t hash[32];
@@ -89,8 +95,21 @@ typedef enum PlVerdict {
 /* What follows from a reply. Depends on the rows and the plan alone. RETRY: *wait_us from the time of the reply. */
 PlVerdict pl_call_judge(const PlCall *call, const PlReply *reply, int64_t *wait_us);
 
+/* ---- probe.c: asking the server whether a call in doubt was applied ---- */
+typedef enum PlProbed {
+    PL_PROBED_NOT,        /* it cannot be asked, or the answer proves nothing: *why */
+    PL_PROBED_WAITS,      /* the fiber waits; `resume` is called, and then pl_probe_go again */
+    PL_PROBED_APPLIED,    /* *value is the answer that it would have had, owned */
+    PL_PROBED_NOT_APPLIED
+} PlProbed;
+/* Begins the probe of this attempt of `call`, or goes on with it where fiber->call is that probe. When it is over fiber->call is the call again. `since_us`: wall
+ * clock, when the doubt arose. `why` gets words for people. */
+PlProbed pl_probe_go(PlFiber *fiber, PlCall *call, int64_t since_us, PlResume resume, PlValue *value, PlBuf *why);
+
 /* ---- policy.c ---- */
 /* PL_GO_ON: the manifest and the limits allow this request. Else the run ends (code 6 or 7). */
+/* The same as a question, without ending the run. */
+bool pl_policy_allows(const PlCall *call, const PlRequest *request);
 PlGo pl_policy_check(PlFiber *fiber, const PlCall *call, const PlRequest *request);
 
 /* ---- response.c ---- */

@@ -37,6 +37,8 @@ void pl_call_free(PlCall *call)
     unlink_call(call);
     pl_free(call->memory);
     pl_free(call->location);
+    pl_free(call->own_site);
+    pl_free(call->result_url);
     pl_free(call->url);
     pl_free(call);
 }
@@ -171,7 +173,7 @@ void pl_step_send_all(PlRun *run)
 bool pl_step_cancel(PlCall *call)
 {
     PlRun *run = call->run;
-    if (call->in_doubt || call->answered) return false;
+    if (call->in_doubt || call->answered || call->doubted) return false; /* a probe is brief, and what it says settles a doubt */
     if (call->in_flight) {
         if (pl_call_class(call) != PL_DOUBT_SAFE) return false;
         run->in_flight--;
@@ -217,6 +219,10 @@ void pl_step_drain(PlRun *run)
         if (call->answered) {
             pl_call_put_reply(call, &call->reply);
             if (call->reply.evidence == PL_EVIDENCE_UNKNOWN && !pl_doubt_is_repeatable(pl_call_class(call))) pl_call_park(call, &call->reply);
+            pl_call_free(call);
+        } else if (call->probing) {
+            pl_call_park(call, NULL);
+        } else if (call->doubted && !call->in_flight) {
             pl_call_free(call);
         } else if (call->in_doubt) {
             run->in_doubt = true;

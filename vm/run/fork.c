@@ -15,7 +15,7 @@ typedef struct Survey {
 
 static bool is_at_or_below(PlStr path, PlStr at)
 {
-    return pl_str_starts(path, at) && (path.len == at.len || strchr("#.~", path.ptr[at.len]) != NULL);
+    return pl_str_starts(path, at) && (path.len == at.len || strchr("#.~?", path.ptr[at.len]) != NULL);
 }
 
 /* ---- what there is ---- */

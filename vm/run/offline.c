@@ -219,7 +219,7 @@ static bool fire_due(Offline *o)
 
 static bool is_below(PlStr path, PlStr above)
 {
-    return path.len > above.len && pl_str_starts(path, above) && strchr("#.~", path.ptr[above.len]) != NULL;
+    return path.len > above.len && pl_str_starts(path, above) && strchr("#.~?", path.ptr[above.len]) != NULL;
 }
 
 static void drop_asked(Offline *o, PlStr path)
@@ -234,6 +234,7 @@ static PlStatus note_gone(void *user, const PlRow *row)
 {
     Offline *o = user;
     if ((row->kind != PL_ROW_INTENT && row->kind != PL_ROW_ASK) || row->seq > o->taken_rows) return PL_OK;
+    if (pl_str_find_char(row->path, '?', 0) != PL_STR_NONE) return PL_OK; /* a probe is a look at the world, whatever the plan */
     if (row->kind == PL_ROW_INTENT) drop_asked(o, row->path);
     if (o->taken[row->seq / 8] >> row->seq % 8 & 1) return PL_OK;
     for (uint32_t i = 0; i < o->failed.len; i++)

@@ -39,6 +39,14 @@ static PlGo check_usage(PlFiber *fiber)
     return PL_GO_ON;
 }
 
+bool pl_policy_allows(const PlCall *call, const PlRequest *request)
+{
+    const PlRun *run = call->run;
+    uint64_t most = run->module->manifest.max_calls ? run->module->manifest.max_calls : PL_LIMIT_CALLS_DEFAULT;
+    if (run->options.max_calls && run->options.max_calls < most) most = run->options.max_calls;
+    return run->call_count < most && is_allowed(run, call->action, request->origin);
+}
+
 PlGo pl_policy_check(PlFiber *fiber, const PlCall *call, const PlRequest *request)
 {
     PlRun *run = fiber->run;

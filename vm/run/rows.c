@@ -144,7 +144,8 @@ static PlStatus load_intent(PlRun *run, const PlRow *row)
     for (uint32_t i = 0; i < run->module->action_count; i++) {
         const PlAction *a = &run->module->actions[i];
         bool same = name.len == a->plugin.len + 1 + a->name.len && pl_str_starts(name, a->plugin) && pl_str_ends(name, a->name);
-        if (same && row->attempt == 1) run->action_calls[i]++; /* as when it is sent: further attempts are no further steps */
+        bool is_probe = pl_str_find_char(row->path, '?', 0) != PL_STR_NONE;
+        if (same && row->attempt == 1 && !is_probe) run->action_calls[i]++; /* as when it is sent: further attempts are no further steps */
     }
     PlStr rest = pl_str_slice(row->body, end, row->body.len);
     return pl_str_starts(rest, unsafe) || pl_str_starts(rest, reconcilable) ? pl_row_index_open(run->index, row) : PL_OK;

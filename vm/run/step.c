@@ -240,17 +240,77 @@ static PlGo resolved(PlFiber *fiber, PlCall *call, PlValue row)
     return leave(fiber, call, go);
 }
 
+static PlGo on_probe(PlRun *run, PlFiber *fiber);
+
+/* A probe settled it: the decision is a row like a person's. */
+static PlGo settled(PlFiber *fiber, PlCall *call, PlProbed probed, PlValue value)
+{
+    PlRun *run = fiber->run;
+    bool applied = probed == PL_PROBED_APPLIED;
+    PlBuf *body = pl_run_scratch(run);
+    pl_buf_put_z(body, applied ? "{\"how\":\"applied\"" : "{\"how\":\"not_applied\"");
+    if (applied && value.tag != PL_NOTHING) {
+        pl_buf_put_z(body, ",\"result\":");
+        pl_json_write(body, value);
+    }
+    pl_buf_printf(body, ",\"who\":\"probe\",\"probe\":\"" PL_FMT "?%u\"}", PL_ARG(call->path), call->attempt);
+    pl_rows_put(run, PL_ROW_RESOLVE, call->site->site, call->attempt, call->path, body, PL_STR(""));
+    pl_run_give(run, body);
+    pl_row_index_close(run->index, call->path, call->attempt);
+    if (fiber->cancelled) {
+        pl_release(run->values, value);
+        return pl_fiber_end_take(fiber, pl_nothing());
+    }
+    if (!applied) {
+        call->epoch++;
+        call->attempt++;
+        call->was_unknown = false;
+        return AGAIN;
+    }
+    pl_fiber_set(fiber, result_register(fiber), value);
+    return leave(fiber, call, PL_GO_ON);
+}
+
+/* Where the action has a probe the server is asked; else, and where it cannot tell, a person is. */
+static PlGo probe_or_park(PlFiber *fiber, PlCall *call, int64_t since_us, const PlReply *reply)
+{
+    PlRun *run = fiber->run;
+    PlValue value = pl_nothing();
+    PlBuf *why = pl_run_scratch(run);
+    PlProbed probed = PL_PROBED_NOT;
+    bool can_ask = call->action->doubt == PL_DOUBT_RECONCILABLE && run->phase == PL_PHASE_LIVE;
+    if (can_ask || call->probing) probed = pl_probe_go(fiber, call, since_us, on_probe, &value, why);
+    PlGo go = PL_GO_BLOCK;
+    if (probed == PL_PROBED_NOT) {
+        PlReply asked = {.evidence = PL_EVIDENCE_UNKNOWN, .message = pl_buf_str(why)};
+        pl_call_park(call, why->len ? &asked : reply);
+        go = pl_fiber_park(fiber);
+    } else if (probed != PL_PROBED_WAITS) {
+        go = settled(fiber, call, probed, value);
+    }
+    pl_run_give(run, why);
+    return go;
+}
+
+static PlGo on_probe(PlRun *run, PlFiber *fiber)
+{
+    (void)run;
+    PlCall *call = fiber->call->doubted;
+    PlGo go = probe_or_park(fiber, call, 0, NULL);
+    return go == AGAIN ? attempts(fiber, call) : go;
+}
+
 static PlGo doubt(PlFiber *fiber, PlCall *call, const PlReply *reply)
 {
     PlRun *run = fiber->run;
     PlValue row;
     if (pl_rows_find(run, call->path, PL_ROW_RESOLVE, call->attempt, &row, NULL)) return resolved(fiber, call, row);
+    int64_t since_us = reply ? reply->at_us : wall(run);
     if (!reply && !pl_rows_has(run, call->path, PL_ROW_INDOUBT, call->attempt)) {
         PlReply lost = {.evidence = PL_EVIDENCE_UNKNOWN, .fault = PL_NET_RESET, .message = PL_STR("the process ended before an answer came")};
         pl_call_put_reply(call, &lost);
     }
-    pl_call_park(call, reply);
-    return pl_fiber_park(fiber);
+    return probe_or_park(fiber, call, since_us, reply);
 }
 
 /* ---- attempts ---- */
