@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Schemas that are referred to by a name of their own: $anchor, $dynamicAnchor and $id (JSON Schema 2020-12 section 8.2), draft 4's id. A
- * document is walked once, when the first such reference is met; examples and other data are not schemas and are not looked into. A name that
- * several schemas have depends on where the reference stands, or (dynamic) on the way to it: it names none here. */
+ * document is walked once, when the first such reference is met; examples and other data are not schemas and are not looked into. Of
+ * several schemas of one name the nearest around the reference is meant, else the first (a $dynamicRef would look at the way to it as well). */
 #include "compiler/catalog/ref.h"
 
-enum { MAX_WALK = 2000000, MAX_DEPTH = 200 };
+enum { MAX_WALK = 2000000, MAX_DEPTH = 200, MAX_TWINS = 20 };
 
 typedef struct Walk {
     PlArena *arena;
     PlMap *names; /* "#anchor" and ids -> PlNode */
     uint32_t left;
+    PlStr only;   /* while one of many is looked for: its name ... */
+    uint32_t at;  /* ... and where the reference stands */
+    PlNode *best; /* the nearest one around it, else the first */
 } Walk;
 
 static bool is_data(PlStr key)
@@ -24,6 +27,11 @@ static void put_name(Walk *w, PlStr name, PlNode *schema)
 {
     bool added;
     if (name.len == 0) return;
+    if (w->only.len) {
+        bool around = schema->start <= w->at && w->at < schema->end;
+        if (pl_str_eq(name, w->only) && (!w->best || around)) w->best = schema;
+        return;
+    }
     PlMapEntry *entry = pl_map_put(w->names, name, &added);
     entry->value.ptr = added || entry->value.ptr == schema ? schema : NULL;
 }
@@ -54,14 +62,19 @@ static void walk(Walk *w, PlNode *node, uint32_t depth)
     }
 }
 
-PlNode *pl_anchor_find(PlRefs *refs, PlDoc *doc, PlStr name)
+PlNode *pl_anchor_find(PlRefs *refs, PlDoc *doc, PlStr name, const PlNode *from)
 {
     if (!doc->root) return NULL;
     if (!doc->names) {
-        Walk w = {refs->arena, PL_NEW(refs->arena, PlMap), MAX_WALK};
+        Walk w = {.arena = refs->arena, .names = PL_NEW(refs->arena, PlMap), .left = MAX_WALK};
         pl_map_init(w.names, refs->arena);
         walk(&w, doc->root, 0);
         doc->names = w.names;
     }
-    return pl_map_get(doc->names, name);
+    const PlMapEntry *found = pl_map_find(doc->names, name);
+    if (!found || found->value.ptr || !from || refs->twins >= MAX_TWINS) return found ? found->value.ptr : NULL;
+    refs->twins++;
+    Walk w = {.arena = refs->arena, .left = MAX_WALK, .only = name, .at = from->start};
+    walk(&w, doc->root, 0);
+    return w.best;
 }

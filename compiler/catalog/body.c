@@ -220,6 +220,17 @@ static void body_of_2(PlDraft *draft)
 
 /* ---- 3.x -------------------------------------------------------------------------------------------------------- */
 
+/* content: application/json, or a list of such names, without schemas. */
+static bool name_only(const PlNode *content, PlPair *out)
+{
+    const PlNode *name = pl_node_is(content, PL_NODE_LIST) && content->count ? pl_node_item(content, 0) : content;
+    PlStr type = pl_str_trim(pl_node_text(name));
+    if (pl_str_find_char(type, '/', 0) == PL_STR_NONE) return false;
+    out->key = type.ptr;
+    out->key_len = (uint32_t)type.len;
+    return true;
+}
+
 static void body_of_3(PlDraft *draft)
 {
     PlApi *api = draft->api;
@@ -228,6 +239,8 @@ static void body_of_3(PlDraft *draft)
     if (!said || said->kind == PL_NODE_NULL) return;
     PlNode *body = pl_ref_follow(&api->refs, said, NULL);
     PlPair *media = pl_media_choose(PL_GET(body, "content"));
+    PlPair named = {.value = {.kind = PL_NODE_NULL}};
+    if (!media && name_only(PL_GET(body, "content"), &named)) media = &named;
     PlStr doc = pl_markup_line(draft->api->arena, pl_node_text(PL_GET(body, "description")));
     if (!media) {
         if (body && pl_ref_once(&api->refs, pl_node_span(said), "body"))

@@ -111,9 +111,16 @@ static char *without_comments(PlArena *arena, PlStr text)
     return copy;
 }
 
+/* Also behind comments. */
 static bool looks_like_json(PlStr text)
 {
     PlStr trimmed = pl_str_trim(text);
+    while (pl_str_starts(trimmed, PL_STR("//")) || pl_str_starts(trimmed, PL_STR("/*"))) {
+        bool line = trimmed.ptr[1] == '/';
+        size_t end = line ? pl_str_find_char(trimmed, '\n', 0) : pl_str_find(trimmed, PL_STR("*/"), 2);
+        if (end == PL_STR_NONE) return false;
+        trimmed = pl_str_trim(pl_str_slice(trimmed, end + (line ? 1 : 2), trimmed.len));
+    }
     return trimmed.len && (trimmed.ptr[0] == '{' || trimmed.ptr[0] == '[');
 }
 

@@ -182,6 +182,12 @@ static void add_paths(PlApi *api, PlNode *paths)
 {
     paths = pl_ref_follow(&api->refs, paths, NULL);
     for (uint32_t i = 0; pl_node_is(paths, PL_NODE_MAP) && i < paths->count; i++) add_item(api, pl_node_at(paths, i));
+    if (!pl_node_is(paths, PL_NODE_LIST)) return;
+    PL_REPORT(api->diags, SCHEMA_TAKEN, pl_node_span(paths), "paths", "a map");
+    for (uint32_t i = 0; i < paths->count; i++) { /* by habit a list of them */
+        PlNode *part = pl_node_item(paths, i);
+        for (uint32_t k = 0; pl_node_is(part, PL_NODE_MAP) && k < part->count; k++) add_item(api, pl_node_at(part, k));
+    }
 }
 
 void pl_index_paths(PlApi *api)

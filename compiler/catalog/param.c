@@ -6,7 +6,7 @@
 #include "compiler/catalog/markup.h"
 #include "compiler/catalog/name.h"
 
-enum { MAX_PARAMS = 1000 };
+enum { MAX_PARAMS = 1000, MAX_LISTS = 4, MAX_LOOKED_AT = 100000 };
 
 void pl_draft_add(PlDraft *draft, PlParam param)
 {
@@ -214,14 +214,20 @@ static bool has_same(const PlDraft *draft, const Nodes *nodes, const PlNode *nod
 }
 
 /* The operation's parameters, then those of the path item that it does not override. */
-static void collect(PlDraft *draft, Nodes *nodes, const PlNode *list)
+static void collect(PlDraft *draft, Nodes *nodes, const PlNode *list, uint32_t depth)
 {
     list = pl_ref_follow(&draft->api->refs, (PlNode *)(uintptr_t)list, NULL);
-    bool named = pl_node_is(list, PL_NODE_MAP); /* by habit a map of parameters, as in components */
+    bool named = pl_node_is(list, PL_NODE_MAP); /* by habit a map of parameters, as in components, or one without a list */
+    bool alone = named && pl_node_is(PL_GET(list, "name"), PL_NODE_TEXT) && pl_node_is(PL_GET(list, "in"), PL_NODE_TEXT);
     if (named && pl_ref_once(&draft->api->refs, pl_node_span(list), "list"))
-        PL_REPORT(draft->api->diags, SCHEMA_SHAPE, pl_node_span(list), "parameters", "a list");
-    for (uint32_t i = 0; i < pl_node_count(list); i++) {
-        PlNode *item = named ? &pl_node_at(list, i)->value : pl_node_item(list, i);
+        PL_REPORT(draft->api->diags, SCHEMA_TAKEN, pl_node_span(list), "parameters", "a list");
+    for (uint32_t i = 0; i < (alone ? 1 : pl_node_count(list)); i++) {
+        if (draft->looked_at++ >= MAX_LOOKED_AT) return;
+        PlNode *item = alone ? (PlNode *)(uintptr_t)list : named ? &pl_node_at(list, i)->value : pl_node_item(list, i);
+        if (pl_node_is(item, PL_NODE_LIST) && depth < MAX_LISTS) { /* a list within the list, as merged anchors leave it */
+            collect(draft, nodes, item, depth + 1);
+            continue;
+        }
         PlNode *node = pl_ref_follow(&draft->api->refs, item, NULL);
         if (!node) continue; /* dangling: reported */
         if (node->kind != PL_NODE_MAP) {
@@ -434,8 +440,8 @@ void pl_draft_params(PlDraft *draft)
 {
     Nodes nodes = {0};
     Templates templates = {0};
-    collect(draft, &nodes, PL_GET(draft->entry->node, "parameters"));
-    collect(draft, &nodes, PL_GET(draft->entry->item, "parameters"));
+    collect(draft, &nodes, PL_GET(draft->entry->node, "parameters"), 0);
+    collect(draft, &nodes, PL_GET(draft->entry->item, "parameters"), 0);
     for (uint32_t i = 0; i < nodes.len; i++) add_param(draft, nodes.items[i]);
     draft->action->path = read_path(draft, &templates);
     read_query(draft, &templates);

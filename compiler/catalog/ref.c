@@ -193,7 +193,7 @@ static PlNode *remote_root(PlRefs *refs, const PlNode *node, PlStr ref, PlStr fi
 {
     PlDoc *known = pl_map_get(&refs->by_path, file);
     if (known) return known->root;
-    PlNode *named = pl_anchor_find(refs, doc_of(refs, node->source), file);
+    PlNode *named = pl_anchor_find(refs, doc_of(refs, node->source), file, node);
     if (named) return named;
     PlStr text;
     if (refs->fetch && refs->docs.len < MAX_FILES && refs->fetch(refs->fetch_context, refs->arena, file, &text)) {
@@ -239,7 +239,7 @@ static PlNode *root_for(PlRefs *refs, const PlNode *node, PlStr ref, PlStr file,
     if (is_remote(path)) return remote_root(refs, node, ref, path);
     PlDoc *known = pl_map_get(&refs->by_path, path);
     if (known && known->root) return known->root;
-    PlNode *named = access(path.ptr, R_OK) == 0 ? NULL : pl_anchor_find(refs, here, file);
+    PlNode *named = access(path.ptr, R_OK) == 0 ? NULL : pl_anchor_find(refs, here, file, node);
     if (named || known) return named;
     if (!may_read(refs, path)) {
         if (first_time(refs, node, ref)) PL_REPORT(refs->diags, REF_OUTSIDE, ref_span(node), PL_ARG(ref));
@@ -292,22 +292,22 @@ static bool names_its_children(PlStr key)
 }
 
 /* "#Pet": an $anchor, an $id, or (people write it) the name of a schema. */
-static PlNode *find_anchor(PlRefs *refs, const PlNode *root, PlStr anchor)
+static PlNode *find_anchor(PlRefs *refs, const PlNode *root, PlStr anchor, const PlNode *from)
 {
     PlDoc *doc = doc_of(refs, root->source);
-    PlNode *named = pl_anchor_find(refs, doc, pl_arena_printf(refs->arena, "#" PL_FMT, PL_ARG(anchor)));
+    PlNode *named = pl_anchor_find(refs, doc, pl_arena_printf(refs->arena, "#" PL_FMT, PL_ARG(anchor)), from);
     const PlNode *homes[] = {PL_GET(PL_GET(doc->root, "components"), "schemas"), PL_GET(doc->root, "definitions"),
                              PL_GET(root, "$defs")};
     for (size_t h = 0; h < 3 && !named; h++) named = pl_node_get(homes[h], anchor);
-    return named;
+    return named ? named : pl_anchor_find(refs, doc, anchor, from);
 }
 
-static PlNode *walk_pointer(PlRefs *refs, PlNode *root, PlStr pointer, PlStr *name)
+static PlNode *walk_pointer(PlRefs *refs, PlNode *root, PlStr pointer, const PlNode *from, PlStr *name)
 {
     if (pointer.len == 0) return root;
     if (pointer.ptr[0] != '/') {
         if (name) *name = pointer;
-        return find_anchor(refs, root, pointer);
+        return find_anchor(refs, root, pointer, from);
     }
     PlNode *at = root;
     PlStr before = PL_STR("");
@@ -322,6 +322,15 @@ static PlNode *walk_pointer(PlRefs *refs, PlNode *root, PlStr pointer, PlStr *na
         i = end + 1;
     }
     return at;
+}
+
+/* "components/schemas/Pet", "/definitions/Pet": a pointer whose '#' was forgotten, and no file. */
+static bool lacks_hash(PlStr ref)
+{
+    if (pl_str_starts(ref, PL_STR("/"))) ref = pl_str_slice(ref, 1, ref.len);
+    size_t slash = pl_str_find_char(ref, '/', 0);
+    PlStr first = pl_str_slice(ref, 0, slash == PL_STR_NONE ? 0 : slash);
+    return (pl_str_eq_z(first, "components") || pl_str_eq_z(first, "definitions")) && pl_str_find_char(ref, '.', 0) == PL_STR_NONE;
 }
 
 /* One hop. */
@@ -339,9 +348,13 @@ static PlNode *resolve(PlRefs *refs, PlNode *node, PlStr *name)
     bool bare = hash == PL_STR_NONE && pl_str_find_char(ref, '.', 0) == PL_STR_NONE &&
                 pl_str_find_char(ref, '/', 0) == PL_STR_NONE;
     if (bare) file = PL_STR(""), pointer = ref;
+    if (hash == PL_STR_NONE && lacks_hash(ref)) file = PL_STR(""), pointer = pl_str_starts(ref, PL_STR("/")) ? ref : pl_arena_printf(refs->arena, "/" PL_FMT, PL_ARG(ref));
     PlNode *root = root_for(refs, node, ref, file, pointer.len == 0 ? name : NULL);
     if (!root) return NULL;
-    PlNode *target = walk_pointer(refs, root, percent_decode(refs->arena, pointer), name);
+    pointer = percent_decode(refs->arena, pointer);
+    PlNode *target = walk_pointer(refs, root, pointer, node, name);
+    if (!target && pointer.len > 1 && pl_str_ends(pointer, PL_STR("/"))) /* "#/components/schemas/Pet/" */
+        target = walk_pointer(refs, root, pl_str_slice(pointer, 0, pointer.len - 1), node, name);
     if (!target && refs->hops > MAX_HOPS) return NULL;
     return target ? target : dangling(refs, node, ref, "nothing stands there");
 }
@@ -351,4 +364,13 @@ PlNode *pl_ref_follow(PlRefs *refs, PlNode *node, PlStr *name)
     refs->hops = 0;
     while (node && pl_ref_of(node).len) node = resolve(refs, node, name);
     return node;
+}
+
+PlNode *pl_ref_step(PlRefs *refs, PlNode *node, PlStr *name)
+{
+    if (!node || pl_ref_of(node).len == 0) return node;
+    refs->hops = 0;
+    PlNode *target = resolve(refs, node, name);
+    bool goes_on = target && pl_ref_of(target).len > 0;
+    return goes_on && !pl_ref_follow(refs, target, NULL) ? NULL : target;
 }

@@ -17,6 +17,7 @@ typedef struct PlRefs {
     PL_VEC(PlDoc *) docs; /* by rising source id; the first is the root */
     PlMap by_path;
     PlMap reported;
+    uint32_t twins;                              /* anchor.c: names of several schemas that were looked for */
     uint32_t hops;                               /* of the resolution that is under way */
     void (*on_file)(void *context, PlStr bytes); /* called for each file that was read; may be NULL */
     void *context;
@@ -34,8 +35,12 @@ PlStr pl_ref_of(const PlNode *node);
  * ("#/components/schemas/Pet"), else stays. */
 PlNode *pl_ref_follow(PlRefs *refs, PlNode *node, PlStr *name);
 
-/* The schema of this document that is called so: "#name" for an $anchor, else an $id or the last part of one. NULL when there is none. */
-PlNode *pl_anchor_find(PlRefs *refs, PlDoc *doc, PlStr name);
+/* One reference only: what it leads to may be a reference that says more beside its $ref. NULL when the way does not end. */
+PlNode *pl_ref_step(PlRefs *refs, PlNode *node, PlStr *name);
+
+/* The schema of this document that is called so: "#name" for an $anchor, else an $id or the last part of one. Of several the nearest around
+ * `from`, the reference (NULL: then there is none). NULL when there is none. */
+PlNode *pl_anchor_find(PlRefs *refs, PlDoc *doc, PlStr name, const PlNode *from);
 
 /* True the first time it is asked about this place and tag: for faults that many references run into. */
 bool pl_ref_once(PlRefs *refs, PlSpan at, const char *tag);

@@ -68,7 +68,10 @@ static void read_body(PlDraft *draft, PlResponse *response, PlNode *schema, PlSt
     if (response->body == PL_BODY_FORM || response->body == PL_BODY_MULTIPART) response->body = PL_BODY_TEXT;
     bool sure_of_bytes =
         schema && (wild || draft->api->dialect == PL_DIALECT_2) && pl_schema_part_type(schemas, schema) == PL_T_FILE;
-    if (response->body == PL_BODY_JSON && sure_of_bytes) response->body = PL_BODY_BYTES;
+    if (response->body == PL_BODY_JSON && sure_of_bytes) {
+        response->body = PL_BODY_BYTES;
+        if (!wild) response->content_type = PL_STR("*/*"); /* what a file is, JSON does not say */
+    }
     switch (response->body) {
     case PL_BODY_TEXT: response->type = PL_T_TEXT; break;
     case PL_BODY_BYTES: response->type = PL_T_FILE; break;

@@ -28,7 +28,7 @@ static PlTypeId part_type(PlSchemas *s, PlNode *schema)
 {
     if (s->depth < DEFER_DEPTH || !pl_node_is(schema, PL_NODE_MAP)) return type_named(s, schema, PL_STR(""));
     PlStr name = PL_STR("");
-    PlNode *target = pl_ref_follow(s->refs, schema, &name);
+    PlNode *target = pl_ref_step(s->refs, schema, &name);
     if (!pl_node_is(target, PL_NODE_MAP) || target->as.map->memo) return type_named(s, schema, PL_STR(""));
     PlTypeId id = pl_type_reserve(s->types);
     target->as.map->memo = BUSY | (id + 1);
@@ -39,8 +39,11 @@ static PlTypeId part_type(PlSchemas *s, PlNode *schema)
 PlNode *pl_schema_own(PlSchemas *s, const PlNode *schema, PlStr keyword)
 {
     PlNode *own = pl_node_get(schema, keyword);
-    if (own || pl_ref_of(schema).len == 0) return own;
-    return pl_node_get(pl_ref_follow(s->refs, (PlNode *)(uintptr_t)schema, NULL), keyword);
+    while (!own && pl_ref_of(schema).len) {
+        schema = pl_ref_step(s->refs, (PlNode *)(uintptr_t)schema, NULL);
+        own = pl_node_get(schema, keyword);
+    }
+    return own;
 }
 
 static PlField make_field(PlSchemas *s, const PlShape *shape, const PlProperty *property)
@@ -190,7 +193,7 @@ static PlTypeId variant_type(PlSchemas *s, const PlShape *base, PlNode *variant)
         return record_type(s, &one, name);
     }
     one.kinds = 0;
-    pl_shape_gather(&one, pl_ref_follow(s->refs, variant, &name));
+    pl_shape_gather(&one, pl_ref_step(s->refs, variant, &name));
     if (one.kinds && !(one.kinds & PL_KIND_RECORD)) return type_named(s, variant, PL_STR(""));
     one.kinds = PL_KIND_RECORD;
     s->merging++;
@@ -286,7 +289,7 @@ static PlTypeId read_schema(PlSchemas *s, PlNode *schema, PlStr name)
     bool nullable = pl_node_yes(k.at[PL_KW_NULLABLE]);
     if (pl_keywords_only_ref(&k)) {
         PlStr target_name = PL_STR("");
-        PlNode *target = pl_ref_follow(s->refs, schema, &target_name);
+        PlNode *target = pl_ref_step(s->refs, schema, &target_name);
         type = target ? type_named(s, target, target_name) : PL_T_ANY;
     } else if (part) {
         type = type_named(s, part, name);
@@ -355,7 +358,8 @@ static bool is_binary(PlSchemas *s, PlNode *schema)
     pl_shape_init(&shape, s->refs);
     pl_shape_gather(&shape, schema);
     bool text = pl_shape_kinds(&shape) == PL_KIND_TEXT;
-    bool bytes = pl_node_get(schema, PL_STR("contentMediaType")) && shape.kinds == PL_KIND_TEXT;
+    bool bytes = pl_schema_own(s, schema, PL_STR("contentMediaType")) && (shape.kinds == PL_KIND_TEXT || (shape.kinds == 0 && shape.groups.len == 0));
+    if (bytes && shape.kinds == 0) return true; /* 3.1: bytes as they are have no type */
     return text && (bytes || pl_str_eq_z(shape.format, "binary") || pl_str_eq_z(shape.format, "file"));
 }
 

@@ -40,10 +40,11 @@ static PlStr token_url(PlDraft *draft, PlStr url)
 
 static void read_scopes(PlApi *api, PlAuth *auth, const PlNode *scopes)
 {
-    uint32_t count = pl_node_is(scopes, PL_NODE_LIST) ? scopes->count : 0;
+    bool one = pl_node_is(scopes, PL_NODE_TEXT); /* by habit without a list */
+    uint32_t count = one ? 1 : pl_node_is(scopes, PL_NODE_LIST) ? scopes->count : 0;
     auth->scopes = PL_NEW_N(api->arena, PlStr, count + 1u);
     for (uint32_t i = 0; i < count; i++) {
-        PlStr scope = pl_node_text(pl_node_item(scopes, i));
+        PlStr scope = pl_node_text(one ? scopes : pl_node_item(scopes, i));
         if (pl_name_is_plain(scope)) auth->scopes[auth->scope_count++] = scope;
     }
 }
@@ -174,10 +175,19 @@ void pl_draft_security(PlDraft *draft)
     PlAction *action = draft->action;
     const PlNode *security = PL_GET(draft->entry->node, "security");
     if (!security) security = PL_GET(api->root, "security");
-    uint32_t count = pl_node_is(security, PL_NODE_LIST) ? security->count : 0;
+    bool alone = pl_node_is(security, PL_NODE_MAP) && security->count; /* by habit one way without a list */
+    if (alone && pl_ref_once(&api->refs, pl_node_span(security), "list")) PL_REPORT(api->diags, SCHEMA_TAKEN, pl_node_span(security), "security", "a list");
+    uint32_t count = alone ? 1 : pl_node_is(security, PL_NODE_LIST) ? security->count : 0;
     action->auth = PL_NEW_N(api->arena, PlAuthSet, count + 1u);
     for (uint32_t i = 0; i < count; i++) {
-        const PlNode *needs = pl_node_item(security, i);
+        const PlNode *needs = alone ? security : pl_node_item(security, i);
+        PlAuth named;
+        if (pl_node_is(needs, PL_NODE_TEXT) && read_auth(draft, &(PlPair){.key = needs->as.text, .key_len = needs->count, .key_start = needs->start, .key_end = needs->end,
+                                                                         .value = {.kind = PL_NODE_NULL, .source = needs->source}}, &named)) {
+            PlAuth *auth = PL_NEW(api->arena, PlAuth);
+            *auth = named;
+            action->auth[action->auth_count++] = (PlAuthSet){auth, 1};
+        }
         if (needs->kind != PL_NODE_MAP) continue;
         PlAuthSet set = {PL_NEW_N(api->arena, PlAuth, needs->count + 1u), 0};
         bool known = true;

@@ -86,9 +86,11 @@ static PlStr usable(PlApi *api, PlStr url)
 
 static PlStr from_servers(PlApi *api, const PlNode *servers, bool report)
 {
-    for (uint32_t i = 0; pl_node_is(servers, PL_NODE_LIST) && i < servers->count; i++) {
-        const PlNode *server = pl_node_item(servers, i);
-        const PlNode *node = PL_GET(server, "url");
+    bool alone = pl_node_is(servers, PL_NODE_MAP) || pl_node_is(servers, PL_NODE_TEXT); /* by habit one server, or its URL, without a list */
+    uint32_t count = alone ? 1 : pl_node_is(servers, PL_NODE_LIST) ? servers->count : 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const PlNode *server = alone ? servers : pl_node_item(servers, i);
+        const PlNode *node = pl_node_is(server, PL_NODE_TEXT) ? server : PL_GET(server, "url");
         PlStr raw = pl_node_text(node);
         PlStr url = usable(api, fill(api, raw, PL_GET(server, "variables"), report && i == 0, node ? node : server));
         if (url.len) return url;

@@ -334,7 +334,7 @@ static void gather(PlShape *shape, PlNode *schema, uint32_t nesting)
     pl_keywords_read(schema, &k);
     if (pl_keywords_have(&k, PL_KW_REF)) {
         shape->parts--;
-        gather(shape, pl_ref_follow(shape->refs, schema, NULL), nesting);
+        gather(shape, pl_ref_step(shape->refs, schema, NULL), nesting);
     }
     gather_keywords(shape, &k, nesting);
 }

@@ -156,4 +156,128 @@ TEST(details_as_json)
     bed_close(&bed);
 }
 
+static PlStr first_params(Bed *bed)
+{
+    const PlAction *a = pl_catalog_action(bed->catalog, bed->plugin->operations[0]);
+    PlStr all = PL_STR("");
+    for (uint32_t i = 0; i < a->param_count; i++)
+        all = pl_arena_printf(bed->arena, PL_FMT " %s:" PL_FMT, PL_ARG(all), pl_place_name(a->params[i].place), PL_ARG(a->params[i].wire));
+    return pl_str_trim(all);
+}
+
+#define ONE(operation) HEAD "paths: {/a: {post: {" operation "}}}\n"
+
+/* One thing where a list of them is due, and the other way round. */
+TEST(shapes_that_are_plain)
+{
+    static const struct {
+        const char *text, *expected;
+    } cases[] = {
+        {ONE("parameters: {name: q, in: query}"), "query:q"},
+        {ONE("parameters: {one: {name: q, in: query}, two: {name: r, in: query}}"), "query:q query:r"},
+        {ONE("parameters: [[{name: q, in: query}], {name: r, in: query}]"), "query:q query:r"},
+        {ONE("requestBody: {content: [text/csv]}"), "body:body"},
+        {HEAD "paths: [{/a: {get: {parameters: [{name: q, in: query}]}}}, 5, {/b: {get: {}}}]\n", "query:q"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Bed bed;
+        bed_open(&bed, pl_str_z(cases[i].text));
+        CHECK_STR(first_params(&bed), cases[i].expected);
+        CHECK(bed.diags.errors == 0 && bed_count(&bed, PL_D_SCHEMA_TAKEN) <= 1);
+        bed_close(&bed);
+    }
+}
+
+TEST(servers_without_a_list)
+{
+    static const char *const servers[] = {"{url: 'https://s.example/v1/'}", "'https://s.example/v1'", "['https://s.example/v1']", "[7, {}, {url: s.example/v1}]"};
+    for (size_t i = 0; i < sizeof servers / sizeof *servers; i++) {
+        Bed bed;
+        bed_init(&bed);
+        bed_add(&bed, "t", pl_arena_printf(bed.arena, "openapi: 3.0.0\nservers: %s\npaths: {/a: {get: {}}}\n", servers[i]), NULL);
+        CHECK_STR(bed.plugin->server, "https://s.example/v1");
+        bed_close(&bed);
+    }
+}
+
+TEST(security_without_lists)
+{
+    static const char *const ways[] = {"{k: [x]}", "[k]", "[{k: x}]", "[{k: [x]}]"};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        Bed bed;
+        bed_init(&bed);
+        bed_add(&bed, "t", pl_arena_printf(bed.arena, HEAD "paths: {/a: {get: {security: %s}}}\ncomponents: {securitySchemes: {k: {type: http, scheme: bearer}}}\n", ways[i]), NULL);
+        const PlAction *a = pl_catalog_action(bed.catalog, bed.plugin->operations[0]);
+        CHECK(a->auth_count == 1 && a->auth[0].count == 1 && a->auth[0].all[0].kind == PL_AUTH_BEARER);
+        CHECK(a->auth_count == 1 && a->auth[0].all[0].scope_count == (i != 1));
+        bed_close(&bed);
+    }
+}
+
+/* What stands beside a $ref counts also where the reference itself is referred to. */
+TEST(references_that_say_more)
+{
+    Bed bed;
+    bed_open(&bed, PL_STR("openapi: 3.1.0\npaths: {/a: {get: {responses: {200: {content: {a/json: {schema: {$ref: '#/components/schemas/A'}}}}}}}}\n"
+                          "components: {schemas: {A: {$ref: '#/components/schemas/B', required: [a], properties: {a: {$ref: '#/components/schemas/N'}}},\n"
+                          "  B: {type: object, properties: {b: {type: integer}}}, N: {$ref: '#/components/schemas/T', nullable: true}, T: {type: string}}}\n"));
+    CHECK_STR(bed_type(&bed, pl_catalog_action(bed.catalog, bed.plugin->operations[0])->result), "{b?: integer, a: text or nothing}");
+    bed_close(&bed);
+    bed_open(&bed, PL_STR("openapi: 3.1.0\npaths: {/a: {get: {responses: {200: {content: {a/json: {schema: {$ref: '#/x'}}}}}}}}\n"
+                          "x: {$ref: '#/y', properties: {p: {$ref: '#/x'}}}\ny: {$ref: '#/x', properties: {q: {type: string}}}\n"));
+    CHECK_STR(bed_type(&bed, pl_catalog_action(bed.catalog, bed.plugin->operations[0])->result), "any");
+    CHECK(bed_count(&bed, PL_D_REF_CYCLE) > 0);
+    bed_close(&bed);
+}
+
+TEST(references_as_people_write_them)
+{
+    static const char *const refs[] = {"#/components/schemas/E/", "components/schemas/E", "/components/schemas/E", "E", "#E", "e.json", "https://a.example/e.json"};
+    for (size_t i = 0; i < sizeof refs / sizeof *refs; i++) {
+        Bed bed;
+        bed_init(&bed);
+        bed_add(&bed, "t", pl_arena_printf(bed.arena, HEAD "paths: {/a: {get: {responses: {200: {content: {a/json: {schema: {$ref: '%s'}}}}}}}}\n"
+                                                           "components: {schemas: {E: {$id: 'https://a.example/e.json', type: integer}}}\n", refs[i]), NULL);
+        CHECK_STR(bed_type(&bed, pl_catalog_action(bed.catalog, bed.plugin->operations[0])->result), "integer");
+        CHECK(bed.diags.all.len == 0);
+        bed_close(&bed);
+    }
+}
+
+/* Of two schemas of one name the one around the reference. */
+TEST(anchors_of_one_name)
+{
+    Bed bed;
+    bed_open(&bed, PL_STR("openapi: 3.1.0\npaths: {/a: {get: {responses: {200: {content: {a/json: {schema: {$ref: '#/components/schemas/Two'}}}}}}}}\n"
+                          "components: {schemas: {One: {$dynamicAnchor: n, type: object, properties: {a: {$dynamicRef: '#n'}}},\n"
+                          "  Two: {$dynamicAnchor: n, type: object, required: [b], properties: {b: {type: array, items: {$dynamicRef: '#n'}}}}}}\n"));
+    CHECK_STR(bed_type(&bed, pl_catalog_action(bed.catalog, bed.plugin->operations[0])->result), "{b: list of Two}");
+    CHECK(!bed_has(&bed, PL_D_REF_DANGLING));
+    bed_close(&bed);
+}
+
+TEST(bytes_without_a_type)
+{
+    Bed bed;
+    bed_open(&bed, PL_STR(ONE("requestBody: {content: {multipart/form-data: {schema: {type: object, properties: {f: {contentMediaType: image/png}, g: {}}}}}}, "
+                              "responses: {200: {content: {'*/*': {schema: {type: string, format: binary}}}}}")));
+    const PlAction *a = pl_catalog_action(bed.catalog, bed.plugin->operations[0]);
+    CHECK(a->param_count == 2 && a->params[0].type == PL_T_FILE && a->params[1].type == PL_T_ANY && a->result == PL_T_FILE);
+    bed_close(&bed);
+    bed_open(&bed, PL_STR("swagger: '2.0'\nproduces: [application/json]\npaths: {/a: {get: {responses: {200: {schema: {type: file}}}}}}\n"));
+    a = pl_catalog_action(bed.catalog, bed.plugin->operations[0]);
+    CHECK(a->result == PL_T_FILE);
+    CHECK_STR(a->responses[0].content_type, "*/*"); /* JSON is what the rest of the document gives */
+    bed_close(&bed);
+}
+
+TEST(json_behind_comments)
+{
+    Bed bed;
+    bed_open(&bed, PL_STR("// what follows\n/* is not\n strict */ {openapi: \"3.0.0\", paths: {/* x */ \"/b\": {\"get\": {\"x\": NaN,},},},} // end\n"));
+    CHECK(bed.plugin && bed.plugin->operation_count == 1);
+    CHECK_STR(bed.plugin->operations[0]->path, "/b");
+    bed_close(&bed);
+}
+
 UNIT_MAIN
