@@ -22,7 +22,7 @@ static void add_plugin(PlCompiled *out, const PlPluginArg *arg, PlArena *arena)
 {
     if (arg->name.len && has_plugin(out->catalog, arg->name)) return;
     if (arg->has_door) {
-        pl_doors_add(out->catalog, &(PlDoorArg){arena, &out->diags, arg, PL_STR(""), PL_NO_SPAN});
+        pl_doors_add(out->catalog, &(PlDoorArg){arena, &out->diags, arg, arg->folder, PL_NO_SPAN});
         return;
     }
     PlPluginOptions options = {arg->server, arg->credential, arg->variables, arg->variable_count, arg->idempotent,

@@ -167,7 +167,7 @@ static void read_plugins(Reader *r, const PlNode *node)
     if (!is_map(r, "plugins", node)) return;
     for (uint32_t i = 0; i < pl_node_count(node); i++) {
         const PlPair *pair = pl_node_at(node, i);
-        PlPluginArg plugin = {.name = pl_pair_key(pair)};
+        PlPluginArg plugin = {.name = pl_pair_key(pair), .folder = beside(r, PL_STR("./"))};
         if (pair->value.kind == PL_NODE_MAP) read_plugin_keys(r, &pair->value, &plugin);
         else plugin.document = beside(r, text_of(r, plugin.name, &pair->value));
         if (plugin.document.len == 0) {

@@ -15,6 +15,7 @@ typedef struct PlPluginArg { /* one plugin, of the project or of --plugin name=D
     bool has_door;           /* not an API document but what is behind a door: `document` is the name, command, file or model that its maker takes */
     PlDoorKind door;
     PlStr text;              /* the document itself, from a program that has it; `document` is its name in findings then */
+    PlStr folder;            /* where its lock lies; "" or ends in '/' */
     PlStr config;            /* of a door: one JSON object; "" : {} */
     const PlStr *idempotent; /* operations that may be sent again whatever their method: the project vouches for them */
     uint32_t idempotent_count;

@@ -3,11 +3,13 @@
 #include "vm/door_opens.h"
 
 #include "stdlib/ai/peer.h"
+#include "vm/io/door_mcp.h"
 #include "vm/io/door_tool.h"
 #include "vm/pilot_world.h"
 
 const PlDoorOpen pl_door_opens[PL_DOOR_KIND_COUNT] = {
     [PL_DOOR_AI] = pl_ai_open,
     [PL_DOOR_TOOL] = pl_door_tool_open,
+    [PL_DOOR_MCP] = pl_door_mcp_open,
     [PL_DOOR_HOST] = pl_pilot_host_open,
 };

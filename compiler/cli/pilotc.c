@@ -12,6 +12,7 @@ static const PlCliEntry commands[] = {
     {"fmt", "FILE.pilot: print the plan in exact spelling, numbered anew", plc_cmd_fmt},
     {"dump", "FILE.pilot|FILE.pbc: print the bytecode", plc_cmd_dump},
     {"explain", "CODE: what a diagnostic means, with an example", plc_cmd_explain},
+    {"lock", "[PLAN]: write down the tools of the MCP servers that it uses", plc_cmd_lock},
     {"bind", "TEXT: which action a text means, and why", plc_cmd_bind},
     {"catalog", "[DOC...]: the actions of API documents", plc_cmd_catalog},
     {"emit", "FILE.pilot: print the plan in another format", plc_cmd_emit},

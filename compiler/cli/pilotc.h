@@ -64,6 +64,7 @@ int plc_cmd_fix(PlArena *arena, int argc, char **argv);
 int plc_cmd_fmt(PlArena *arena, int argc, char **argv);
 int plc_cmd_dump(PlArena *arena, int argc, char **argv);
 int plc_cmd_explain(PlArena *arena, int argc, char **argv);
+int plc_cmd_lock(PlArena *arena, int argc, char **argv);
 int plc_cmd_bind(PlArena *arena, int argc, char **argv);
 int plc_cmd_catalog(PlArena *arena, int argc, char **argv);
 int plc_cmd_emit(PlArena *arena, int argc, char **argv);

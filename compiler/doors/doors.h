@@ -29,6 +29,10 @@ typedef bool (*PlDoorMaker)(const PlDoorArg *arg, PlDoorMade *out);
 /* Make it and add it to the catalog. False after a finding. */
 bool pl_doors_add(PlCatalog *catalog, const PlDoorArg *arg);
 
+/* mcp.c: an MCP server's tools, from their lock. */
+bool pl_doors_mcp(const PlDoorArg *arg, PlDoorMade *out);
+PlStr pl_doors_lock_path(PlArena *arena, PlStr folder, PlStr name);
+
 /* tools.c: the built-in tools. */
 bool pl_doors_tool(const PlDoorArg *arg, PlDoorMade *out);
 bool pl_doors_is_tool(PlStr name);

@@ -119,8 +119,9 @@ static PlStr pages(const char *parameter, const char *fields)
     static char shown[200];
     Bed bed;
     bed_init(&bed);
-    PlStr text = pl_arena_printf(bed.arena, HEAD "paths: {/a: {get: {parameters: [{in: query, %s}], responses: {200: {content: {a/json: {schema: {type: object, "
-                                                 "properties: {items: {type: array}, %s}}}}}}}}}",
+    PlStr text = pl_arena_printf(bed.arena,
+                                 HEAD "paths: {/a: {get: {parameters: [{in: query, %s}], responses: {200: {content: {a/json: {schema: {type: object, "
+                                      "properties: {items: {type: array}, %s}}}}}}}}}",
                                  parameter, fields);
     bed_add(&bed, "t", text, NULL);
     const PlPaging *p = &pl_catalog_action(bed.catalog, bed.plugin->operations[0])->paging;
@@ -143,9 +144,11 @@ TEST(next_as_an_address)
 TEST(details_as_json)
 {
     Bed bed;
-    bed_open(&bed, PL_STR(HEAD "paths: {'/a/{i}': {post: {servers: [{url: 'https://b.example'}], parameters: [{name: i, in: path, style: label, schema: {type: string}}, "
-                               "{name: d, in: query, style: deepObject, schema: {type: object}}, {name: f, in: query, explode: false, allowReserved: true, "
-                               "schema: {type: array}}, {name: u, in: query}], requestBody: {content: {a/json: {schema: {type: string}}}}}}}"));
+    bed_open(&bed,
+             PL_STR(HEAD "paths: {'/a/{i}': {post: {servers: [{url: 'https://b.example'}], parameters: [{name: i, in: path, style: label, schema: "
+                         "{type: string}}, "
+                         "{name: d, in: query, style: deepObject, schema: {type: object}}, {name: f, in: query, explode: false, allowReserved: true, "
+                         "schema: {type: array}}, {name: u, in: query}], requestBody: {content: {a/json: {schema: {type: string}}}}}}}"));
     CHECK(pl_catalog_json(&bed.out, bed.catalog, NULL, PL_STR(""), true) == PL_OK);
     static const char *const parts[] = {
         "\"wire\":\"i\",\"style\":\"label\"}", "\"wire\":\"d\",\"style\":\"deepObject\"}", "\"wire\":\"f\",\"explode\":false,\"allow_reserved\":true}",

@@ -260,7 +260,8 @@ TEST(credentials)
     stall_add(&bed, "shop", shop);
     bed.options.credentials = &only;
     bed.options.credential_count = 1;
-    CHECK(pl_mock_new(bed.world.catalog, &bed.options, &bed.mock) == PL_USAGE && bed.world.diags.all.items[bed.world.diags.all.len - 1]->code == PL_D_MOCK_CREDENTIAL);
+    CHECK(pl_mock_new(bed.world.catalog, &bed.options, &bed.mock) == PL_USAGE &&
+          bed.world.diags.all.items[bed.world.diags.all.len - 1]->code == PL_D_MOCK_CREDENTIAL);
     stall_close(&bed);
 }
 

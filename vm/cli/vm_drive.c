@@ -41,12 +41,14 @@ static PlSecrets *secrets_of(const PlProject *project)
 static void private_origins(PlArena *arena, const PlvDrive *d, PlWorldOptions *options)
 {
     if (!d->project) return;
-    PlStr *origins = PL_NEW_N(arena, PlStr, d->project->plugins.len + 1);
+    PlStr *origins = PL_NEW_N(arena, PlStr, 3 * d->project->plugins.len + 1);
     for (uint32_t i = 0; i < d->project->plugins.len; i++) {
         const PlPluginArg *plugin = &d->project->plugins.items[i];
-        PlStr server = plugin->has_door ? pl_json_find_text(arena, plugin->config, "server") : plugin->server;
-        PlStr origin = pl_action_origin(arena, server);
-        if (origin.len) origins[options->private_count++] = origin;
+        PlStr named[3] = {plugin->server, plugin->has_door ? plugin->document : PL_STR(""), pl_json_find_text(arena, plugin->config, "server")};
+        for (int k = 0; k < 3; k++) {
+            PlStr origin = pl_action_origin(arena, named[k]);
+            if (origin.len) origins[options->private_count++] = origin;
+        }
     }
     options->private_origins = origins;
 }

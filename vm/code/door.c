@@ -2,6 +2,9 @@
 /* Names of doors, from doors.def. */
 #include "vm/code/door.h"
 
+#include "vm/base/buf.h"
+#include "vm/code/hash.h"
+
 static const struct {
     const char *scheme, *words;
 } doors[PL_DOOR_KIND_COUNT] = {
@@ -43,4 +46,22 @@ size_t pl_door_origin(PlStr url, PlDoorKind *kind)
     while (end < url.len && is_name_char(url.ptr[end])) end++;
     bool ended = end == url.len || url.ptr[end] == '/';
     return ended && end > scheme + 3 && end - scheme < 128 ? end : 0;
+}
+
+void pl_door_hash(PlStr json, char out[65])
+{
+    uint8_t hash[32];
+    PlBuf plain;
+    pl_buf_init(&plain, 0);
+    bool in_text = false;
+    for (size_t i = 0; i < json.len; i++) { /* JSON without what stands between its tokens */
+        char c = json.ptr[i];
+        if (!in_text && (c == ' ' || c == '\t' || c == '\n' || c == '\r')) continue;
+        if (c == '"') in_text = !in_text;
+        pl_buf_put_char(&plain, c);
+        if (in_text && c == '\\' && i + 1 < json.len) pl_buf_put_char(&plain, json.ptr[++i]);
+    }
+    pl_hash_bytes(pl_buf_str(&plain), hash);
+    pl_buf_deinit(&plain);
+    pl_hash_hex(hash, 32, out);
 }

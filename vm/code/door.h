@@ -25,4 +25,7 @@ bool pl_door_by_scheme(PlStr scheme, PlDoorKind *out); /* exact */
 /* How long the origin ("tool://fs") of a URL ("tool://fs/read") is; 0 when the URL is not one of a door. A name is of letters, digits, '-', '_', '.'. */
 size_t pl_door_origin(PlStr url, PlDoorKind *kind);
 
+/* SHA-256 of JSON without its blanks, in hexadecimal: what was locked must be what is called. */
+void pl_door_hash(PlStr json, char out[65]);
+
 #endif

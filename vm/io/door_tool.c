@@ -153,11 +153,11 @@ static void on_input(void *user, int fd, uint32_t events)
 {
     Call *c = user;
     PlStr all = pl_buf_str(&c->in), left = pl_str_slice(all, c->sent, all.len);
-    (void)events;
-    ssize_t put = write(fd, left.ptr, left.len); /* SIGPIPE is ignored by the programs' mains */
-    if (put < 0 && (errno == EINTR || errno == EAGAIN)) return;
-    if (put > 0) c->sent += (size_t)put;
-    if (put <= 0 || c->sent == all.len) unwatch(c, &c->child.in);
+    (void)fd, (void)events;
+    size_t put;
+    bool broken = pl_spawn_put(&c->child, left, &put) != PL_OK; /* its end says what became of it */
+    c->sent += put;
+    if (broken || c->sent == all.len) unwatch(c, &c->child.in);
 }
 
 static bool start(Call *c)
@@ -167,7 +167,7 @@ static bool start(Call *c)
     char *argv[] = {peer->worker, (char[]){"worker"}, NULL};
     static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin", lang[] = "LANG=C.UTF-8";
     char *env[] = {path, lang, NULL}; /* none of ours: it may hold credentials */
-    if (pl_spawn_begin_with(argv, env, true, &c->child) != PL_OK) return false;
+    if (pl_spawn_begin_with(argv, env, true, false, &c->child) != PL_OK) return false;
     c->is_running = true;
     peer->running++;
     bool good = pl_loop_watch(peer->world.loop, c->child.out, EPOLLIN, on_output, c) == PL_OK &&

@@ -28,7 +28,7 @@ static void close_fd(int *fd)
     *fd = -1;
 }
 
-static int spawn_with(char *const argv[], char *const env[], bool apart, int in, int out, pid_t *pid)
+static int spawn_with(char *const argv[], char *const env[], const PlChild *how, bool quiet, pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -40,12 +40,13 @@ static int spawn_with(char *const argv[], char *const env[], bool apart, int in,
     if (error) return error;
     error = posix_spawnattr_init(&attributes);
     if (!error) {
-        posix_spawn_file_actions_adddup2(&actions, in, 0);
-        posix_spawn_file_actions_adddup2(&actions, out, 1);
+        posix_spawn_file_actions_adddup2(&actions, how->in, 0);
+        posix_spawn_file_actions_adddup2(&actions, how->out, 1);
+        if (quiet) posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
         posix_spawnattr_setsigmask(&attributes, &none);
         posix_spawnattr_setsigdefault(&attributes, &defaults);
         posix_spawnattr_setpgroup(&attributes, 0);
-        posix_spawnattr_setflags(&attributes, (short)(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | (apart ? POSIX_SPAWN_SETPGROUP : 0)));
+        posix_spawnattr_setflags(&attributes, (short)(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | (how->apart ? POSIX_SPAWN_SETPGROUP : 0)));
         error = posix_spawnp(pid, argv[0], &actions, &attributes, argv, env);
         posix_spawnattr_destroy(&attributes);
     }
@@ -55,10 +56,10 @@ static int spawn_with(char *const argv[], char *const env[], bool apart, int in,
 
 PlStatus pl_spawn_begin(char *const argv[], bool apart, PlChild *child)
 {
-    return pl_spawn_begin_with(argv, environ, apart, child);
+    return pl_spawn_begin_with(argv, environ, apart, false, child);
 }
 
-PlStatus pl_spawn_begin_with(char *const argv[], char *const env[], bool apart, PlChild *child)
+PlStatus pl_spawn_begin_with(char *const argv[], char *const env[], bool apart, bool quiet, PlChild *child)
 {
     int to[2], from[2];
     *child = (PlChild){0, -1, -1, apart};
@@ -69,7 +70,7 @@ PlStatus pl_spawn_begin_with(char *const argv[], char *const env[], bool apart, 
         return PL_IO;
     }
     pid_t pid = 0;
-    int error = spawn_with(argv, env, apart, to[0], from[1], &pid);
+    int error = spawn_with(argv, env, &(PlChild){0, to[0], from[1], apart}, quiet, &pid);
     close(to[0]);
     close(from[1]);
     if (error) {
@@ -113,19 +114,51 @@ static PlStatus write_all(int fd, PlStr bytes, int64_t until_us)
     return PL_OK;
 }
 
-PlStatus pl_spawn_write(PlChild *child, PlStr bytes, uint64_t limit_us)
+typedef struct Guard { /* SIGPIPE is held back */
+    sigset_t before;
+    bool was_pending;
+} Guard;
+
+static Guard guard_begin(void)
 {
-    if (child->in < 0) return PL_IO;
-    sigset_t pipe_only, before, pending;
+    Guard guard;
+    sigset_t pipe_only, pending;
     sigemptyset(&pipe_only);
     sigaddset(&pipe_only, SIGPIPE);
     sigpending(&pending);
-    bool was_pending = sigismember(&pending, SIGPIPE) == 1;
-    pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
+    guard.was_pending = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipe_only, &guard.before);
+    return guard;
+}
+
+static void guard_end(Guard *guard, bool failed)
+{
+    sigset_t pipe_only;
+    sigemptyset(&pipe_only);
+    sigaddset(&pipe_only, SIGPIPE);
+    if (failed && !guard->was_pending) sigtimedwait(&pipe_only, NULL, &(struct timespec){0, 0});
+    pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
+}
+
+PlStatus pl_spawn_write(PlChild *child, PlStr bytes, uint64_t limit_us)
+{
+    if (child->in < 0) return PL_IO;
+    Guard guard = guard_begin();
     PlStatus status = write_all(child->in, bytes, now_us() + (int64_t)limit_us);
-    if (status == PL_IO && !was_pending) sigtimedwait(&pipe_only, NULL, &(struct timespec){0, 0});
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    guard_end(&guard, status == PL_IO);
     return status;
+}
+
+PlStatus pl_spawn_put(PlChild *child, PlStr bytes, size_t *put)
+{
+    *put = 0;
+    if (child->in < 0) return PL_IO;
+    Guard guard = guard_begin();
+    ssize_t wrote = write(child->in, bytes.ptr, bytes.len);
+    int error = errno;
+    guard_end(&guard, wrote < 0 && error == EPIPE);
+    if (wrote >= 0) *put = (size_t)wrote;
+    return wrote >= 0 || error == EAGAIN || error == EINTR ? PL_OK : PL_IO;
 }
 
 PlStatus pl_spawn_read(PlChild *child, PlBuf *out, bool by_line, uint64_t limit_us)

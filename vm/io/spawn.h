@@ -14,10 +14,12 @@ typedef struct PlChild {
 
 /* PL_IO with errno: no such program, no memory for a process. Apart: the keys of the terminal (Ctrl-C) do not reach it, and it may not read from there. */
 PL_MUST_USE PlStatus pl_spawn_begin(char *const argv[], bool apart, PlChild *child);
-/* With an environment of its own ("NAME=value", NULL at the end). */
-PL_MUST_USE PlStatus pl_spawn_begin_with(char *const argv[], char *const env[], bool apart, PlChild *child);
+/* With an environment of its own ("NAME=value", NULL at the end). Quiet: what it prints on standard error goes nowhere. */
+PL_MUST_USE PlStatus pl_spawn_begin_with(char *const argv[], char *const env[], bool apart, bool quiet, PlChild *child);
 /* PL_IO: it closed its input or died; PL_LIMIT: time is up. No signal reaches the caller. */
 PL_MUST_USE PlStatus pl_spawn_write(PlChild *child, PlStr bytes, uint64_t limit_us);
+/* What fits without waiting: *put bytes. PL_IO: it closed its input or died. */
+PL_MUST_USE PlStatus pl_spawn_put(PlChild *child, PlStr bytes, size_t *put);
 /* Append what it prints to out: up to and with the next '\n' (by_line), else to its end. PL_IO: the end came before a line; PL_LIMIT: time is up, or out's
  * ceiling was reached. By line it reads byte for byte no more than the line, so nothing is lost between calls. */
 PL_MUST_USE PlStatus pl_spawn_read(PlChild *child, PlBuf *out, bool by_line, uint64_t limit_us);
