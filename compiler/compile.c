@@ -142,6 +142,13 @@ static void begin(PlArena *arena, PlCompiled *out)
     pl_types_init(&out->types, arena);
 }
 
+/* Of two limits, 0 being none. */
+static uint64_t lower(uint64_t a, uint64_t b)
+{
+    if (!a || !b) return a + b;
+    return a < b ? a : b;
+}
+
 static void apply_project(const PlProject *project, PlModule *module)
 {
     if (!project) return;
@@ -151,8 +158,8 @@ static void apply_project(const PlProject *project, PlModule *module)
     if (project->max_time_us && (m->max_time_us == 0 || project->max_time_us < m->max_time_us)) {
         m->max_time_us = project->max_time_us;
     }
-    m->max_tokens = project->max_tokens;
-    m->max_money = project->max_money;
+    m->max_tokens = lower(m->max_tokens, project->max_tokens);
+    m->max_money = lower(m->max_money, project->max_money);
 }
 
 /* The text of a buffer as arena memory; PL_NOMEM and PL_LIMIT leave through the arena's escape. */

@@ -81,6 +81,8 @@ void pl_emit_manifest(PlEmit *e)
         add_credentials(m, action);
     }
     m->max_calls = literal_or(e->plan->limit_calls, PL_LIT_INT, PL_LIMIT_CALLS_DEFAULT);
+    m->max_tokens = e->plan->limit_tokens;
+    m->max_money = e->plan->limit_money;
     m->max_time_us = literal_or(e->plan->limit_time, PL_LIT_DURATION, 0);
     m->asks_person = e->asks.len > 0;
     for (uint32_t i = 0; i < e->calls.len; i++) m->asks_person |= (e->calls.items[i].flags & PL_CALL_ASK_FIRST) != 0;

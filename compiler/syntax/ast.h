@@ -229,7 +229,8 @@ typedef struct PlPlan {
     PL_VEC(PlUse) uses;
     PL_VEC(PlInputDecl) inputs;
     PL_VEC(PlRule) allow, never;
-    PlExpr *limit_calls, *limit_time; /* Limit: 500 calls, 10 minutes */
+    PlExpr *limit_calls, *limit_time; /* Limit: 500 calls, 10 minutes, 2 dollars, 100000 tokens */
+    uint64_t limit_tokens, limit_money; /* 0: none; money in millionths of a dollar */
     PlSpan limit_span;
     PlExpr *output;
     PlSpan output_span;

@@ -237,10 +237,12 @@ void pl_ast_dump_head(PlBuf *out, const PlPlan *plan)
         pl_buf_put_char(out, '\n');
     }
     dump_line(out, "schedule", plan->schedule);
-    if (plan->limit_calls || plan->limit_time) {
+    if (plan->limit_calls || plan->limit_time || plan->limit_money || plan->limit_tokens) {
         pl_buf_put_z(out, "limit");
         dump_field(out, "calls", plan->limit_calls);
         dump_field(out, "time", plan->limit_time);
+        if (plan->limit_money) pl_buf_printf(out, " money=%llu", (unsigned long long)plan->limit_money);
+        if (plan->limit_tokens) pl_buf_printf(out, " tokens=%llu", (unsigned long long)plan->limit_tokens);
         pl_buf_put_char(out, '\n');
     }
     for (uint32_t i = 0; i < plan->allow.len; i++) dump_line(out, "allow", plan->allow.items[i].text);

@@ -202,6 +202,41 @@ static bool once(PlSyntax *syntax, const PlItem *item, PlSpan *place)
     return false;
 }
 
+/* "2 dollars", "$0.50", "100000 tokens": what only these words can mean. */
+static bool spending(PlSyntax *syntax, PlStr part)
+{
+    static const char *const words[] = {"dollars", "dollar", "usd"};
+    bool sign = part.len && part.ptr[0] == '$', money = sign;
+    PlStr text = sign ? pl_str_trim(pl_str_slice(part, 1, part.len)) : part;
+    size_t end = 0;
+    double amount;
+    while (end < text.len && ((text.ptr[end] >= '0' && text.ptr[end] <= '9') || text.ptr[end] == '.')) end++;
+    PlStr word = pl_str_trim(pl_str_slice(text, end, text.len));
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) money |= pl_str_eq_nocase(word, pl_str_z(words[i]));
+    bool tokens = !money && (pl_str_eq_nocase(word, PL_STR("tokens")) || pl_str_eq_nocase(word, PL_STR("token")));
+    if ((!money && !tokens) || (sign && word.len) || !pl_str_to_double(pl_str_slice(text, 0, end), &amount)) return false;
+    bool good = amount <= 1e9 && (money ? amount >= 0.000001 : amount >= 1 && amount == (double)(uint64_t)amount);
+    if (!good) return false;
+    if (money) syntax->plan->limit_money = (uint64_t)(amount * 1e6 + 0.5);
+    else syntax->plan->limit_tokens = (uint64_t)amount;
+    return true;
+}
+
+/* Limit: what is spent is read here, the rest by the grammar. */
+static void limits(PlSyntax *syntax, PlSpan span)
+{
+    PlRun r;
+    PlScan scan;
+    uint32_t at = span.start;
+    while (at < span.end) {
+        size_t comma = pl_str_find_char(text_at(syntax, span), ',', at - span.start);
+        uint32_t end = comma == PL_STR_NONE ? span.end : span.start + (uint32_t)comma;
+        PlSpan part = text_span(syntax, at, end);
+        if (!spending(syntax, text_at(syntax, part)) && !grammar(syntax, PL_TK_E_LIMIT, part, &r, &scan)) return;
+        at = end + 1;
+    }
+}
+
 static void text_key(PlSyntax *syntax, const PlItem *item, PlStr *text, PlSpan *span)
 {
     if (!once(syntax, item, span)) return;
@@ -244,7 +279,7 @@ void pl_header_read(PlSyntax *syntax, const PlItem *item)
     case PL_TK_H_NEVER: rules(syntax, plain(syntax, item), true); break;
     case PL_TK_H_INPUT: inputs(syntax, item); break;
     case PL_TK_H_LIMIT:
-        if (once(syntax, item, &plan->limit_span)) grammar(syntax, PL_TK_E_LIMIT, span, &r, &scan);
+        if (once(syntax, item, &plan->limit_span)) limits(syntax, span);
         break;
     case PL_TK_H_OUTPUT:
         if (once(syntax, item, &plan->output_span) && grammar(syntax, PL_TK_E_EXPR, span, &r, &scan))

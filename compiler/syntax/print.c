@@ -402,6 +402,24 @@ static void print_input(Page *page, const PlInputDecl *input)
     put(page, "\n");
 }
 
+static void print_limits(Page *page)
+{
+    const PlPlan *plan = page->plan;
+    const char *lead = plan->limit_calls ? ", " : "";
+    put(page, "Limit: ");
+    field(page, "", plan->limit_calls, PL_LEVEL_SUM, " calls");
+    field(page, lead, plan->limit_time, PL_LEVEL_SUM, "");
+    if (plan->limit_time) lead = ", ";
+    if (plan->limit_money) {
+        put(page, lead);
+        pl_buf_put_double(page->out, (double)plan->limit_money / 1e6);
+        put(page, plan->limit_money == 1000000 ? " dollar" : " dollars");
+        lead = ", ";
+    }
+    if (plan->limit_tokens) pl_buf_printf(page->out, "%s%llu tokens", lead, (unsigned long long)plan->limit_tokens);
+    put(page, "\n");
+}
+
 static void print_headers(Page *page)
 {
     const PlPlan *plan = page->plan;
@@ -421,12 +439,7 @@ static void print_headers(Page *page)
     }
     for (uint32_t i = 0; i < plan->inputs.len; i++) print_input(page, &plan->inputs.items[i]);
     header(page, "Schedule", plan->schedule);
-    if (plan->limit_calls || plan->limit_time) {
-        put(page, "Limit: ");
-        field(page, "", plan->limit_calls, PL_LEVEL_SUM, " calls");
-        field(page, plan->limit_calls ? ", " : "", plan->limit_time, PL_LEVEL_SUM, "");
-        put(page, "\n");
-    }
+    if (plan->limit_calls || plan->limit_time || plan->limit_money || plan->limit_tokens) print_limits(page);
     for (uint32_t i = 0; i < plan->allow.len; i++) header(page, "Allow", plan->allow.items[i].text);
     for (uint32_t i = 0; i < plan->never.len; i++) header(page, "Never", plan->never.items[i].text);
     if (plan->output) {

@@ -75,10 +75,12 @@ static void bounds(PlDslWriter *w)
 {
     const PlPlan *plan = w->plan;
     if (plan->schedule.len) pl_json_out_text(&w->out, "schedule", plan->schedule);
-    if (plan->limit_calls || plan->limit_time) {
+    if (plan->limit_calls || plan->limit_time || plan->limit_money || plan->limit_tokens) {
         pl_json_out_begin(&w->out, "limits", '{');
         pl_dsl_words(w, "calls", plan->limit_calls);
         pl_dsl_words(w, "time", plan->limit_time);
+        if (plan->limit_tokens) pl_json_out_int(&w->out, "tokens", (int64_t)plan->limit_tokens);
+        if (plan->limit_money) pl_json_out_next(&w->out, "dollars"), pl_buf_put_double(w->out.buf, (double)plan->limit_money / 1e6);
         pl_json_out_end(&w->out, '}');
     }
     rules(w, "allow", plan->allow.items, plan->allow.len);

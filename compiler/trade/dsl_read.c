@@ -258,6 +258,12 @@ static void rules(PlDslReader *r, const PlNode *list, bool never)
     }
 }
 
+static double amount_of(const PlNode *node)
+{
+    double n = pl_node_is(node, PL_NODE_INT) ? (double)node->as.integer : pl_node_is(node, PL_NODE_NUMBER) ? node->as.number : 0;
+    return n > 0 && n <= 1e9 ? n : 0;
+}
+
 static void headers(PlDslReader *r)
 {
     PlPlan *plan = r->plan;
@@ -270,6 +276,8 @@ static void headers(PlDslReader *r)
     plan->schedule = pl_dsl_one_line(r->arena, pl_node_text(schedule));
     plan->limit_calls = pl_dsl_read_words(r, PL_GET(limits, "calls"));
     plan->limit_time = pl_dsl_read_words(r, PL_GET(limits, "time"));
+    plan->limit_tokens = (uint64_t)amount_of(PL_GET(limits, "tokens"));
+    plan->limit_money = (uint64_t)(amount_of(PL_GET(limits, "dollars")) * 1e6 + 0.5);
     rules(r, PL_GET(r->root, "allow"), false);
     rules(r, PL_GET(r->root, "never"), true);
 }
