@@ -222,6 +222,9 @@ class World:
                 code, out, err = self.call(["pilotvm", "resume", run, "--store", "runs.db", "--no-project"])
             elif code not in (0, 5) and run and any(r["kind"] == "END" for r in self.rows(run)):
                 got = self.call(["pilotvm", "fork", run, "--yes", "-q", "--store", "runs.db", "--no-project"])
+                doubts = [line for line in got[2].splitlines() if re.search(r"\(row \d+\)", line)]
+                if doubts and all("Idempotency-Key" in line for line in doubts):  # made again under the same key
+                    got = self.call(["pilotvm", "fork", run, "--yes", "-q", "--again", "--store", "runs.db", "--no-project"])
                 went_on = re.search(r"went on as (r-\w+)", got[2])
                 if got[0] != 0 and not went_on:
                     return "the run failed, and is not forked: %d %s" % (got[0], got[2][-400:]), out

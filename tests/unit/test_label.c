@@ -112,6 +112,14 @@ TEST(what_asks)
         /* errors, people, events */
         {"3. Try:\n   3.1. Read using mail.get_message(id=m.id) -> x\n4. If it fails:\n   4.1. Send using mail.send_message(to=error.message)\n",
          "4.1.to"},
+        {"3. Try:\n   3.1. Fail \"{m.from}\"\n4. If it fails:\n   4.1. Send using mail.send_message(to=error.message)\n", "4.1.to"},
+        {"3. Try:\n   3.1. Fail \"{boss}\"\n4. If it fails:\n   4.1. Send using mail.send_message(to=error.message)\n", ""},
+        {"3. Try:\n   3.1. For each b in found.messages, up to 3 at a time:\n      3.1.1. Read using mail.get_message(id=b.id) -> x\n4. If it fails:\n"
+         "   4.1. Send using mail.send_message(to=error.message)\n",
+         "4.1.to"},
+        {"3. Try:\n   3.1. At the same time:\n      3.1.1. Fail \"{m.from}\"\n      3.1.2. Set y to boss\n4. If it fails:\n"
+         "   4.1. Send using mail.send_message(to=error.message)\n",
+         "4.1.to"},
         {"3. Ask \"Who?\" as email -> who\n4. Send using mail.send_message(to=who)\n", ""},
         {"3. Wait for \"mail\" up to 1 day -> x\n4. Send using mail.send_message(to=text(x))\n", "4.to"},
         /* a condition alone decides only under `strict` */
@@ -153,6 +161,8 @@ TEST(trust_and_policy)
     static const char steps[] = "3. Send using mail.send_message(to=m.from)\n";
     static const char strict[] =
         "3. If m.subject contains \"now\":\n   3.1. Delete using mail.delete_message(id=m.id)\n4. Send using mail.send_message(to=boss)\n";
+    static const char chosen[] =
+        "3. Set x to boss\n4. If m.subject contains \"now\":\n   4.1. Set x to \"a@example.com\"\n5. Send using mail.send_message(to=x)\n";
     const struct {
         PlTrustArg *trust;
         PlPolicy policy;
@@ -161,8 +171,9 @@ TEST(trust_and_policy)
                  {&all, PL_POLICY_DEFAULT, steps, "3.to=trusted"},
                  {&other, PL_POLICY_DEFAULT, steps, "3.to"},
                  {NULL, PL_POLICY_OPEN, steps, ""},
-                 {NULL, PL_POLICY_STRICT, strict, "3.1.id 3.1.if"}};
-    uint8_t hashes[5][32];
+                 {NULL, PL_POLICY_STRICT, strict, "3.1.id 3.1.if"},
+                 {NULL, PL_POLICY_STRICT, chosen, "5.to"}};
+    uint8_t hashes[6][32];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         PlProject project = project_of(cases[i].policy, cases[i].trust, cases[i].trust != NULL);
         Labelled *l = compile(cases[i].steps, &project);

@@ -14,6 +14,7 @@ typedef struct FnFlow {
     uint64_t **now;      /* [regs] at the instruction being looked at */
     uint64_t ***at;      /* [code_count] at a jump target; NULL: not a target, or not reached yet */
     uint64_t **returns;  /* [returns] */
+    uint64_t *raises;    /* what its errors may hold, those of its children too */
     bool *target;        /* [code_count] */
     bool coarse;
 } FnFlow;
@@ -24,7 +25,7 @@ typedef struct Flow {
     PlFlow *out;
     FnFlow *fns;
     PlFlowParts parts;
-    uint64_t *scratch, *picked;
+    uint64_t *scratch, *picked, *raised, *kept;
     bool changed;
 } Flow;
 
@@ -125,6 +126,14 @@ static void put(Flow *f, FnFlow *fn, uint16_t reg, const uint64_t *set)
     if (!fn->coarse) f->changed = changed;
 }
 
+/* The list of tolerated errors. */
+static void gather_failures(Flow *f, FnFlow *fn, uint32_t function, uint16_t reg)
+{
+    bool changed = f->changed;
+    join(f, fn->now[reg], f->fns[function].raises);
+    if (!fn->coarse) f->changed = changed;
+}
+
 static void gather(Flow *f, FnFlow *fn, uint32_t function, const PlGather *gathers, uint16_t count)
 {
     bool changed = f->changed;
@@ -146,12 +155,16 @@ static void spawn(Flow *f, FnFlow *fn, PlInsn i)
         capture(f, fn, s->function, s->captures, s->capture_count);
         join(f, f->fns[s->function].entry[s->capture_count], fn->now[s->list]);
         gather(f, fn, s->function, s->gathers, s->gather_count);
+        if (s->tolerate) gather_failures(f, fn, s->function, s->failures);
+        join(f, fn->raises, f->fns[s->function].raises);
     } else if (i.op == PL_OP_TOGETHER) {
         const PlTogether *t = &f->m->togethers[i.b];
         for (uint16_t b = 0; b < t->branch_count; b++) {
             const PlBranch *branch = &t->branches[b];
             capture(f, fn, branch->function, branch->captures, branch->capture_count);
             gather(f, fn, branch->function, branch->gathers, branch->gather_count);
+            if (t->go_on) gather_failures(f, fn, branch->function, t->failures);
+            join(f, fn->raises, f->fns[branch->function].raises);
         }
     }
 }
@@ -187,20 +200,66 @@ static void arrive(Flow *f, FnFlow *fn, const PlFunction *function, uint32_t pc)
     for (uint32_t r = 0; r < function->regs; r++) join(f, fn->at[pc][r], fn->now[r]);
 }
 
-/* A guarded instruction may go on at the handler, with what the failed call answered in the error record. */
+static void lose(Flow *f, uint64_t *into, const uint64_t *from)
+{
+    for (uint32_t s = 0; s < f->out->source_count; s++)
+        if ((from[s / 64] >> (s % 64)) & 1) add_bit(f, into, f->parts.made[s]);
+}
+
+/* What the error of this instruction may quote: what the failed call answered, the values that it read, the errors of its children. */
+static void raise(Flow *f, FnFlow *fn, PlInsn i, uint64_t *error)
+{
+    lose(f, error, f->scratch);
+    const PlCallSite *call = i.op == PL_OP_CALL ? &f->m->calls[i.b] : NULL;
+    if (call) add_bit(f, error, f->parts.root[call->action] - 1);
+    for (uint32_t a = 0; call && a < call->arg_count; a++) lose(f, error, fn->now[call->args[a].reg]);
+    if (i.op == PL_OP_SCATTER) join(f, error, f->fns[f->m->scatters[i.b].function].raises);
+    for (uint16_t b = 0; i.op == PL_OP_TOGETHER && b < f->m->togethers[i.b].branch_count; b++)
+        join(f, error, f->fns[f->m->togethers[i.b].branches[b].function].raises);
+    if (i.op == PL_OP_RETHROW) join(f, error, fn->now[i.a]);
+}
+
+/* A guarded instruction may go on at the handler, with its error. The scratch set is what it read. */
 static void arrive_handlers(Flow *f, FnFlow *fn, const PlFunction *function, uint32_t pc)
 {
+    uint64_t *raised = f->raised;
+    bool changed = f->changed;
+    memset(raised, 0, f->out->word_count * sizeof *raised);
+    raise(f, fn, function->code[pc], raised);
+    f->changed = changed;
+    join(f, fn->raises, raised);
     for (uint32_t h = 0; h < function->handler_count; h++) {
         const PlHandler *row = &function->handlers[h];
         if (pc < row->begin || pc >= row->end) continue;
-        uint64_t *error = fn->now[row->error], *kept = new_set(f);
-        bool changed = f->changed;
-        join(f, kept, error);
-        if (function->code[pc].op == PL_OP_CALL) add_bit(f, error, f->parts.root[f->m->calls[function->code[pc].b].action] - 1);
+        uint64_t *error = fn->now[row->error], *kept = f->kept;
+        changed = f->changed;
+        memcpy(kept, error, f->out->word_count * sizeof *kept);
+        join(f, error, raised);
         if (!fn->coarse) f->changed = changed;
         arrive(f, fn, function, row->target);
         if (!fn->coarse) memcpy(error, kept, f->out->word_count * sizeof *kept);
     }
+}
+
+/* The innermost site whose instructions hold this one. */
+static uint32_t site_at(const PlModule *m, uint32_t function, uint32_t pc)
+{
+    uint32_t found = PL_NO_SITE;
+    for (uint32_t s = 0; s < m->site_count; s++) {
+        const PlSite *site = &m->sites[s];
+        if (site->function == function && site->begin <= pc && pc < site->end) found = s;
+    }
+    return found;
+}
+
+/* Strict: what is written under a condition follows it. */
+static void follow_conditions(Flow *f, uint32_t function, uint32_t pc)
+{
+    if (f->m->manifest.policy != PL_POLICY_STRICT) return;
+    bool changed = f->changed;
+    for (uint32_t site = site_at(f->m, function, pc); site != PL_NO_SITE; site = f->m->sites[site].parent)
+        lose(f, f->scratch, f->out->decisions[site].from.words);
+    f->changed = changed;
 }
 
 static void note(Flow *f, FnFlow *fn, uint32_t function, uint32_t pc);
@@ -213,15 +272,17 @@ static void step(Flow *f, uint32_t index, uint32_t pc)
     const PlOpInfo *info = &pl_opcode_infos[i.op];
     note(f, fn, index, pc);
     spawn(f, fn, i);
+    read_all(f, fn->now, i);
+    arrive_handlers(f, fn, function, pc);
     if (info->a == PL_OPERAND_W || info->a == PL_OPERAND_RW || info->a == PL_OPERAND_RW3) {
         read_all(f, fn->now, i);
         pick(f, i);
         bool changed = f->changed;
         born(f, f->scratch, i);
         f->changed = changed;
+        follow_conditions(f, index, pc);
         put(f, fn, info->a == PL_OPERAND_RW3 ? (uint16_t)(i.a + 2) : i.a, f->scratch);
     }
-    arrive_handlers(f, fn, function, pc);
     int64_t to;
     if (pl_opcode_jump(i, pc, &to)) arrive(f, fn, function, (uint32_t)to);
     if (i.op == PL_OP_RETURN) join(f, f->out->output.words, fn->now[i.a]);
@@ -292,17 +353,6 @@ static bool is_outside(const Flow *f, const uint64_t *set)
     return false;
 }
 
-/* The innermost site whose instructions hold this one. */
-static uint32_t site_at(const PlModule *m, uint32_t function, uint32_t pc)
-{
-    uint32_t found = PL_NO_SITE;
-    for (uint32_t s = 0; s < m->site_count; s++) {
-        const PlSite *site = &m->sites[s];
-        if (site->function == function && site->begin <= pc && pc < site->end) found = s;
-    }
-    return found;
-}
-
 /* A compare-and-jump, or a jump on a yes/no, is a decision of the step it stands in. */
 static bool decides(uint8_t op)
 {
@@ -339,6 +389,7 @@ static void prepare(Flow *f)
         f->fns[fn].entry = new_sets(f, m->functions[fn].regs);
         f->fns[fn].now = new_sets(f, m->functions[fn].regs);
         f->fns[fn].returns = new_sets(f, m->functions[fn].returns);
+        f->fns[fn].raises = new_set(f);
         find_targets(f, fn);
     }
 }
@@ -359,6 +410,8 @@ void pl_flow_of(PlArena *arena, const PlModule *module, PlFlow *out)
     pl_flow_parts_of(arena, module, out, &f.parts);
     f.scratch = new_set(&f);
     f.picked = new_set(&f);
+    f.raised = new_set(&f);
+    f.kept = new_set(&f);
     out->output.words = new_set(&f);
     prepare(&f);
     for (uint32_t i = 0; i < module->input_count; i++) add_source(&f, f.fns[0].entry[module->inputs[i].reg], PL_FROM_INPUT, i);
@@ -382,7 +435,7 @@ void pl_flow_source_print(PlBuf *out, const PlModule *module, const PlFlowSource
         const PlAction *action = &module->actions[source->index];
         if (source->made) pl_buf_put_z(out, "something made from ");
         else if (source->field.len) pl_buf_printf(out, "`" PL_FMT "` of ", PL_ARG(source->field));
-        pl_buf_printf(out, "the answer of " PL_FMT "." PL_FMT, PL_ARG(action->plugin), PL_ARG(action->name));
+        pl_buf_printf(out, "%s " PL_FMT "." PL_FMT, source->model ? "what a model said in" : "the answer of", PL_ARG(action->plugin), PL_ARG(action->name));
         return;
     }
     case PL_FROM_PERSON: {

@@ -15,6 +15,7 @@ typedef struct PlFlowSource {
     PlTypeId type;  /* ACTION: of the part of the answer, in the module's types; lists count as their items */
     PlStr field;    /* ACTION: the name that it was picked by; "": the whole answer */
     bool made;      /* ACTION: something that was made from the answer, with no part known */
+    bool model;     /* ACTION: a language model said it: nothing of it is minted, it may be what its data told it to say */
 } PlFlowSource;
 
 typedef struct PlFlowSet { /* bit n: sources[n] of the PlFlow */

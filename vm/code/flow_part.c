@@ -96,15 +96,18 @@ static uint32_t part_of(Maker *k, uint32_t first, uint32_t made, PlTypeId type, 
         if (old->type == type && pl_str_eq(old->field, field)) return s;
     }
     if (k->sources.len - first >= PARTS_MOST) return made;
-    return add(k, (PlFlowSource){.kind = PL_FROM_ACTION, .index = k->sources.items[made].index, .type = type, .field = field});
+    const PlFlowSource *of = &k->sources.items[made];
+    return add(k, (PlFlowSource){.kind = PL_FROM_ACTION, .index = of->index, .type = type, .field = field, .model = of->model});
 }
 
 static uint32_t add_action(Maker *k, uint32_t action)
 {
     const PlTypes *types = &k->m->types;
     PlTypeId result = k->m->actions[action].result;
-    uint32_t made = add(k, (PlFlowSource){.kind = PL_FROM_ACTION, .index = action, .type = PL_T_ANY, .field = PL_STR(""), .made = true});
-    uint32_t root = add(k, (PlFlowSource){.kind = PL_FROM_ACTION, .index = action, .type = result, .field = PL_STR("")});
+    PlDoorKind door;
+    bool model = pl_door_origin(k->m->actions[action].server, &door) > 0 && door == PL_DOOR_AI;
+    uint32_t made = add(k, (PlFlowSource){.kind = PL_FROM_ACTION, .index = action, .type = PL_T_ANY, .field = PL_STR(""), .made = true, .model = model});
+    uint32_t root = add(k, (PlFlowSource){.kind = PL_FROM_ACTION, .index = action, .type = result, .field = PL_STR(""), .model = model});
     for (uint32_t s = root; s < k->sources.len; s++) {
         PlTypeId type = k->sources.items[s].type;
         if (pl_flow_is_scalar(types, type)) continue;

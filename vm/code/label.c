@@ -89,19 +89,11 @@ static bool is_minted_name(PlStr name)
     return false;
 }
 
-/* A model mints nothing: what it says may be what its data told it to say. */
-static bool is_model(const PlAction *action)
-{
-    PlDoorKind kind;
-    return pl_door_origin(action->server, &kind) && kind == PL_DOOR_AI;
-}
-
 bool pl_label_is_trusted(const PlModule *module, const PlFlowSource *source)
 {
     if (source->kind == PL_FROM_EVENT) return false;
     if (source->kind != PL_FROM_ACTION) return true;
-    if (is_model(&module->actions[source->index])) return false;
-    if (source->made || module->manifest.policy == PL_POLICY_STRICT) return false;
+    if (source->made || source->model || module->manifest.policy == PL_POLICY_STRICT) return false;
     if (pl_type(&module->types, source->type)->kind == PL_TYPE_ANY) return is_minted_name(source->field); /* the document says nothing: its name does */
     if (!pl_flow_is_scalar(&module->types, source->type)) return false;
     PlTextFormat format = PL_FORMAT_NONE;
