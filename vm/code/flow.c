@@ -55,31 +55,12 @@ static void add_source(Flow *f, uint64_t *into, PlSourceKind kind, uint32_t inde
         if (f->out->sources[s].kind == kind && f->out->sources[s].index == index) add_bit(f, into, s);
 }
 
-/* Functions of the standard library that give items of their arguments as they are; the parts of others are not known. Of most only the first argument's
- * items come out: the others say which, and in what order. */
-typedef enum Keeps { KEEPS_NOTHING, KEEPS_FIRST, KEEPS_ALL } Keeps;
-
-static Keeps keeps_parts(const PlModule *m, uint32_t builtin)
-{
-    static const struct {
-        const char *name;
-        Keeps keeps;
-    } table[] = {{"first", KEEPS_FIRST}, {"last", KEEPS_FIRST}, {"take", KEEPS_FIRST}, {"take_last", KEEPS_FIRST}, {"skip", KEEPS_FIRST},
-                 {"reverse", KEEPS_FIRST}, {"sort", KEEPS_FIRST}, {"unique", KEEPS_FIRST}, {"flatten", KEEPS_FIRST}, {"compact", KEEPS_FIRST},
-                 {"chunk", KEEPS_FIRST}, {"without", KEEPS_FIRST}, {"intersection", KEEPS_FIRST}, {"difference", KEEPS_FIRST}, {"sort_by", KEEPS_FIRST},
-                 {"distinct_by", KEEPS_FIRST}, {"filter_by", KEEPS_FIRST}, {"find_by", KEEPS_FIRST}, {"min_by", KEEPS_FIRST}, {"max_by", KEEPS_FIRST},
-                 {"_sort_by", KEEPS_FIRST}, {"_distinct_by", KEEPS_FIRST}, {"append", KEEPS_ALL}, {"union", KEEPS_ALL}};
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (pl_str_eq_z(m->builtins[builtin], table[i].name)) return table[i].keeps;
-    return KEEPS_NOTHING;
-}
-
 /* What the instruction does to parts: picks one, loses them, or keeps them. On the scratch set. */
 static void pick(Flow *f, PlInsn i)
 {
     const PlFlowParts *parts = &f->parts;
     bool picks = i.op == PL_OP_FIELD || i.op == PL_OP_PROJECT;
-    bool loses = i.op == PL_OP_RECORD || i.op == PL_OP_WITH || i.op == PL_OP_EACHKV || (i.op == PL_OP_BUILTIN && keeps_parts(f->m, i.c) == KEEPS_NOTHING);
+    bool loses = i.op == PL_OP_RECORD || i.op == PL_OP_WITH || i.op == PL_OP_EACHKV || (i.op == PL_OP_BUILTIN && pl_flow_keeps(f->m, i.c) == PL_FLOW_LOSES);
     if (!picks && !loses && i.op != PL_OP_INDEX) return;
     uint32_t name = picks ? parts->name_of[i.c] : UINT32_MAX;
     bool changed = f->changed;
@@ -110,7 +91,7 @@ static void read_all(Flow *f, uint64_t **regs, PlInsn i)
 {
     const PlOpInfo *info = &pl_opcode_infos[i.op];
     memset(f->scratch, 0, f->out->word_count * sizeof *f->scratch);
-    bool changed = f->changed, of_first = i.op == PL_OP_BUILTIN && i.x > 1 && keeps_parts(f->m, i.c) == KEEPS_FIRST;
+    bool changed = f->changed, of_first = i.op == PL_OP_BUILTIN && i.x > 1 && pl_flow_keeps(f->m, i.c) == PL_FLOW_FIRST;
     read_operand(f, regs, info->a, i.a, i.x);
     read_operand(f, regs, info->b, i.b, of_first ? 1 : i.x);
     read_operand(f, regs, info->c, i.c, i.x);

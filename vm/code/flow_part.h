@@ -15,6 +15,10 @@ typedef struct PlFlowParts {
     uint32_t *root;      /* [action_count] the whole answer */
 } PlFlowParts;
 
+typedef enum PlFlowKeeps { PL_FLOW_LOSES, PL_FLOW_FIRST, PL_FLOW_ALL } PlFlowKeeps;
+
+/* Which arguments of a function of the standard library come out of it with their parts known. */
+PlFlowKeeps pl_flow_keeps(const PlModule *module, uint32_t builtin);
 /* Sets out->sources and out->source_count, all kinds. */
 void pl_flow_parts_of(PlArena *arena, const PlModule *module, PlFlow *out, PlFlowParts *parts);
 /* Numbers, texts, yes/no, times, `one of`; lists and unions of these. */

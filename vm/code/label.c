@@ -111,8 +111,7 @@ static bool project_trusts(const PlModule *m, const PlFlowSource *source, uint32
     return false;
 }
 
-/* The first source of the set that is not trusted, or the first that only the project trusts; false: there is none. */
-static bool judge(const PlModule *m, const PlFlow *flow, const PlFlowSet *set, PlLabelFinding *f)
+bool pl_label_judge(const PlModule *m, const PlFlow *flow, const PlFlowSet *set, PlLabelFinding *f)
 {
     bool found = false;
     uint32_t action = m->calls[f->call].action;
@@ -137,7 +136,7 @@ static void look_at_arguments(PlArena *arena, const PlModule *m, const PlFlow *f
     for (uint32_t a = 0; a < site->arg_count; a++) {
         const PlParam *param = &action->params[site->args[a].param];
         PlLabelFinding f = {.call = call, .param = site->args[a].param, .site = site->site};
-        if (!pl_label_selects(&m->types, action, param, m->manifest.policy) || !judge(m, flow, &flow->args[call][a], &f)) continue;
+        if (!pl_label_selects(&m->types, action, param, m->manifest.policy) || !pl_label_judge(m, flow, &flow->args[call][a], &f)) continue;
         pl_vec_push(arena, &out->all, f);
     }
 }
@@ -149,7 +148,7 @@ static void look_at_conditions(PlArena *arena, const PlModule *m, const PlFlow *
     for (uint32_t site = m->calls[call].site; site != PL_NO_SITE; site = m->sites[site].parent) {
         for (uint32_t d = 0; d < flow->decision_count; d++) {
             PlLabelFinding f = {.call = call, .param = PL_TRUST_ALL, .site = site};
-            if (flow->decisions[d].site == site && judge(m, flow, &flow->decisions[d].from, &f)) pl_vec_push(arena, &out->all, f);
+            if (flow->decisions[d].site == site && pl_label_judge(m, flow, &flow->decisions[d].from, &f)) pl_vec_push(arena, &out->all, f);
         }
     }
 }
@@ -164,8 +163,7 @@ void pl_labels_of(PlArena *arena, const PlModule *module, const PlFlow *flow, Pl
     }
 }
 
-/* A plan that calls nothing, or nothing that text could choose, is not looked at closely: start-up counts. */
-static bool is_worth_it(const PlModule *m)
+bool pl_labels_matter(const PlModule *m)
 {
     bool any = false;
     for (uint32_t c = 0; c < m->call_count && !any; c++) {
@@ -184,7 +182,7 @@ void pl_verify_labels(PlVerify *v)
     PlFlow flow;
     PlLabels labels;
     v->what = "call site";
-    if (!is_worth_it(m)) return;
+    if (!pl_labels_matter(m)) return;
     pl_flow_of(v->scratch, m, &flow);
     pl_labels_of(v->scratch, m, &flow, &labels);
     for (uint32_t i = 0; i < labels.all.len; i++) {

@@ -19,6 +19,10 @@ typedef struct PlLabels {
 } PlLabels;
 
 void pl_labels_of(PlArena *arena, const PlModule *module, const PlFlow *flow, PlLabels *out);
+/* A plan that calls nothing, or nothing that text could choose, need not be looked at closely. */
+bool pl_labels_matter(const PlModule *module);
+/* The first source of the set that is not trusted for f->param of the action of f->call, or the first that only the project trusts; false: there is none. */
+bool pl_label_judge(const PlModule *module, const PlFlow *flow, const PlFlowSet *set, PlLabelFinding *f);
 /* Does the argument say whom or what the action acts on? */
 bool pl_label_selects(const PlTypes *types, const PlAction *action, const PlParam *param, PlPolicy policy);
 /* Only somebody who speaks for the plan or its server can have chosen the value. */

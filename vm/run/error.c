@@ -2,7 +2,7 @@
 /* Errors of a run: a record {message, kind, code, step, path, status, body} that goes to the handler of the failing instruction's
  * function, else ends the fiber. Kinds and codes: spec/running.md. What no handler may catch (a limit of the run, a refusal) ends the
  * run. Messages are those of diag_vm.def, so every one can be explained. */
-#include "vm/run/state.h"
+#include "vm/run/taint.h"
 
 #include "vm/base/utf8.h"
 
@@ -101,6 +101,7 @@ PlGo pl_error_throw_take(PlFiber *fiber, PlValue record)
         const PlHandler *h = &function->handlers[i];
         if (fiber->pc < h->begin || fiber->pc >= h->end || (h->status && h->status != status)) continue;
         if (fiber->trace) pl_trace_failed(fiber, h->target, record);
+        if (fiber->taints) pl_taint_raised(fiber, h->error);
         pl_fiber_set(fiber, h->error, record);
         fiber->pc = h->target;
         return PL_GO_JUMP;

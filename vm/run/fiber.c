@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Fibers: birth, the queue of those that are ready, waiting, cancelling, the end. A fiber is one line of work: main, one item of a
  * scatter, one branch. Its registers stand behind it in one block of the heap. */
-#include "vm/run/call.h"
+#include "vm/run/taint.h"
 
-static size_t fiber_size(const PlFunction *function)
+static size_t fiber_size(const PlRun *run, const PlFunction *function)
 {
-    return sizeof(PlFiber) + function->regs * sizeof(PlValue);
+    return sizeof(PlFiber) + function->regs * (sizeof(PlValue) + (run->taints ? sizeof(PlTaint) : 0));
 }
 
 PlFiber *pl_fiber_new(PlRun *run, uint16_t function, PlGroup *group, uint32_t index)
 {
     const PlFunction *f = &run->module->functions[function];
-    PlFiber *fiber = pl_heap_alloc(run->heap, fiber_size(f));
+    PlFiber *fiber = pl_heap_alloc(run->heap, fiber_size(run, f));
     *fiber = (PlFiber){
         .run = run,
         .function = f,
@@ -28,6 +28,10 @@ PlFiber *pl_fiber_new(PlRun *run, uint16_t function, PlGroup *group, uint32_t in
     *(run->last ? &run->last->next : &run->first) = fiber;
     run->last = fiber;
     if (++run->fiber_count > run->stats.fibers_peak) run->stats.fibers_peak = run->fiber_count;
+    if (run->taints) {
+        fiber->taints = (PlTaint *)(fiber->regs + f->regs);
+        pl_taint_begin(fiber);
+    }
     if (run->tracing) pl_trace_begin(fiber);
     return fiber;
 }
@@ -47,7 +51,7 @@ void pl_fiber_ready(PlFiber *fiber, PlResume resume)
 
 static void forget(PlFiber *fiber)
 {
-    pl_heap_release(fiber->run->heap, fiber, fiber_size(fiber->function));
+    pl_heap_release(fiber->run->heap, fiber, fiber_size(fiber->run, fiber->function));
 }
 
 PlFiber *pl_fiber_next(PlRun *run)

@@ -5,6 +5,7 @@
 #include "vm/run/state.h"
 
 #include "vm/run/rows.h"
+#include "vm/run/taint.h"
 #include "vm/value/arith.h"
 
 static PlGo group_done(PlRun *run, PlFiber *parent);
@@ -79,6 +80,7 @@ static PlFiber *birth(PlGroup *group, uint16_t function, const uint16_t *capture
     PlFiber *child = pl_fiber_new(parent->run, function, group, index);
     for (uint16_t i = 0; i < capture_count && i < child->function->regs; i++)
         child->regs[i] = pl_retain(parent->regs[captures[i]]);
+    pl_taint_birth(child, captures, capture_count, group->scatter != NULL);
     group->members[index] = child;
     group->alive++;
     pl_fiber_ready(child, NULL);

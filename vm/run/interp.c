@@ -6,7 +6,7 @@
  * Hooks and traces cost nothing when off: a traced fiber dispatches through a table whose every entry is op_traced.
  * Loops are interrupted at backward jumps, which use up fuel; an instruction is never cut in two. */
 #pragma GCC diagnostic ignored "-Wpedantic" /* labels as values */
-#include "vm/run/state.h"
+#include "vm/run/taint.h"
 
 #include <math.h>
 
@@ -107,7 +107,7 @@ PlGo pl_interp_run(PlFiber *fiber)
     PlFieldCache *const caches = caches_of(fiber);
     const PlInsn *const code = fiber->function->code;
     const PlValue *const constants = run->constants;
-    const void *const *const table = fiber->trace ? traced : plain;
+    const void *const *const table = fiber->trace || fiber->taints ? traced : plain;
     PlValue *const r = fiber->regs;
     const PlInsn *pc = code + fiber->pc; /* the instruction that is executed */
     int32_t fuel = FUEL;
@@ -116,7 +116,8 @@ PlGo pl_interp_run(PlFiber *fiber)
 
 op_traced:
     fiber->pc = (uint32_t)(pc - code);
-    go = pl_trace_at(fiber, fiber->pc);
+    if (fiber->taints) pl_taint_at(fiber);
+    go = fiber->trace ? pl_trace_at(fiber, fiber->pc) : PL_GO_ON;
     if (go != PL_GO_ON) goto went;
     goto *plain[pc->op];
 

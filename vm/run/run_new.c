@@ -5,6 +5,7 @@
 #include "vm/code/hash.h"
 #include "vm/run/rows.h"
 #include "vm/run/run_end.h"
+#include "vm/run/taint.h"
 
 static const PlStr error_names[] = {PL_STR_INIT("message"), PL_STR_INIT("kind"), PL_STR_INIT("code"),  PL_STR_INIT("step"),
                                     PL_STR_INIT("path"),    PL_STR_INIT("status"), PL_STR_INIT("body")};
@@ -255,6 +256,7 @@ static PlStatus begin(PlRun *run, PlDiags *diags)
     if (status == PL_OK && story.end_seq) return pl_end_recall(run, story.end_seq);
     if (status != PL_OK) return status;
     pl_trace_init(run);
+    pl_taint_init(run);
     run->main = pl_fiber_new(run, 0, NULL, 0);
     status = set_inputs(run, diags);
     if (status != PL_OK) return status;

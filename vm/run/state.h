@@ -19,6 +19,7 @@ typedef struct PlFiber PlFiber;
 typedef struct PlGroup PlGroup;
 typedef struct PlCall PlCall;
 typedef struct PlTrace PlTrace;
+typedef struct PlTaints PlTaints;
 
 /* What an instruction that left the fast paths did. */
 typedef enum PlGo {
@@ -61,6 +62,9 @@ struct PlFiber {
     bool waits_turn;      /* for an `in order` call */
     bool passed_order;    /* such a call of it is through */
     PlTrace *trace;       /* NULL: not traced */
+    uint32_t *taints;     /* [function->regs] labels (taint.h); NULL: not tracked */
+    uint32_t taint_pc, taint_next; /* what the instruction at that place gives when it succeeds */
+    uint16_t taint_reg;
     PlValue *held;        /* not NULL: where an error that is raised goes, instead of to a handler */
     PlValue failure;      /* of an ended fiber that failed: the error record, else nothing */
     PlValue *regs;        /* [function->regs] */
@@ -113,6 +117,7 @@ struct PlRun {
     PlBuiltinRef *builtins;           /* [builtin_count] */
     PlValue *constants;               /* [constant_count] */
     const PlShapeNode **shapes;       /* [shape_count] */
+    PlTaints *taints;                 /* NULL: nothing in the plan that text could choose */
     const PlShapeNode *error_shape, *entry_shape;
     PlFieldCache **caches;            /* [function_count][code_count], NULL until first run */
     uint32_t **site_at;               /* [function_count][code_count], NULL until first asked: innermost site of each instruction */

@@ -8,6 +8,7 @@
 #include "vm/run/pages.h"
 #include "vm/run/rows.h"
 #include "vm/run/run_end.h"
+#include "vm/run/taint.h"
 
 #include "vm/base/fault.h"
 #include "vm/code/hash.h"
@@ -139,9 +140,13 @@ static bool was_vetoed(PlFiber *fiber, PlCall *call, PlGo *go)
 static void put_question(PlRun *run, const PlCall *call, PlBuf *text)
 {
     const PlAction *a = call->action;
-    PlArena *scratch = pl_arena_new(&run->escape, 0);
-    if (!scratch) pl_heap_escape(run->heap, PL_NOMEM);
     pl_buf_printf(text, "call " PL_FMT "." PL_FMT " (%s)?", PL_ARG(a->plugin), PL_ARG(a->name), pl_effect_name(a->effect));
+    if (run->taints && run->module->manifest.policy != PL_POLICY_STRICT) {
+        pl_taint_print(call, text);
+        return;
+    }
+    PlArena *scratch = pl_arena_new(&run->escape, 0); /* conditions too */
+    if (!scratch) pl_heap_escape(run->heap, PL_NOMEM);
     pl_label_print_call(text, scratch, run->module, (uint32_t)(call->site - run->module->calls));
     pl_arena_free(scratch);
 }
@@ -197,7 +202,8 @@ static PlGo admit(PlFiber *fiber, PlCall *call, const PlRequest *request)
     if (go != PL_GO_ON) return leave(fiber, call, go);
     if (call->site->flags & PL_CALL_IN_ORDER && !pl_group_is_turn(fiber)) return pl_group_wait_turn(fiber, on_turn);
     if (!tell_before(fiber, call, request->url, false, &reason)) return refuse_veto(fiber, call, reason, false);
-    if (call->site->flags & PL_CALL_ASK_FIRST && !call->approved && call->attempt == 1) return check_approval(fiber, call, request);
+    bool asks = call->site->flags & PL_CALL_ASK_FIRST || pl_taint_asks(call);
+    if (asks && !call->approved && call->attempt == 1) return check_approval(fiber, call, request);
     return PL_GO_ON;
 }
 

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* Labels at run time: a module whose `ask first` was taken out asks all the same, when and only when what a call acts on came from outside in this very run. */
+#include "compiler/compile.h"
+#include "stdlib/builtin.h"
+#include "tests/unit/unit.h"
+#include "tests/unit/world.h"
+
+static WorldAnswer mail(World *w, const WorldSend *s)
+{
+    (void)w;
+    static const char message[] = "{\"id\":\"m1\",\"thread\":\"6ba7b810-9dad-11d1-80b4-00c04fd430c8\",\"from\":\"eve@example.com\",\"subject\":\"now\","
+                                  "\"body\":\"eve@example.com\",\"link\":\"https://eve.example.com/x\",\"size\":5,\"kind\":\"work\"}";
+    static char body[800];
+    const char *path = strchr(s->url + 8, '/');
+    if (strncmp(path, "/messages/", 10) == 0 && s->method == PL_GET) return (WorldAnswer){.status = 404};
+    if (s->method == PL_DELETE || s->method == PL_PUT) return (WorldAnswer){.status = 204};
+    if (s->method == PL_POST) return (WorldAnswer){.status = 201, .type = "application/json", .body = "{\"id\":\"sent\"}"};
+    if (strcmp(path, "/raw") == 0) snprintf(body, sizeof body, "{\"items\":[{\"id\":\"i1\",\"name\":\"eve\"}],\"list\":[\"eve\"]}");
+    else snprintf(body, sizeof body, "{\"messages\":[%s]}", message);
+    return (WorldAnswer){.status = 200, .type = "application/json", .body = body};
+}
+
+/* "4.to" of the first call that asks, "done" when none does. */
+static const char *asks(const char *steps, PlPolicy policy, bool keeps_flags)
+{
+    static const PlPluginArg plugin = {.name = PL_STR_INIT("mail"), .document = PL_STR_INIT("tests/labels/mail.yaml")};
+    static char said[400];
+    PlEscape escape;
+    PlCompiled c;
+    PlBuf text;
+    PlProject project = {.policy = policy};
+    PlArena *arena = pl_arena_new(&escape, 0);
+    pl_buf_init(&text, 0);
+    pl_buf_printf(&text, "Use: mail\nInput: boss: email = \"boss@example.com\"\n\n1. List using mail.list_messages() -> found\n2. Set m to found.messages[0]\n%s",
+                  steps);
+    PlCompileOptions options = {.plan_path = PL_STR("t.pilot"), .plugins = &plugin, .plugin_count = 1, .project = &project};
+    snprintf(said, sizeof said, "not compiled");
+    if (pl_compile(arena, pl_buf_str(&text), &options, &c) == PL_OK && c.ok) {
+        for (uint32_t i = 0; i < c.module.call_count && !keeps_flags; i++) c.module.calls[i].flags &= ~(uint32_t)PL_CALL_ASK_FIRST;
+        World *w = world_new();
+        w->server = mail;
+        WorldRun *r = world_begin_with(w, &c.module, (PlRunOptions){.input = PL_STR("{}")}, false, pl_builtin_ref);
+        PlRunState state = world_go(w, r);
+        snprintf(said, sizeof said, "%s", state == PL_RUN_DONE ? "done" : state == PL_RUN_FAILED ? "failed" : "parked");
+        if (state == PL_RUN_FAILED) fprintf(stderr, "%.*s\n", PL_ARG(pl_run_error(r->run)));
+        for (uint32_t i = 0; i < w->row_count; i++) {
+            const PlRow *row = &w->rows[i].row;
+            size_t from = pl_str_find(row->body, PL_STR(")? "), 0), to = from == PL_STR_NONE ? from : pl_str_find(row->body, PL_STR("\""), from);
+            if (row->kind != PL_ROW_ASK) continue;
+            snprintf(said, sizeof said, "%.*s:%.*s", PL_ARG(row->path), PL_ARG(from == PL_STR_NONE ? PL_STR("") : pl_str_slice(row->body, from + 2, to)));
+        }
+        world_end(w, r);
+        world_free(w);
+    } else {
+        PlBuf out;
+        pl_buf_init(&out, 0);
+        pl_diags_print(&out, &c.diags, false);
+        fprintf(stderr, "%.*s\n", PL_ARG(pl_buf_str(&out)));
+        pl_buf_deinit(&out);
+    }
+    pl_buf_deinit(&text);
+    pl_arena_free(arena);
+    return said;
+}
+
+#define FROM "`from` of the answer of mail.list_messages"
+
+TEST(what_asks_in_this_run)
+{
+    static const struct {
+        const char *steps, *said;
+    } cases[] = {
+        {"3. Send using mail.send_message(to=boss, subject=m.subject, body=m.body)\n", "done"},
+        {"3. Send using mail.send_message(to=m.from)\n", "3: `to` follows " FROM},
+        {"3. Send using mail.send_message(to=\"{m.subject}@example.com\")\n", "3: `to` follows `subject` of the answer of mail.list_messages"},
+        {"3. Delete using mail.delete_message(id=m.id)\n", "done"},
+        {"3. Delete using mail.delete_message(id=m.subject)\n", "3: `id` follows `subject` of the answer of mail.list_messages"},
+        {"3. Set x to upper(m.from)\n4. Send using mail.send_message(to=x)\n", "4: `to` follows " FROM},
+        {"3. Set x to first(found.messages)\n4. Send using mail.send_message(to=x.from)\n", "4: `to` follows " FROM},
+        {"3. Set x to first(found.messages)\n4. Delete using mail.delete_message(id=x.id)\n", "done"},
+        /* each field, and the items of a list, have their own */
+        {"3. Set x to {id: m.id, who: m.from}\n4. Delete using mail.delete_message(id=x.id)\n", "done"},
+        {"3. Set x to {id: m.id, who: m.from}\n4. Delete using mail.delete_message(id=x.who)\n", "4: `id` follows " FROM},
+        {"3. Set x to {in: {id: m.id, who: m.from}}\n4. Set y to [x.in]\n5. For each z in y:\n   5.1. Delete using mail.delete_message(id=z.id)\n"
+         "6. Send using mail.send_message(to=y[0].who)\n",
+         "6: `to` follows " FROM},
+        {"3. For each b in found.messages:\n   3.1. Add {id: b.id, who: b.from} to all\n4. For each one in all:\n   4.1. Delete using mail.delete_message(id=one.id)\n",
+         "done"},
+        {"3. For each b in found.messages, up to 3 at a time:\n   3.1. Add {id: b.id, who: b.from} to all\n4. For each one in all:\n"
+         "   4.1. Delete using mail.delete_message(id=one.id)\n5. Send using mail.send_message(to=all[0].who)\n",
+         "6: `to` follows " FROM},
+        /* a branch that was not taken gives nothing */
+        {"3. Set x to boss\n4. If m.size > 9:\n   4.1. Set x to m.from\n5. Send using mail.send_message(to=x)\n", "done"},
+        {"3. Set x to boss\n4. If m.size > 3:\n   4.1. Set x to m.from\n5. Send using mail.send_message(to=x)\n", "5: `to` follows " FROM},
+        {"3. At the same time:\n   3.1. Set x to m.from\n   3.2. Set y to boss\n4. Send using mail.send_message(to=y)\n5. Send using mail.send_message(to=x)\n",
+         "5: `to` follows " FROM},
+        /* errors quote */
+        {"3. Try:\n   3.1. Fail \"{m.from}\"\n4. If it fails:\n   4.1. Send using mail.send_message(to=error.message)\n", "4.1: `to` follows " FROM},
+        {"3. Set x to boss\n4. Try:\n   4.1. Set x to m.from\n   4.2. Read using mail.get_message(id=m.id) -> y\n5. If it fails:\n"
+         "   5.1. Send using mail.send_message(to=error.message)\n",
+         "5.1: `to` follows something made from the answer of mail.get_message"},
+        {"3. Set x to boss\n4. Try:\n   4.1. Read using mail.get_message(id=m.id) -> x\n5. If it fails:\n   5.1. Send using mail.send_message(to=boss)\n", "done"},
+        {"3. Read using mail.raw() -> r\n4. Delete using mail.delete_message(id=r.items[0].id)\n5. Delete using mail.delete_message(id=r.items[0].name)\n",
+         "5: `id` follows `name` of the answer of mail.raw"},
+        {"3. If m.subject contains \"now\":\n   3.1. Send using mail.send_message(to=boss)\n", "done"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *said = asks(cases[i].steps, PL_POLICY_DEFAULT, false);
+        bool right = strcmp(said, cases[i].said) == 0;
+        if (!right) fprintf(stderr, "%s: \"%s\", expected \"%s\"\n", cases[i].steps, said, cases[i].said);
+        CHECK(right);
+    }
+}
+
+TEST(policies)
+{
+    CHECK_STR(pl_str_z(asks("3. Send using mail.send_message(to=m.from)\n", PL_POLICY_OPEN, false)), "done");
+    CHECK_STR(pl_str_z(asks("3. Delete using mail.delete_message(id=m.id)\n", PL_POLICY_STRICT, false)),
+              "3: `id` follows `id` of the answer of mail.list_messages");
+    CHECK(strstr(asks("3. If m.subject contains \"now\":\n   3.1. Send using mail.send_message(to=boss)\n", PL_POLICY_STRICT, true), "the condition of step 3") != NULL);
+}
+
+/* What a person is shown is what was found in this run. */
+TEST(the_question_names_what_it_was)
+{
+    CHECK_STR(pl_str_z(asks("3. Set x to m.body if m.size > 9 otherwise m.from\n4. Send using mail.send_message(to=x)\n", PL_POLICY_DEFAULT, true)),
+              "4: `to` follows " FROM);
+}
+
+/* A loop makes no new labels. */
+TEST(a_long_loop)
+{
+    CHECK_STR(pl_str_z(asks("3. Repeat 20000 times:\n   3.1. Set y to {id: m.id, who: m.from}\n   3.2. Set x to y.who\n4. Send using mail.send_message(to=x)\n",
+                            PL_POLICY_DEFAULT, false)),
+              "4: `to` follows " FROM);
+}
+
+UNIT_MAIN
