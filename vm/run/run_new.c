@@ -199,6 +199,10 @@ static PlStatus recall_start(PlRun *run, PlDiags *diags, uint64_t seq)
     const char *why;
     char ours[65];
     PlStatus status = pl_rows_read(run, seq, text);
+    if (status != PL_OK && status != PL_CORRUPT && status != PL_INVALID) {
+        PL_REPORT(diags, RUN_JOURNAL_READ, PL_NO_SPAN, (unsigned long long)seq, pl_status_words(status));
+        return status;
+    }
     if (status == PL_OK && text->len == 0) {
         PL_REPORT0(diags, RUN_REDACTED, PL_NO_SPAN);
         return PL_INVALID;
