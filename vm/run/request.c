@@ -63,7 +63,7 @@ static PlGo collect(Builder *b)
             b->out->key = pl_arena_str(b->run->sending, pl_buf_str(text));
             pl_run_give(b->run, text);
         }
-        if (p->required && v->tag == PL_NOTHING)
+        if (p->required && v->tag == PL_NOTHING && !pl_request_takes_null(b->run, action, p))
             return PL_RAISE(b->fiber, RUN_ARG_MISSING, "argument", PL_ARG(action->plugin), PL_ARG(action->name), PL_ARG(p->name));
     }
     return PL_GO_ON;

@@ -43,6 +43,8 @@ typedef struct PlArgs { /* arguments by the index of their parameter; absent: no
     const PlAction *action;
     PlValue *values; /* borrowed */
 } PlArgs;
+/* A property of a JSON body that must be there and may be null: nothing is sent as null. */
+bool pl_request_takes_null(const PlRun *run, const PlAction *action, const PlParam *param);
 /* Fills body, parts, has_body. False with *bad (a parameter) and static words when one cannot be put into the body. */
 bool pl_request_body(PlRun *run, const PlArgs *args, PlRequest *out, const PlParam **bad, const char **why);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Bodies: JSON, form, multipart, text, bytes. An argument that is nothing is not sent; null inside a value is. A body is the one argument
+/* Bodies: JSON, form, multipart, text, bytes. An argument that is nothing is not sent (but for
+ * one that is required and may be null); null inside a value is. A body is the one argument
  * that stands for the whole of it, or is put together from those that stand for its properties. */
 #include "vm/run/request.h"
 
@@ -25,11 +26,19 @@ static void put_base64(PlBuf *out, const uint8_t *bytes, size_t len)
     }
 }
 
+bool pl_request_takes_null(const PlRun *run, const PlAction *action, const PlParam *param)
+{
+    if (!param->required || param->place != PL_IN_BODY || param->whole_body || action->body != PL_BODY_JSON) return false;
+    const PlTypes *types = &run->module->types;
+    return pl_type(types, param->type)->kind != PL_TYPE_ANY && pl_type_has_nothing(types, param->type);
+}
+
 /* Properties are looked at in the order of the action. */
 static bool is_property(const Builder *b, uint32_t i)
 {
     const PlParam *p = &b->args->action->params[i];
-    return p->place == PL_IN_BODY && !p->whole_body && b->args->values[i].tag != PL_NOTHING;
+    bool is_there = b->args->values[i].tag != PL_NOTHING || pl_request_takes_null(b->run, b->args->action, p);
+    return p->place == PL_IN_BODY && !p->whole_body && is_there;
 }
 
 static const PlParam *whole_of(const Builder *b, PlValue *v)
