@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Bodies: JSON, form, multipart, text, bytes. An argument that is nothing is not sent (but for
- * one that is required and may be null); null inside a value is. A body is the one argument
- * that stands for the whole of it, or is put together from those that stand for its properties. */
+/* Bodies: JSON, form, multipart, text, bytes. An argument that is nothing is not sent (but for one that is required and may be null);
+ * null inside a value is. A body is the one argument that stands for the whole of it, or is put together from those that stand for its properties. */
 #include "vm/run/request.h"
 
 typedef struct Builder {
