@@ -359,7 +359,7 @@ static PlStr workflow_id(PlOut *o)
 
 void pl_arazzo_write(PlArena *arena, PlBuf *out, PlDiags *diags, const PlCatalog *catalog, const PlPlan *plan)
 {
-    PlOut o = {.arena = arena, .diags = diags, .catalog = catalog, .plan = plan, .json = {out, 0, true}};
+    PlOut o = {.arena = arena, .diags = diags, .catalog = catalog, .plan = plan, .json = {.buf = out, .first = true}};
     PlJsonOut *j = &o.json;
     pl_map_init(&o.names, arena);
     pl_map_init(&o.ids, arena);

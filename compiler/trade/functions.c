@@ -184,7 +184,7 @@ static void end_list(Writer *w, PlFunctionForm form)
 
 static Writer writer(PlArena *arena, PlBuf *out, const PlTypes *types)
 {
-    Writer w = {.out = {out, 0, true}, .arena = arena, .types = types};
+    Writer w = {.out = {.buf = out, .first = true}, .arena = arena, .types = types};
     pl_map_init(&w.names, arena);
     return w;
 }
