@@ -48,6 +48,8 @@ struct PlCall {
     bool probing;            /* a probe of this call is under way */
     int64_t await_from_us;   /* stages behind the first: when the work began, wall clock */
     uint32_t polls;
+    bool is_monitored;       /* the address tells of the work, not the result itself */
+    char *result_text;       /* a part of the last answer, which is the result; memory of the call */
     char *result_url;        /* where the end of the work will be; NULL: not said; memory of the call */
     uint64_t handle;
     PlRequest *request;      /* while it is queued */
@@ -92,6 +94,7 @@ typedef enum PlVerdict {
     PL_VERDICT_DOUBT,
     PL_VERDICT_ERROR
 } PlVerdict;
+int64_t pl_call_retry_after(const PlReply *reply); /* seconds from when it came; -1: not said */
 /* What follows from a reply. Depends on the rows and the plan alone. RETRY: *wait_us from the time of the reply. */
 PlVerdict pl_call_judge(const PlCall *call, const PlReply *reply, int64_t *wait_us);
 
@@ -105,6 +108,11 @@ typedef enum PlProbed {
 /* Begins the probe of this attempt of `call`, or goes on with it where fiber->call is that probe. When it is over fiber->call is the call again. `since_us`: wall
  * clock, when the doubt arose. `why` gets words for people. */
 PlProbed pl_probe_go(PlFiber *fiber, PlCall *call, int64_t since_us, PlResume resume, PlValue *value, PlBuf *why);
+
+/* ---- await.c ---- */
+/* A success came. PL_GO_ON: it is the call's answer (reply->body may have become a part of it). PL_GO_YIELD: it only began the work, or the work goes on; the next
+ * attempt is set up, for call->retry_at_us. Else raised. */
+PlGo pl_await_next(PlFiber *fiber, PlCall *call, PlReply *reply);
 
 /* ---- policy.c ---- */
 /* PL_GO_ON: the manifest and the limits allow this request. Else the run ends (code 6 or 7). */

@@ -14,17 +14,23 @@ enum {
     REFUSALS = 3,            /* 429 is waited out this often without a `retry` */
     BROKEN = 2,              /* a broken connection, where a repeat is harmless */
     HOPS = 5,
+    POLLS = 5,               /* a poll of long work that fails is made again this often: the work goes on meanwhile */
     IN_PROGRESS = 2          /* seconds: 409 to a repeated key means the first is still at work */
 };
 
 /* Retry-After in seconds from when the answer came, by our clock; -1 when there is none. RFC 9110 10.2.3 */
-static int64_t retry_after(const PlReply *reply)
+int64_t pl_call_retry_after(const PlReply *reply)
 {
     int64_t seconds, until;
     PlStr text = pl_call_header(reply, "retry-after");
     if (pl_str_to_int(text, &seconds)) return seconds >= 0 ? seconds : -1;
     if (!pl_time_read_http(text, &until)) return -1;
     return until > reply->at_us ? (until - reply->at_us + SECOND - 1) / SECOND : 0;
+}
+
+static uint32_t retries_of(const PlCall *call)
+{
+    return call->stage != PL_STAGE_CALL && call->site->retries < POLLS ? POLLS : call->site->retries;
 }
 
 static uint64_t chance(const PlCall *call)
@@ -45,7 +51,7 @@ static uint64_t chance(const PlCall *call)
 static int64_t wait_of(const PlCall *call, const PlReply *reply)
 {
     const PlCallSite *site = call->site;
-    int64_t asked = retry_after(reply), ceiling = (int64_t)LONGEST_WAIT * SECOND, wait;
+    int64_t asked = pl_call_retry_after(reply), ceiling = (int64_t)LONGEST_WAIT * SECOND, wait;
     uint32_t doublings = call->failures < 20 ? call->failures : 20;
     if (site->retry_wait_us) {
         wait = site->retry_wait_us > (uint64_t)ceiling * SECOND ? ceiling * SECOND : (int64_t)site->retry_wait_us;
@@ -84,7 +90,7 @@ static PlVerdict judge_status(const PlCall *call, const PlReply *reply, int64_t 
     PlDoubt class = pl_call_class(call);
     unsigned status = reply->status;
     bool repeatable = pl_doubt_is_repeatable(class);
-    int64_t asked = retry_after(reply);
+    int64_t asked = pl_call_retry_after(reply);
     if (status >= 200 && status < 300) return PL_VERDICT_VALUE;
     if (status >= 300 && status < 400 && status != 304)
         return class == PL_DOUBT_SAFE && call->hops < HOPS && pl_call_header(reply, "location").len ? PL_VERDICT_REDIRECT : PL_VERDICT_ERROR;
@@ -92,7 +98,7 @@ static PlVerdict judge_status(const PlCall *call, const PlReply *reply, int64_t 
     if (call->was_unknown && class == PL_DOUBT_KEYED && status == 422) return PL_VERDICT_DOUBT;
     if (is_stale_token(call, reply)) return PL_VERDICT_RETRY;
     if (asked > LONGEST_ASKED) return PL_VERDICT_ERROR;
-    bool left = call->failures < call->site->retries;
+    bool left = call->failures < retries_of(call);
     bool refused = status == 429 || (status == 503 && asked >= 0);
     bool again = left && (refused || (repeatable && is_passing(status)));
     again = again || (status == 429 && call->failures < REFUSALS);
@@ -106,7 +112,7 @@ static PlVerdict judge_status(const PlCall *call, const PlReply *reply, int64_t 
 
 PlVerdict pl_call_judge(const PlCall *call, const PlReply *reply, int64_t *wait_us)
 {
-    bool left = call->failures < call->site->retries, repeatable = pl_doubt_is_repeatable(pl_call_class(call)), again;
+    bool left = call->failures < retries_of(call), repeatable = pl_doubt_is_repeatable(pl_call_class(call)), again;
     *wait_us = 0;
     if (reply->evidence == PL_EVIDENCE_ANSWERED) return judge_status(call, reply, wait_us);
     if (reply->evidence == PL_EVIDENCE_NEVER_SENT) {

@@ -12,7 +12,7 @@ enum { INLINE = 8192 }; /* a body up to here that is text stands in the row, a l
 bool pl_call_keeps_header(PlStr name)
 {
     static const char *const kept[] = {"content-type", "content-disposition", "location", "link", "retry-after", "etag", "last-modified",
-                                       "content-range", "request-id", "idempotency-replayed"};
+                                       "content-range", "content-location", "request-id", "idempotency-replayed", "operation-location", "azure-asyncoperation"};
     if (!name.len) return false;
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
         if (kept[i][0] == name.ptr[0] && pl_str_eq_z(name, kept[i])) return true;

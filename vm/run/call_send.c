@@ -39,6 +39,7 @@ void pl_call_free(PlCall *call)
     pl_free(call->location);
     pl_free(call->own_site);
     pl_free(call->result_url);
+    pl_free(call->result_text);
     pl_free(call->url);
     pl_free(call);
 }
@@ -92,7 +93,8 @@ static void keep_answer(PlCall *call, const PlNetAnswer *answer)
     *r = (PlReply){.evidence = answer->evidence, .fault = answer->fault, .status = answer->status, .elapsed_us = answer->elapsed_us,
                    .usage = answer->usage};
     for (uint32_t i = 0; i < answer->header_count && kept < 32; i++) {
-        if (!pl_call_keeps_header(answer->headers[i].name)) continue;
+        bool told = call->action->await.on && pl_str_eq(answer->headers[i].name, call->action->await.header);
+        if (!told && !pl_call_keeps_header(answer->headers[i].name)) continue;
         numbers[kept++] = i;
         size += answer->headers[i].name.len + answer->headers[i].value.len;
     }

@@ -378,6 +378,16 @@ void pl_request_redirect(PlRun *run, PlRequest *request, PlStr url)
     set_hash(run, request);
 }
 
+void pl_request_poll(PlRun *run, PlRequest *request, PlStr url)
+{
+    request->method = PL_GET;
+    request->header_count = 1; /* Accept stands first */
+    request->body = request->key = PL_STR("");
+    request->has_body = false;
+    request->part_count = 0;
+    pl_request_redirect(run, request, url);
+}
+
 static void show_bytes(PlBuf *out, PlStr bytes)
 {
     enum { SHOWN = 65536 };

@@ -23,6 +23,8 @@ typedef struct PlRequest { /* all memory in run->sending */
 PlGo pl_request_build(PlFiber *fiber, const PlCallSite *call, PlStr path, uint32_t epoch, PlRequest *out);
 /* Another address, for a redirect: the same headers, no body. */
 void pl_request_redirect(PlRun *run, PlRequest *request, PlStr url);
+/* A plain GET of that address, with nothing of the request but what it accepts: how long work is asked about. */
+void pl_request_poll(PlRun *run, PlRequest *request, PlStr url);
 /* {"method": , "url": , "headers": [[name, value]...], "body": text | {"sha256", "bytes"}, "parts": [...]}: what a person approves. */
 void pl_request_show(PlRun *run, PlBuf *out, const PlRequest *request);
 /* scheme://host:port in lower case with the port always; false when the URL has none, or a user name. */

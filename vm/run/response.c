@@ -93,10 +93,24 @@ static PlGo check_type(PlFiber *fiber, const PlAction *a, PlTypeId type, PlValue
     return go;
 }
 
+/* Of an awaited end: the form is the answer's own, the type that of the result. */
+static PlResponse awaited(const PlCall *call, const PlReply *reply)
+{
+    PlStr type = pl_call_header(reply, "content-type");
+    PlTypeId wanted = call->action->await.type;
+    PlResponse response = {.type = wanted, .content_type = type};
+    bool is_nothing = wanted == PL_T_NOTHING || (wanted == PL_T_ANY && reply->body.len == 0);
+    if (wanted == PL_T_FILE) response.body = PL_BODY_BYTES;
+    else if (wanted == PL_T_TEXT && !is_json_type(type)) response.body = PL_BODY_TEXT;
+    else if (!is_nothing) response.body = wanted != PL_T_ANY || is_json_type(type) || call->result_text ? PL_BODY_JSON : is_text_type(type) ? PL_BODY_TEXT : PL_BODY_BYTES;
+    return response;
+}
+
 PlGo pl_response_value(PlFiber *fiber, PlCall *call, const PlReply *reply, uint16_t reg)
 {
     const PlAction *a = call->action;
-    const PlResponse *response = pl_action_response(a, reply->status);
+    PlResponse own = awaited(call, reply);
+    const PlResponse *response = call->stage == PL_STAGE_CALL ? pl_action_response(a, reply->status) : &own;
     PlRun *run = fiber->run;
     PlValue v;
     if (!response) return PL_RAISE(fiber, RUN_UNDECLARED, "answer", PL_ARG(a->plugin), PL_ARG(a->name), reply->status);

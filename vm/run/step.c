@@ -358,6 +358,7 @@ static PlGo follow(PlFiber *fiber, PlCall *call, const PlReply *reply, PlStr fro
     pl_run_check_buf(run, url);
     call->hops++;
     call->attempt++;
+    if (call->stage == PL_STAGE_POLL) call->stage = PL_STAGE_FETCH; /* see other: there the result is */
     PlGo go = go_to(fiber, call, pl_buf_str(url));
     pl_run_give(run, url);
     return go;
@@ -403,18 +404,23 @@ static PlGo deliver(PlFiber *fiber, PlCall *call, const PlReply *reply, PlVerdic
 {
     PlValue error = pl_nothing();
     PlGo go = PL_GO_ON;
+    PlReply last = *reply;
     fiber->held = &error;
-    if (verdict == PL_VERDICT_VALUE) go = pl_response_value(fiber, call, reply, result_register(fiber));
-    else if (verdict == PL_VERDICT_ERROR) go = pl_response_error(fiber, call, reply);
-    else pl_fiber_set(fiber, result_register(fiber), pl_nothing()); /* GONE */
+    if (verdict == PL_VERDICT_VALUE) {
+        go = pl_await_next(fiber, call, &last);
+        if (go == PL_GO_ON) go = pl_response_value(fiber, call, &last, result_register(fiber));
+    }
+    if (verdict == PL_VERDICT_ERROR) go = pl_response_error(fiber, call, reply);
+    if (verdict == PL_VERDICT_GONE) pl_fiber_set(fiber, result_register(fiber), pl_nothing());
     fiber->held = NULL;
+    if (go == AGAIN) return go;
     if (go == PL_GO_ON && verdict == PL_VERDICT_VALUE && (call->site->flags & PL_CALL_ALL_PAGES || call->site->max_items)) {
         fiber->held = &error;
         go = turn_page(fiber, call, reply);
         fiber->held = NULL;
         if (go == AGAIN) return go;
     }
-    tell_after(fiber, call, reply, pl_rows_text(error, "message"), replayed);
+    tell_after(fiber, call, &last, pl_rows_text(error, "message"), replayed);
     if (go != PL_GO_ON) go = pl_error_throw_take(fiber, error);
     return leave(fiber, call, go);
 }
@@ -436,7 +442,8 @@ static PlGo judge(PlFiber *fiber, PlCall *call, const PlReply *reply, PlStr url,
         return wait_for_retry(fiber, call);
     }
     if (verdict == PL_VERDICT_REDIRECT) return follow(fiber, call, reply, url);
-    return deliver(fiber, call, reply, verdict, replayed);
+    PlGo go = deliver(fiber, call, reply, verdict, replayed);
+    return go == AGAIN ? wait_for_retry(fiber, call) : go;
 }
 
 static PlGo on_answer(PlRun *run, PlFiber *fiber)
@@ -514,7 +521,8 @@ static PlGo attempt(PlFiber *fiber, PlCall *call)
     PlRequest request;
     PlGo go = pl_request_build(fiber, call->site, call->path, call->epoch, &request);
     if (go != PL_GO_ON) return leave(fiber, call, go);
-    if (call->location) pl_request_redirect(run, &request, pl_str_z(call->location));
+    if (call->stage != PL_STAGE_CALL) pl_request_poll(run, &request, pl_str_z(call->location));
+    else if (call->location) pl_request_redirect(run, &request, pl_str_z(call->location));
     if (replay(fiber, call, &request, &go)) return go;
     go = admit(fiber, call, &request);
     return go == PL_GO_ON ? send(fiber, call, &request) : go;
