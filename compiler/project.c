@@ -145,7 +145,8 @@ static bool read_door_key(Reader *r, const PlPair *pair, PlPluginArg *plugin)
 
 static void read_plugin_keys(Reader *r, const PlNode *node, PlPluginArg *plugin)
 {
-    static const char *const known[] = {"document", "server", "credential", "variables", "idempotent", "probes", "waits", "tool", "native", "mcp", "ai", "config"};
+    static const char *const known[] = {"document", "server", "credential", "variables", "idempotent", "probes",
+                                        "waits",    "tool",   "native",     "mcp",       "ai",         "config"};
     for (uint32_t i = 0; i < pl_node_count(node); i++) {
         const PlPair *pair = pl_node_at(node, i);
         PlStr key = pl_pair_key(pair);

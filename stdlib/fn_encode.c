@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Base64 (RFC 4648), hexadecimal, hashes, names made of text. Texts stand for their UTF-8 bytes, files for theirs. */
 #include "stdlib/args.h"
+#include "stdlib/encode.h"
 
 #include "vm/base/utf8.h"
 #include "vm/code/hash.h"
@@ -21,12 +22,8 @@ static bool bytes_of(const PlArgs *args, uint32_t i, PlStr *out)
 
 static const char standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-static PlStatus encode64(PlBuiltinContext *context, const PlValue *all, uint32_t count, bool url, PlValue *out)
+void pl_encode_base64(PlBuf *buf, PlStr s, bool url)
 {
-    PlArgs args = {context, all, count};
-    PlStr s;
-    if (!bytes_of(&args, 0, &s)) return PL_INVALID;
-    PlBuf *buf = pl_values_scratch(context->values);
     for (size_t i = 0; i < s.len; i += 3) {
         size_t n = s.len - i < 3 ? s.len - i : 3;
         uint32_t bits = 0;
@@ -38,6 +35,14 @@ static PlStatus encode64(PlBuiltinContext *context, const PlValue *all, uint32_t
         }
         pl_buf_put(buf, pl_str(four, url ? n + 1 : 4));
     }
+}
+
+static PlStatus encode64(PlBuiltinContext *context, const PlValue *all, uint32_t count, bool url, PlValue *out)
+{
+    PlArgs args = {context, all, count};
+    PlStr s;
+    if (!bytes_of(&args, 0, &s)) return PL_INVALID;
+    pl_encode_base64(pl_values_scratch(context->values), s, url);
     return pl_args_give_scratch(&args, out);
 }
 
@@ -59,8 +64,7 @@ static int digit64(char c)
     return hit ? (int)(hit - standard) : -1;
 }
 
-/* Both alphabets, with or without padding, white space between. */
-static bool decode64(PlBuf *out, PlStr s)
+bool pl_decode_base64(PlBuf *out, PlStr s)
 {
     uint32_t bits = 0, digits = 0, pads = 0;
     for (size_t i = 0; i < s.len; i++) {
@@ -93,7 +97,7 @@ PlStatus pl_fn_base64_decode(PlBuiltinContext *context, const PlValue *all, uint
     PlStr s;
     if (!pl_args_text(&args, 0, &s)) return PL_INVALID;
     PlBuf *buf = pl_values_scratch(context->values);
-    if (!decode64(buf, s)) return pl_args_fail(context, "the text is not base64");
+    if (!pl_decode_base64(buf, s)) return pl_args_fail(context, "the text is not base64");
     return give_utf8(&args, buf, out);
 }
 

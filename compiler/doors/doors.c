@@ -13,6 +13,7 @@ static bool of_host(const PlDoorArg *arg, PlDoorMade *out)
 
 static const PlDoorMaker makers[PL_DOOR_KIND_COUNT] = {
     [PL_DOOR_TOOL] = pl_doors_tool,
+    [PL_DOOR_NATIVE] = pl_doors_native,
     [PL_DOOR_MCP] = pl_doors_mcp,
     [PL_DOOR_HOST] = of_host,
     [PL_DOOR_AI] = pl_doors_ai,

@@ -29,6 +29,9 @@ typedef bool (*PlDoorMaker)(const PlDoorArg *arg, PlDoorMade *out);
 /* Make it and add it to the catalog. False after a finding. */
 bool pl_doors_add(PlCatalog *catalog, const PlDoorArg *arg);
 
+/* native.c: functions of a shared library, from a manifest. */
+bool pl_doors_native(const PlDoorArg *arg, PlDoorMade *out);
+
 /* mcp.c: an MCP server's tools, from their lock. */
 bool pl_doors_mcp(const PlDoorArg *arg, PlDoorMade *out);
 PlStr pl_doors_lock_path(PlArena *arena, PlStr folder, PlStr name);

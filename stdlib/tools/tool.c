@@ -97,6 +97,10 @@ unsigned pl_tool_serve(PlArena *arena, PlStr request, PlBuf *out)
     pl_json_find(request, "config", &call.config);
     call.action = path.len ? pl_str_slice(path, 1, path.len) : path;
     const PlToolEntry *entry = entry_of(tool, call.action);
+    if (pl_str_eq_z(tool, "native")) {
+        call.workspace = workspace.len ? workspace.ptr : NULL;
+        return pl_tool_library(&call);
+    }
     if (!entry) return pl_tool_fail(&call, 400, "there is no action " PL_FMT "." PL_FMT, PL_ARG(tool), PL_ARG(call.action));
     if (workspace.len) {
         call.workspace = workspace.ptr;

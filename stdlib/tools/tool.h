@@ -28,6 +28,9 @@ typedef struct PlToolEntry {
 
 extern const PlToolEntry pl_tools_fs[], pl_tools_search[], pl_tools_git[], pl_tools_shell[]; /* each ends with a NULL name */
 
+/* library.c: `tool` is "native", `config` has the library and its functions. Enters its own sandbox. */
+unsigned pl_tool_library(PlToolCall *call);
+
 /* One request: {"tool","path","args","config","workspace"}. Enters the sandbox, runs the action; the status is returned, the body is in `out`. For a process
  * that ends then. */
 unsigned pl_tool_serve(PlArena *arena, PlStr request, PlBuf *out);
