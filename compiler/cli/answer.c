@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Questions answered and the answers written back: from a file, then by asking at the terminal. The plan's file is the only record of an answer. */
 #include "compiler/ask/answers_file.h"
+#include "compiler/cli/model.h"
 #include "compiler/cli/pilotc.h"
 
 #include <errno.h>
@@ -76,6 +77,21 @@ static void keep_findings(const PlDiags *from, uint32_t source, PlCompiled *out)
     }
 }
 
+/* What the project's model can answer from the plan and its goal. A person is asked about the rest. */
+static void ask_model(Work *w, PlSession *session)
+{
+    PlcModel model;
+    const PlPlan *plan = session->compiled.plan;
+    if (plc_model_open(&model, session->arena, session->options->project, w->o->model) >= 0) {
+        w->status = PL_USAGE;
+        return;
+    }
+    plc_model_rounds(&model, session, plan->goal.len ? plan->goal : plan->workflow, false);
+    plc_model_say_used(&model);
+    plc_model_close(&model);
+    if (!pl_str_eq(session->text, w->saved)) (void)save(w, session->text);
+}
+
 static void work(Work *w, PlSession *session, PlStr bytes, PlDiags *findings)
 {
     PlAnswers answers = {0};
@@ -83,6 +99,7 @@ static void work(Work *w, PlSession *session, PlStr bytes, PlDiags *findings)
         pl_answer_all(session, &answers, findings);
         if (!pl_str_eq(session->text, w->saved)) (void)save(w, session->text);
     }
+    if (w->status == PL_OK && findings->errors == 0 && session->compiled.diags.questions && w->o->ask_model) ask_model(w, session);
     if (w->status == PL_OK && findings->errors == 0 && session->compiled.diags.questions && plc_can_ask(w->o)) {
         (void)plc_dialogue(session, save, w);
     }

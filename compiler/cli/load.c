@@ -112,7 +112,7 @@ int plc_compile(PlArena *arena, const PlcOptions *o, const char *path, PlCompile
     PlStr text;
     if (!pl_cli_read(arena, path, PL_LIMIT_SOURCE_BYTES, &text)) return 2;
     PlStatus status = pl_compile(arena, text, &options, out);
-    if (status == PL_OK && (o->answers || (out->diags.questions && plc_can_ask(o)))) {
+    if (status == PL_OK && (o->answers || (out->diags.questions && (plc_can_ask(o) || o->ask_model)))) {
         status = plc_answer(arena, o, path, text, &options, out);
         if (status != PL_OK) return pl_status_exit_code(status);
     }

@@ -17,6 +17,7 @@ static const PlCliEntry commands[] = {
     {"catalog", "[DOC...]: the actions of API documents", plc_cmd_catalog},
     {"emit", "FILE.pilot: print the plan in another format", plc_cmd_emit},
     {"import", "FILE: make a plan of a file in another format", plc_cmd_import},
+    {"plan", "GOAL: let a language model write a plan; checks it and shows the review", plc_cmd_plan},
     {"prompt", "GOAL: what makes a language model write a plan", plc_cmd_prompt},
 };
 

@@ -16,6 +16,8 @@ typedef struct PlcOptions {
     bool fetch; /* references to the network are followed */
     bool no_project, strict, json, verbose;
     bool ask, never_ask;    /* --ask: also where input is no terminal; --no-ask */
+    bool ask_model;         /* --ask-model: the project's first model, or... */
+    const char *model;      /* --model PLUGIN */
     bool may_ask;           /* set by a command that asks of its own accord at a terminal */
 } PlcOptions;
 
@@ -31,6 +33,8 @@ typedef struct PlcOptions {
     {"answers", 0, PL_CLI_TEXT, &(o).answers, "FILE", "answers to questions, JSON or YAML: question id to answer; written into the plan"}, \
     {"answered", 0, PL_CLI_TEXT, &(o).answered, "FILE", "write the answered plan there instead (\"-\": standard output)"},        \
     {"ask", 'i', PL_CLI_FLAG, &(o).ask, NULL, "ask the open questions one by one (at a terminal that is the default of check)"},  \
+    {"ask-model", 0, PL_CLI_FLAG, &(o).ask_model, NULL, "let the project's language model answer what is open; each answer is said and written into the plan"}, \
+    {"model", 0, PL_CLI_TEXT, &(o).model, "PLUGIN", "which model of the project (default: the first)"},                          \
     {"no-ask", 0, PL_CLI_FLAG, &(o).never_ask, NULL, "never ask"},                                                                \
     {"strict", 0, PL_CLI_FLAG, &(o).strict, NULL, "whatever the compiler would change or assume is an error"},                    \
     {"verbose", 'v', PL_CLI_FLAG, &(o).verbose, NULL, "also the notes on API documents"},                                         \
@@ -69,6 +73,7 @@ int plc_cmd_bind(PlArena *arena, int argc, char **argv);
 int plc_cmd_catalog(PlArena *arena, int argc, char **argv);
 int plc_cmd_emit(PlArena *arena, int argc, char **argv);
 int plc_cmd_import(PlArena *arena, int argc, char **argv);
+int plc_cmd_plan(PlArena *arena, int argc, char **argv);
 int plc_cmd_prompt(PlArena *arena, int argc, char **argv);
 
 /* cmd_against.c: compare a module with changed documents (NAME=DOC or DOC). 1 when something breaks. */

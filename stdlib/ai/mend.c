@@ -149,11 +149,12 @@ static void put_byte(PlBuf *out, char c)
 static void put_quoted(Mend *m, bool is_name)
 {
     char open = 0, kind = 0;
-    m->at += quote_at(m, m->at, &open);
+    size_t opened = quote_at(m, m->at, &open);
+    m->at += opened;
     pl_buf_put_char(m->out, '"');
     while (m->at < m->text.len) {
         size_t width = quote_at(m, m->at, &kind);
-        if (width && kind == open && ends_text(m, m->at + width, is_name)) {
+        if (width && width <= opened && kind == open && ends_text(m, m->at + width, is_name)) {
             m->at += width;
             pl_buf_put_char(m->out, '"');
             return;
