@@ -173,7 +173,7 @@ PlStr pl_lexis_text(const PlReader *r, PlRange range)
 PlStr pl_lexis_bare(const PlReader *r, PlRange range)
 {
     PlStr text = pl_lexis_text(r, range);
-    char *out = pl_arena_alloc(r->c->arena, text.len + 1, 1);
+    char *out = pl_arena_alloc(r->c->arena, text.len + (range.to > range.from ? range.to - range.from : 0) + 1, 1); /* words may stand without a blank */
     size_t n = 0;
     for (uint32_t i = range.from; i < range.to; i++) {
         if (n) out[n++] = '_';
