@@ -76,6 +76,7 @@ typedef struct PlDraft {
     PlEntry *entry;
     PlAction *action;
     PL_VEC(PlParam) params;
+    uint32_t made_templates;      /* param.c: path parameters that the document forgot */
     uint32_t looked_at;           /* param.c: entries of parameter lists */
     PlNode *body_param;           /* 2.0: in: body */
     PL_VEC(PlNode *) form_params; /* 2.0: in: formData */

@@ -6,7 +6,7 @@
 #include "compiler/catalog/markup.h"
 #include "compiler/catalog/name.h"
 
-enum { MAX_PARAMS = 1000, MAX_LISTS = 4, MAX_LOOKED_AT = 100000 };
+enum { MAX_PARAMS = 1000, MAX_LISTS = 4, MAX_TEMPLATES = 20, MAX_LOOKED_AT = 100000 };
 
 void pl_draft_add(PlDraft *draft, PlParam param)
 {
@@ -270,6 +270,42 @@ static PlStr template_name(PlStr inside, bool *reserved)
     return inside;
 }
 
+/* Whether a path parameter has a template of its name somewhere in the path, in any spelling. */
+static bool has_template(PlDraft *draft, const PlParam *param)
+{
+    PlStr path = draft->entry->public.path, key = pl_name_key(draft->api->arena, param->wire);
+    for (size_t open = pl_str_find_char(path, '{', 0); open != PL_STR_NONE; open = pl_str_find_char(path, '{', open + 1)) {
+        size_t close = pl_str_find_char(path, '}', open);
+        bool reserved;
+        if (close == PL_STR_NONE) return false;
+        PlStr name = template_name(pl_str_slice(path, open + 1, close), &reserved);
+        if (pl_str_eq(name, param->wire) || pl_str_eq(pl_name_key(draft->api->arena, name), key)) return true;
+    }
+    return false;
+}
+
+/* The one path parameter without a template, where there is one template without a parameter: a document that renamed only one of them. */
+static PlParam *stray_param(PlDraft *draft)
+{
+    PlParam *stray = NULL;
+    uint32_t placed = 0, templates = 0;
+    if (draft->made_templates) return NULL;
+    PlStr path = draft->entry->public.path;
+    for (size_t i = 0; i < path.len; i++) templates += path.ptr[i] == '{' && !pl_str_ends(pl_str_slice(path, 0, i), PL_STR("(."));
+    if (templates > MAX_TEMPLATES) return NULL;
+    for (uint32_t i = 0; i < draft->params.len; i++) {
+        PlParam *param = &draft->params.items[i];
+        if (param->place != PL_IN_PATH) continue;
+        if (has_template(draft, param)) {
+            placed++;
+            continue;
+        }
+        if (stray) return NULL;
+        stray = param;
+    }
+    return placed + 1 == templates ? stray : NULL;
+}
+
 /* The path parameter of this template; made when the document forgot it. */
 static PlParam *template_param(PlDraft *draft, PlStr name, bool reserved)
 {
@@ -279,6 +315,8 @@ static PlParam *template_param(PlDraft *draft, PlStr name, bool reserved)
         param = find_wire(draft, PL_IN_PATH, name, true);
         if (param) param->wire = name;
     }
+    if (!param && (param = stray_param(draft)) && pl_ref_once(&api->refs, draft->entry->public.span, "template"))
+        PL_REPORT(api->diags, OP_PATH_RENAMED, draft->entry->public.span, PL_ARG(name), PL_ARG(draft->entry->public.path), PL_ARG(param->wire));
     if (!param) {
         if (pl_ref_once(&api->refs, draft->entry->public.span, "template"))
             PL_REPORT(api->diags, OP_PATH_UNDECLARED, draft->entry->public.span, PL_ARG(name),
@@ -286,6 +324,7 @@ static PlParam *template_param(PlDraft *draft, PlStr name, bool reserved)
         PlParam made = {
             .wire = name, .place = PL_IN_PATH, .style = PL_STYLE_SIMPLE, .required = true, .type = PL_T_TEXT};
         pl_draft_add(draft, made);
+        draft->made_templates++;
         param = &pl_vec_last(&draft->params);
     }
     param->allow_reserved |= reserved;
@@ -314,7 +353,12 @@ static void read_templates(PlDraft *draft, Templates *templates, PlStr text, PlS
     for (size_t i = 0; i < text.len;) {
         size_t stop = pl_str_find_char(text, '{', i);
         if (stop == PL_STR_NONE) stop = text.len;
-        append(draft, out, pl_str_slice(text, i, stop));
+        bool optional = stop + 1 < text.len && pl_str_ends(pl_str_slice(text, i, stop), PL_STR("(.")) && pl_str_find(text, PL_STR("})"), stop) != PL_STR_NONE;
+        append(draft, out, pl_str_slice(text, i, optional ? stop - 2 : stop));
+        if (optional) { /* "/things(.{format})": nothing need stand there */
+            i = pl_str_find(text, PL_STR("})"), stop) + 2;
+            continue;
+        }
         size_t close = stop < text.len ? pl_str_find_char(text, '}', stop) : PL_STR_NONE;
         if (stop == text.len) return;
         if (close == PL_STR_NONE) { /* a brace that never closes is a character */
@@ -329,7 +373,7 @@ static void read_templates(PlDraft *draft, Templates *templates, PlStr text, PlS
         bool reserved;
         PlStr name = template_name(inside, &reserved);
         if (name.len == 0) continue;
-        template_param(draft, name, reserved);
+        name = template_param(draft, name, reserved)->wire;
         if (!in_templates(templates, name)) pl_vec_push(draft->api->arena, &templates->wires, name);
         append(draft, out, pl_arena_printf(draft->api->arena, "{" PL_FMT "}", PL_ARG(name)));
     }

@@ -283,4 +283,26 @@ TEST(json_behind_comments)
     bed_close(&bed);
 }
 
+/* One template and one parameter are left: they belong together. */
+TEST(templates_of_another_name)
+{
+    static const char *const cases[][3] = {
+        {"/a/{id}", "[{name: number, in: path}]", "/a/{number} path:number"},
+        {"/a/{x}/b/{id}", "[{name: x, in: path}, {name: y, in: path}]", "/a/{x}/b/{y} path:x path:y"},
+        {"/a/{x}/b/{id}", "[{name: y, in: path}]", "/a/{x}/b/{id} path:x path:id query:y"},
+        {"/a/{x}", "[{name: y, in: path}, {name: z, in: path}]", "/a/{x} path:x query:y query:z"},
+        {"/a/{x}(.{format})", "[{name: x, in: path}]", "/a/{x} path:x"},
+        {"/a/{user-id}", "[{name: userId, in: path}]", "/a/{user-id} path:user-id"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Bed bed;
+        bed_init(&bed);
+        bed_add(&bed, "t", pl_arena_printf(bed.arena, HEAD "paths: {'%s': {get: {parameters: %s}}}\n", cases[i][0], cases[i][1]), NULL);
+        PlStr params = first_params(&bed), path = pl_catalog_action(bed.catalog, bed.plugin->operations[0])->path;
+        CHECK_STR(pl_arena_printf(bed.arena, PL_FMT " " PL_FMT, PL_ARG(path), PL_ARG(params)), cases[i][2]);
+        CHECK(bed_has(&bed, PL_D_OP_PATH_RENAMED) == (i < 2));
+        bed_close(&bed);
+    }
+}
+
 UNIT_MAIN
