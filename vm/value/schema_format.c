@@ -11,6 +11,12 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* The zero byte, which JSON may have, is not the end of the set. */
+static bool is_among(const char *set, char c)
+{
+    return c && strchr(set, c) != NULL;
+}
+
 static bool is_letter(char c)
 {
     return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
@@ -83,7 +89,7 @@ static bool is_units(PlStr s, const char *all)
     while (i < s.len) {
         size_t start = i;
         while (i < s.len && is_digit(s.ptr[i])) i++;
-        const char *unit = i < s.len && i > start ? strchr(all + next, s.ptr[i]) : NULL;
+        const char *unit = i < s.len && i > start && s.ptr[i] ? strchr(all + next, s.ptr[i]) : NULL;
         if (!unit || (!first && (size_t)(unit - all) != next)) return false;
         next = (size_t)(unit - all) + 1;
         first = false;
@@ -159,7 +165,7 @@ static bool is_email(PlStr s, bool any_letter)
         for (size_t i = 0; i < local.len; i++) {
             char c = local.ptr[i];
             bool dot = c == '.' && i > 0 && i + 1 < local.len && local.ptr[i - 1] != '.';
-            if (!dot && !is_letter(c) && !is_digit(c) && !(c & 0x80) && !strchr("!#$%&'*+-/=?^_`{|}~", c)) return false;
+            if (!dot && !is_letter(c) && !is_digit(c) && !(c & 0x80) && !is_among("!#$%&'*+-/=?^_`{|}~", c)) return false;
         }
     }
     if (domain.len > 2 && domain.ptr[0] == '[' && domain.ptr[domain.len - 1] == ']') {
@@ -182,7 +188,7 @@ static bool is_uri_text(PlStr s, const char *extra, bool any_letter)
             continue;
         }
         if (any_letter && (c & 0x80)) continue;
-        if (!is_letter(c) && !is_digit(c) && (c == 0 || (!strchr("-._~!$&'()*+,;=", c) && !strchr(extra, c))))
+        if (!is_letter(c) && !is_digit(c) && !is_among("-._~!$&'()*+,;=", c) && !is_among(extra, c))
             return false;
     }
     return true;
@@ -219,7 +225,7 @@ static bool is_uri(PlStr s, bool needs_scheme, bool any_letter)
     size_t colon = pl_str_find_char(s, ':', 0), slash = pl_str_find_char(s, '/', 0), mark = pl_str_find_char(s, '?', 0);
     bool has_scheme = colon != PL_STR_NONE && colon < slash && colon < mark;
     for (size_t i = 0; has_scheme && i < colon; i++)
-        if (!is_letter(s.ptr[i]) && (i == 0 || (!is_digit(s.ptr[i]) && !strchr("+-.", s.ptr[i])))) return false;
+        if (!is_letter(s.ptr[i]) && (i == 0 || (!is_digit(s.ptr[i]) && !is_among("+-.", s.ptr[i])))) return false;
     if (has_scheme ? colon == 0 : needs_scheme) return false;
     if (has_scheme) s = pl_str_slice(s, colon + 1, s.len);
     mark = pl_str_find_char(s, '?', 0);
@@ -258,7 +264,7 @@ static bool is_varspec(PlStr s)
 
 static bool is_expression(PlStr s)
 {
-    if (s.len && strchr("+#./;?&", s.ptr[0])) s = pl_str_slice(s, 1, s.len);
+    if (s.len && is_among("+#./;?&", s.ptr[0])) s = pl_str_slice(s, 1, s.len);
     for (size_t i = 0; i <= s.len;) {
         size_t end = pl_str_find_char(s, ',', i);
         PlStr one = pl_str_slice(s, i, end);
@@ -308,7 +314,7 @@ static bool is_relative_pointer(PlStr s)
 static bool is_regex(PlValues *values, PlStr s)
 {
     for (size_t at = 0; (at = pl_str_find(s, PL_STR("(?"), at)) != PL_STR_NONE; at += 2) /* groups of other dialects */
-        if ((at == 0 || s.ptr[at - 1] != '\\') && (at + 2 >= s.len || !strchr(":=!<", s.ptr[at + 2]))) return false;
+        if ((at == 0 || s.ptr[at - 1] != '\\') && (at + 2 >= s.len || !is_among(":=!<", s.ptr[at + 2]))) return false;
     PlBuf *buf = pl_values_scratch(values), error; /* nothing escapes after the first byte of an error */
     PlRegexMatch match;
     pl_buf_init(&error, 0);
