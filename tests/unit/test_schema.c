@@ -231,7 +231,7 @@ TEST(zero_bytes_in_formats)
     static const char *const texts[] = {"P1D\0", "P1\0D", "a\0b@c.de", "a\0:b", "{\0}", "a\0b.c", "1.2.3.4\0", "::1\0", "2026-01-02\0", "12:00:00Z\0"};
     static const size_t lengths[] = {4, 4, 8, 4, 3, 5, 8, 4, 11, 10};
     Bed b;
-    bed_open(&b);
+    bed_init(&b);
     for (size_t f = 0; f < sizeof formats / sizeof *formats; f++)
         for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
             CHECK(!pl_schema_format_fits(b.values, pl_str_z(formats[f]), pl_str(texts[t], lengths[t])));
