@@ -179,21 +179,47 @@ static void read_plugins(Reader *r, const PlNode *node)
     }
 }
 
+/* {login: {device: URL, token: URL, client: ID, scopes: "a b"}} */
+static bool read_login(Reader *r, const PlNode *node, PlCredentialArg *out)
+{
+    static const char *const known[] = {"device", "token", "client", "scopes"};
+    out->from = PL_CREDENTIAL_LOGIN;
+    out->where = out->device = out->client = out->scopes = PL_STR("");
+    if (!is_map(r, "login", node)) return false;
+    for (uint32_t i = 0; i < pl_node_count(node); i++) {
+        const PlPair *pair = pl_node_at(node, i);
+        PlStr key = pl_pair_key(pair);
+        if (pl_str_eq_z(key, "device")) out->device = text_of(r, key, &pair->value);
+        else if (pl_str_eq_z(key, "token")) out->where = text_of(r, key, &pair->value);
+        else if (pl_str_eq_z(key, "client")) out->client = text_of(r, key, &pair->value);
+        else if (pl_str_eq_z(key, "scopes")) out->scopes = text_of(r, key, &pair->value);
+        else unknown_key(r, pair, known, sizeof known / sizeof *known);
+    }
+    if (out->where.len && out->device.len && out->client.len) return true;
+    bad_value(r, PL_STR("login"), node, "a map with `device` and `token` (addresses) and `client` (an id)");
+    return false;
+}
+
 /* credentials: {github.token: {env: GITHUB_TOKEN}}; also file: and command: */
 static void read_credentials(Reader *r, const PlNode *node)
 {
-    static const char *const known[] = {"env", "file", "command"};
+    static const char *const known[] = {"env", "file", "command", "login"};
     if (!is_map(r, "credentials", node)) return;
     for (uint32_t i = 0; i < pl_node_count(node); i++) {
         const PlPair *pair = pl_node_at(node, i);
         const PlNode *from = &pair->value;
         if (from->kind != PL_NODE_MAP || pl_node_count(from) != 1) {
-            bad_value(r, pl_pair_key(pair), from, "one of `{env: NAME}`, `{file: PATH}`, `{command: WORDS}`");
+            bad_value(r, pl_pair_key(pair), from, "one of `{env: NAME}`, `{file: PATH}`, `{command: WORDS}`, `{login: {...}}`");
             continue;
         }
         const PlPair *one = pl_node_at(from, 0);
         PlStr key = pl_pair_key(one);
-        PlCredentialArg credential = {.name = pl_pair_key(pair), .where = text_of(r, key, &one->value)};
+        PlCredentialArg credential = {.name = pl_pair_key(pair), .where = PL_STR("")};
+        if (pl_str_eq_z(key, "login")) {
+            if (read_login(r, &one->value, &credential)) pl_vec_push(r->arena, &r->out->credentials, credential);
+            continue;
+        }
+        credential.where = text_of(r, key, &one->value);
         if (pl_str_eq_z(key, "env")) credential.from = PL_CREDENTIAL_ENV;
         else if (pl_str_eq_z(key, "file")) credential.from = PL_CREDENTIAL_FILE, credential.where = beside(r, credential.where);
         else if (pl_str_eq_z(key, "command")) credential.from = PL_CREDENTIAL_COMMAND;

@@ -27,8 +27,9 @@ typedef struct PlPluginArg { /* one plugin, of the project or of --plugin name=D
 
 typedef struct PlCredentialArg { /* where a credential comes from */
     PlStr name;
-    enum { PL_CREDENTIAL_ENV, PL_CREDENTIAL_FILE, PL_CREDENTIAL_COMMAND } from;
-    PlStr where;
+    enum { PL_CREDENTIAL_ENV, PL_CREDENTIAL_FILE, PL_CREDENTIAL_COMMAND, PL_CREDENTIAL_LOGIN } from;
+    PlStr where;             /* LOGIN: the token URL */
+    PlStr device, client, scopes; /* LOGIN */
 } PlCredentialArg;
 
 typedef struct PlTrustArg { /* "mail.get_message.from -> mail.send_message.to" */

@@ -95,6 +95,7 @@ int plv_cmd_inbox(PlArena *arena, int argc, char **argv);
 int plv_cmd_approve(PlArena *arena, int argc, char **argv); /* vm_settle.c */
 int plv_cmd_deny(PlArena *arena, int argc, char **argv);
 int plv_cmd_worker(PlArena *arena, int argc, char **argv);  /* vm_worker.c */
+int plv_cmd_login(PlArena *arena, int argc, char **argv);   /* vm_login.c */
 int plv_cmd_audit(PlArena *arena, int argc, char **argv);   /* vm_audit.c */
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Drives one run: the world of vm/io behind the ports, pump and wait until it ends, then one answer for people and programs. */
 #include "vm/cli/vm.h"
+#include "vm/io/token_file.h"
 #include "stdlib/builtin.h"
 #include "vm/base/json_scan.h"
 #include "vm/base/utf8.h"
@@ -26,11 +27,14 @@ static void on_interrupt(int signal)
 static PlSecrets *secrets_of(const PlProject *project)
 {
     static const PlSecretFrom from[] = {[PL_CREDENTIAL_ENV] = PL_SECRET_ENV, [PL_CREDENTIAL_FILE] = PL_SECRET_FILE,
-                                        [PL_CREDENTIAL_COMMAND] = PL_SECRET_COMMAND};
+                                        [PL_CREDENTIAL_COMMAND] = PL_SECRET_COMMAND, [PL_CREDENTIAL_LOGIN] = PL_SECRET_LOGIN};
+    char file[4096];
     PlSecrets *secrets = pl_secrets_new();
     for (uint32_t i = 0; secrets && project && i < project->credentials.len; i++) {
         const PlCredentialArg *c = &project->credentials.items[i];
-        if (pl_secrets_map(secrets, c->name, from[c->from], c->where) == PL_OK) continue;
+        bool is_login = c->from == PL_CREDENTIAL_LOGIN;
+        if (is_login && !pl_token_place(c->name, file, sizeof file)) snprintf(file, sizeof file, "no home folder");
+        if (pl_secrets_map(secrets, c->name, from[c->from], is_login ? pl_str_z(file) : c->where) == PL_OK) continue;
         pl_secrets_free(secrets);
         return NULL;
     }
@@ -53,14 +57,29 @@ static void private_origins(PlArena *arena, const PlvDrive *d, PlWorldOptions *o
     options->private_origins = origins;
 }
 
+/* The servers that refresh the tokens of logins: each may be asked by its own login alone. */
+static void add_logins(PlArena *arena, const PlvDrive *d, PlStr *servers, uint32_t *count)
+{
+    for (uint32_t i = 0; d->project && i < d->project->credentials.len; i++) {
+        const PlCredentialArg *c = &d->project->credentials.items[i];
+        bool needed = false;
+        for (uint32_t k = 0; k < d->module->manifest.credential_count; k++) needed |= pl_str_eq(d->module->manifest.credentials[k], c->name);
+        if (c->from != PL_CREDENTIAL_LOGIN || !needed) continue;
+        servers[2 * *count] = pl_arena_printf(arena, "login:" PL_FMT, PL_ARG(c->name));
+        servers[2 * (*count)++ + 1] = pl_arena_str(arena, c->where);
+    }
+}
+
 static bool open_world(PlArena *arena, const PlvDrive *d, PlWorld *world, int *code)
 {
-    PlStr *servers = PL_NEW_N(arena, PlStr, 2 * d->server_count + 1);
+    uint32_t logins = d->project ? d->project->credentials.len : 0;
+    PlStr *servers = PL_NEW_N(arena, PlStr, 2 * (d->server_count + logins) + 1);
     for (uint32_t i = 0; i < d->server_count; i++) {
         servers[2 * i] = d->servers[i].plugin;
         servers[2 * i + 1] = d->servers[i].url;
     }
     PlWorldOptions options = {.module = d->module, .servers = servers, .server_count = d->server_count};
+    add_logins(arena, d, servers, &options.server_count);
     options.hooks = d->options->hooks.items;
     options.hook_count = d->options->hooks.count;
     options.no_person = d->options->json;

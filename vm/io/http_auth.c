@@ -75,6 +75,18 @@ static void put_scheme(PlHttpAuth *auth, const PlAuth *scheme, PlStr secret)
 static PlStatus put_credential(PlHttpCall *call, const PlNetRequest *request, PlHttpAuth *auth, const PlAuth *scheme)
 {
     PlStr secret, error;
+    const char *file = pl_secrets_login(call->http->secrets, scheme->credential);
+    if (file && (scheme->kind == PL_AUTH_BASIC || scheme->kind == PL_AUTH_API_KEY)) {
+        snprintf(call->message, sizeof call->message, "credential %.*s is a login, and the document wants %s", PL_ARG(scheme->credential),
+                 pl_auth_kind_name(scheme->kind));
+        return PL_CREDENTIAL;
+    }
+    if (file) {
+        if (auth->names.len) pl_buf_put_z(&auth->names, ", ");
+        pl_buf_put(&auth->names, scheme->credential);
+        auth->is_secret = true;
+        return pl_http_token_login(call->http, scheme->credential, file, &auth->token, call->message, sizeof call->message);
+    }
     PlStatus status = pl_secrets_get(call->http->secrets, scheme->credential, &secret, &error);
     if (status == PL_CREDENTIAL) snprintf(call->message, sizeof call->message, "%.*s", PL_ARG(error));
     if (status != PL_OK) return status;

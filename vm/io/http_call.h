@@ -178,6 +178,8 @@ PL_MUST_USE PlStatus pl_http_auth_make(PlHttpCall *call, const PlNetRequest *req
 /* ---- http_token.c: OAuth2 client credentials (RFC 6749 section 4.4) ---- */
 /* The token of this scheme's URL, client and scopes; made when new; NULL: out of memory. */
 PlHttpToken *pl_http_token_find(PlHttp *http, const PlAuth *scheme, PlStr plugin, PlStr client);
+/* The token of a login, from its file. PL_CREDENTIAL with a message: nobody logged in, or it has ended for good. */
+PL_MUST_USE PlStatus pl_http_token_login(PlHttp *http, PlStr name, const char *file, PlHttpToken **out, char *message, size_t size);
 bool pl_http_token_is_fresh(const PlHttpToken *token, PlStr *value); /* *value lives until the next turn of the loop */
 /* Fetches it, unless that is under way, and enqueues or refuses the call when it has come or failed. */
 void pl_http_token_wait(PlHttpToken *token, PlHttpCall *call);

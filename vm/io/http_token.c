@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* OAuth2 client credentials (RFC 6749 section 4.4): one token for each (token URL, client, scopes), kept in memory until shortly before it ends, fetched
+/* OAuth2 tokens. Those that a person logged in for are read from their file, refreshed when they end (RFC 6749 section 6) and written back; for others
+ * client credentials (section 4.4): one token for each (token URL, client, scopes), kept in memory until shortly before it ends, fetched
  * once however many calls wait for it. The fetch is a call like any other, through the same gate: its origin must be a rule. The client
  * authenticates with Basic (section 2.3.1); a server that refuses that is asked once more with the client in the body. */
 #include "vm/io/http_call.h"
+#include "vm/io/token_file.h"
 
 #include "vm/base/fault.h"
 #include "vm/base/json_scan.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 enum { DEFAULT_LIFE_S = 300, MAX_LIFE_S = 86400, TOKEN_BODY = 65536, TOKEN_TIMEOUT_US = 30000000 };
@@ -15,7 +18,9 @@ struct PlHttpToken {
     PlHttpToken *next;
     PlHttp *http;
     char *url, *plugin, *scopes, *name;
-    PlBuf client;       /* "id:secret" */
+    PlBuf client;       /* "id:secret"; of a login "id" */
+    char *file;         /* of a login; NULL: client credentials */
+    PlBuf refresh;      /* of a login; empty: it cannot be refreshed */
     PlBuf value;        /* empty: none */
     int64_t until_us;   /* monotonic */
     bool is_fetching, in_body;
@@ -36,6 +41,8 @@ static void token_free(PlHttpToken *token)
     pl_free(token->name);
     wipe(&token->client);
     wipe(&token->value);
+    wipe(&token->refresh);
+    pl_free(token->file);
     pl_free(token);
 }
 
@@ -72,6 +79,7 @@ static PlHttpToken *token_new(PlHttp *http, const PlAuth *scheme, PlStr plugin, 
     token->scopes = scopes;
     pl_buf_init(&token->client, 0);
     pl_buf_init(&token->value, 0);
+    pl_buf_init(&token->refresh, 0);
     pl_buf_put(&token->client, client);
     token->url = pl_strdup_n(scheme->token_url.ptr, scheme->token_url.len);
     token->plugin = pl_strdup_n(plugin.ptr, plugin.len);
@@ -90,7 +98,7 @@ PlHttpToken *pl_http_token_find(PlHttp *http, const PlAuth *scheme, PlStr plugin
     char *scopes = join_scopes(scheme);
     if (!scopes) return NULL;
     for (PlHttpToken *t = http->tokens; t; t = t->next)
-        if (pl_str_eq_z(scheme->token_url, t->url) && pl_str_eq_z(plugin, t->plugin) && strcmp(scopes, t->scopes) == 0 &&
+        if (!t->file && pl_str_eq_z(scheme->token_url, t->url) && pl_str_eq_z(plugin, t->plugin) && strcmp(scopes, t->scopes) == 0 &&
             pl_str_eq(client, pl_buf_str(&t->client))) {
             pl_free(scopes);
             return t;
@@ -109,6 +117,96 @@ void pl_http_token_drop(PlHttpToken *token, const char *used)
 {
     PlStr line = pl_str_z(used);
     if (token->value.len && pl_str_ends(line, pl_buf_str(&token->value))) wipe(&token->value);
+}
+
+/* ---- a login ---- */
+
+static int64_t wall_s(const PlHttpToken *token)
+{
+    const PlClockPort *clock = &token->http->clock;
+    return clock->wall_us(clock->self) / 1000000;
+}
+
+static PlStatus take_login(PlHttpToken *token, PlToken *read)
+{
+    const PlClockPort *clock = &token->http->clock;
+    int64_t left_s = read->expires_at_s ? read->expires_at_s - wall_s(token) - 30 : DEFAULT_LIFE_S; /* not to end on its way */
+    wipe(&token->value);
+    wipe(&token->refresh);
+    wipe(&token->client);
+    pl_buf_put(&token->value, pl_buf_str(&read->access));
+    pl_buf_put(&token->refresh, pl_buf_str(&read->refresh));
+    pl_buf_put(&token->client, pl_buf_str(&read->client));
+    pl_free(token->url);
+    token->url = pl_strdup_n(pl_buf_str(&read->url).ptr, read->url.len);
+    token->until_us = clock->mono_us(clock->self) + (left_s > 0 ? (left_s < MAX_LIFE_S ? left_s : MAX_LIFE_S) * 1000000 : 0);
+    bool failed = !token->url || token->value.status != PL_OK || token->refresh.status != PL_OK || token->client.status != PL_OK;
+    PlStatus status = failed ? PL_NOMEM : pl_secrets_note(token->http->secrets, pl_str_z(token->name), pl_buf_str(&token->value));
+    PlBuf name;
+    pl_buf_init(&name, 0);
+    pl_buf_printf(&name, "%s refresh", token->name);
+    if (status == PL_OK && token->refresh.len) status = pl_secrets_note(token->http->secrets, pl_buf_str(&name), pl_buf_str(&token->refresh));
+    pl_buf_deinit(&name);
+    return status;
+}
+
+static PlHttpToken *login_new(PlHttp *http, PlStr name, const char *file)
+{
+    PlHttpToken *token = pl_zalloc(sizeof *token);
+    char plugin[160];
+    if (!token) return NULL;
+    token->http = http;
+    pl_buf_init(&token->client, 0);
+    pl_buf_init(&token->value, 0);
+    pl_buf_init(&token->refresh, 0);
+    snprintf(plugin, sizeof plugin, "login:%.*s", PL_ARG(name));
+    token->url = pl_strdup_n("", 0);
+    token->plugin = pl_strdup_n(plugin, strlen(plugin));
+    token->scopes = pl_strdup_n("", 0);
+    token->name = pl_strdup_n(name.ptr, name.len);
+    token->file = pl_strdup_n(file, strlen(file));
+    token->next = http->tokens;
+    http->tokens = token;
+    if (token->url && token->plugin && token->scopes && token->name && token->file) return token;
+    http->tokens = token->next;
+    token_free(token);
+    return NULL;
+}
+
+PlStatus pl_http_token_login(PlHttp *http, PlStr name, const char *file, PlHttpToken **out, char *message, size_t size)
+{
+    PlHttpToken *token = http->tokens;
+    PlToken read;
+    PlStr value;
+    const char *why = "";
+    while (token && !(token->file && strcmp(token->file, file) == 0)) token = token->next;
+    if (!token) token = login_new(http, name, file);
+    *out = token;
+    if (!token) return PL_NOMEM;
+    if (token->is_fetching || pl_http_token_is_fresh(token, &value)) return PL_OK;
+    pl_token_init(&read);
+    PlStatus status = pl_token_read(file, &read, &why); /* another process may have refreshed it */
+    if (status == PL_OK) status = take_login(token, &read);
+    pl_token_wipe(&read);
+    if (status == PL_OK && !pl_http_token_is_fresh(token, &value) && !(token->refresh.len && token->url[0])) {
+        why = "its token has ended and cannot be refreshed";
+        status = PL_CREDENTIAL;
+    }
+    if (status == PL_OK || status == PL_NOMEM) return status;
+    snprintf(message, size, "credential %.*s: %s: `pilotvm login %.*s`", PL_ARG(name), why[0] ? why : pl_status_words(status), PL_ARG(name));
+    return PL_CREDENTIAL;
+}
+
+/* A server may give another refresh token with each token; without one the old stays good. */
+static PlStatus write_login(PlHttpToken *token, PlToken *got)
+{
+    if (!got->refresh.len) pl_buf_put(&got->refresh, pl_buf_str(&token->refresh));
+    pl_buf_put_z(&got->url, token->url);
+    pl_buf_put(&got->client, pl_buf_str(&token->client));
+    got->expires_at_s = wall_s(token) + (got->life_s > 0 ? got->life_s : DEFAULT_LIFE_S);
+    PlStatus status = pl_token_write(token->file, got);
+    PlStatus taken = take_login(token, got);
+    return status == PL_OK ? taken : status;
 }
 
 /* ---- the answer ---- */
@@ -183,6 +281,40 @@ static bool keep(PlHttpToken *token, PlBuf *value, int64_t life_s)
 
 static void fetch(PlHttpToken *token);
 
+/* The refresh token may have been used by another process meanwhile: then its token is in the file. */
+static bool refreshed_elsewhere(PlHttpToken *token)
+{
+    PlToken read;
+    PlStr value;
+    const char *why = "";
+    pl_token_init(&read);
+    bool good = pl_token_read(token->file, &read, &why) == PL_OK && take_login(token, &read) == PL_OK && pl_http_token_is_fresh(token, &value);
+    pl_token_wipe(&read);
+    return good;
+}
+
+static void on_refreshed(void *user, const PlNetAnswer *answer)
+{
+    PlHttpToken *token = user;
+    char message[256];
+    PlToken got;
+    pl_token_init(&got);
+    if (answer->fault != PL_NET_OK) {
+        snprintf(message, sizeof message, "%.*s", PL_ARG(answer->message));
+        settle(token, answer->fault, message);
+    } else if (pl_token_parse(answer->body, &got) && answer->status == 200 && is_plain(pl_buf_str(&got.access))) {
+        PlStatus status = write_login(token, &got);
+        settle(token, status == PL_OK ? PL_NET_OK : PL_NET_NO_CREDENTIAL, status == PL_IO ? strerror(errno) : pl_status_words(status));
+    } else if (refreshed_elsewhere(token)) {
+        settle(token, PL_NET_OK, "");
+    } else {
+        snprintf(message, sizeof message, "the token server answered %u%s%.*s: `pilotvm login %s`", answer->status, got.error.len ? ": " : "",
+                 PL_ARG(pl_str_slice(pl_buf_str(&got.error), 0, 100)), token->name);
+        settle(token, PL_NET_NO_CREDENTIAL, message);
+    }
+    pl_token_wipe(&got);
+}
+
 static void on_answer(void *user, const PlNetAnswer *answer)
 {
     PlHttpToken *token = user;
@@ -222,8 +354,29 @@ static void put_form(PlBuf *out, const char *name, PlStr value)
     pl_secrets_put_percent(out, value);
 }
 
+static void refresh(PlHttpToken *token)
+{
+    PlBuf form;
+    uint64_t handle;
+    pl_buf_init(&form, 0);
+    put_form(&form, "grant_type", PL_STR("refresh_token"));
+    put_form(&form, "refresh_token", pl_buf_str(&token->refresh));
+    put_form(&form, "client_id", pl_buf_str(&token->client));
+    PlHeader headers[] = {{PL_STR_INIT("Content-Type"), PL_STR_INIT("application/x-www-form-urlencoded")}, {PL_STR_INIT("Accept"), PL_STR_INIT("application/json")}};
+    PlNetRequest request = {.method = PL_POST, .url = pl_str_z(token->url), .plugin = pl_str_z(token->plugin), .headers = headers, .header_count = 2,
+                            .body = pl_buf_str(&form), .has_body = true, .timeout_us = TOKEN_TIMEOUT_US, .max_body = TOKEN_BODY};
+    token->is_fetching = true;
+    if (form.status != PL_OK || pl_http_begin(token->http, &request, true, on_refreshed, token, &handle) != PL_OK)
+        settle(token, PL_NET_NO_CREDENTIAL, "out of memory");
+    wipe(&form);
+}
+
 static void fetch(PlHttpToken *token)
 {
+    if (token->file) {
+        refresh(token);
+        return;
+    }
     PlStr client = pl_buf_str(&token->client);
     size_t colon = pl_str_find_char(client, ':', 0);
     if (colon == PL_STR_NONE) {

@@ -390,6 +390,10 @@ static PlStatus load(PlSecrets *secrets, Secret *s)
         pl_buf_put_z(&s->value, s->where);
         return s->value.status;
     }
+    if (s->is_mapped && s->from == PL_SECRET_LOGIN) {
+        snprintf(secrets->error, sizeof secrets->error, "credential %.100s is a login, which only OAuth2 and bearer schemes take", s->name);
+        return PL_CREDENTIAL;
+    }
     if (s->is_mapped) return from_env(secrets, s, s->where);
     PlBuf variable;
     pl_buf_init(&variable, 0);
@@ -397,6 +401,12 @@ static PlStatus load(PlSecrets *secrets, Secret *s)
     PlStatus status = variable.status == PL_OK ? from_env(secrets, s, variable.ptr) : PL_NOMEM;
     pl_buf_deinit(&variable);
     return status;
+}
+
+const char *pl_secrets_login(PlSecrets *secrets, PlStr name)
+{
+    const Secret *s = secrets ? find(secrets, name, false) : NULL;
+    return s && s->is_mapped && s->from == PL_SECRET_LOGIN ? s->where : NULL;
 }
 
 PlStatus pl_secrets_get(PlSecrets *secrets, PlStr name, PlStr *out, PlStr *error)

@@ -8,7 +8,8 @@
 #include "vm/base/buf.h"
 
 typedef struct PlSecrets PlSecrets;
-typedef enum PlSecretFrom { PL_SECRET_ENV, PL_SECRET_FILE, PL_SECRET_COMMAND, PL_SECRET_VALUE /* `where` is the secret */ } PlSecretFrom;
+typedef enum PlSecretFrom { PL_SECRET_ENV, PL_SECRET_FILE, PL_SECRET_COMMAND, PL_SECRET_VALUE /* `where` is the secret */,
+                            PL_SECRET_LOGIN /* `where` is the file of its token (token_file.h) */ } PlSecretFrom;
 
 PlSecrets *pl_secrets_new(void);
 void pl_secrets_free(PlSecrets *secrets);
@@ -16,6 +17,8 @@ PL_MUST_USE PlStatus pl_secrets_map(PlSecrets *secrets, PlStr name, PlSecretFrom
 /* PL_CREDENTIAL when there is none, with a message for people in error (static or of `secrets`). A basic credential is "user:password", OAuth2
  * client credentials "client_id:client_secret". The result belongs to `secrets`. */
 PL_MUST_USE PlStatus pl_secrets_get(PlSecrets *secrets, PlStr name, PlStr *out, PlStr *error);
+/* The file of its token, when it is a login: then pl_secrets_get has nothing for it. NULL: it is none. */
+const char *pl_secrets_login(PlSecrets *secrets, PlStr name);
 /* Is there a source for it? Reads the environment, but no file and no command. */
 bool pl_secrets_has(PlSecrets *secrets, PlStr name);
 /* A secret that came from elsewhere (an OAuth2 token): only so that pl_secrets_redact knows it. */
