@@ -3,6 +3,7 @@
  * read by the path, and the function of the clause does the work. */
 #include "stdlib/args.h"
 #include "stdlib/by.h"
+#include "vm/value/shape.h"
 
 /* ---- paths ------------------------------------------------------------------------------------------------------- */
 
@@ -34,15 +35,29 @@ PlValue pl_by_path(PlValue v, PlStr path)
     return v;
 }
 
+typedef struct Seen {
+    const PlShapeNode *shape;
+    uint32_t field;
+} Seen;
+
+/* The same for the items of a list, one after the other: a shape is searched once while the list holds its records. */
+static inline PlValue by_path(PlValue v, PlStr path, Seen *seen)
+{
+    if (v.tag != PL_RECORD) return pl_by_path(v, path);
+    if (seen->shape != v.as.record->shape) *seen = (Seen){v.as.record->shape, pl_shape_find(v.as.record->shape, path)};
+    return seen->field == PL_SHAPE_NONE ? pl_by_path(v, path) : v.as.record->fields[seen->field];
+}
+
 /* The list of what stands at argument `path` of each item of argument `list`; owned. */
 static bool keys_of(const PlArgs *args, uint32_t list, uint32_t path, PlValue *out)
 {
     PlList *items;
     PlStr name;
     if (!pl_args_list(args, list, &items) || !pl_args_text(args, path, &name)) return false;
+    Seen seen = {0};
     PlValue keys = pl_list(args->context->values, items->len);
-    for (uint32_t i = 0; i < items->len; i++)
-        keys = pl_list_append_take(args->context->values, keys, pl_retain(pl_by_path(items->items[i], name)));
+    keys.as.list->depth = items->depth; /* no key is deeper than its item */
+    for (uint32_t i = 0; i < items->len; i++) keys.as.list->items[keys.as.list->len++] = pl_retain(by_path(items->items[i], name, &seen));
     *out = keys;
     return true;
 }
@@ -114,8 +129,9 @@ PlStatus pl_fn_filter_by(PlBuiltinContext *context, const PlValue *all, uint32_t
     PlStr path;
     if (!pl_args_list(&args, 0, &items) || !pl_args_text(&args, 1, &path)) return PL_INVALID;
     PlValue kept = pl_list(context->values, 0), wanted = pl_args_at(&args, 2);
+    Seen seen = {0};
     for (uint32_t i = 0; i < items->len; i++)
-        if (pl_equal(pl_by_path(items->items[i], path), wanted))
+        if (pl_equal(by_path(items->items[i], path, &seen), wanted))
             kept = pl_list_append_take(context->values, kept, pl_retain(items->items[i]));
     *out = kept;
     return PL_OK;
@@ -128,8 +144,9 @@ PlStatus pl_fn_find_by(PlBuiltinContext *context, const PlValue *all, uint32_t c
     PlStr path;
     if (!pl_args_list(&args, 0, &items) || !pl_args_text(&args, 1, &path)) return PL_INVALID;
     *out = pl_nothing();
+    Seen seen = {0};
     for (uint32_t i = 0; i < items->len && out->tag == PL_NOTHING; i++)
-        if (pl_equal(pl_by_path(items->items[i], path), pl_args_at(&args, 2))) *out = pl_retain(items->items[i]);
+        if (pl_equal(by_path(items->items[i], path, &seen), pl_args_at(&args, 2))) *out = pl_retain(items->items[i]);
     return PL_OK;
 }
 

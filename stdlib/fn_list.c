@@ -16,7 +16,9 @@ static PlStatus give(PlValue value, PlValue *out)
 static PlValue part_of(PlBuiltinContext *context, const PlList *list, uint32_t from, uint32_t to)
 {
     PlValue part = pl_list(context->values, to - from);
-    for (uint32_t i = from; i < to; i++) part = pl_list_append_take(context->values, part, pl_retain(list->items[i]));
+    part.as.list->depth = list->depth;
+    for (uint32_t i = from; i < to; i++) part.as.list->items[i - from] = pl_retain(list->items[i]);
+    part.as.list->len = to - from;
     return part;
 }
 
@@ -112,7 +114,9 @@ PlStatus pl_fn_reverse(PlBuiltinContext *context, const PlValue *all, uint32_t c
     PlList *list;
     if (!pl_args_list(&args, 0, &list)) return PL_INVALID;
     PlValue back = pl_list(context->values, list->len);
-    for (uint32_t i = list->len; i-- > 0;) back = pl_list_append_take(context->values, back, pl_retain(list->items[i]));
+    PlList *to = back.as.list;
+    to->depth = list->depth;
+    for (uint32_t i = list->len; i-- > 0;) to->items[to->len++] = pl_retain(list->items[i]);
     *out = back;
     return PL_OK;
 }

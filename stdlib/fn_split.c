@@ -246,10 +246,19 @@ static bool read_loose(PlBuf *clean, PlStr s)
 
 static bool number_of(PlBuiltinContext *context, PlStr s, PlValue *out)
 {
-    PlBuf *clean = pl_values_scratch(context->values);
-    if (!read_loose(clean, s)) return false;
     int64_t n;
     double d;
+    bool is_exact = s.len && s.len < 16 && s.ptr[0] >= '0' && s.ptr[0] <= '9'; /* most are as JSON writes them */
+    if (is_exact && pl_str_to_int(s, &n)) {
+        *out = pl_int(n);
+        return true;
+    }
+    if (is_exact && pl_str_to_double(s, &d)) {
+        *out = pl_double(d);
+        return true;
+    }
+    PlBuf *clean = pl_values_scratch(context->values);
+    if (!read_loose(clean, s)) return false;
     if (pl_str_to_int(pl_buf_str(clean), &n))
         *out = pl_int(n);
     else if (pl_str_to_double(pl_buf_str(clean), &d))

@@ -2,6 +2,7 @@
 /* Texts: case, trimming, cutting, padding. Positions count characters (code points) from 0; negative ones from the end. */
 #include "stdlib/args.h"
 
+#include "vm/value/shape.h"
 #include "vm/base/limits.h"
 #include "vm/base/utf8.h"
 
@@ -186,7 +187,8 @@ PlStatus pl_fn_squeeze(PlBuiltinContext *context, const PlValue *all, uint32_t c
 static size_t offset_of(PlStr s, int64_t position, int64_t length)
 {
     if (position < 0) position += length;
-    return position <= 0 ? 0 : position >= length ? s.len : pl_utf8_offset(s, (size_t)position);
+    if (position <= 0 || position >= length) return position <= 0 ? 0 : s.len;
+    return (size_t)length == s.len ? (size_t)position : pl_utf8_offset(s, (size_t)position);
 }
 
 PlStatus pl_fn_substring(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
@@ -253,9 +255,12 @@ PlStatus pl_fn_repeat(PlBuiltinContext *context, const PlValue *all, uint32_t co
     if (!pl_args_text(&args, 0, &s) || !pl_args_integer(&args, 1, 0, 10000000, &times)) return PL_INVALID;
     if (s.len && (uint64_t)times > PL_LIMIT_BODY_BYTES / s.len)
         return pl_args_fail(context, "the text would be longer than %llu bytes", (unsigned long long)PL_LIMIT_BODY_BYTES);
-    PlBuf *buf = pl_values_scratch(context->values);
-    for (; times > 0 && s.len; times--) pl_buf_put(buf, s);
-    return pl_args_give_scratch(&args, out);
+    size_t size = s.len * (size_t)times, done = s.len < size ? s.len : size;
+    PlText *text = pl_text_room(context->values, size);
+    if (done) memcpy(text->bytes, s.ptr, done);
+    for (; done < size; done *= 2) memcpy(text->bytes + done, text->bytes, size - done < done ? size - done : done);
+    *out = (PlValue){.tag = PL_TEXT, .as.text = text};
+    return PL_OK;
 }
 
 /* ---- parts between marks ----------------------------------------------------------------------------------------- */

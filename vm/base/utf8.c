@@ -110,6 +110,15 @@ size_t pl_utf8_width(PlStr s)
     return width;
 }
 
+static bool is_ascii(PlStr s)
+{
+    size_t i = 0;
+    while (is_ascii_word(s, i)) i += 8;
+    for (; i < s.len; i++)
+        if (s.ptr[i] & 0x80) return false;
+    return true;
+}
+
 /* utf8proc has the simple mappings; of the full ones (one letter to two) only the sharp s is met in practice. */
 static void put_mapped(PlBuf *out, int32_t c, bool up)
 {
@@ -123,9 +132,24 @@ static void put_mapped(PlBuf *out, int32_t c, bool up)
     }
 }
 
+/* Plain loops over bytes: the compiler makes wide instructions of them. */
+static void put_cased_ascii(PlBuf *out, PlStr s, bool up)
+{
+    size_t from = out->len;
+    pl_buf_put(out, s);
+    if (out->status != PL_OK) return;
+    unsigned char *bytes = (unsigned char *)out->ptr + from;
+    unsigned char first = up ? 'a' : 'A';
+    for (size_t i = 0; i < s.len; i++) bytes[i] = (unsigned char)(bytes[i] ^ ((unsigned char)(bytes[i] - first) < 26 ? 0x20 : 0));
+}
+
 static void put_cased(PlBuf *out, PlStr s, bool up)
 {
     int32_t c;
+    if (is_ascii(s)) {
+        put_cased_ascii(out, s, up);
+        return;
+    }
     for (size_t pos = 0; (c = pl_utf8_next(s, &pos)) >= 0;) put_mapped(out, c, up);
 }
 
@@ -137,15 +161,6 @@ void pl_utf8_lower(PlBuf *out, PlStr s)
 void pl_utf8_upper(PlBuf *out, PlStr s)
 {
     put_cased(out, s, true);
-}
-
-static bool is_ascii(PlStr s)
-{
-    size_t i = 0;
-    while (is_ascii_word(s, i)) i += 8;
-    for (; i < s.len; i++)
-        if (s.ptr[i] & 0x80) return false;
-    return true;
 }
 
 /* Valid UTF-8, decomposed and folded into out; utf8proc's buffer is of our allocation, so that faults reach it. */
