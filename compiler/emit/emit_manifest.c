@@ -5,6 +5,8 @@
 #include "vm/base/json_scan.h"
 #include "vm/base/limits.h"
 
+enum { DOOR_HOSTS = 64 }; /* of one tool */
+
 static void add_host(PlEmit *e, PlStr url, PlStr plugin)
 {
     PlManifest *m = &e->module->manifest;
@@ -25,6 +27,19 @@ static void add_hosts(PlEmit *e, const PlAction *action)
     }
 }
 
+/* {"config":{"hosts":["https://..."]}}: what a tool may reach. */
+static void add_listed_hosts(PlEmit *e, PlStr door, PlStr plugin)
+{
+    PlStr config, list;
+    PlJsonScan scan;
+    if (!pl_json_find(door, "config", &config) || !pl_json_find(config, "hosts", &list)) return;
+    pl_json_scan_init(&scan, list);
+    int left = DOOR_HOSTS;
+    for (PlJsonEvent event = pl_json_scan_next(&scan); event != PL_JSON_END && event != PL_JSON_ERROR; event = pl_json_scan_next(&scan))
+        if (event == PL_JSON_STRING && left-- > 0) add_host(e, pl_arena_str(e->arena, scan.text), plugin);
+    pl_json_scan_deinit(&scan);
+}
+
 /* What opens the plugin's door, and the host behind it when it says one. */
 static void add_door(PlEmit *e, const PlAction *action)
 {
@@ -36,6 +51,7 @@ static void add_door(PlEmit *e, const PlAction *action)
     m->doors[m->door_count] = *plugin->door;
     m->doors[m->door_count++].plugin = action->plugin;
     add_host(e, pl_json_find_text(e->arena, plugin->door->config, "url"), action->plugin);
+    add_listed_hosts(e, plugin->door->config, action->plugin);
 }
 
 static void add_credentials(PlManifest *m, const PlAction *action)
@@ -69,7 +85,7 @@ static uint64_t literal_or(const PlExpr *x, PlLiteralKind kind, uint64_t otherwi
 void pl_emit_manifest(PlEmit *e)
 {
     PlManifest *m = &e->module->manifest;
-    m->hosts = PL_NEW_N(e->arena, PlHostRule, 2 * e->actions.len + credential_room(e));
+    m->hosts = PL_NEW_N(e->arena, PlHostRule, (2 + DOOR_HOSTS) * e->actions.len + credential_room(e));
     m->doors = PL_NEW_N(e->arena, PlDoor, e->actions.len + 1);
     m->credentials = PL_NEW_N(e->arena, PlStr, credential_room(e));
     m->calls_at_most = e->calls_at_most.items;

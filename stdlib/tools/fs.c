@@ -2,6 +2,7 @@
 /* Files of the workspace. A write is a new file beside the old one, synced, then renamed over it: a reader sees the one or the other. */
 #include "stdlib/tools/tool.h"
 
+#include "stdlib/encode.h"
 #include "vm/base/limits.h"
 #include "vm/base/utf8.h"
 
@@ -96,6 +97,12 @@ static int write_atomic(int dir, const char *name, PlStr text, bool create_only)
 static unsigned fs_write(PlToolCall *call)
 {
     PlStr path = pl_tool_text(call, "path", ""), text = pl_tool_text(call, "text", ""), name;
+    PlBuf bytes;
+    pl_buf_init(&bytes, 0);
+    bool is_coded = pl_str_eq_z(pl_tool_text(call, "encoding", "text"), "base64"), good = !is_coded || pl_decode_base64(&bytes, text);
+    if (is_coded && good) text = pl_arena_str(call->arena, pl_buf_str(&bytes));
+    pl_buf_deinit(&bytes);
+    if (!good) return pl_tool_fail(call, 400, "the text is not base64");
     int dir = pl_tool_open_parent(call, path, &name);
     if (dir < 0) return pl_tool_fail_errno(call, errno, path);
     int folder = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* one that can be synced */
