@@ -4,6 +4,8 @@
 
 #include "compiler/trade/dsl_internal.h"
 
+enum { LONGEST_SHOWN = 60 };
+
 typedef struct Call {
     PlArazzoFlow *f;
     PlArazzoStep *step;
@@ -98,9 +100,24 @@ static void want(Call *c, PlArazzoInput *in, const PlParam *p, PlSpan span, PlSp
     there(c, d, document, "what the document says");
 }
 
-static void fit(Call *c, const PlArazzoValue *v, const PlParam *p, PlSpan span, PlSpan document)
+/* A value as it stands in the workflow. */
+static void fit_literal(Call *c, const PlNode *value, const PlParam *p, PlSpan document)
 {
     PlArazzo *a = c->f->a;
+    PlTypeId type;
+    bool loose = p->place != PL_IN_BODY || c->step->action->body != PL_BODY_JSON;
+    const PlNode *bad = pl_arazzo_misfit(a, p->type, value, loose, &type);
+    if (!bad) return;
+    PlStr wanted = pl_arazzo_type_words(a, type), found = pl_str_slice(pl_node_raw(bad, a->diags->sources), 0, LONGEST_SHOWN);
+    if (bad->kind >= PL_NODE_LIST) found = bad->kind == PL_NODE_LIST ? PL_STR("a list") : PL_STR("an object");
+    PlDiag *d = PL_REPORT(a->diags, ARAZZO_TYPE, pl_node_span(bad), PL_ARG(p->wire), PL_ARG(wanted), PL_ARG(found));
+    there(c, d, document, "what the document says");
+}
+
+static void fit(Call *c, const PlArazzoValue *v, const PlParam *p, const PlNode *value, PlSpan document)
+{
+    PlArazzo *a = c->f->a;
+    PlSpan span = pl_node_span(value);
     bool wrong = pl_arazzo_is_structure(a, v->type) && pl_arazzo_is_scalar(a, p->type);
     if (wrong) {
         PlStr wanted = pl_arazzo_type_words(a, p->type), found = pl_arazzo_type_words(a, v->type);
@@ -108,6 +125,8 @@ static void fit(Call *c, const PlArazzoValue *v, const PlParam *p, PlSpan span, 
         there(c, d, document, "what the document says");
     } else if (v->input) {
         want(c, v->input, p, span, document);
+    } else {
+        fit_literal(c, value, p, document);
     }
 }
 
@@ -146,7 +165,7 @@ static void parameter(Call *c, const PlNode *node)
         if (v.input) v.input->needed = true;
         if (v.expr) add(c, pl_dsl_name(a->arena, name), v.expr);
     } else if (p && !p->fixed) {
-        fit(c, &v, p, pl_node_span(value), pl_arazzo_param_span(c->step, name));
+        fit(c, &v, p, value, pl_arazzo_param_span(c->step, name));
         if (v.expr) add(c, p->name, v.expr);
     }
 }
@@ -193,7 +212,7 @@ static void field(Call *c, const PlPair *pair)
     PlArazzoValue v = pl_arazzo_value(c->f, &pair->value);
     const PlParam *p = param(c->step, name, PL_IN_BODY);
     if (p) {
-        fit(c, &v, p, pl_node_span(&pair->value), pl_arazzo_body_span(c->step));
+        fit(c, &v, p, &pair->value, pl_arazzo_body_span(c->step));
         if (v.expr && !p->fixed) add(c, p->name, v.expr);
         return;
     }
@@ -262,6 +281,12 @@ static void whole(Call *c, const PlNode *payload)
         if (p && v.input && v.input->wanted == PL_TYPE_NONE)
             v.input->wanted = pl_type_without_nothing(c->f->a->types, p->type);
         if (p || !c->step->action) add(c, p ? p->name : PL_STR("body"), v.expr);
+        return;
+    }
+    if (!v.input && pl_arazzo_is_scalar(c->f->a, v.type)) { /* one text where the fields of an object are due */
+        PlStr wanted = pl_arazzo_type_words(c->f->a, body_record(c)), found = pl_arazzo_type_words(c->f->a, v.type);
+        PlDiag *d = PL_REPORT(c->f->a->diags, ARAZZO_TYPE, pl_node_span(payload), PL_ARG(PL_STR("body")), PL_ARG(wanted), PL_ARG(found));
+        there(c, d, pl_arazzo_body_span(c->step), "the body");
         return;
     }
     if (v.input && v.input->wanted == PL_TYPE_NONE) v.input->wanted = body_record(c);

@@ -68,6 +68,14 @@ PlArazzo *pl_arazzo_read(PlArena *arena, PlCatalog *catalog, PlStr path, PlStr b
         PL_REPORT(a->diags, ARAZZO_NONE, top, "it has no workflows");
         return NULL;
     }
+    PlMap ids;
+    pl_map_init(&ids, a->arena);
+    for (uint32_t i = 0; i < a->workflows->count; i++) {
+        const PlNode *id = PL_GET(pl_node_item(a->workflows, i), "workflowId");
+        bool added = true;
+        if (pl_node_text(id).len) pl_map_put(&ids, pl_node_text(id), &added);
+        if (!added) PL_REPORT(a->diags, ARAZZO_NAME, pl_node_span(id), "second workflow", PL_ARG(pl_node_text(id)));
+    }
     const PlNode *sources = PL_GET(a->root, "sourceDescriptions");
     for (uint32_t i = 0; pl_node_is(sources, PL_NODE_LIST) && i < sources->count; i++)
         add_source(a, pl_node_item(sources, i));

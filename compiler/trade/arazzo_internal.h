@@ -114,6 +114,10 @@ PlStr pl_arazzo_type_words(PlArazzo *a, PlTypeId type);
 bool pl_arazzo_is_scalar(const PlArazzo *a, PlTypeId type);    /* of one sort at least: a single value is possible */
 bool pl_arazzo_is_structure(const PlArazzo *a, PlTypeId type); /* surely a list or a record */
 
+/* arazzo_fit.c: the first part of a literal that is not of the type, and what is wanted there; NULL when all fits. What an expression gives is not
+ * looked at. `loose`: it travels as text. */
+const PlNode *pl_arazzo_misfit(PlArazzo *a, PlTypeId type, const PlNode *literal, bool loose, PlTypeId *wanted);
+
 /* arazzo_call.c */
 void pl_arazzo_call(PlArazzoFlow *f, PlArazzoStep *step, PlStep *out);
 

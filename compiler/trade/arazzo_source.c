@@ -122,6 +122,8 @@ void pl_arazzo_find(PlArazzoFlow *f, PlArazzoStep *step)
         find_id(f, step, pl_node_text(id), pl_node_span(id));
     else if (path)
         find_path(f, step, pl_node_text(path), pl_node_span(path));
+    else if (!PL_GET(step->node, "workflowId") && !PL_GET(step->node, "channelPath"))
+        PL_REPORT(f->a->diags, ARAZZO_NAME, pl_node_span(step->node), "operation in step", PL_ARG(step->id));
     if (!step->op) return;
     step->op_node = pl_entry_of(step->op)->node;
     step->action = pl_catalog_action(f->a->catalog, step->op);
