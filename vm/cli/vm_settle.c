@@ -42,6 +42,7 @@ static PlStatus scan_row(void *user, const PlRow *row)
     PlStr raw = PL_STR("");
     bool is_event = row->kind == PL_ROW_TIMER && pl_json_find(row->body, "event", &raw);
     bool opens = scan->questions ? row->kind == PL_ROW_ASK || is_event : row->kind == PL_ROW_INDOUBT;
+    if (pl_str_find_char(row->path, '?', 0) != PL_STR_NONE) return PL_OK; /* a probe is never settled itself */
     bool closes = scan->questions ? row->kind == PL_ROW_ANSWER || row->kind == PL_ROW_FIRED : row->kind == PL_ROW_RESOLVE || row->kind == PL_ROW_INTENT;
     if (row->kind == PL_ROW_END || row->kind == PL_ROW_FORKED) scan->has_ended = true;
     if (opens || closes) close_open(scan, row);
@@ -54,7 +55,7 @@ static PlStatus scan_row(void *user, const PlRow *row)
 
 typedef struct Said {
     PlvOptions options;
-    const char *result, *note, *deny, *comment;
+    const char *result, *note, *deny, *comment, *role;
     bool approvals, denies; /* approve, deny: nothing else is answered */
     PlStr run, path, word; /* path, word: "" when not given */
     PlStore *store;
@@ -164,6 +165,29 @@ static int settle(PlArena *arena, Said *said)
     return code;
 }
 
+static int64_t expiry_of(const Open *open)
+{
+    PlStr raw;
+    int64_t us = 0;
+    return pl_json_find(open->body, "expires", &raw) && pl_str_to_int(raw, &us) ? us : 0;
+}
+
+/* The role that is asked answers, and in time. -1 to go on. */
+static int check_person(PlArena *arena, const Said *said, const Open *open)
+{
+    struct timespec now;
+    PlStr role = PL_STR("");
+    int64_t until_us = expiry_of(open);
+    clock_gettime(CLOCK_REALTIME, &now);
+    (void)plv_json_text(arena, open->body, "role", &role);
+    if (until_us && (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 >= until_us)
+        return pl_cli_fail(PL_REFUSED, "the time to answer " PL_FMT " is over\n  = help: `pilotvm resume " PL_FMT "` goes on without an answer", PL_ARG(open->path),
+                           PL_ARG(said->run));
+    if (!role.len || (said->role && pl_str_eq_nocase(role, pl_str_z(said->role)))) return -1;
+    if (said->role) return pl_cli_fail(PL_REFUSED, PL_FMT " asks " PL_FMT ", not %s", PL_ARG(open->path), PL_ARG(role), said->role);
+    return pl_cli_fail(PL_REFUSED, PL_FMT " asks " PL_FMT "\n  = help: who answers for them says so: --as \"" PL_FMT "\"", PL_ARG(open->path), PL_ARG(role), PL_ARG(role));
+}
+
 static bool put_answer(PlArena *arena, PlBuf *body, const Said *said, const Open *open)
 {
     PlStr type = open->is_event ? PL_STR("any") : PL_STR("text"), request = PL_STR("");
@@ -181,6 +205,8 @@ static bool put_answer(PlArena *arena, PlBuf *body, const Said *said, const Open
     if (!fits) pl_cli_fail(PL_USAGE, "`" PL_FMT "` is not an answer of type " PL_FMT, PL_ARG(said->word), PL_ARG(is_approval ? PL_STR("yes/no") : type));
     pl_buf_put_z(body, ",\"request\":");
     pl_buf_put_json(body, request);
+    if (said->role) pl_buf_put_z(body, ",\"role\":");
+    if (said->role) pl_buf_put_json(body, pl_str_z(said->role));
     return fits;
 }
 
@@ -193,6 +219,9 @@ static int answer(PlArena *arena, Said *said)
     if (said->deny) said->word = PL_STR("no");
     const Open *open = choose(said, &scan, &code);
     if (!open) return code;
+    code = check_person(arena, said, open);
+    if (code >= 0) return code;
+    code = 2;
     PlBuf body;
     pl_buf_init(&body, 0);
     if (put_answer(arena, &body, said, open)) code = write_row(said, PL_ROW_ANSWER, open, 0, &body, "answered");
@@ -243,7 +272,9 @@ static int say(PlArena *arena, Said *said, const PlCliCommand *command, int argc
 
 #define PLACE_OPTIONS(o) PLV_PLACE_OPTIONS(o), {"quiet", 'q', PL_CLI_FLAG, &(o).quiet, NULL, "only errors"}
 
-#define COMMENT_OPTION(said) {"comment", 'c', PL_CLI_TEXT, &(said).comment, "TEXT", "kept in the journal with it"}
+#define COMMENT_OPTION(said)                                                                                           \
+    {"comment", 'c', PL_CLI_TEXT, &(said).comment, "TEXT", "kept in the journal with it"},                             \
+    {"as", 0, PL_CLI_TEXT, &(said).role, "ROLE", "for whom you answer; needed where a role is asked, and kept in the journal"}
 
 int plv_cmd_settle(PlArena *arena, int argc, char **argv)
 {

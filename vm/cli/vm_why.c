@@ -16,6 +16,7 @@ typedef struct Wait {
     uint64_t seq;
     uint32_t attempt;
     PlStr path, text, role; /* text: the question, the event, the action */
+    PlStr type, shows;      /* form of the answer, in the language's words; the request that is to be approved, as JSON */
     int64_t until_us;       /* 0: no end */
 } Wait;
 
@@ -52,12 +53,16 @@ static void open_wait(Story *s, const PlRow *row)
 {
     PlArena *arena = s->arena;
     PlStr event = pl_json_find_text(arena, row->body, "event"), approval = PL_STR("");
-    Wait w = {.seq = row->seq, .attempt = row->attempt, .path = pl_arena_str(arena, row->path), .text = PL_STR(""), .role = PL_STR("")};
+    Wait w = {.seq = row->seq, .attempt = row->attempt, .path = pl_arena_str(arena, row->path), .text = PL_STR(""), .role = PL_STR(""),
+              .type = PL_STR(""), .shows = PL_STR("")};
     if (row->kind == PL_ROW_ASK) {
         (void)pl_json_find(row->body, "approval", &approval);
         w.kind = pl_str_eq_z(approval, "true") ? WAITS_APPROVAL : WAITS_ANSWER;
         w.text = pl_json_find_text(arena, row->body, "question");
         w.role = pl_json_find_text(arena, row->body, "role");
+        w.type = pl_json_find_text(arena, row->body, "type");
+        if (pl_json_find(row->body, "shows", &w.shows) && !pl_str_eq_z(w.shows, "null")) w.shows = pl_arena_str(arena, w.shows);
+        else w.shows = PL_STR("");
         w.until_us = find_int(row->body, "expires");
     } else if (row->kind == PL_ROW_INTENT) {
         PlStr class = pl_json_find_text(arena, row->body, "class");
@@ -112,10 +117,18 @@ static void put_wait(PlBuf *out, const Wait *w, PlStr run)
     }
     put_until(out, w->until_us, w->kind == WAITS_TIME ? " until " : ", until ");
     pl_buf_printf(out, " (row %llu)\n", (unsigned long long)w->seq);
+    if (w->kind == WAITS_ANSWER && w->type.len) pl_buf_printf(out, "      answer: " PL_FMT "\n", PL_ARG(w->type));
+    if (w->kind == WAITS_APPROVAL && w->shows.len) {
+        pl_buf_put_z(out, "      request: ");
+        pl_utf8_put_line(out, pl_str_slice(w->shows, 0, 400));
+        pl_buf_put_z(out, w->shows.len > 400 ? "...\n" : "\n");
+    }
     static const char *const types[] = {"answer", "approve", "settle", "answer", NULL};
     static const char *const tails[] = {" ANSWER", "", " applied|not-applied|skip|abort", " PAYLOAD", ""};
-    if (types[w->kind])
-        pl_buf_printf(out, "      = help: pilotvm %s " PL_FMT " " PL_FMT "%s\n", types[w->kind], PL_ARG(run), PL_ARG(w->path), tails[w->kind]);
+    if (!types[w->kind]) return;
+    pl_buf_printf(out, "      = help: pilotvm %s " PL_FMT " " PL_FMT "%s", types[w->kind], PL_ARG(run), PL_ARG(w->path), tails[w->kind]);
+    if (w->role.len) pl_buf_printf(out, " --as \"" PL_FMT "\"", PL_ARG(w->role));
+    pl_buf_put_char(out, '\n');
 }
 
 static void put_wait_json(PlBuf *out, const Wait *w, PlStr run)
@@ -128,6 +141,10 @@ static void put_wait_json(PlBuf *out, const Wait *w, PlStr run)
     pl_buf_put_json(out, w->text);
     pl_buf_put_z(out, ",\"role\":");
     pl_buf_put_json(out, w->role);
+    pl_buf_put_z(out, ",\"form\":");
+    pl_buf_put_json(out, w->type);
+    pl_buf_put_z(out, ",\"shows\":");
+    pl_buf_put(out, w->shows.len ? w->shows : PL_STR("null"));
     pl_buf_printf(out, ",\"until_us\":%lld,\"row\":%llu}\n", (long long)w->until_us, (unsigned long long)w->seq);
 }
 

@@ -61,12 +61,18 @@ static bool fit_take(PlRun *run, const PlAskWhat *what, PlValue given, PlValue *
 }
 
 /* An ANSWER row: {"answer": ..., "who": ...}, {"denied": true, "reason": ...} or {"expired": true}. */
-static bool recall_answer(PlRun *run, const PlAskWhat *what, PlAsked *how, PlValue *answer)
+static bool recall_answer(PlRun *run, const PlAskWhat *what, int64_t expires, PlAsked *how, PlValue *answer)
 {
     PlValue row, given = pl_nothing();
     if (!pl_rows_find(run, what->path, PL_ROW_ANSWER, 0, &row, NULL)) return false;
-    PlStr request = pl_rows_text(row, "request");
-    bool counts = what->request.len == 0 || request.len == 0 || pl_str_eq(request, what->request);
+    PlStr request = pl_rows_text(row, "request"), role = pl_rows_text(row, "role");
+    bool is_other = role.len && what->role.len && !pl_str_eq_nocase(role, what->role); /* somebody who was not asked */
+    bool is_late = expires && pl_rows_wall_us(run, what->path, PL_ROW_ANSWER, 0) >= expires && !pl_rows_yes(row, "expired");
+    bool counts = (what->request.len == 0 || request.len == 0 || pl_str_eq(request, what->request)) && !is_other && !is_late;
+    if (!counts) {
+        pl_release(run->values, row);
+        return false;
+    }
     *how = PL_ASKED_GIVEN;
     if (pl_rows_yes(row, "denied")) {
         *how = PL_ASKED_DENIED;
@@ -75,7 +81,7 @@ static bool recall_answer(PlRun *run, const PlAskWhat *what, PlAsked *how, PlVal
         *how = PL_ASKED_EXPIRED;
     } else {
         pl_record_find(row, PL_STR("answer"), &given);
-        counts = counts && fit_take(run, what, pl_retain(given), answer);
+        counts = fit_take(run, what, pl_retain(given), answer);
     }
     pl_release(run->values, row);
     return counts;
@@ -142,6 +148,11 @@ static PlAsked ask_port(PlRun *run, const PlAskWhat *what, int64_t expires, PlVa
         PlStr given = {0}, who = {0};
         PlAnswerKind kind = person->ask(person->self, &question, &given, &who);
         if (kind == PL_ANSWER_LATER) break;
+        if (expires && run->ports.clock.wall_us(run->ports.clock.self) >= expires) { /* while they thought */
+            how = PL_ASKED_EXPIRED;
+            write_answer(run, what, how, PL_STR(""), who);
+            break;
+        }
         if (kind == PL_ANSWER_DENIED) {
             how = PL_ASKED_DENIED;
             *answer = pl_text(run->values, given);
@@ -163,7 +174,7 @@ PlAsked pl_ask(PlRun *run, const PlAskWhat *what, PlValue *answer)
     int64_t expires = what->within_us ? now + (int64_t)what->within_us : 0;
     *answer = pl_nothing();
     if (!recall_question(run, what, &expires)) write_question(run, what, expires);
-    else if (recall_answer(run, what, &how, answer)) return how;
+    else if (recall_answer(run, what, expires, &how, answer)) return how;
     if (expires && now >= expires) {
         write_answer(run, what, PL_ASKED_EXPIRED, PL_STR(""), PL_STR(""));
         return PL_ASKED_EXPIRED;
