@@ -7,7 +7,8 @@
 #include "vm/code/label.h"
 #include "vm/code/opcode.h"
 
-enum { NONE = UINT32_MAX, DEEPEST = 4, MOST_FIELDS = 64, MOST_LABELS = 1 << 16 };
+static const uint32_t NONE = UINT32_MAX; /* more than an enumerator may be */
+enum { DEEPEST = 4, MOST_FIELDS = 64, MOST_LABELS = 1 << 16 };
 
 /* What was worked out once is looked up from then on: a loop costs no memory. */
 typedef enum What { JOINED, PICKED, MADE, PLAIN, LISTED, INDEXED, SOURCE, WITH_FIELD } What;
@@ -254,7 +255,7 @@ static PlTaint read_operands(PlFiber *fiber, PlInsn i)
     const PlOpInfo *info = &pl_opcode_infos[i.op];
     const PlTaint *r = fiber->taints;
     PlTaint all = 0;
-    const uint8_t kinds[] = {info->a, info->b, info->c};
+    const PlOperand kinds[] = {info->a, info->b, info->c};
     const uint16_t firsts[] = {i.a, i.b, i.c};
     for (int o = 0; o < 3; o++) {
         uint32_t n = kinds[o] == PL_OPERAND_R || kinds[o] == PL_OPERAND_RW ? 1 : kinds[o] == PL_OPERAND_R2 ? 2 : kinds[o] == PL_OPERAND_RN ? i.x : 0;
