@@ -519,6 +519,7 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
     if (!(row && is_block(row->kind)) && pl_reading_parts(&rd)) return;
     if (row) step->keyword = pl_reading_span(&rd, rd.text, behind);
     if (token == PL_TK_S_SET && behind < rd.limit && *behind == ':') behind++;
+    if (!(row && is_block(row->kind)) && pl_reading_several(&rd, token)) return;
     const char *fails = token == PL_TK_S_IF ? pl_reading_any_fails(&rd) : NULL;
     if (fails) token = PL_TK_S_ON_ERROR, behind = fails;
     if (pl_reading_form(&rd, row, behind)) return;

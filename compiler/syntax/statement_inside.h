@@ -43,6 +43,8 @@ const char *pl_reading_any_fails(PlReading *rd);
 bool pl_reading_into_step(PlReading *rd, int entry, const char *from);
 /* [from, limit) as one expression, quietly; NULL when it is none. */
 PlExpr *pl_reading_expr(PlReading *rd, const char *from);
+/* statement_several.c: two steps that are said as one become two. False when it is one. */
+bool pl_reading_several(PlReading *rd, int token);
 /* statement_parts.c: a step with its action, arguments and result on lines of their own. False when it is not told so. */
 bool pl_reading_parts(PlReading *rd);
 /* statement_call.c: the call whose name stands at `action`, in any of the ways that people write one; the prose before it, or none. False when it

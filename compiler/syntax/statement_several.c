@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* Two steps said as one: "Roll back using ci.rollback(...) and then tell #deploys using chat.send(...)", "Wait 30 seconds, then check it using
+ * ci.get_run". Each becomes a step of its own, in order. What stands under a condition or a clause ("if it fails, ...") is not taken apart: it
+ * would no longer depend on it. */
+#include "compiler/syntax/statement_inside.h"
+
+#include "compiler/syntax/build.h"
+#include "compiler/syntax/steps.h"
+
+static const char *blanks(const char *p)
+{
+    while (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r') p++;
+    return p;
+}
+
+static const char *over_word(const char *p, const char *limit, const char *word)
+{
+    size_t len = strlen(word);
+    bool found = (size_t)(limit - p) > len && pl_str_eq_nocase(pl_str(p, len), pl_str_z(word)) && !pl_phrase_word_char(p[len]);
+    return found ? blanks(p + len) : NULL;
+}
+
+/* Over a bracket, or one character; texts in quotes are stepped over. */
+static const char *over(const char *p, const char *limit, const char *start)
+{
+    char closer;
+    unsigned depth = 0;
+    for (const char *q = p; q < limit; q++) {
+        bool opens = q == start || strchr(" \n\t([{,=:+", q[-1]) != NULL;
+        const char *end = opens && pl_text_quote(q, limit, &closer) ? pl_text_end(q, limit) : NULL;
+        if (end) {
+            q = end - 1;
+        } else {
+            depth += *q == '(' || *q == '[' || *q == '{';
+            if (depth && (*q == ')' || *q == ']' || *q == '}')) depth--;
+        }
+        if (!depth) return q + 1;
+    }
+    return p + 1;
+}
+
+/* Where the words of the next step begin behind ", and then", "; then", " and": NULL when no step is linked at p. `then`: the link says so. */
+static const char *behind_link(const char *p, const char *limit, bool *then)
+{
+    const char *at = p, *next;
+    *then = false;
+    if (*p == ',' || *p == ';' || (*p == '.' && p + 1 < limit && (p[1] == ' ' || p[1] == '\n'))) at = blanks(p + 1);
+    else if (*p != ' ' && *p != '\n') return NULL;
+    else at = blanks(p);
+    bool linked = *p == ';' || *p == '.';
+    if ((next = over_word(at, limit, "and"))) at = next, linked = true;
+    static const char *const words[] = {"then", "after that", "afterwards", "next", "finally"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if ((next = over_word(at, limit, words[i]))) {
+            at = *next == ',' ? blanks(next + 1) : next;
+            *then = linked = true;
+        }
+    return linked && at < limit ? at : NULL;
+}
+
+static bool depends(const char *from, const char *to)
+{
+    static const char *const words[] = {"if",   "unless", "when",  "otherwise", "else",   "until", "while",  "for each", "for every",
+                                        "case", "error",  "fails", "failure",   "either", "or",    "whether"};
+    for (const char *p = from; p < to; p++) {
+        if (p > from && pl_phrase_word_char(p[-1])) continue;
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            size_t len = strlen(words[i]);
+            if ((size_t)(to - p) >= len && pl_str_eq_nocase(pl_str(p, len), pl_str_z(words[i])) && !pl_phrase_word_char(p[len])) return true;
+        }
+    }
+    return false;
+}
+
+/* The place behind the name of the first call in [from, limit), or NULL. */
+static const char *call_in(const PlReading *rd, const char *from)
+{
+    PlScan scan;
+    PlStr prose;
+    PlSpan span, using = PL_NO_SPAN;
+    const char *end;
+    pl_scan_init(&scan, rd->syntax, PL_TK_E_PROSE, pl_reading_offset(rd, from), rd->end);
+    PlProseEnd found = pl_prose_scan(&scan, &prose, &span, &using);
+    if (found != PL_PROSE_USING && found != PL_PROSE_CALLED) return NULL;
+    const char *action = from + (scan.cursor - scan.start);
+    action += *action == '`';
+    if (action >= rd->limit || pl_raw_scan(PL_MODE_ACTION, action, rd->limit, &end) != PL_RAW_ACTION) return NULL;
+    return memchr(action, '.', (size_t)(end - action)) ? end : NULL;
+}
+
+/* A call without prose: "x = a.b(...)", "a.b(...)". */
+static bool is_bare(const PlReading *rd, const char *p)
+{
+    const char *end;
+    if (pl_raw_scan(PL_MODE_ACTION, p, rd->limit, &end) != PL_RAW_ACTION) return false;
+    return memchr(p, '.', (size_t)(end - p)) != NULL && *blanks(end) == '(';
+}
+
+static bool is_statement(const PlReading *rd, const char *p)
+{
+    const char *behind;
+    const PlSpelling *row = pl_phrase_match(rd->syntax->phrases, PL_AT_OPENING, p, rd->limit, &behind);
+    return row != NULL;
+}
+
+/* The end of the first step and the beginning of the next. */
+static const char *find_next(PlReading *rd, bool waits, const char **next)
+{
+    const char *from = waits ? rd->text : call_in(rd, rd->text);
+    if (!from || pl_reading_used(rd) || (!waits && pl_phrase_word_char(*from))) return NULL;
+    const char *start = from;
+    for (const char *p = from; p < rd->limit; p = over(p, rd->limit, rd->text)) {
+        bool then;
+        const char *part = behind_link(p, rd->limit, &then);
+        if (!part || part >= rd->limit || depends(start, p)) continue;
+        if (waits && !then) continue;
+        if (!call_in(rd, part) && !is_bare(rd, part) && !(then && !waits && is_statement(rd, part))) continue;
+        *next = part;
+        return p;
+    }
+    return NULL;
+}
+
+bool pl_reading_several(PlReading *rd, int token)
+{
+    const char *next = NULL;
+    bool waits = token == PL_TK_S_WAIT;
+    const char *end = find_next(rd, waits, &next);
+    if (!end) return false;
+    PlReading first = *rd;
+    first.limit = end;
+    first.end = pl_reading_offset(rd, end);
+    if (waits && !pl_reading_reads(&first, token, blanks(rd->text + (rd->step->keyword.end - rd->step->keyword.start)))) return false;
+    PL_REPORT(rd->syntax->diags, READ_AS_STEP, pl_reading_span(rd, next, rd->limit), "a step of its own");
+    PlStep *more = pl_nest_new_step(rd->syntax, rd->step->parent, pl_reading_span(rd, next, rd->limit));
+    pl_statement_read(rd->syntax, rd->step, rd->start, first.end);
+    if (!more) return true;
+    more->marker = rd->step->marker;
+    pl_statement_read(rd->syntax, more, pl_reading_offset(rd, next), rd->end);
+    return true;
+}
