@@ -247,6 +247,7 @@ void pl_cond_adjective(PlReader *r, const PlItem *item, PlRange range, PlSenses 
             }
         }
     }
+    if (!out->len && t.kind == PL_TYPE_RECORD) pl_outcome_read(r, item, &t, word, out);
     read_time(r, item, &t, word, out);
     if (out->len || range.to != range.from + 1 || !pl_lexis_is_name(word) || t.kind == PL_TYPE_RECORD) return;
     if (t.kind != PL_TYPE_ANY || r->stated) return;
@@ -315,5 +316,6 @@ void pl_cond_test(PlReader *r, PlRange range, PlSenses *out)
     if (!out->len) pl_fill_rows(r, PL_ROW_TEST, range, NULL, NULL, out);
     if (!out->len) test_joined(r, range, "or", out);
     if (!out->len) test_joined(r, range, "and", out);
+    if (!out->len) pl_outcome_test(r, range, out);
     r->depth--;
 }

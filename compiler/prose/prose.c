@@ -353,7 +353,9 @@ PlMeant pl_prose_name(PlChecker *c, PlExpr **slot)
     bool alone = words.len == 0; /* one word: only a key of a record that the plan reads ("onsites" for counts["Onsite"]) */
     if (alone && pl_str_eq(source_text(c, (*slot)->span), (*slot)->text)) words = (*slot)->text;
     if (!words.len || !c->step || c->in_phrase || !pl_prose_reader(&r, c, words)) return PL_MEANT_NOTHING;
-    if (alone && !pl_usage_keyed(&r, words)) return PL_MEANT_NOTHING;
+    bool asks = c->step->kind == PL_STEP_IF || c->step->kind == PL_STEP_ELSE_IF || c->step->kind == PL_STEP_CHECK || c->step->kind == PL_STEP_REPEAT;
+    bool ends = alone && asks && pl_outcome_is(words);
+    if (alone && !ends && !pl_usage_keyed(&r, words)) return PL_MEANT_NOTHING;
     PlItFrame *frame = c->frame;
     r.stated = true;
     c->frame = NULL;
@@ -377,11 +379,11 @@ static void find_joined(void *context, PlExpr **slot)
     const PlExpr *x = *slot;
     bool field = x->kind == PL_EXPR_FIELD || x->kind == PL_EXPR_PROJECT;
     PlStr source = pl_str_trim(source_text(j->c, field ? x->text_span : x->span));
-    bool alone = j->condition && x->kind == PL_EXPR_NAME && !j->c->frame && !pl_str_eq_z(x->text, "now") &&
+    bool alone = j->condition && (x->kind == PL_EXPR_NAME || x->kind == PL_EXPR_IT) && !j->c->frame && !pl_str_eq_z(x->text, "now") &&
                  !pl_str_eq_z(x->text, "today");
     bool words =
         (field || x->kind == PL_EXPR_NAME) && pl_str_find_char(source, ' ', 0) != PL_STR_NONE && is_joined(x, source);
-    j->found |= (words || alone) && (field || !pl_scope_find(j->c, x->text));
+    j->found |= (words || alone) && (field || x->kind == PL_EXPR_IT || !pl_scope_find(j->c, x->text));
     pl_tree_operands(*slot, find_joined, j);
 }
 
