@@ -162,6 +162,46 @@ static bool is_inside(const PlStep *step, const PlStep *loop)
     return step != NULL;
 }
 
+static void name_result(Refs *r, PlExpr *x);
+
+/* "run_succeeded" without the words that say how it ended: "run". */
+static PlStr subject_of(PlStr name)
+{
+    static const char *const links[] = {"is", "was", "are", "were", "has", "have", "been", "not", "still", "did", "does", "do", "the"};
+    bool ended = false;
+    for (;;) {
+        size_t at = name.len;
+        while (at > 0 && name.ptr[at - 1] != '_') at--;
+        PlStr word = pl_str_slice(name, at, name.len);
+        bool link = pl_outcome_is(word);
+        ended |= link;
+        for (size_t i = 0; i < sizeof links / sizeof *links; i++) link |= pl_str_eq_z(word, links[i]);
+        if (!link) return ended ? name : PL_STR("");
+        if (at == 0) return PL_STR("");
+        name = pl_str_slice(name, 0, at - 1);
+    }
+}
+
+static bool is_question(const PlStep *step)
+{
+    return step && (step->kind == PL_STEP_IF || step->kind == PL_STEP_ELSE_IF || step->kind == PL_STEP_CHECK || step->kind == PL_STEP_REPEAT);
+}
+
+/* "If the run succeeded", "If approved", "If it was rejected": what is spoken of gets a name; the check says what its words mean. */
+static void name_subject(Refs *r, const PlExpr *x)
+{
+    PlStr subject = x->kind == PL_EXPR_NAME ? subject_of(x->text) : PL_STR("");
+    bool alone = x->kind == PL_EXPR_IT || (x->kind == PL_EXPR_NAME && pl_outcome_is(x->text));
+    if (!is_question(r->step) || pl_map_find(&r->c->binders, x->text)) return;
+    if (subject.len) {
+        PlExpr name = {.kind = PL_EXPR_NAME, .text = subject, .span = x->span};
+        name_result(r, &name);
+    } else if (alone && r->before.len) {
+        PlStep *step = r->before.items[r->before.len - 1];
+        if (!step->bind.len && !loop_of(r, step) && binds_result(step->kind)) give_name(r, step);
+    }
+}
+
 /* Rule: a name that nothing binds is the result of the nearest step before, without a name of its own, whose prose has that word. */
 static void name_result(Refs *r, PlExpr *x)
 {
@@ -204,6 +244,7 @@ static void resolve(void *context, PlExpr **slot)
     r->fields -= clause || compares || filter;
     if (left) x->left = left;
     if (x->kind == PL_EXPR_NAME && !r->fields) name_result(r, x);
+    if ((x->kind == PL_EXPR_NAME || x->kind == PL_EXPR_IT) && !r->fields) name_subject(r, x);
     if (x->kind != PL_EXPR_STEP_REF) return;
     PlStr number = number_of(x->text);
     PlStep *step = pl_map_get(&r->by_written, number);

@@ -32,6 +32,9 @@ bool pl_prose_is_value(PlChecker *c, const PlExpr *word, PlTypeId other);
 /* Whether the step begins as a phrase of the table does. */
 bool pl_prose_begins(PlChecker *c, const PlStep *step);
 
+/* Whether a word says how something ended: succeeded, failed, approved. */
+bool pl_outcome_is(PlStr word);
+
 /* Before the check: steps that add to a list in words ("Append row "..." -> rows") become Add, so that the list is
  * declared in time. */
 void pl_prose_prepare(PlChecker *c);

@@ -213,7 +213,6 @@ void pl_cond_test(PlReader *r, PlRange range, PlSenses *out);
 PlStr pl_cond_period(PlReader *r, const PlItem *item, PlStr field, PlRange period);
 
 /* outcome.c: how something ended, in other words than its fields have. */
-bool pl_outcome_is(PlStr word); /* succeeded, failed, approved, ... */
 void pl_outcome_read(PlReader *r, const PlItem *item, const PlType *record, PlStr word, PlSenses *out);
 void pl_outcome_test(PlReader *r, PlRange range, PlSenses *out); /* of nothing in particular: "if approved", "it failed" */
 

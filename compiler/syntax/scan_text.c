@@ -175,6 +175,25 @@ static PlExpr *embedded(PlScan *scan, const char *start, const char *end)
     return run.expr;
 }
 
+/* "total:.2f", "amount:,.2f", as Python's texts format numbers: format_number(total, 2, ""), or NULL. */
+static PlExpr *formatted(PlScan *scan, const char *start, const char *end)
+{
+    const char *colon = end, *p;
+    while (colon > start && *colon != ':') colon--;
+    bool commas = colon + 1 < end && colon[1] == ',';
+    if (colon == start || !embedded(scan, start, colon)) return NULL;
+    p = colon + 1 + commas;
+    unsigned digits = 0;
+    bool fixed = p + 2 < end && *p == '.' && p[1] >= '0' && p[1] <= '9' && p[2] == 'f' && p + 3 == end;
+    if (fixed) digits = (unsigned)(p[1] - '0');
+    if (!fixed && !(commas && p == end)) return NULL;
+    PlArena *arena = scan->syntax->arena;
+    PlStr value = pl_str(start, (size_t)(colon - start));
+    PlStr text = commas ? pl_arena_printf(arena, "format_number(" PL_FMT ", %u)", PL_ARG(value), digits)
+                        : pl_arena_printf(arena, "format_number(" PL_FMT ", %u, \"\")", PL_ARG(value), digits);
+    return pl_build_aside(scan->syntax, text, pl_scan_span(scan, start, end));
+}
+
 static bool is_twice(const char *open, const char *close)
 {
     return open[1] == '{' && close[-1] == '}' && close - open > 3;
@@ -210,6 +229,7 @@ static const char *braces(Text *t, const char *p, const char *open)
     PlExpr *inner = close ? embedded(t->scan, open + 1 + is_twice(open, close), close - is_twice(open, close))
                           : beyond(t, open, &close);
     if (!close) return NULL;
+    if (!inner && !is_twice(open, close)) inner = formatted(t->scan, open + 1, close);
     if (!inner) {
         bool blank = pl_str_trim(pl_str(open + 1, (size_t)(close - open - 1))).len == 0;
         if (!blank) {
