@@ -211,7 +211,7 @@ static void bound_repeat(PlChecker *c, PlStep *step)
     step->at_most_times = bound_of_time(step);
     PlLiteral literal = {.kind = PL_LIT_INT, .as.integer = (int64_t)step->at_most_times};
     step->count = pl_expr_literal(c, step->keyword, literal, PL_T_INTEGER);
-    step->at_most = true;
+    step->at_most = step->cond != NULL;
     PlDiag *d = PL_REPORT(c->diags, BOUND_ADDED, step->span, (unsigned long long)step->at_most_times);
     pl_diag_help(c->diags, d, "say how often at most: `at most %llu times`", (unsigned long long)step->at_most_times);
 }

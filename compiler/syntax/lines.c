@@ -24,6 +24,7 @@ typedef struct Lines {
     const char *limit;
     Open open;
     bool gave_up;  /* this item's open bracket has no end: do not look again */
+    bool unmarked; /* no line has a marker: those that hold a call or begin a statement are steps */
     bool has_item; /* the line may continue the last item */
     bool blank;    /* an empty line stands before this one */
     bool seen_step;
@@ -349,6 +350,10 @@ static void ignore(Lines *lines, const char *p, const char *end)
 {
     while (end > p && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r')) end--;
     if (misspelt_header(lines, p, end)) return;
+    if (!lines->seen_step && pl_lines_schedule(lines->syntax, span_of(lines, p, end), pl_str(p, (size_t)(end - p)))) {
+        lines->has_item = false;
+        return;
+    }
     PlDiag *d = PL_REPORT0(lines->syntax->diags, IGNORED_TEXT, span_of(lines, p, end));
     pl_diag_help(lines->syntax->diags, d, "a number before it makes it a step, `#` a comment");
     lines->has_item = false;
@@ -492,6 +497,14 @@ static bool is_part(Lines *lines, const PlItem *item, const char *behind, const 
     return last->parts || row->kind == PL_TK_A_PROSE;
 }
 
+/* "End if" on a line of its own: numbers and indentation have ended the block already. */
+static bool ends_block(const Lines *lines, const char *text, const char *end)
+{
+    const char *behind;
+    const PlSpelling *row = pl_phrase_match(lines->syntax->phrases, PL_AT_OPENING, text, end, &behind);
+    return lines->seen_step && row && row->kind == PL_TK_S_END && blanks(behind) >= end;
+}
+
 static const char *read_line(Lines *lines, const char *start)
 {
     const char *end = line_end(start, lines->limit), *text = blanks(start), *behind;
@@ -526,6 +539,13 @@ static const char *read_line(Lines *lines, const char *start)
         end = begin(lines, item, behind, end);
     } else if ((!lines->seen_step || item.indent == 0) && (behind = header(lines, text, &item))) {
         end = begin(lines, item, behind, end);
+    } else if (lines->unmarked && pl_lines_is_step(lines->syntax, text, end)) {
+        item.kind = PL_ITEM_STEP;
+        item.style = PL_MARK_BULLET;
+        item.marker = span_of(lines, text, text);
+        end = begin(lines, item, text, end);
+    } else if (ends_block(lines, text, end)) {
+        lines->has_item = false;
     } else if (continues(lines, start, text)) {
         end = extend(lines, start, end);
     } else {
@@ -535,12 +555,30 @@ static const char *read_line(Lines *lines, const char *start)
     return end;
 }
 
+/* A plan of which no line has a marker, and some hold a call. */
+static bool is_unmarked(Lines *lines, const char *p)
+{
+    bool calls = false;
+    PlArenaMark mark = pl_arena_mark(lines->syntax->arena);
+    for (const char *end; p < lines->limit; p = end + 1) {
+        const char *text = blanks(p);
+        end = line_end(p, lines->limit);
+        PlItem item = {0};
+        bool marked = text < end && (marker(lines, text, &item) != NULL || (text[0] == '`' && text[1] == '`'));
+        pl_arena_rewind(lines->syntax->arena, mark);
+        if (marked) return false;
+        calls |= text < end && pl_lines_has_call(pl_str(text, (size_t)(end - text)));
+    }
+    return calls;
+}
+
 PlItemList *pl_lines_read(PlSyntax *syntax)
 {
     Lines lines = {
         .syntax = syntax, .out = PL_NEW(syntax->arena, PlItemList), .limit = syntax->text.ptr + syntax->text.len};
     const char *p = syntax->text.ptr;
     if (pl_str_starts(syntax->text, PL_STR("\xef\xbb\xbf"))) p += 3;
+    lines.unmarked = is_unmarked(&lines, p);
     while (p < lines.limit) {
         p = read_line(&lines, p);
         if (p < lines.limit) p++;

@@ -32,4 +32,11 @@ PlItemList *pl_lines_read(PlSyntax *syntax);
 /* tidy.c: spaces that do not break become spaces; a whole plan on one line gets a line for each step, in its place (syntax->bytes). */
 void pl_tidy_text(PlSyntax *syntax);
 
+/* lines_words.c */
+/* Whether a line above the steps says when the plan runs; then the plan's schedule is set, with a note. */
+bool pl_lines_schedule(PlSyntax *syntax, PlSpan span, PlStr line);
+bool pl_lines_has_call(PlStr line);
+/* Of a plan without markers: whether the line [text, end) is a step. */
+bool pl_lines_is_step(const PlSyntax *syntax, const char *text, const char *end);
+
 #endif

@@ -176,10 +176,12 @@ static void print_repeat(Page *page, const PlStep *step)
         field(page, step->is_while ? "Repeat while " : "Repeat until ", step->cond, PL_LEVEL_EXPR, "");
         field(page, ", at most ", step->count, PL_LEVEL_SUM, " times");
     } else {
+        if (!step->count) put(page, "Repeat");
         field(page, "Repeat ", step->count, PL_LEVEL_SUM, " times");
     }
-    field(page, ", every ", step->every, PL_LEVEL_SUM, "");
-    field(page, ", for up to ", step->within, PL_LEVEL_SUM, "");
+    bool bare = !step->cond && !step->count;
+    field(page, bare ? " every " : ", every ", step->every, PL_LEVEL_SUM, "");
+    field(page, bare && !step->every ? " for up to " : ", for up to ", step->within, PL_LEVEL_SUM, "");
     put(page, ":");
 }
 

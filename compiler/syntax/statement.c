@@ -277,6 +277,24 @@ static void trim_head(PlReading *rd, const char *behind)
     rd->one_line = true; /* the colon went with the words */
 }
 
+/* Repeat every 1 minute for up to 10 minutes: neither a count nor a condition. */
+static bool read_timed(PlReading *rd, const char *behind)
+{
+    const char *p = blanks(behind), *end = rd->limit;
+    if (*p >= '0' && *p <= '9') return false;
+    while (end > p && strchr(" :*\n\r\t", end[-1])) end--;
+    PlReading tail = *rd;
+    tail.limit = end;
+    tail.end = pl_reading_offset(rd, end);
+    rd->step->kind = PL_STEP_REPEAT;
+    PlDiags quiet;
+    PlSyntax syntax = *rd->syntax;
+    PlStep step = *rd->step;
+    pl_diags_init(&quiet, syntax.arena, rd->syntax->diags->sources);
+    syntax.diags = &quiet;
+    return run(&tail, &syntax, &step, PL_TK_E_PROSE, p) && !quiet.errors && pl_reading_into_step(&tail, PL_TK_E_PROSE, p);
+}
+
 static void read_block(PlReading *rd, int token, const char *behind)
 {
     trim_head(rd, behind);
@@ -284,11 +302,25 @@ static void read_block(PlReading *rd, int token, const char *behind)
         pl_reading_loudly(rd, PL_TK_S_EACH_OF, behind);
         return;
     }
+    if (token == PL_TK_S_REPEAT && read_timed(rd, behind)) return;
     PlOneLine parts;
     if (pl_oneline_split(rd->syntax, token, behind, rd->limit, &parts))
         read_one_line(rd, token, behind, &parts);
     else
         pl_reading_loudly(rd, token, behind);
+}
+
+/* Unless COND: If not COND. */
+static void negate(PlReading *rd)
+{
+    PlExpr *cond = rd->step->cond;
+    if (rd->step->kind != PL_STEP_IF || !cond) return;
+    PlExpr *e = pl_expr_new(rd->syntax->arena, PL_EXPR_UNARY, cond->span);
+    e->op = PL_OPR_NOT;
+    e->left = cond;
+    e->depth = cond->depth + 1;
+    rd->step->cond = e;
+    PL_REPORT(rd->syntax->diags, READ_AS_STEP, rd->step->keyword, "`If not ...`");
 }
 
 /* Set a to 1 and b to 2: a step for each. */
@@ -436,7 +468,7 @@ static const char *behind_heading(const PlSyntax *syntax, const char *text, cons
 /* "Finally, stop": behind the word, where a statement follows; or NULL. */
 static const char *behind_adverb(const PlSyntax *syntax, const char *p, const char *limit)
 {
-    static const char *const words[] = {"finally,", "then,", "then",        "next,", "first,",      "second,", "third,",
+    static const char *const words[] = {"finally,", "finally", "lastly", "then,", "then",        "next,", "first,",      "second,", "third,",
                                         "lastly,",  "last,", "after that,", "now,",  "afterwards,", "also,"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t len = strlen(words[i]);
@@ -507,6 +539,7 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
     if (name) rd.text = name, rd.start = pl_reading_offset(&rd, name);
     const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, rd.text, rd.limit, &behind);
     int token = row ? row->kind : 0;
+    if (token == PL_TK_S_CLEAR && !pl_reading_reads(&rd, token, behind) && pl_reading_reads(&rd, PL_TK_S_SET, behind)) token = PL_TK_S_SET; /* reset x to 0 */
     if (token == PL_TK_S_WAIT && pl_str_ends(row->accepted, PL_STR(" for")) && strchr("\"`", *blanks(behind)))
         token = PL_TK_S_WAIT_EVENT;
     PlOneLine checked;
@@ -525,6 +558,7 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
     if (pl_reading_form(&rd, row, behind)) return;
     if (row && is_block(token) && (fails || pl_reading_opens_block(&rd, row, behind))) {
         read_block(&rd, token, behind);
+        if (pl_str_eq_z(row->exact, "If not")) negate(&rd);
     } else if (row && !is_block(token) && !has_using(&rd)) {
         if (read_words(&rd, token, row, behind)) return;
         bool is_statement = token != PL_TK_S_SKIP && token != PL_TK_S_LEAVE &&

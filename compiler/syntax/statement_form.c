@@ -79,6 +79,7 @@ static bool is_bare(const PlReading *rd, const char *p)
     const char *end;
     p = blanks(p);
     if (*p == ':') p = blanks(p + 1);
+    if (*p == '!') p++;
     for (int n = 0; n < 2 && !pl_reading_ends_here(rd, p); n++) {
         if (pl_raw_scan(PL_MODE_EXPR, p, rd->limit, &end) != PL_RAW_WORD) return false;
         p = blanks(end);

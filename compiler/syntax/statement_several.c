@@ -58,6 +58,23 @@ static const char *behind_link(const char *p, const char *limit, bool *then)
     return linked && at < limit ? at : NULL;
 }
 
+/* ", keep ..." behind "-> name", where no clause follows. */
+static const char *behind_name(const PlReading *rd, const char *p)
+{
+    const char *word = p, *behind;
+    if (*p != ',') return NULL;
+    while (word > rd->text && (pl_phrase_word_char(word[-1]) || word[-1] == '`')) word--;
+    const char *arrow = word;
+    while (arrow > rd->text && arrow[-1] == ' ') arrow--;
+    bool bound = word < p && arrow - rd->text > 2 && ((arrow[-1] == '>' && strchr("-=", arrow[-2])) || (unsigned char)arrow[-2] == 0x86);
+    const char *next = blanks(p + 1);
+    if (!bound || next >= rd->limit || pl_phrase_match(rd->syntax->phrases, PL_AT_TAIL, next, rd->limit, &behind)) return NULL;
+    const char *and = over_word(next, rd->limit, "and");
+    if (and) next = and;
+    const char *then = over_word(next, rd->limit, "then");
+    return then ? then : next;
+}
+
 static bool depends(const char *from, const char *to)
 {
     static const char *const words[] = {"if",   "unless", "when",  "otherwise", "else",   "until", "while",  "for each", "for every",
@@ -106,15 +123,19 @@ static bool is_statement(const PlReading *rd, const char *p)
 /* The end of the first step and the beginning of the next. */
 static const char *find_next(PlReading *rd, bool waits, const char **next)
 {
+    for (const char *p = rd->text; p < rd->limit && !waits; p = over(p, rd->limit, rd->text)) /* "Keep ... -> large, sum ... -> total" */
+        if ((*next = behind_name(rd, p)) && !depends(rd->text, p)) return p;
     const char *from = waits ? rd->text : call_in(rd, rd->text);
     if (!from || pl_reading_used(rd) || (!waits && pl_phrase_word_char(*from))) return NULL;
     const char *start = from;
     for (const char *p = from; p < rd->limit; p = over(p, rd->limit, rd->text)) {
-        bool then;
-        const char *part = behind_link(p, rd->limit, &then);
+        bool then = false;
+        const char *part = behind_name(rd, p);
+        bool named = part != NULL;
+        if (!part) part = behind_link(p, rd->limit, &then);
         if (!part || part >= rd->limit || depends(start, p)) continue;
-        if (waits && !then) continue;
-        if (!call_in(rd, part) && !is_bare(rd, part) && !(then && !waits && is_statement(rd, part))) continue;
+        if (waits && (named || !then)) continue;
+        if (!named && !call_in(rd, part) && !is_bare(rd, part) && !(then && !waits && is_statement(rd, part))) continue;
         *next = part;
         return p;
     }

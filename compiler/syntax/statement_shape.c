@@ -89,6 +89,14 @@ static bool opens_failure(const PlReading *rd, const PlSpelling *row, const char
     return !code || p >= rd->limit || *p == ':' || *p == '(';
 }
 
+/* "every 30 seconds", "for up to 10 minutes" behind Repeat. */
+static bool is_timed(const char *p, const char *limit)
+{
+    const char *behind;
+    if (is_word(p, limit, "every", &behind)) return is_digit(*blanks(behind));
+    return is_word(p, limit, "for", &behind) && is_word(blanks(behind), limit, "up", &behind);
+}
+
 bool pl_reading_opens_block(const PlReading *rd, const PlSpelling *row, const char *behind)
 {
     const char *p = blanks(behind), *end;
@@ -99,7 +107,7 @@ bool pl_reading_opens_block(const PlReading *rd, const PlSpelling *row, const ch
     case PL_TK_S_TRY: return ends;
     case PL_TK_S_TOGETHER: return ends || *p == ',' || *p == '(';
     case PL_TK_S_REPEAT:
-        return is_digit(*p) ||
+        return is_digit(*p) || is_timed(p, rd->limit) ||
                ((end = pl_oneline_path_end(p, rd->limit)) && is_word(blanks(end), rd->limit, "times", &end));
     case PL_TK_S_EACH:
         end = pl_oneline_path_end(p, rd->limit);
