@@ -127,8 +127,8 @@ static PlStr list_called(PlChecker *c, const PlSteps *before, const Phrase *phra
 /* ---- the arguments ---- */
 
 typedef struct Mention {
-    PlStr one, many;
-    bool item, list;
+    PlStr one;
+    bool item;
 } Mention;
 
 static void look(void *context, PlExpr **slot)
@@ -136,7 +136,6 @@ static void look(void *context, PlExpr **slot)
     Mention *m = context;
     const PlExpr *x = *slot;
     if (x->kind == PL_EXPR_NAME && pl_words_same(x->text, m->one)) m->item = true;
-    if (x->kind == PL_EXPR_NAME && (pl_words_same(x->text, m->many) || pl_str_ends(x->text, m->many))) m->list = true;
     pl_tree_operands(*slot, look, m);
 }
 
@@ -155,6 +154,16 @@ static bool takes_list(PlChecker *c, const PlStep *step, PlStr many)
     return false;
 }
 
+static bool mentions(const PlStep *step, PlStr one)
+{
+    Mention m = {.one = one};
+    for (uint32_t i = 0; i < step->args.len; i++) {
+        PlExpr *value = step->args.items[i].value;
+        if (value) look(&m, &value);
+    }
+    return m.item;
+}
+
 static bool is_in_loop_over(const PlStep *step, PlStr one)
 {
     for (const PlStep *around = step->parent; around; around = around->parent)
@@ -164,14 +173,9 @@ static bool is_in_loop_over(const PlStep *step, PlStr one)
 
 static bool is_made_for_each(PlChecker *c, const PlStep *step, PlStr one, PlStr many)
 {
-    Mention m = {.one = one, .many = many};
     if (is_in_loop_over(step, one)) return false;
-    for (uint32_t i = 0; i < step->args.len; i++) {
-        PlExpr *value = step->args.items[i].value;
-        if (value) look(&m, &value);
-    }
-    if (m.item) return !pl_map_find(&c->binders, one);
-    return !step->args.len && !m.list && !takes_list(c, step, many);
+    if (mentions(step, one)) return !pl_map_find(&c->binders, one);
+    return !step->args.len && !takes_list(c, step, many);
 }
 
 /* ---- the loop ---- */
@@ -273,9 +277,12 @@ bool pl_every_read(PlChecker *c, PlStep *step, const PlSteps *before)
         PlStr word = word_at(s, at);
         size_t behind = next_word(s, at + word.len);
         Phrase phrase;
-        if (ONE_OF(word, words) && behind > at + word.len && read_phrase(s, behind, &phrase)) {
+        bool all = at == 0 && pl_str_eq_nocase(word, PL_STR("for")) && read_phrase(s, behind, &phrase) && pl_noun_is_many(phrase.noun) &&
+                   phrase.words.ptr + phrase.words.len < s.ptr + s.len && phrase.words.ptr[phrase.words.len] == ',';
+        if ((all || ONE_OF(word, words)) && behind > at + word.len && read_phrase(s, behind, &phrase)) {
             PlStr one = pl_noun_singular(c->arena, joined(c, phrase.noun)), many = pl_noun_plural(c->arena, one);
             PlStr list = list_called(c, before, &phrase);
+            if (!list.len && mentions(step, one)) list = many; /* of something that is found when it is checked */
             if (list.len && !pl_scope_is_reserved(one) && is_made_for_each(c, step, one, many)) {
                 wrap(c, step, &phrase, one, list);
                 return true;

@@ -3,6 +3,7 @@
  * or an error with the path that decides. spec/types.md, "Usable" and "Conversions". */
 #include "compiler/check/ask.h"
 #include "compiler/check/expr.h"
+#include "compiler/check/scope.h"
 #include "compiler/prose/prose.h"
 
 static PlStr words(PlChecker *c, PlTypeId type)
@@ -186,6 +187,42 @@ static bool seconds(PlChecker *c, PlExpr **slot, PlTypeId want)
     return true;
 }
 
+/* Rule: `30 days ago` where a date is wanted is counted from today. */
+static bool whole_days(PlChecker *c, PlExpr **slot, PlTypeId want)
+{
+    PlExpr *x = *slot;
+    bool date = pl_type(c->types, pl_type_without_nothing(c->types, want))->kind == PL_TYPE_DATE;
+    bool counted = x->kind == PL_EXPR_BINARY && (x->op == PL_OPR_ADD || x->op == PL_OPR_SUB) && x->right->kind == PL_EXPR_LITERAL &&
+                   x->right->literal.kind == PL_LIT_DURATION && x->right->literal.as.integer % (86400LL * 1000000) == 0;
+    PlExpr *now = counted ? x->left : x;
+    if (!date || now->kind != PL_EXPR_NAME || now->symbol != c->now) return false;
+    PlExpr *made = pl_expr_new(c->arena, x->kind, x->span), *today = pl_expr_new(c->arena, PL_EXPR_NAME, now->span);
+    *made = *x;
+    *today = *now;
+    today->text = PL_STR("today");
+    if (counted) made->left = today;
+    else made = today;
+    note_read_as(c, x, made, "a date is wanted");
+    *slot = made;
+    pl_expr_check(c, slot, PL_TYPE_NONE);
+    return true;
+}
+
+/* Rule: a word that nothing is called by, where the document lists it as a value, is that value: state=open. */
+static void read_listed(PlChecker *c, PlExpr **slot, PlTypeId want)
+{
+    PlExpr *x = *slot;
+    const PlType *t = pl_type(c->types, pl_type_without_nothing(c->types, want));
+    if (x->kind != PL_EXPR_NAME || t->kind != PL_TYPE_ENUM || pl_scope_find(c, x->text) || pl_map_find(&c->binders, x->text)) return;
+    for (uint32_t i = 0; i < t->count; i++) {
+        if (t->values[i].kind != PL_LIT_TEXT || !pl_words_same(t->values[i].as.text, x->text)) continue;
+        PlExpr *text = pl_expr_literal(c, x->span, t->values[i], PL_T_TEXT);
+        note_read_as(c, x, text, "the document lists it");
+        *slot = text;
+        return;
+    }
+}
+
 static void check_at_run_time(PlChecker *c, PlExpr **slot, PlTypeId want)
 {
     PlExpr *x = *slot;
@@ -221,7 +258,7 @@ void pl_expr_fit(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
     case PL_USABLE_NO: break;
     }
     if (pl_type(c->types, (*slot)->type)->kind == PL_TYPE_DATE && convert_time(c, slot, want)) return;
-    if (seconds(c, slot, want)) return;
+    if (whole_days(c, slot, want) || seconds(c, slot, want)) return;
     if (unwrap(c, slot, want, what)) {
         pl_expr_fit(c, slot, want, what);
         return;
@@ -232,6 +269,7 @@ void pl_expr_fit(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
 
 void pl_expr_want(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
 {
+    read_listed(c, slot, want);
     pl_expr_check(c, slot, want);
     if ((*slot)->kind == PL_EXPR_BAD) pl_ask_name_wanted(c, (*slot)->span, want);
     pl_expr_fit(c, slot, want, what);

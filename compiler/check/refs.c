@@ -280,6 +280,13 @@ static void resolve(void *context, PlExpr **slot)
     x->text_span = x->span;
 }
 
+static bool some_step_says(const Refs *r, PlStr words)
+{
+    for (uint32_t i = 0; i < r->before.len; i++)
+        if (!r->before.items[i]->bind.len && says(r->before.items[i]->prose, words)) return true;
+    return false;
+}
+
 /* "Sort the tickets by age": a step in words may speak of the results of steps before it. */
 static void name_results_of_prose(Refs *r, const PlStep *step)
 {
@@ -288,8 +295,12 @@ static void name_results_of_prose(Refs *r, const PlStep *step)
         end = at;
         while (end < prose.len && is_word(prose.ptr[end])) end++;
         PlStr word = pl_str_slice(prose, at, end);
-        if (word.len < 4 || !pl_noun_is_many(word)) continue;
-        PlExpr name = {.kind = PL_EXPR_NAME, .text = word, .span = step->prose_span};
+        if (word.len < 4) continue;
+        bool path = end + 1 < prose.len && prose.ptr[end] == '.' && is_word(prose.ptr[end + 1]);
+        PlStr many = pl_noun_plural(r->c->arena, word); /* "one line per request" */
+        bool one = !pl_noun_is_many(word) && !path;
+        if (one && (pl_map_find(&r->c->binders, word) || !some_step_says(r, many))) continue;
+        PlExpr name = {.kind = PL_EXPR_NAME, .text = one ? many : word, .span = step->prose_span};
         name_result(r, &name);
     }
 }

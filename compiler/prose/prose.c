@@ -154,6 +154,9 @@ static PlStr result_name(PlReader *r, const PlStep *step, const PlSense *reading
 
 static PlStr statement_of(PlReader *r, const PlStep *step, const PlSense *reading)
 {
+    size_t to = pl_str_find(reading->text, PL_STR(" to "), 0);
+    if (reading->ready && step->bind.len && to != PL_STR_NONE && pl_str_starts(reading->text, PL_STR("Set "))) /* Compute the sum as ... -> total */
+        return pl_arena_printf(r->c->arena, "Set %.*s%.*s", PL_ARG(step->bind), PL_ARG(pl_str_slice(reading->text, to, reading->text.len)));
     if (reading->ready) return reading->text;
     PlStr name = step->bind;
     bool changes = reading->name.len && !reading->narrowed && pl_scope_find(r->c, reading->name) &&

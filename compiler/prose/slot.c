@@ -115,13 +115,19 @@ static void read_aged(PlReader *r, const PlItem *item, PlRange range, PlSenses *
     static const char *const words[] = {"created",   "updated",   "modified", "due",      "opened", "closed",
                                         "published", "received",  "sent",     "released", "posted", "added",
                                         "expiring",  "submitted", "placed",   "shipped",  "paid",   "merged",
-                                        "changed",   "resolved",  "signed",   "edited"};
+                                        "changed",   "resolved",  "signed",   "edited",   "closing", "starting",
+                                        "ending",    "arriving",  "departing", "renewing"};
     bool known = false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) known |= pl_lexis_is(r, range.from, words[i]);
     if (!known) return;
     PlSenses dates = {0};
     PlStr word = pl_lexis_bare(r, range);
-    if (pl_str_eq_z(word, "expiring")) word = PL_STR("expires");
+    static const struct {
+        const char *said, *field;
+    } stems[] = {{"expiring", "expires"}, {"closing", "close"}, {"starting", "start"}, {"ending", "end"},
+                 {"arriving", "arrival"}, {"departing", "departure"}, {"renewing", "renewal"}};
+    for (size_t i = 0; i < sizeof stems / sizeof *stems; i++)
+        if (pl_str_eq_z(word, stems[i].said)) word = pl_str_z(stems[i].field);
     pl_field_named(r, item, PL_STR("date"), &dates);
     for (uint32_t i = 0; i < dates.len; i++)
         if (pl_lexis_has(r, pl_field_leaf(dates.items[i].text), word)) pl_try_add(r, out, dates.items[i]);

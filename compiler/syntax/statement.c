@@ -521,6 +521,14 @@ static bool sets_in_words(const PlReading *rd, const char *behind)
     return words > 1;
 }
 
+/* "Set x to a * b, rounded to 2 decimals", "Compute the sum as a + b -> total": read as words, which may say so. */
+static bool rounds(PlReading *rd, const char *behind)
+{
+    PlStr rest = pl_str(behind, (size_t)(rd->limit - behind));
+    bool more = pl_str_find(rest, PL_STR(" rounded "), 0) != PL_STR_NONE || pl_str_find(rest, PL_STR(" -> "), 0) != PL_STR_NONE;
+    return more && !pl_reading_reads(rd, PL_TK_S_SET, behind);
+}
+
 void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t end)
 {
     const char *text = syntax->text.ptr;
@@ -569,6 +577,7 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
         if (is_statement && token == PL_TK_S_SET && sets_in_words(&rd, behind) && !pl_reading_reads(&rd, token, behind) &&
             !pl_reading_reads(&joined, token, behind))
             is_statement = false;
+        if (is_statement && token == PL_TK_S_SET && rounds(&rd, behind)) is_statement = false;
         if (is_statement && token == PL_TK_S_SET)
             read_sets(&rd, behind);
         else if (is_statement)

@@ -7,6 +7,8 @@
 #include "compiler/syntax/build.h"
 #include "compiler/syntax/steps.h"
 
+enum { MOST_LINKS = 12 }; /* looked at in one step */
+
 static const char *blanks(const char *p)
 {
     while (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r') p++;
@@ -20,23 +22,55 @@ static const char *over_word(const char *p, const char *limit, const char *word)
     return found ? blanks(p + len) : NULL;
 }
 
-/* Over a bracket, or one character; texts in quotes are stepped over. */
-static const char *over(const char *p, const char *limit, const char *start)
+/* A walk over what stands outside of brackets and texts in quotes, in linear time. */
+typedef struct Walk {
+    const char *start, *limit;
+    bool flat;    /* a bracket had no end: brackets are characters from here on */
+    bool depends; /* a word was passed that makes what follows depend on something */
+} Walk;
+
+static const char *over_bracket(const char *p, const char *limit)
 {
     char closer;
     unsigned depth = 0;
     for (const char *q = p; q < limit; q++) {
-        bool opens = q == start || strchr(" \n\t([{,=:+", q[-1]) != NULL;
-        const char *end = opens && pl_text_quote(q, limit, &closer) ? pl_text_end(q, limit) : NULL;
+        const char *end = q > p && strchr(" \n\t([{,=:+", q[-1]) && pl_text_quote(q, limit, &closer) ? pl_text_end(q, limit) : NULL;
         if (end) {
             q = end - 1;
-        } else {
-            depth += *q == '(' || *q == '[' || *q == '{';
-            if (depth && (*q == ')' || *q == ']' || *q == '}')) depth--;
+            continue;
         }
+        depth += *q == '(' || *q == '[' || *q == '{';
+        if (*q == ')' || *q == ']' || *q == '}') depth--;
         if (!depth) return q + 1;
     }
-    return p + 1;
+    return NULL;
+}
+
+/* Words behind which a step is done only if something holds. */
+static bool depends(const char *p, const char *limit)
+{
+    static const char *const words[] = {"if",   "unless", "when",  "otherwise", "else",   "until", "while",  "for each", "for every",
+                                        "case", "error",  "fails", "failure",   "either", "or",    "whether"};
+    if (!pl_phrase_word_char(*p)) return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t len = strlen(words[i]);
+        if ((size_t)(limit - p) >= len && pl_str_eq_nocase(pl_str(p, len), pl_str_z(words[i])) && !pl_phrase_word_char(p[len])) return true;
+    }
+    return false;
+}
+
+static const char *over(Walk *w, const char *p)
+{
+    char closer;
+    bool begins = p == w->start || !pl_phrase_word_char(p[-1]);
+    bool opens = p == w->start || strchr(" \n\t([{,=:+", p[-1]) != NULL;
+    const char *end = opens && pl_text_quote(p, w->limit, &closer) ? pl_text_end(p, w->limit) : NULL;
+    if (!end && !w->flat && (*p == '(' || *p == '[' || *p == '{')) {
+        end = over_bracket(p, w->limit);
+        w->flat = !end;
+    }
+    if (begins && !end) w->depends |= depends(p, w->limit);
+    return end ? end : p + 1;
 }
 
 /* Where the words of the next step begin behind ", and then", "; then", " and": NULL when no step is linked at p. `then`: the link says so. */
@@ -75,20 +109,6 @@ static const char *behind_name(const PlReading *rd, const char *p)
     return then ? then : next;
 }
 
-static bool depends(const char *from, const char *to)
-{
-    static const char *const words[] = {"if",   "unless", "when",  "otherwise", "else",   "until", "while",  "for each", "for every",
-                                        "case", "error",  "fails", "failure",   "either", "or",    "whether"};
-    for (const char *p = from; p < to; p++) {
-        if (p > from && pl_phrase_word_char(p[-1])) continue;
-        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-            size_t len = strlen(words[i]);
-            if ((size_t)(to - p) >= len && pl_str_eq_nocase(pl_str(p, len), pl_str_z(words[i])) && !pl_phrase_word_char(p[len])) return true;
-        }
-    }
-    return false;
-}
-
 /* The place behind the name of the first call in [from, limit), or NULL. */
 static const char *call_in(const PlReading *rd, const char *from)
 {
@@ -120,22 +140,28 @@ static bool is_statement(const PlReading *rd, const char *p)
     return row != NULL;
 }
 
+/* "Keep ... -> large, sum ... -> total" */
+static const char *after_name(const PlReading *rd, const char **next)
+{
+    Walk w = {.start = rd->text, .limit = rd->limit};
+    for (const char *p = rd->text; p < rd->limit && !w.depends; p = over(&w, p))
+        if (*p == ',' && (*next = behind_name(rd, p))) return p;
+    return NULL;
+}
+
 /* The end of the first step and the beginning of the next. */
 static const char *find_next(PlReading *rd, bool waits, const char **next)
 {
-    for (const char *p = rd->text; p < rd->limit && !waits; p = over(p, rd->limit, rd->text)) /* "Keep ... -> large, sum ... -> total" */
-        if ((*next = behind_name(rd, p)) && !depends(rd->text, p)) return p;
-    const char *from = waits ? rd->text : call_in(rd, rd->text);
-    if (!from || pl_reading_used(rd) || (!waits && pl_phrase_word_char(*from))) return NULL;
-    const char *start = from;
-    for (const char *p = from; p < rd->limit; p = over(p, rd->limit, rd->text)) {
+    const char *end = waits ? NULL : after_name(rd, next), *from = rd->text;
+    if (end || (!waits && !(from = call_in(rd, rd->text))) || pl_reading_used(rd)) return end;
+    Walk w = {.start = from, .limit = rd->limit};
+    unsigned tried = 0;
+    for (const char *p = from; p < rd->limit && !w.depends && tried < MOST_LINKS; p = over(&w, p)) {
         bool then = false;
-        const char *part = behind_name(rd, p);
-        bool named = part != NULL;
-        if (!part) part = behind_link(p, rd->limit, &then);
-        if (!part || part >= rd->limit || depends(start, p)) continue;
-        if (waits && (named || !then)) continue;
-        if (!named && !call_in(rd, part) && !is_bare(rd, part) && !(then && !waits && is_statement(rd, part))) continue;
+        const char *part = strchr(" ,;.\n", *p) ? behind_link(p, rd->limit, &then) : NULL;
+        if (!part || part >= rd->limit || (waits && !then)) continue;
+        tried++;
+        if (!call_in(rd, part) && !is_bare(rd, part) && !(then && !waits && is_statement(rd, part))) continue;
         *next = part;
         return p;
     }
