@@ -374,6 +374,7 @@ PlMeant pl_prose_name(PlChecker *c, PlExpr **slot)
 typedef struct Joined {
     const PlChecker *c;
     bool found, condition;
+    uint32_t clauses; /* around: `it` is the item there */
 } Joined;
 
 static void find_joined(void *context, PlExpr **slot)
@@ -382,19 +383,22 @@ static void find_joined(void *context, PlExpr **slot)
     const PlExpr *x = *slot;
     bool field = x->kind == PL_EXPR_FIELD || x->kind == PL_EXPR_PROJECT;
     PlStr source = pl_str_trim(source_text(j->c, field ? x->text_span : x->span));
-    bool alone = j->condition && (x->kind == PL_EXPR_NAME || x->kind == PL_EXPR_IT) && !j->c->frame && !pl_str_eq_z(x->text, "now") &&
+    bool alone = j->condition && (x->kind == PL_EXPR_NAME || (x->kind == PL_EXPR_IT && !j->clauses)) && !j->c->frame && !pl_str_eq_z(x->text, "now") &&
                  !pl_str_eq_z(x->text, "today");
     bool words =
         (field || x->kind == PL_EXPR_NAME) && pl_str_find_char(source, ' ', 0) != PL_STR_NONE && is_joined(x, source);
     j->found |= (words || alone) && (field || x->kind == PL_EXPR_IT || !pl_scope_find(j->c, x->text));
+    bool clause = x->kind >= PL_EXPR_WHERE && x->kind <= PL_EXPR_DISTINCT;
+    j->clauses += clause;
     pl_tree_operands(*slot, find_joined, j);
+    j->clauses -= clause;
 }
 
 PlMeant pl_prose_whole(PlChecker *c, PlExpr **slot, bool condition)
 {
     PlReader r;
     PlSenses senses = {0};
-    Joined joined = {c, false, condition};
+    Joined joined = {c, false, condition, 0};
     if (c->in_phrase) return PL_MEANT_NOTHING;
     find_joined(&joined, slot);
     if (!joined.found || (*slot)->kind == PL_EXPR_NAME || !pl_prose_reader(&r, c, source_text(c, (*slot)->span)))

@@ -525,7 +525,8 @@ static bool sets_in_words(const PlReading *rd, const char *behind)
 static bool rounds(PlReading *rd, const char *behind)
 {
     PlStr rest = pl_str(behind, (size_t)(rd->limit - behind));
-    bool more = pl_str_find(rest, PL_STR(" rounded "), 0) != PL_STR_NONE || pl_str_find(rest, PL_STR(" -> "), 0) != PL_STR_NONE;
+    bool computes = (*rd->text | 32) == 'c'; /* Set x to 1 -> y has two names */
+    bool more = pl_str_find(rest, PL_STR(" rounded "), 0) != PL_STR_NONE || (computes && pl_str_find(rest, PL_STR(" -> "), 0) != PL_STR_NONE);
     return more && !pl_reading_reads(rd, PL_TK_S_SET, behind);
 }
 
