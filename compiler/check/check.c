@@ -27,6 +27,9 @@ static void checker_init(PlChecker *c, PlArena *arena, PlDiags *diags, PlCatalog
     c->types = pl_catalog_types(catalog);
     pl_map_init(&c->names, arena);
     pl_map_init(&c->binders, arena);
+    pl_map_init(&c->prose_words, arena);
+    pl_map_init(&c->plan_fields, arena);
+    pl_map_init(&c->prose_read, arena);
     c->empty_list = pl_type_list(c->types, pl_type_var(c->types, EMPTY_VAR));
     c->now = pl_scope_nameless(c, PL_STR("now"), PL_SYM_NOW, PL_T_DATETIME);
     c->today = pl_scope_nameless(c, PL_STR("today"), PL_SYM_NOW, PL_T_DATE);

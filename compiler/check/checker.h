@@ -101,6 +101,10 @@ typedef struct PlChecker {
     PlTypeId empty_list;      /* of a list nothing was added to yet; never in an expression's type */
     PlTypeId error_type;      /* of `error` */
     uint32_t in_phrase; /* checking what a phrase may mean: its names are read as they are */
+    PlMap plan_fields;                /* names of fields that the plan reads or writes, as it was written */
+    PL_VEC(const PlExpr *) plan_keys; /* its x["key"] */
+    PlMap prose_read;                 /* phrases that were read, with the state they were read in -> their senses */
+    PlMap prose_words;                /* words of names and phrases as they are compared: text -> PlStr * */
     const struct PlProseTable *prose; /* compiler/prose: made when the first phrase is read */
     PL_VEC(PlTypeId) returns; /* types of Return */
 } PlChecker;

@@ -43,14 +43,20 @@ static bool may_be_list(PlReader *r, const PlSymbol *symbol)
 static uint32_t names_in_scope(PlReader *r, bool lists, PlStr **out)
 {
     PlStr *all, *kept;
+    if (r->names[lists]) {
+        *out = r->names[lists];
+        return r->name_counts[lists];
+    }
     uint32_t count = pl_scope_names(r->c, &all), n = 0;
     kept = PL_NEW_N(r->c->arena, PlStr, count + 1);
     for (uint32_t i = 0; i < count; i++) {
         const PlSymbol *symbol = pl_scope_find(r->c, all[i]);
         if (symbol && symbol->kind != PL_SYM_NOW && (!lists || may_be_list(r, symbol))) kept[n++] = all[i];
     }
-    *out = kept;
-    return n;
+    *out = r->names[lists] = kept;
+    r->normal_names[lists] = PL_NEW_N(r->c->arena, PlStr, n + 1);
+    for (uint32_t i = 0; i < n; i++) r->normal_names[lists][i] = pl_lexis_normal(r, kept[i]);
+    return r->name_counts[lists] = n;
 }
 
 /* The words before the noun are those of the step that made the name: "Get the open issues -> issues". */
@@ -107,19 +113,42 @@ static void keep_nearest(PlReader *r, PlSenses *out)
     out->len = 1;
 }
 
-/* Names called by these words. */
-static void lists_called(PlReader *r, PlRange range, PlSenses *out)
+/* `jobs` and `open_jobs` are called "job". Both as they are compared. */
+static bool is_called(PlStr name, PlStr words)
 {
-    PlStr *names, words = pl_lexis_bare(r, range);
+    bool ends = name.len > words.len && pl_str_ends(name, words) && name.ptr[name.len - words.len - 1] == '_';
+    return ends || pl_words_same(name, words);
+}
+
+/* Names called by these words. */
+static void look_for_lists(PlReader *r, PlRange range, PlStr words, PlSenses *out)
+{
+    PlStr *names;
     if (range.to == range.from + 1 && pl_scope_find(r->c, r->words[range.from].text)) {
         add_list(r, r->words[range.from].text, r->words[range.from].text, out);
         if (out->len) return;
     }
     uint32_t count = names_in_scope(r, true, &names);
+    PlStr normal = pl_lexis_normal(r, words);
     for (uint32_t i = 0; i < count; i++)
-        if (pl_lexis_same(r, names[i], words) || pl_lexis_ends(r, names[i], words))
+        if (is_called(r->normal_names[true][i], normal))
             add_list(r, names[i], names[i], out);
     if (out->len > 1) keep_nearest(r, out);
+}
+
+/* Many patterns ask for the same words. */
+static void lists_called(PlReader *r, PlRange range, PlSenses *out)
+{
+    PlStr words = pl_lexis_bare(r, range);
+    bool alone = range.to == range.from + 1;
+    PlStr key = alone ? pl_arena_printf(r->c->arena, " " PL_FMT, PL_ARG(r->words[range.from].text)) : words;
+    PlSenses *known = pl_map_get(&r->called, key);
+    if (!known) {
+        known = PL_NEW(r->c->arena, PlSenses);
+        look_for_lists(r, range, words, known);
+        pl_map_put(&r->called, key, NULL)->value.ptr = known;
+    }
+    for (uint32_t i = 0; i < known->len; i++) pl_try_add(r, out, known->items[i]);
 }
 
 void pl_called_any(PlReader *r, PlSenses *out)
@@ -289,7 +318,8 @@ void pl_called_base(PlReader *r, PlRange range, PlSenses *out)
 /* the orders; orders.lines; all open orders from last week; the results */
 void pl_called_list(PlReader *r, PlRange range, PlSenses *out)
 {
-    if (r->depth >= PL_PROSE_DEPTH) return;
+    PlSenses *keep;
+    if (r->depth >= PL_PROSE_DEPTH || pl_try_known(r, 'l', range, PL_STR(""), out, &keep)) return;
     r->depth++;
     pl_called_base(r, range, out);
     range = of_list(r, range);
@@ -298,6 +328,7 @@ void pl_called_list(PlReader *r, PlRange range, PlSenses *out)
     if (!out->len && range.to - range.from > 1) with_condition(r, range, out);
     if (!out->len) list_inside_some(r, range, out);
     r->depth--;
+    pl_try_keep(r, keep, out);
 }
 
 /* ---- values ---- */
@@ -315,8 +346,9 @@ static void field_of_name(PlReader *r, PlRange name, PlRange field, PlSenses *ou
 {
     PlStr *names, words = pl_lexis_bare(r, name);
     uint32_t count = names_in_scope(r, false, &names);
+    PlStr normal = pl_lexis_normal(r, words);
     for (uint32_t i = 0; i < count; i++) {
-        if (!pl_lexis_same(r, names[i], words)) continue;
+        if (!pl_words_same(r->normal_names[false][i], normal)) continue;
         PlItem item = {pl_arena_printf(r->c->arena, "[" PL_FMT "]", PL_ARG(names[i])),
                        pl_flow_var(r->c, pl_scope_find(r->c, names[i])).type};
         PlSenses fields = {0};
@@ -330,12 +362,12 @@ static void field_of_name(PlReader *r, PlRange name, PlRange field, PlSenses *ou
     }
 }
 
-/* the total; the report title; the email of the user */
-void pl_called_value(PlReader *r, PlRange range, PlSenses *out)
+static void look_for_value(PlReader *r, PlRange range, PlSenses *out)
 {
     range = pl_lexis_without_article(r, range);
     PlStr *names, words = pl_lexis_bare(r, range);
     uint32_t count = names_in_scope(r, false, &names);
+    PlStr normal = pl_lexis_normal(r, words);
     if (range.to == range.from + 1 && pl_scope_find(r->c, r->words[range.from].text)) {
         add_value(r, r->words[range.from].text, out);
         if (out->len) return;
@@ -347,10 +379,20 @@ void pl_called_value(PlReader *r, PlRange range, PlSenses *out)
         add_value(r, pl_arena_printf(r->c->arena, "%.*s[\"%.*s\"]", PL_ARG(keyed->left->text), PL_ARG(key)), out);
     }
     for (uint32_t i = 0; i < count && !out->len; i++)
-        if (pl_words_same(names[i], words) || pl_lexis_ends(r, names[i], words)) add_value(r, names[i], out);
+        if (pl_words_same(names[i], words) ||
+            (is_called(r->normal_names[false][i], normal) && !pl_words_same(r->normal_names[false][i], normal))) add_value(r, names[i], out);
     for (uint32_t at = range.from + 1; at + 1 < range.to && !out->len; at++)
         if (pl_lexis_is(r, at, "of"))
             field_of_name(r, pl_lexis_without_article(r, (PlRange){at + 1, range.to}), (PlRange){range.from, at}, out);
     for (uint32_t at = range.from + 1; at < range.to && !out->len; at++)
         field_of_name(r, (PlRange){range.from, at}, (PlRange){at, range.to}, out);
+}
+
+/* the total; the report title; the email of the user */
+void pl_called_value(PlReader *r, PlRange range, PlSenses *out)
+{
+    PlSenses *keep;
+    if (pl_try_known(r, 'n', range, PL_STR(""), out, &keep)) return;
+    look_for_value(r, range, out);
+    pl_try_keep(r, keep, out);
 }

@@ -142,7 +142,8 @@ static void read_joined(PlReader *r, const PlItem *item, PlRange range, const ch
 
 void pl_cond_read(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
 {
-    if (range.from >= range.to || r->depth >= PL_PROSE_DEPTH) return;
+    PlSenses *keep;
+    if (range.from >= range.to || r->depth >= PL_PROSE_DEPTH || pl_try_known(r, 'c', range, item->list, out, &keep)) return;
     r->depth++;
     read_exact(r, item, range, out);
     if (!out->len) pl_fill_rows(r, PL_ROW_COND, range, item, NULL, out);
@@ -150,6 +151,7 @@ void pl_cond_read(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
     if (!out->len) read_joined(r, item, range, "and", out);
     if (!out->len) read_joined(r, item, range, "but", out);
     r->depth--;
+    pl_try_keep(r, keep, out);
 }
 
 /* ---- adjectives ---- */
@@ -310,7 +312,8 @@ static void test_joined(PlReader *r, PlRange range, const char *word, PlSenses *
 
 void pl_cond_test(PlReader *r, PlRange range, PlSenses *out)
 {
-    if (range.from >= range.to || r->depth >= PL_PROSE_DEPTH) return;
+    PlSenses *keep;
+    if (range.from >= range.to || r->depth >= PL_PROSE_DEPTH || pl_try_known(r, 't', range, PL_STR(""), out, &keep)) return;
     r->depth++;
     test_exact(r, range, out);
     if (!out->len) pl_fill_rows(r, PL_ROW_TEST, range, NULL, NULL, out);
@@ -318,4 +321,5 @@ void pl_cond_test(PlReader *r, PlRange range, PlSenses *out)
     if (!out->len) test_joined(r, range, "and", out);
     if (!out->len) pl_outcome_test(r, range, out);
     r->depth--;
+    pl_try_keep(r, keep, out);
 }

@@ -131,6 +131,7 @@ static void read_steps(PlChecker *c, StepVec *steps)
 
 void pl_prose_prepare(PlChecker *c)
 {
+    pl_usage_prepare(c);
     StepVec all = {c->plan->steps.items, c->plan->steps.len, c->plan->steps.cap};
     read_steps(c, &all);
     c->plan->steps.items = all.items;

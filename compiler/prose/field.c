@@ -109,8 +109,11 @@ static bool is_named_longer(PlReader *r, PlStr name, PlStr words)
 {
     static const char *const nouns[] = {"number", "address", "value", "field", "column",
                                         "code",   "name",    "level", "date",  "amount"};
-    for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
-        if (pl_lexis_same(r, pl_arena_printf(r->c->arena, "%.*s_%s", PL_ARG(name), nouns[i]), words)) return true;
+    size_t at = words.len;
+    while (at > 0 && words.ptr[at - 1] != '_') at--;
+    PlStr last = pl_str_slice(words, at, words.len), before = pl_str_slice(words, 0, at ? at - 1 : 0);
+    for (size_t i = 0; before.len && i < sizeof nouns / sizeof *nouns; i++)
+        if (pl_lexis_same(r, last, pl_str_z(nouns[i]))) return pl_lexis_same(r, name, before);
     return false;
 }
 
@@ -186,8 +189,7 @@ static bool read_path(PlReader *r, const PlItem *item, PlRange range, PlSenses *
     return true;
 }
 
-/* the price; due date; its owner's email; assignee.gid */
-void pl_field_read(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
+static void look_for_field(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
 {
     range = pl_lexis_without_article(r, range);
     if (range.from >= range.to || read_path(r, item, range, out)) return;
@@ -213,6 +215,15 @@ void pl_field_read(PlReader *r, const PlItem *item, PlRange range, PlSenses *out
     } else if (is_open(t)) {
         read_open(r, item, range, out);
     }
+}
+
+/* the price; due date; its owner's email; assignee.gid */
+void pl_field_read(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
+{
+    PlSenses *keep;
+    if (pl_try_known(r, 'f', range, item->list, out, &keep)) return;
+    look_for_field(r, item, range, out);
+    pl_try_keep(r, keep, out);
 }
 
 /* ---- fields by what they are ---- */

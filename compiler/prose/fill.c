@@ -163,10 +163,11 @@ void pl_fill_rows(PlReader *r, PlRowPlace place, PlRange range, const PlItem *it
                   PlSenses *out)
 {
     PlFill f = {.given = item, .current = current};
+    PlWordSet set = pl_row_set(r, range);
     for (uint32_t i = 0; i < r->table->count; i++) {
         const PlRow *row = &r->table->rows[i];
         bool maybe = place == PL_ROW_STEP && row->place == PL_ROW_MAYBE;
-        if (row->place != place && !maybe) continue;
+        if ((row->place != place && !maybe) || !pl_row_may_fit(row, &set)) continue;
         f.maybe = maybe;
         pl_match_row(r, row, range, current != NULL, matched, &f);
     }

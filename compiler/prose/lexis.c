@@ -248,6 +248,8 @@ PlStr pl_lexis_singular(PlReader *r, PlStr word)
 /* Small letters, words parted with '_', also dueDate and due-date; the last word in the singular. */
 static PlStr normal(PlReader *r, PlStr s)
 {
+    PlStr *known = pl_map_get(&r->c->prose_words, s);
+    if (known) return *known;
     char *out = pl_arena_alloc(r->c->arena, 2 * s.len + 2, 1);
     size_t n = 0;
     for (size_t i = 0; i < s.len; i++) {
@@ -258,11 +260,29 @@ static PlStr normal(PlReader *r, PlStr s)
         out[n++] = ch == '-' || ch == ' ' || ch == '.' ? '_' : lower(ch);
     }
     out[n] = 0;
-    return pl_lexis_singular(r, pl_str(out, n));
+    known = PL_NEW(r->c->arena, PlStr);
+    *known = pl_lexis_singular(r, pl_str(out, n));
+    pl_map_put(&r->c->prose_words, s, NULL)->value.ptr = known;
+    return *known;
+}
+
+PlStr pl_lexis_normal(PlReader *r, PlStr s)
+{
+    return normal(r, s);
+}
+
+/* The singular of a word begins as the plural does. */
+static bool begin_alike(PlStr a, PlStr b)
+{
+    size_t i = 0, k = 0;
+    while (i < a.len && strchr("_- .", a.ptr[i])) i++;
+    while (k < b.len && strchr("_- .", b.ptr[k])) k++;
+    return i < a.len && k < b.len && lower(a.ptr[i]) == lower(b.ptr[k]);
 }
 
 bool pl_lexis_same(PlReader *r, PlStr a, PlStr b)
 {
+    if (!begin_alike(a, b)) return a.len == 0 && b.len == 0;
     return pl_words_same(normal(r, a), normal(r, b));
 }
 

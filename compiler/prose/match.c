@@ -37,7 +37,7 @@ static bool plain_noun(const PlReader *r, PlRange range)
 }
 
 /* Whether the words can be that slot at all; what they mean is looked for when the whole pattern fits. */
-static bool plausible(const PlReader *r, PlSlot slot, PlRange range)
+static bool plausible(PlReader *r, PlSlot slot, PlRange range)
 {
     PlStr unused;
     uint32_t n = range.to - range.from;

@@ -19,6 +19,9 @@ static const PlProseTable *table_of(PlChecker *c)
 bool pl_prose_reader(PlReader *r, PlChecker *c, PlStr prose)
 {
     *r = (PlReader){.c = c, .table = table_of(c), .fuel = PL_PROSE_FUEL, .tries = PL_PROSE_TRIES};
+    pl_map_init(&r->values, c->arena);
+    pl_map_init(&r->lists, c->arena);
+    pl_map_init(&r->called, c->arena);
     return pl_lexis_split(r, prose);
 }
 
@@ -313,6 +316,33 @@ static PlMeant choose_phrase(PlReader *r, PlExpr **slot, const PlSenses *senses)
     return PL_MEANT_SEVERAL;
 }
 
+/* ---- what was read before ---- */
+
+/* A loop's body is checked until its state no longer changes: the same words in the same state mean the same again. The state is the names with
+ * their types, and what is known of them. */
+static PlStr state_key(PlChecker *c, PlStr words, char kind)
+{
+    uint64_t hash = UINT64_C(1469598103934665603);
+    for (uint32_t i = 0; i < c->symbols.len; i++) {
+        const PlSymbol *symbol = c->symbols.items[i];
+        PlVar var = c->vars.items[i];
+        uint64_t parts[] = {(uint64_t)(uintptr_t)symbol->name.ptr, symbol->name.len, var.type, (uint64_t)var.bound, c->infos.items[i].left != NULL};
+        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) hash = (hash ^ parts[k]) * UINT64_C(1099511628211);
+    }
+    for (uint32_t i = 0; i < c->facts.len; i++)
+        for (size_t k = 0; k < c->facts.items[i].len; k++) hash = (hash ^ (unsigned char)c->facts.items[i].ptr[k]) * UINT64_C(1099511628211);
+    uint32_t frame = c->frame ? c->frame->type + 1 : 0, loop = c->loop ? 1 : 0;
+    return pl_arena_printf(c->arena, "%c%llx.%u.%u." PL_FMT "." PL_FMT, kind, (unsigned long long)hash, (unsigned)frame, (unsigned)loop,
+                           PL_ARG(c->step ? c->step->label : PL_STR("")), PL_ARG(words));
+}
+
+static void keep_read(PlChecker *c, PlStr key, const PlSenses *senses)
+{
+    PlSenses *kept = PL_NEW(c->arena, PlSenses);
+    *kept = *senses;
+    pl_map_put(&c->prose_read, key, NULL)->value.ptr = kept;
+}
+
 /* Whether the parser made the name of these words: what a phrase became stands where its words stand, too. */
 static bool is_joined(const PlExpr *x, PlStr source)
 {
@@ -362,9 +392,16 @@ PlMeant pl_prose_name(PlChecker *c, PlExpr **slot)
     PlItFrame *frame = c->frame;
     r.stated = true;
     c->frame = NULL;
-    pl_cond_test(&r, (PlRange){0, r.count}, &senses);
-    if (!senses.len) pl_value_read(&r, (PlRange){0, r.count}, &senses);
-    if (!senses.len) pl_called_list(&r, (PlRange){0, r.count}, &senses);
+    PlStr key = state_key(c, words, 'n');
+    PlSenses *known = pl_map_get(&c->prose_read, key);
+    if (known) {
+        senses = *known;
+    } else {
+        pl_cond_test(&r, (PlRange){0, r.count}, &senses);
+        if (!senses.len) pl_value_read(&r, (PlRange){0, r.count}, &senses);
+        if (!senses.len) pl_called_list(&r, (PlRange){0, r.count}, &senses);
+        keep_read(c, key, &senses);
+    }
     c->frame = frame;
     return senses.len ? choose_phrase(&r, slot, &senses) : PL_MEANT_NOTHING;
 }
@@ -404,10 +441,15 @@ PlMeant pl_prose_whole(PlChecker *c, PlExpr **slot, bool condition)
     if (!joined.found || (*slot)->kind == PL_EXPR_NAME || !pl_prose_reader(&r, c, source_text(c, (*slot)->span)))
         return PL_MEANT_NOTHING;
     r.stated = true;
-    if (condition)
+    PlStr key = state_key(c, pl_lexis_text(&r, (PlRange){0, r.count}), condition ? 'c' : 'v');
+    PlSenses *known = pl_map_get(&c->prose_read, key);
+    if (known)
+        senses = *known;
+    else if (condition)
         pl_cond_test(&r, (PlRange){0, r.count}, &senses);
     else
         pl_value_read(&r, (PlRange){0, r.count}, &senses);
+    if (!known) keep_read(c, key, &senses);
     return senses.len == 1 && !senses.items[0].doubt ? choose_phrase(&r, slot, &senses) : PL_MEANT_NOTHING;
 }
 

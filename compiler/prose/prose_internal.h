@@ -69,11 +69,23 @@ typedef struct PlPart {
     bool base, some; /* LIST: nothing narrows it down (BASE), something does (SOME) */
 } PlPart;
 
+typedef struct PlWordSet { /* which words may be there: by a hash */
+    uint64_t bits[4];
+} PlWordSet;
+
+typedef struct PlComparison { /* that begins at a word */
+    bool looked;
+    uint32_t count;
+    PlStr op;
+} PlComparison;
+
 typedef struct PlRow {
     PlRowPlace place;
     PlStr pattern, exact, name;
     PlPart *parts;
     uint32_t count;
+    PlWordSet *needs;
+    uint32_t need_count;
 } PlRow;
 
 typedef struct PlOrder { /* of a sort */
@@ -106,8 +118,19 @@ typedef struct PlSense {
 } PlSense;
 typedef PL_VEC(PlSense) PlSenses;
 
+typedef struct PlTried { /* what became of an exact text: the flow does not change while a phrase is read */
+    bool fits;
+    PlTypeId type;
+    PlStr exact;
+} PlTried;
+
 typedef struct PlReader {
     PlChecker *c;
+    PlMap values, lists, called; /* text -> PlTried *; words -> PlSenses *: what was looked at before */
+    PlComparison *comparisons;   /* by word; NULL until asked for */
+    PlStr *names[2];             /* in scope: all, those that may be lists; NULL until asked for */
+    PlStr *normal_names[2];      /* the same as they are compared */
+    uint32_t name_counts[2];
     const PlProseTable *table;
     PlStr text; /* cleaned; words point into it */
     PlWord *words;
@@ -144,7 +167,10 @@ uint32_t pl_row_words(const PlReader *r, PlStr alternatives, uint32_t *next, uin
 /* "higher than" at word `at`: how many words, or 0. */
 uint32_t pl_row_phrase(const PlReader *r, PlStr phrase, uint32_t at, uint32_t to);
 /* The comparison at word `at`: words, and its operator. */
-uint32_t pl_row_comparison(const PlReader *r, uint32_t at, uint32_t to, PlStr *op);
+uint32_t pl_row_comparison(PlReader *r, uint32_t at, uint32_t to, PlStr *op);
+/* The words of a range as a set, and whether a row finds there one of each group of words that it must have: most rows do not. */
+PlWordSet pl_row_set(const PlReader *r, PlRange range);
+bool pl_row_may_fit(const PlRow *row, const PlWordSet *set);
 const PlOrder *pl_row_most(const PlReader *r, PlRange range);          /* the whole range is one */
 const PlOrder *pl_row_order_at_end(const PlReader *r, PlRange *range); /* and takes it off */
 const PlOrder *pl_row_order_at_start(const PlReader *r, PlRange *range);
@@ -162,6 +188,7 @@ bool pl_lexis_is_name(PlStr s);
 PlStr pl_lexis_date(const PlReader *r,
                     PlRange range); /* 2026-01-31, January 31, 2026: "2026-01-31" in quotes; empty: no date */
 PlStr pl_lexis_singular(PlReader *r, PlStr word);
+PlStr pl_lexis_normal(PlReader *r, PlStr s);              /* as these compare names */
 bool pl_lexis_same(PlReader *r, PlStr a, PlStr b);        /* but for case, '_' and number (jobs, job) */
 bool pl_lexis_ends(PlReader *r, PlStr name, PlStr words); /* the last words of a name are these */
 bool pl_lexis_has(PlReader *r, PlStr name, PlStr words);  /* they stand in it, as whole words */
@@ -176,6 +203,10 @@ bool pl_try_value(PlReader *r, PlStr text, PlTypeId *type, PlStr *exact);
 bool pl_try_list(PlReader *r, PlStr text, PlTypeId *item, PlStr *exact);
 PlTypeId pl_try_item_type(PlReader *r, const PlItem *item, PlStr text); /* of `text` about `it` */
 void pl_try_add(PlReader *r, PlSenses *out, PlSense reading);           /* unless it is there */
+
+/* What was read of a range before, in `out`, or false: then *keep is where the caller leaves what it finds. Only for an empty `out`. */
+bool pl_try_known(PlReader *r, char kind, PlRange range, PlStr about, PlSenses *out, PlSenses **keep);
+void pl_try_keep(PlReader *r, PlSenses *keep, const PlSenses *out);
 
 /* match.c: every way in which a row of these places fits the range. */
 typedef void (*PlMatched)(PlReader *r, const PlMatch *match, void *context);
@@ -222,6 +253,7 @@ typedef PL_VEC(PlStr) PlUsed;
 void pl_usage_fields(PlReader *r, PlStr name, PlUsed *out);
 bool pl_usage_by_key(PlReader *r, PlStr name);
 bool pl_usage_adds_lists(PlReader *r, PlStr name);
+void pl_usage_prepare(PlChecker *c);           /* once, before the check */
 bool pl_usage_reads(PlReader *r, PlStr field); /* anywhere */
 const PlExpr *pl_usage_keyed(PlReader *r, PlStr words);
 

@@ -124,6 +124,43 @@ static void take_apart(PlArena *arena, PlRow *row)
     row->count = parts.len;
 }
 
+static char lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+static void set_bit(PlWordSet *set, PlStr word)
+{
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < word.len; i++) hash = (hash ^ (unsigned char)lower(word.ptr[i])) * 16777619u;
+    hash ^= hash >> 16;
+    set->bits[hash >> 6 & 3] |= (uint64_t)1 << (hash & 63);
+}
+
+/* The first words of the alternatives of each part that must be there. */
+static void find_needs(PlArena *arena, PlRow *row)
+{
+    PL_VEC(PlWordSet) needs = {0};
+    uint32_t depth = 0;
+    for (uint32_t i = 0; i < row->count; i++) {
+        const PlPart *part = &row->parts[i];
+        depth += part->kind == PL_PART_OPEN;
+        depth -= part->kind == PL_PART_CLOSE;
+        if (part->kind != PL_PART_WORDS || depth) continue;
+        PlWordSet set = {{0}};
+        for (size_t at = 0; at < part->text.len; at++) {
+            size_t end = at;
+            while (end < part->text.len && part->text.ptr[end] != '|' && part->text.ptr[end] != '_') end++;
+            set_bit(&set, pl_str_slice(part->text, at, end));
+            while (end < part->text.len && part->text.ptr[end] != '|') end++;
+            at = end;
+        }
+        pl_vec_push(arena, &needs, set);
+    }
+    row->needs = needs.items;
+    row->need_count = needs.len;
+}
+
 const PlProseTable *pl_row_table(PlArena *arena)
 {
     PlProseTable *table = PL_NEW(arena, PlProseTable);
@@ -137,21 +174,40 @@ const PlProseTable *pl_row_table(PlArena *arena)
                        .exact = pl_str_z(rows[i].exact),
                        .name = pl_str_z(rows[i].name)};
         take_apart(arena, row);
+        find_needs(arena, row);
     }
     return table;
 }
 
 /* ---- words in a phrase ---- */
 
+PlWordSet pl_row_set(const PlReader *r, PlRange range)
+{
+    PlWordSet set = {{0}};
+    for (uint32_t i = range.from; i < range.to; i++) set_bit(&set, r->words[i].text);
+    return set;
+}
+
+bool pl_row_may_fit(const PlRow *row, const PlWordSet *set)
+{
+    for (uint32_t i = 0; i < row->need_count; i++) {
+        uint64_t common = 0;
+        for (int k = 0; k < 4; k++) common |= row->needs[i].bits[k] & set->bits[k];
+        if (!common) return false;
+    }
+    return true;
+}
+
 /* A curly apostrophe was made a straight one by lexis.c. */
 static uint32_t words_at(const PlReader *r, PlStr phrase, char space, uint32_t at, uint32_t to)
 {
     uint32_t n = 0;
-    for (size_t i = 0; i < phrase.len; n++) {
-        size_t end = pl_str_find_char(phrase, space, i);
-        if (end == PL_STR_NONE) end = phrase.len;
-        if (at + n >= to || !pl_str_eq_nocase(r->words[at + n].text, pl_str_slice(phrase, i, end))) return 0;
-        i = end + 1;
+    for (size_t i = 0; i < phrase.len; i++, n++) { /* most fail at their first letter */
+        if (at + n >= to) return 0;
+        PlStr word = r->words[at + n].text;
+        size_t k = 0;
+        while (k < word.len && i < phrase.len && lower(word.ptr[k]) == lower(phrase.ptr[i])) i++, k++;
+        if (k < word.len || (i < phrase.len && phrase.ptr[i] != space)) return 0;
     }
     return n;
 }
@@ -184,7 +240,7 @@ static PlStr operator_of(int kind)
     return PL_STR("");
 }
 
-uint32_t pl_row_comparison(const PlReader *r, uint32_t at, uint32_t to, PlStr *op)
+static uint32_t comparison_at(const PlReader *r, uint32_t at, uint32_t to, PlStr *op)
 {
     uint32_t best = 0;
     for (size_t i = 0; i < sizeof comparisons / sizeof *comparisons; i++) {
@@ -203,6 +259,20 @@ uint32_t pl_row_comparison(const PlReader *r, uint32_t at, uint32_t to, PlStr *o
     if (n < best) return best;
     *op = known;
     return n;
+}
+
+uint32_t pl_row_comparison(PlReader *r, uint32_t at, uint32_t to, PlStr *op)
+{
+    if (at >= to) return 0;
+    if (!r->comparisons) r->comparisons = PL_NEW_N(r->c->arena, PlComparison, r->count + 1);
+    PlComparison *known = &r->comparisons[at];
+    if (!known->looked) {
+        known->count = comparison_at(r, at, r->count, &known->op);
+        known->looked = true;
+    }
+    if (at + known->count > to) return comparison_at(r, at, to, op);
+    if (known->count) *op = known->op;
+    return known->count;
 }
 
 const PlOrder *pl_row_most(const PlReader *r, PlRange range)

@@ -71,12 +71,52 @@ static bool check_aside(PlReader *r, PlExpr **slot, bool list, PlTypeId *type)
 
 static bool try_text(PlReader *r, PlStr text, bool list, PlTypeId *type, PlStr *exact)
 {
-    if (r->tries == 0) return false;
-    r->tries--;
-    PlExpr *x = pl_try_parse(r, text);
-    if (!x || !check_aside(r, &x, list, type)) return false;
-    *exact = printed(r, x);
-    return exact->len > 0;
+    PlMap *map = list ? &r->lists : &r->values;
+    PlTried *tried = pl_map_get(map, text);
+    if (!tried) {
+        if (r->tries == 0) return false;
+        r->tries--;
+        tried = PL_NEW(r->c->arena, PlTried);
+        pl_map_put(map, text, NULL)->value.ptr = tried;
+        PlExpr *x = pl_try_parse(r, text);
+        if (x && check_aside(r, &x, list, &tried->type)) tried->exact = printed(r, x);
+        tried->fits = tried->exact.len > 0;
+    }
+    if (!tried->fits) return false;
+    *type = tried->type;
+    *exact = tried->exact;
+    return true;
+}
+
+/* Patterns ask for the same ranges of words again and again: what they mean does not change while the phrase is read. */
+bool pl_try_known(PlReader *r, char kind, PlRange range, PlStr about, PlSenses *out, PlSenses **keep)
+{
+    char flags = (char)('0' + r->bracketed + 2 * r->of_many + 4 * r->stated);
+    PlStr subject = kind == 'c' ? r->subject : PL_STR("");
+    size_t len = 4 + about.len + 1 + subject.len;
+    char room[512];
+    *keep = NULL;
+    if (out->len || len > sizeof room || range.to > 255) return false;
+    room[0] = kind;
+    room[1] = flags;
+    room[2] = (char)range.from;
+    room[3] = (char)range.to;
+    if (about.len) memcpy(room + 4, about.ptr, about.len);
+    room[4 + about.len] = ' ';
+    if (subject.len) memcpy(room + 5 + about.len, subject.ptr, subject.len);
+    PlSenses *known = pl_map_get(&r->called, pl_str(room, len));
+    if (!known) {
+        *keep = PL_NEW(r->c->arena, PlSenses);
+        pl_map_put(&r->called, pl_arena_str(r->c->arena, pl_str(room, len)), NULL)->value.ptr = *keep;
+        return false;
+    }
+    for (uint32_t i = 0; i < known->len; i++) pl_try_add(r, out, known->items[i]);
+    return true;
+}
+
+void pl_try_keep(PlReader *r, PlSenses *keep, const PlSenses *out)
+{
+    for (uint32_t i = 0; keep && i < out->len; i++) pl_try_add(r, keep, out->items[i]);
 }
 
 bool pl_try_value(PlReader *r, PlStr text, PlTypeId *type, PlStr *exact)

@@ -113,52 +113,49 @@ bool pl_usage_by_key(PlReader *r, PlStr name)
 
 /* ---- anywhere ---- */
 
-typedef struct Anywhere {
-    PlReader *r;
-    PlStr words;
-    bool found;
-    PlExpr *keyed;
-} Anywhere;
+/* x["Phone Screen"] of a name x: the key, or an empty text. */
+static PlStr key_of(const PlExpr *x)
+{
+    const PlExpr *key = x->kind == PL_EXPR_INDEX && x->left->kind == PL_EXPR_NAME ? x->right : NULL;
+    if (key && key->kind == PL_EXPR_TEXT && key->items.len == 1) key = key->items.items[0];
+    bool text = key && key->kind == PL_EXPR_LITERAL && key->literal.kind == PL_LIT_TEXT;
+    return text ? key->literal.as.text : PL_STR("");
+}
 
 static void look_anywhere(void *context, PlExpr **slot)
 {
-    Anywhere *a = context;
+    PlChecker *c = context;
     PlExpr *x = *slot;
-    if ((x->kind == PL_EXPR_FIELD || x->kind == PL_EXPR_PROJECT) && pl_str_eq(x->text, a->words)) a->found = true;
-    for (uint32_t i = 0; i < x->fields.len; i++) a->found |= pl_str_eq(x->fields.items[i].name, a->words);
-    bool key = x->kind == PL_EXPR_INDEX && x->left->kind == PL_EXPR_NAME && x->right->kind == PL_EXPR_LITERAL &&
-               x->right->literal.kind == PL_LIT_TEXT;
-    if (!key && x->kind == PL_EXPR_INDEX && x->right->kind == PL_EXPR_TEXT && x->right->items.len == 1 &&
-        x->right->items.items[0]->kind == PL_EXPR_LITERAL)
-        key = x->left->kind == PL_EXPR_NAME;
-    if (key && !a->keyed) {
-        const PlExpr *text = x->right->kind == PL_EXPR_TEXT ? x->right->items.items[0] : x->right;
-        if (text->literal.kind == PL_LIT_TEXT && pl_lexis_same(a->r, text->literal.as.text, a->words)) a->keyed = x;
-    }
-    pl_tree_operands(x, look_anywhere, a);
+    if (x->kind == PL_EXPR_FIELD || x->kind == PL_EXPR_PROJECT) pl_map_put(&c->plan_fields, x->text, NULL);
+    for (uint32_t i = 0; i < x->fields.len; i++) pl_map_put(&c->plan_fields, x->fields.items[i].name, NULL);
+    if (key_of(x).len) pl_vec_push(c->arena, &c->plan_keys, x);
+    pl_tree_operands(x, look_anywhere, c);
 }
 
-static void look_in_all(Anywhere *a, PlStep *const *steps, uint32_t count)
+static void look_in_all(PlChecker *c, PlStep *const *steps, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        pl_tree_step_exprs(steps[i], look_anywhere, a);
-        look_in_all(a, steps[i]->steps.items, steps[i]->steps.len);
+        pl_tree_step_exprs(steps[i], look_anywhere, c);
+        look_in_all(c, steps[i]->steps.items, steps[i]->steps.len);
     }
+}
+
+void pl_usage_prepare(PlChecker *c)
+{
+    look_in_all(c, c->plan->steps.items, c->plan->steps.len);
 }
 
 bool pl_usage_reads(PlReader *r, PlStr field)
 {
-    Anywhere a = {.r = r, .words = field};
-    look_in_all(&a, r->c->plan->steps.items, r->c->plan->steps.len);
-    return a.found;
+    return pl_map_find(&r->c->plan_fields, field) != NULL;
 }
 
 /* "phone screens" where the plan reads counts["Phone Screen"]: that; NULL when nothing is read so. */
 const PlExpr *pl_usage_keyed(PlReader *r, PlStr words)
 {
-    Anywhere a = {.r = r, .words = words};
-    look_in_all(&a, r->c->plan->steps.items, r->c->plan->steps.len);
-    return a.keyed;
+    for (uint32_t i = 0; i < r->c->plan_keys.len; i++)
+        if (pl_lexis_same(r, key_of(r->c->plan_keys.items[i]), words)) return r->c->plan_keys.items[i];
+    return NULL;
 }
 
 static bool adds_lists(PlStr name, PlStep *const *steps, uint32_t count, bool *other)

@@ -33,7 +33,8 @@ static void read_narrowed(PlReader *r, PlRange range, PlSenses *out)
 
 void pl_value_read(PlReader *r, PlRange range, PlSenses *out)
 {
-    if (range.from >= range.to || r->depth >= PL_PROSE_DEPTH) return;
+    PlSenses *keep;
+    if (range.from >= range.to || r->depth >= PL_PROSE_DEPTH || pl_try_known(r, 'v', range, PL_STR(""), out, &keep)) return;
     r->depth++;
     PlStr number = pl_lexis_number(r, range), duration = pl_lexis_duration(r, range), date = pl_lexis_date(r, range);
     if (date.len)
@@ -47,6 +48,7 @@ void pl_value_read(PlReader *r, PlRange range, PlSenses *out)
     if (!out->len) pl_fill_rows(r, PL_ROW_VALUE, range, NULL, NULL, out);
     if (!out->len && range.to - range.from > 1) read_narrowed(r, range, out);
     r->depth--;
+    pl_try_keep(r, keep, out);
 }
 
 /* ---- beside a field ---- */
