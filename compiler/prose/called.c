@@ -56,6 +56,9 @@ static uint32_t names_in_scope(PlReader *r, bool lists, PlStr **out)
     *out = r->names[lists] = kept;
     r->normal_names[lists] = PL_NEW_N(r->c->arena, PlStr, n + 1);
     for (uint32_t i = 0; i < n; i++) r->normal_names[lists][i] = pl_lexis_normal(r, kept[i]);
+    if (!lists) r->name_types = PL_NEW_N(r->c->arena, PlTypeId, n + 1);
+    for (uint32_t i = 0; i < n && !lists; i++)
+        r->name_types[i] = pl_type_without_nothing(r->c->types, pl_flow_var(r->c, pl_scope_find(r->c, kept[i])).type);
     return r->name_counts[lists] = n;
 }
 
@@ -116,8 +119,9 @@ static void keep_nearest(PlReader *r, PlSenses *out)
 /* `jobs` and `open_jobs` are called "job". Both as they are compared. */
 static bool is_called(PlStr name, PlStr words)
 {
+    bool alike = name.len && words.len && name.ptr[0] == words.ptr[0];
     bool ends = name.len > words.len && pl_str_ends(name, words) && name.ptr[name.len - words.len - 1] == '_';
-    return ends || pl_words_same(name, words);
+    return ends || (alike && pl_words_same(name, words));
 }
 
 /* Names called by these words. */
@@ -172,14 +176,14 @@ static PlStr list_field(PlReader *r, PlTypeId record, PlStr words)
 
 /* The line items of `orders`: a list that each of them holds, laid end to end; the lines of `page`. Where nothing is
  * known of them, in doubt. */
-static void lists_inside(PlReader *r, PlStr name, PlStr words, bool guess, PlSenses *out)
+static void lists_inside(PlReader *r, PlStr name, PlTypeId id, PlStr words, bool guess, PlSenses *out)
 {
     PlTypes *types = r->c->types;
-    PlTypeId id = pl_type_without_nothing(types, pl_flow_var(r->c, pl_scope_find(r->c, name)).type);
     PlType t = *pl_type(types, id);
     PlStr field = list_field(r, id, words);
     if (field.len) add_list(r, pl_arena_printf(r->c->arena, PL_FMT "." PL_FMT, PL_ARG(name), PL_ARG(field)), name, out);
     if (field.len) return;
+    if (t.kind != PL_TYPE_LIST && t.kind != PL_TYPE_ANY) return;
     PlTypeKind elem =
         t.kind == PL_TYPE_LIST ? pl_type(types, pl_type_without_nothing(types, t.elem))->kind : PL_TYPE_NOTHING;
     if (elem == PL_TYPE_RECORD) field = list_field(r, t.elem, words);
@@ -200,9 +204,14 @@ static void list_inside_some(PlReader *r, PlRange range, PlSenses *out)
 {
     PlStr *names, words = pl_lexis_bare(r, range);
     uint32_t count = names_in_scope(r, false, &names);
-    for (uint32_t i = 0; i < count; i++) lists_inside(r, names[i], words, false, out);
+    for (uint32_t i = 0; i < count; i++) lists_inside(r, names[i], r->name_types[i], words, false, out);
     bool noun = pl_lexis_is_plain(r, range) && range.to - range.from < 3 && pl_noun_is_many(words);
-    for (uint32_t i = 0; i < count && noun && !out->len; i++) lists_inside(r, names[i], words, true, out);
+    for (uint32_t i = 0; i < count && noun && !out->len; i++) lists_inside(r, names[i], r->name_types[i], words, true, out);
+}
+
+static PlTypeId type_of(PlReader *r, PlStr name)
+{
+    return pl_type_without_nothing(r->c->types, pl_flow_var(r->c, pl_scope_find(r->c, name)).type);
 }
 
 /* NOUN in LIST */
@@ -214,7 +223,7 @@ static void list_inside_that(PlReader *r, PlRange range, PlSenses *out)
         lists_called(r, pl_lexis_without_article(r, (PlRange){at + 1, range.to}), &holders);
         for (uint32_t i = 0; i < holders.len; i++)
             if (holders.items[i].name.len)
-                lists_inside(r, holders.items[i].name, pl_lexis_bare(r, (PlRange){range.from, at}), true, out);
+                lists_inside(r, holders.items[i].name, type_of(r, holders.items[i].name), pl_lexis_bare(r, (PlRange){range.from, at}), true, out);
     }
 }
 

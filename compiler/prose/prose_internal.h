@@ -130,6 +130,7 @@ typedef struct PlReader {
     PlComparison *comparisons;   /* by word; NULL until asked for */
     PlStr *names[2];             /* in scope: all, those that may be lists; NULL until asked for */
     PlStr *normal_names[2];      /* the same as they are compared */
+    PlTypeId *name_types;        /* of all of them, without nothing */
     uint32_t name_counts[2];
     const PlProseTable *table;
     PlStr text; /* cleaned; words point into it */
