@@ -95,6 +95,7 @@ static void look(void *context, PlExpr **slot)
     pl_tree_operands(*slot, look, paths);
     if (x->kind != PL_EXPR_FIELD || x->left->kind != PL_EXPR_NAME || x->text.len < paths->begins.len) return;
     if (!pl_words_same(pl_str_slice(x->text, 0, paths->begins.len), paths->begins)) return;
+    if (paths->begins.len < 5 && x->text.len != paths->begins.len) return; /* "URL" is no beginning */
     if (!pl_scope_find(paths->c, x->left->text)) return;
     bool same =
         paths->found && pl_str_eq(paths->found->text, x->text) && pl_str_eq(paths->found->left->text, x->left->text);
@@ -114,7 +115,7 @@ static void look_in(Paths *paths, PlStep *const *steps, uint32_t count)
 static PlExpr *path_of_plan(PlChecker *c, const PlExpr *x)
 {
     static const char *const more[] = {"more_pages", "more_results", "further_pages", "next_pages", "more_page"};
-    if (x->text.len < 5) return NULL;
+    if (x->text.len < 3) return NULL;
     Paths paths = {.c = c, .begins = x->text};
     for (size_t i = 0; i < sizeof more / sizeof *more; i++)
         if (pl_str_eq_nocase(x->text, pl_str_z(more[i]))) paths.begins = PL_STR("next_");

@@ -114,10 +114,22 @@ static void check_bad(PlChecker *c, PlStep *step)
     pl_flow_join(c, ways, 2);
 }
 
+/* The plan ends in the middle of this step: that was asked. */
+static bool breaks_off(const PlChecker *c, const PlStep *step)
+{
+    for (uint32_t i = 0; i < c->diags->all.len; i++) {
+        const PlDiag *d = c->diags->all.items[i];
+        if (d->code == PL_D_BREAKS_OFF && d->span.source == step->span.source && d->span.start >= step->span.start &&
+            d->span.end <= step->span.end)
+            return true;
+    }
+    return false;
+}
+
 /* Rule: a transformation in controlled English, then an action of the catalog, then a question. */
 static void check_prose(PlChecker *c, PlStep *step)
 {
-    PlMeant meant = pl_prose_step(c, step);
+    PlMeant meant = breaks_off(c, step) ? PL_MEANT_SEVERAL : pl_prose_step(c, step);
     if (meant == PL_MEANT_ONE) {
         pl_step_check(c, step);
         return;

@@ -310,6 +310,44 @@ static void test_joined(PlReader *r, PlRange range, const char *word, PlSenses *
     }
 }
 
+/* ---- a loop's end ---- */
+
+static void find_counters(PlReader *r, PlStep *const *steps, uint32_t count, PlUsed *counters, PlUsed *lists)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const PlStep *step = steps[i];
+        if (step->kind == PL_STEP_INCREASE && step->name.len) pl_vec_push(r->c->arena, counters, step->name);
+        if (step->kind == PL_STEP_ADD && !step->target) pl_vec_push(r->c->arena, lists, step->name);
+        find_counters(r, step->steps.items, step->steps.len, counters, lists);
+    }
+}
+
+/* "until page.total is reached": the one counter of the loop does it, else the one list that it fills. */
+static void test_reached(PlReader *r, PlRange range, PlSenses *out)
+{
+    const PlStep *loop = r->c->step;
+    PlUsed counters = {0}, lists = {0};
+    PlSenses goals = {0};
+    if (!loop || loop->kind != PL_STEP_REPEAT || range.to - range.from < 3) return;
+    if (!pl_lexis_is(r, range.to - 1, "reached") && !pl_lexis_is(r, range.to - 1, "met")) return;
+    PlRange goal = {range.from, range.to - 1};
+    while (goal.to > goal.from + 1 && (pl_lexis_is(r, goal.to - 1, "is") || pl_lexis_is(r, goal.to - 1, "been") ||
+                                       pl_lexis_is(r, goal.to - 1, "has") || pl_lexis_is(r, goal.to - 1, "was")))
+        goal.to--;
+    pl_value_read(r, goal, &goals);
+    find_counters(r, loop->steps.items, loop->steps.len, &counters, &lists);
+    for (uint32_t i = 0; i < goals.len; i++) {
+        PlStr text = PL_STR(""), exact;
+        PlTypeId type;
+        if (counters.len == 1)
+            text = pl_arena_printf(r->c->arena, "%.*s >= %.*s", PL_ARG(counters.items[0]), PL_ARG(goals.items[i].text));
+        else if (!counters.len && lists.len == 1)
+            text = pl_arena_printf(r->c->arena, "count(%.*s) >= %.*s", PL_ARG(lists.items[0]), PL_ARG(goals.items[i].text));
+        if (text.len && pl_try_value(r, text, &type, &exact))
+            pl_try_add(r, out, (PlSense){.text = exact, .type = PL_T_YESNO, .doubt = goals.items[i].doubt});
+    }
+}
+
 void pl_cond_test(PlReader *r, PlRange range, PlSenses *out)
 {
     PlSenses *keep;
@@ -319,6 +357,7 @@ void pl_cond_test(PlReader *r, PlRange range, PlSenses *out)
     if (!out->len) pl_fill_rows(r, PL_ROW_TEST, range, NULL, NULL, out);
     if (!out->len) test_joined(r, range, "or", out);
     if (!out->len) test_joined(r, range, "and", out);
+    if (!out->len) test_reached(r, range, out);
     if (!out->len) pl_outcome_test(r, range, out);
     r->depth--;
     pl_try_keep(r, keep, out);

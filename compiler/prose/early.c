@@ -83,6 +83,54 @@ static void become(PlReader *r, PlStep *step, PlStr statement)
     PL_REPORT(r->c->diags, PROSE_READ_AS, span, PL_ARG(statement));
 }
 
+/* ---- Split issues by type: "Story" -> features, "Bug" -> fixes, everything else -> other ---- */
+
+static bool is_verb(const PlReader *r)
+{
+    static const char *const verbs[] = {"split", "divide", "separate", "partition", "sort", "group", "categorize"};
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (pl_lexis_is(r, 0, verbs[i])) return true;
+    return false;
+}
+
+static bool is_arrow(const PlReader *r, uint32_t at)
+{
+    return pl_str_eq_z(r->words[at].text, "->") || pl_str_eq_z(r->words[at].text, "\xe2\x86\x92") || pl_str_eq_z(r->words[at].text, "=>");
+}
+
+/* The parts behind the colon, each `VALUE -> NAME`, as steps in words of their own, parted by "; "; the last name is the step's result. */
+static PlStr groups_of(PlReader *r, const PlStep *step)
+{
+    uint32_t colon = 0, by = 0, end;
+    PlStr out = PL_STR(""), values = PL_STR("");
+    while (colon < r->count && !pl_lexis_is(r, colon, ":")) colon++;
+    while (by < colon && !pl_lexis_is(r, by, "by")) by++;
+    end = by;
+    for (uint32_t i = 1; i < by; i++)
+        if (pl_lexis_is(r, i, "into") && end == by) end = i;
+    if (!is_verb(r) || colon == r->count || by + 1 >= colon || end < 2 || !step->bind.len) return PL_STR("");
+    PlStr list = pl_lexis_text(r, (PlRange){1, end}), field = pl_lexis_text(r, (PlRange){by + 1, colon});
+    uint32_t parts = 0;
+    for (uint32_t at = colon + 1, from = at; at <= r->count; at++) {
+        if (at < r->count && !pl_lexis_is(r, at, ",")) continue;
+        uint32_t arrow = from;
+        while (arrow < at && !is_arrow(r, arrow)) arrow++;
+        PlStr name = arrow + 2 == at ? r->words[arrow + 1].text : at == r->count ? step->bind : PL_STR("");
+        bool value = r->words[from].kind == PL_WORD_QUOTE, rest = pl_lexis_is(r, from, "everything") || pl_lexis_is(r, from, "the") ||
+                                                                  pl_lexis_is(r, from, "others") || pl_lexis_is(r, from, "all");
+        if (!name.len || !pl_lexis_is_name(name) || (!value && !rest)) return PL_STR("");
+        PlStr is = value ? pl_arena_printf(r->c->arena, "%.*s is %.*s", PL_ARG(field), PL_ARG(r->words[from].text)) : values;
+        if (!is.len) return PL_STR("");
+        if (value)
+            values = pl_arena_printf(r->c->arena, "%.*s%s%.*s is not %.*s", PL_ARG(values), values.len ? " and " : "", PL_ARG(field),
+                                     PL_ARG(r->words[from].text));
+        out = pl_arena_printf(r->c->arena, "%.*s%sKeep %.*s where %.*s -> %.*s", PL_ARG(out), parts++ ? "; " : "", PL_ARG(list), PL_ARG(is),
+                              PL_ARG(name));
+        from = at + 1;
+    }
+    return parts > 1 ? out : PL_STR("");
+}
+
 static PlStep *step_beside(PlArena *arena, const PlStep *step)
 {
     PlStep *beside = PL_NEW(arena, PlStep);
@@ -116,6 +164,35 @@ static void read_step(PlChecker *c, StepVec *steps, uint32_t *at)
     steps->items[++*at] = second;
 }
 
+static void put_behind(PlChecker *c, StepVec *steps, uint32_t *at, PlStep *step)
+{
+    pl_vec_push(c->arena, steps, step);
+    for (uint32_t i = steps->len - 1; i > *at + 1; i--) steps->items[i] = steps->items[i - 1];
+    steps->items[++*at] = step;
+}
+
+static bool read_groups(PlChecker *c, StepVec *steps, uint32_t *at)
+{
+    PlReader r;
+    PlStep *step = steps->items[*at], first = *step;
+    if (step->kind != PL_STEP_PROSE || step->steps.len || step->clauses.len || !pl_prose_reader(&r, c, step->prose)) return false;
+    PlStr all = groups_of(&r, step);
+    for (size_t from = 0, n = 0; from < all.len; n++) {
+        size_t end = pl_str_find(all, PL_STR("; "), from), arrow;
+        if (end == PL_STR_NONE) end = all.len;
+        PlStr one = pl_str_slice(all, from, end);
+        PlStep *next = n ? step_beside(c->arena, &first) : step;
+        if (n) put_behind(c, steps, at, next);
+        arrow = pl_str_find(one, PL_STR(" -> "), 0);
+        next->prose = pl_str_slice(one, 0, arrow);
+        next->bind = pl_str_slice(one, arrow + 4, one.len);
+        next->bind_span = first.prose_span;
+        PL_REPORT(c->diags, PROSE_READ_AS, first.prose_span, PL_ARG(one));
+        from = end + 2;
+    }
+    return all.len > 0;
+}
+
 static void read_steps(PlChecker *c, StepVec *steps)
 {
     for (uint32_t i = 0; i < steps->len; i++) {
@@ -125,7 +202,7 @@ static void read_steps(PlChecker *c, StepVec *steps)
         step->steps.items = inner.items;
         step->steps.len = inner.len;
         step->steps.cap = inner.cap;
-        read_step(c, steps, &i);
+        if (!read_groups(c, steps, &i)) read_step(c, steps, &i);
     }
 }
 

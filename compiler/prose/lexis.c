@@ -118,7 +118,7 @@ static PlWord word_at(const char *p, const char *limit)
     if (is_letter(*p) || ((unsigned char)*p >= 0x80 && !long_sign(p, limit)))
         return (PlWord){pl_str(p, (size_t)(word_end(p, limit) - p)), PL_WORD_WORD};
     unsigned n = long_sign(p, limit);
-    bool two = limit - p > 1 && p[1] == '=' && strchr("<>=!", *p);
+    bool two = limit - p > 1 && ((p[1] == '=' && strchr("<>=!", *p)) || (p[1] == '>' && strchr("-=", *p)));
     return (PlWord){pl_str(p, n ? n : two ? 2 : 1), PL_WORD_SIGN};
 }
 
