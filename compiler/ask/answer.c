@@ -214,8 +214,11 @@ static bool same_value(PlStr a, PlStr b)
 
 static bool answer(PlSession *s, const PlDiag *question, PlStr value, bool literal, Why *why)
 {
-    for (uint32_t i = 0; i < question->candidates.len; i++)
-        if (same_value(value, question->candidates.items[i].value)) return try_candidate(s, question, i, why);
+    for (uint32_t i = 0; i < question->candidates.len; i++) {
+        PlStr candidate = question->candidates.items[i].value;
+        bool text = candidate.len == value.len + 2 && candidate.ptr[0] == '"' && pl_str_eq(pl_str_slice(candidate, 1, value.len + 1), value);
+        if (text || same_value(value, candidate)) return try_candidate(s, question, i, why);
+    }
     switch (question->ask.kind) {
     case PL_QUESTION_ACTION: return answer_action(s, question, value, why);
     case PL_QUESTION_PLUGIN: return answer_plugin(s, question, value, why);

@@ -169,6 +169,21 @@ static uint32_t free_texts(const Prose *p, const bool *taken)
     return n;
 }
 
+/* The words before the quote name another parameter: "with the subject "Headcount"" says nothing of the body. */
+static bool names_other(Prose *p, const PlTokens *before)
+{
+    for (uint32_t k = 0; k < p->action->param_count; k++) {
+        const PlParam *q = &p->action->params[k];
+        PlTokens name = {0};
+        if (q == p->param) continue;
+        pl_token_name(p->c->arena, q->name, MAX_TOKENS, &name);
+        for (uint32_t i = before->len > 2 ? before->len - 2 : 0; i < before->len; i++)
+            for (uint32_t n = 0; n < name.len; n++)
+                if (pl_str_eq(before->items[i].stem, name.items[n].stem)) return true;
+    }
+    return false;
+}
+
 /* Rule: the words before the quote name the parameter ("titled", "with subject"), or it is the only text that the action requires. */
 static bool said_quote(Prose *p, const bool *taken)
 {
@@ -185,6 +200,7 @@ static bool said_quote(Prose *p, const bool *taken)
         names |= is_one(word, "saying says text message") && named(p, "text body message content");
         names |= is_one(word, "for matching containing") && named(p, "q query search keyword keywords term");
     }
+    if (!names && names_other(p, &before)) return false;
     if (!names && !(p->param->required && free_texts(p, taken) == 1)) return false;
     PlStr quote = pl_str_slice(p->text, start, end);
     *p->out = (PlSaid){.expr = quote, .words = quote, .at = start};

@@ -292,6 +292,23 @@ static void otherwise_of_try(PlSyntax *syntax, StepVec *out, uint32_t at, PlStep
     note(syntax, otherwise->keyword, pl_arena_printf(syntax->arena, "`If not " PL_FMT ":`", PL_ARG(name)).ptr);
 }
 
+/* Where the Try of a lone handler begins: at the step before it; further up where that is one that cannot fail, since a list that is added to is no
+ * call. "On error, continue with the next" at the end of a loop's body speaks of the whole body. */
+static uint32_t first_guarded(const PlSyntax *syntax, const StepVec *before, const PlStep *handler, bool last)
+{
+    const PlStep *end = handler->steps.len ? handler->steps.items[handler->steps.len - 1] : NULL;
+    bool loop = handler->parent && (handler->parent->kind == PL_STEP_EACH || handler->parent->kind == PL_STEP_REPEAT);
+    PlStr word = pl_str_slice(syntax->text, handler->keyword.start, handler->keyword.end);
+    bool on = pl_str_starts(word, PL_STR("On ")) || pl_str_starts(word, PL_STR("on "));
+    uint32_t at = before->len - 1;
+    if (handler->form == PL_FORM_ANY_FAILS || (on && loop && last && end && end->kind == PL_STEP_SKIP)) return 0;
+    for (; at > 0; at--) {
+        PlStepKind kind = before->items[at]->kind;
+        if (kind != PL_STEP_ADD && kind != PL_STEP_SET && kind != PL_STEP_INCREASE && kind != PL_STEP_NOTE) break;
+    }
+    return at;
+}
+
 /* The steps of one level with each lone handler behind a Try. Not of a call's own sub-steps: link.c makes their Try. */
 static void handle_failures(PlSyntax *syntax, StepVec *steps)
 {
@@ -301,7 +318,7 @@ static void handle_failures(PlSyntax *syntax, StepVec *steps)
         PlStepKind kind = before ? meant(before) : PL_STEP_PROSE;
         if (is_handler(step) && before && kind != PL_STEP_TRY && kind != PL_STEP_ON_ERROR) {
             if (step->form != PL_FORM_ANY_FAILS && becomes_clause(syntax, before, step)) continue;
-            wrap(syntax, &out, step->form == PL_FORM_ANY_FAILS ? 0 : out.len - 1, step);
+            wrap(syntax, &out, first_guarded(syntax, &out, step, i + 1 == steps->len), step);
         }
         if (meant(step) == PL_STEP_ELSE && kind == PL_STEP_ON_ERROR) {
             uint32_t at = out.len - 1;
@@ -453,6 +470,7 @@ void pl_shape_plan(PlSyntax *syntax)
 {
     PlPlan *plan = syntax->plan;
     take_schedule(syntax);
+    pl_shape_retries(syntax, &plan->steps.items, &plan->steps.len);
     shape(syntax, &plan->steps.items, &plan->steps.len, &plan->steps.cap, NULL);
     pl_nest_renumber(syntax);
 }

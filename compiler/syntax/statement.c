@@ -530,6 +530,17 @@ static bool rounds(PlReading *rd, const char *behind)
     return more && !pl_reading_reads(rd, PL_TK_S_SET, behind);
 }
 
+/* "If failed is not empty", "If error.status is 404": a name that is asked about, and no failure. */
+static bool names_failed(const PlReading *rd, const char *behind)
+{
+    static const char *const links[] = {"is", "contains", "has", "exists", "and", "or"};
+    const char *p = blanks(behind);
+    if ((rd->text[0] | 32) != 'i' || pl_phrase_word_char(rd->text[2])) return false;
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++)
+        if (over_word(p, rd->limit, links[i]) != p) return true;
+    return false;
+}
+
 void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t end)
 {
     const char *text = syntax->text.ptr;
@@ -544,6 +555,7 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
     PlReading rd = {syntax, step, text + start, text + end, start, end, false, false, PL_WORDS_NAMES};
     const char *then = behind_adverb(syntax, rd.text, rd.limit);
     if (then) rd.text = then, rd.start = pl_reading_offset(&rd, then);
+    const char *cond;
     const char *behind = NULL, *name = declared(rd.text, rd.limit);
     if (name) rd.text = name, rd.start = pl_reading_offset(&rd, name);
     const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, rd.text, rd.limit, &behind);
@@ -551,8 +563,12 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
     if (token == PL_TK_S_CLEAR && !pl_reading_reads(&rd, token, behind) && pl_reading_reads(&rd, PL_TK_S_SET, behind)) token = PL_TK_S_SET; /* reset x to 0 */
     if (token == PL_TK_S_WAIT && pl_str_ends(row->accepted, PL_STR(" for")) && strchr("\"`", *blanks(behind)))
         token = PL_TK_S_WAIT_EVENT;
+    if (token == PL_TK_S_ON_ERROR && names_failed(&rd, behind)) {
+        row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, "if ", "if " + 3, &cond);
+        behind = rd.text + 2;
+        token = row ? row->kind : token;
+    }
     PlOneLine checked;
-    const char *cond;
     if (pl_oneline_check_if(syntax, rd.text, rd.limit, &cond, &checked)) {
         step->keyword = pl_reading_span(&rd, rd.text, cond);
         read_one_line(&rd, PL_TK_S_IF, cond, &checked);

@@ -198,6 +198,14 @@ static bool says_nothing(const char *p, const char *limit)
     return OVER(p, limit, words) != NULL;
 }
 
+/* ". The list has all of them": another sentence. */
+static bool begins_sentence(const Call *call, const char *p)
+{
+    const char *before = p;
+    while (before > call->rest && (before[-1] == ' ' || before[-1] == '\n')) before--;
+    return before > call->rest && before[-1] == '.' && *p >= 'A' && *p <= 'Z';
+}
+
 static void ignore(const Call *call, const char *p, const char *end)
 {
     while (end > p && (end[-1] == ' ' || end[-1] == '\n')) end--;
@@ -342,7 +350,7 @@ static bool read_rest(Call *call, PlStr *prose, PlSpan *prose_span)
             if (holds_call(rd, first, end)) return false;
             *prose = one_line(rd->syntax->arena, first, end);
             *prose_span = pl_reading_span(rd, first, end);
-        } else if (says_nothing(p, rd->limit) &&
+        } else if ((says_nothing(p, rd->limit) || begins_sentence(call, p)) &&
                    !pl_phrase_match(rd->syntax->phrases, PL_AT_TAIL, p, rd->limit, &word)) {
             ignore(call, p, end);
         } else {

@@ -30,6 +30,8 @@ void pl_link_plan(PlSyntax *syntax);
 
 /* shape.c: the tree as its steps say it should be (sub-steps of calls, headings, failures); renumbers. */
 void pl_shape_plan(PlSyntax *syntax);
+/* shape_retry.c: steps that only say that a call before them is tried again become clauses of it. */
+void pl_shape_retries(PlSyntax *syntax, PlStep ***items, uint32_t *len);
 /* shape_block.c: one level's blocks that are told by words (End if, Repeat steps 2-3). */
 void pl_shape_blocks(PlSyntax *syntax, PlStep ***items, uint32_t *len, uint32_t *cap, PlStep *parent);
 
