@@ -6,6 +6,7 @@
 #include "stdlib/native_peer.h"
 #include "vm/base/json_scan.h"
 #include "vm/io/door_browser.h"
+#include "vm/io/door_http.h"
 #include "vm/io/door_mcp.h"
 #include "vm/io/door_tool.h"
 #include "vm/pilot_world.h"
@@ -19,6 +20,7 @@ static PlStatus open_tool(const PlDoorWorld *world, const PlDoor *door, PlDoorPe
 {
     PlStr tool = PL_STR("");
     pl_json_find(door->config, "tool", &tool);
+    if (pl_str_eq_z(tool, "\"http\"")) return pl_door_http_open(world, door, out, why);
     return pl_str_eq_z(tool, "\"browser\"") ? pl_door_browser_open(world, door, out, why) : pl_door_tool_open(world, door, out, why);
 }
 

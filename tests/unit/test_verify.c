@@ -215,8 +215,8 @@ TEST(actions)
     REFUSED("a name in the path that is no parameter", b.m.actions[0].path = PL_STR("/users/{userId}/{other}"));
     REFUSED("a '{' in the path", b.m.actions[0].path = PL_STR("/users/{userId}/{other"));
     REFUSED("may be left out", b.m.actions[0].params[0].required = false);
-    REFUSED("no absolute http or https URL", b.m.actions[0].server = PL_STR("file:///etc/passwd"));
-    REFUSED("no absolute http or https URL", b.m.actions[0].server = PL_STR("https://user@mail.example.com/"));
+    REFUSED("neither an absolute http or https URL nor a door", b.m.actions[0].server = PL_STR("file:///etc/passwd"));
+    REFUSED("neither an absolute http or https URL nor a door", b.m.actions[0].server = PL_STR("https://user@mail.example.com/"));
     REFUSED("https://evil.example.com:443, which the manifest does not list",
             b.m.actions[0].server = PL_STR("https://evil.example.com"));
     REFUSED("http://mail.example.com:80, which", b.m.actions[0].server = PL_STR("http://mail.example.com"));

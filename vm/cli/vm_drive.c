@@ -41,11 +41,28 @@ static PlSecrets *secrets_of(const PlProject *project)
     return secrets;
 }
 
+enum { HOSTS = 64 }; /* that a tool's config may list */
+
+static uint32_t hosts_of(PlArena *arena, PlStr config, PlStr *out)
+{
+    PlStr list;
+    PlJsonScan scan;
+    uint32_t count = 0;
+    if (!pl_json_find(config, "hosts", &list)) return 0;
+    pl_json_scan_init(&scan, list);
+    for (PlJsonEvent event = pl_json_scan_next(&scan); event != PL_JSON_END && event != PL_JSON_ERROR && count < HOSTS; event = pl_json_scan_next(&scan)) {
+        PlStr origin = event == PL_JSON_STRING ? pl_action_origin(arena, pl_arena_str(arena, scan.text)) : PL_STR("");
+        if (origin.len) out[count++] = origin;
+    }
+    pl_json_scan_deinit(&scan);
+    return count;
+}
+
 /* A server that the project names is meant, wherever it is. */
 static void private_origins(PlArena *arena, const PlvDrive *d, PlWorldOptions *options)
 {
     if (!d->project) return;
-    PlStr *origins = PL_NEW_N(arena, PlStr, 3 * d->project->plugins.len + 1);
+    PlStr *origins = PL_NEW_N(arena, PlStr, (3 + HOSTS) * d->project->plugins.len + 1);
     for (uint32_t i = 0; i < d->project->plugins.len; i++) {
         const PlPluginArg *plugin = &d->project->plugins.items[i];
         PlStr named[3] = {plugin->server, plugin->has_door ? plugin->document : PL_STR(""), pl_json_find_text(arena, plugin->config, "server")};
@@ -53,6 +70,7 @@ static void private_origins(PlArena *arena, const PlvDrive *d, PlWorldOptions *o
             PlStr origin = pl_action_origin(arena, named[k]);
             if (origin.len) origins[options->private_count++] = origin;
         }
+        options->private_count += hosts_of(arena, plugin->config, origins + options->private_count);
     }
     options->private_origins = origins;
 }
