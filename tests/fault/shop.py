@@ -215,7 +215,7 @@ class World:
             run = self.run = self.run_of()
         else:
             code, out, err = self.call(["pilotvm", "resume", run, "--store", "runs.db", "--no-project"])
-            if "never began" in err:
+            if "never began" in err or ("set aside" in err and "there is no run" in err):
                 return self.finish(None, start)
         for _ in range(20):
             if code == 5 and self.settle(run):

@@ -124,8 +124,8 @@ static PlStore *open_store(PlArena *arena, PlStr file, PlStoreMode mode, PlDurab
     pl_sources_init(&sources, arena);
     pl_diags_init(&diags, arena, &sources);
     PlStatus status = pl_store_open(pl_arena_str(arena, file).ptr, mode, durable, &diags, &store);
+    if (status != PL_OK || diags.all.len) plv_print_diags(&diags);
     if (status == PL_OK) return store;
-    plv_print_diags(&diags);
     if (diags.errors == 0) pl_cli_fail(status, "cannot open " PL_FMT ": %s", PL_ARG(file), pl_status_words(status));
     *code = pl_status_exit_code(status == PL_INVALID ? PL_IO : status); /* a file that cannot be used */
     return NULL;

@@ -238,7 +238,10 @@ static void follow_conditions(Flow *f, uint32_t function, uint32_t pc)
 {
     if (f->m->manifest.policy != PL_POLICY_STRICT) return;
     bool changed = f->changed;
-    for (uint32_t site = site_at(f->m, function, pc); site != PL_NO_SITE; site = f->m->sites[site].parent)
+    uint32_t own = site_at(f->m, function, pc);
+    for (uint32_t c = 0; c < f->m->call_count; c++)
+        if (f->m->calls[c].site == own) return; /* what is made for a call goes nowhere else, and the conditions around the call are asked about */
+    for (uint32_t site = own; site != PL_NO_SITE; site = f->m->sites[site].parent)
         lose(f, f->scratch, f->out->decisions[site].from.words);
     f->changed = changed;
 }

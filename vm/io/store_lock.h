@@ -6,8 +6,11 @@
 
 #include "vm/base/status.h"
 
+#include <stdbool.h>
+
 typedef struct PlStoreLock {
     int lock, reserve; /* file numbers; -1 none */
+    bool was_young;    /* nothing in the store was promised yet: a power cut may have left anything */
 } PlStoreLock;
 
 /* PL_BUSY: *pid is the process that has it, 0 when that is not known. PL_IO with errno. */
@@ -16,6 +19,7 @@ PL_MUST_USE PlStatus pl_store_lock_take(const char *path, PlStoreLock *lock, lon
 PL_MUST_USE PlStatus pl_store_lock_reserve(const char *path, PlStoreLock *lock);
 /* The process that writes the store at path: 0 none, -1 when its number is not known. */
 long pl_store_lock_holder(const char *path);
+void pl_store_lock_promise(PlStoreLock *lock); /* what is in the store is on the disk from now on */
 void pl_store_lock_spend(PlStoreLock *lock); /* give the reserve back to the disk */
 void pl_store_lock_release(const char *path, PlStoreLock *lock); /* takes the reserve's file away: what is closed needs none */
 

@@ -143,6 +143,7 @@ static PlStatus check_kind(PlStore *store, PlStoreMode mode)
     if (status != PL_OK) return status;
     if (application == 0 && tables == 0 && mode == PL_STORE_WRITE) return pl_store_schema_make(store);
     if (application != APPLICATION_ID) {
+        store->is_foreign = true;
         snprintf(store->message, sizeof store->message, "it is not a store of Pilot");
         return PL_INVALID;
     }
@@ -237,7 +238,11 @@ static PlStatus open_to_write(PlStore *store)
     store->is_image = store->path && pl_store_image_fits(store->path);
     if (store->path && !store->is_image) {
         PlStatus status = pl_store_sqlite_reserve(store);
-        return status == PL_OK ? pl_store_sqlite_connect(store) : status;
+        if (status == PL_OK) status = pl_store_sqlite_connect(store);
+        if (!store->lock.was_young) return status;
+        status = pl_store_torn_check(store, status);
+        if (!store->is_torn) return status;
+        store->is_image = true;
     }
     PlStatus status = connect_to(store, ":memory:", SQLITE_OPEN_READWRITE);
     return status == PL_OK ? pl_store_schema_blank(store) : status;
@@ -285,7 +290,7 @@ PlStatus pl_store_open(const char *path, PlStoreMode mode, PlDurable durable, Pl
     if (store) {
         store->mode = mode;
         store->durable = durable;
-        store->lock = (PlStoreLock){-1, -1};
+        store->lock = (PlStoreLock){.lock = -1, .reserve = -1};
         store->image_fd = -1;
         pl_buf_init(&store->filling.bytes, 0);
         pl_buf_init(&store->writing.bytes, 0);
@@ -293,6 +298,7 @@ PlStatus pl_store_open(const char *path, PlStoreMode mode, PlDurable durable, Pl
         status = open_store(store, path, &pid);
         if (status == PL_OK) {
             *out = store;
+            if (store->is_torn && diags) PL_REPORT(diags, STORE_TORN, PL_NO_SPAN, path, path);
             return PL_OK;
         }
         memcpy(message, store->message, sizeof message);

@@ -66,6 +66,8 @@ struct PlStore {
     atomic_bool is_full;     /* the reserve is spent: only rows that end things */
     bool is_unsynced;   /* written since the last fdatasync */
     char *path;         /* of the file; NULL: there is none, and never will be */
+    bool is_foreign;    /* the file is a database of another program */
+    bool is_torn;       /* store_sqlite_torn.c: the file that was there was set aside */
     bool is_image, is_image_written, is_image_stale; /* store_sqlite_image.c */
     size_t image_bytes; /* when it was last written */
     int image_fd;       /* of that file, -1 none */
@@ -102,6 +104,11 @@ bool pl_store_image_fits(const char *path);                                /* th
 PL_MUST_USE PlStatus pl_store_image_write(PlStore *store, bool ends_run);  /* before each write: leave for the file if it is time */
 PL_MUST_USE PlStatus pl_store_image_put(PlStore *store, bool ends_run);    /* after what must be in the file: put it there */
 PL_MUST_USE PlStatus pl_store_image_sync(PlStore *store);
+
+/* ---- store_sqlite_torn.c ---- */
+/* Of a store whose lock says that nothing in it was promised; `opened`: how opening it went. PL_OK: it is whole, and promised from now on, or, with is_torn, it
+ * was set aside and there is none. */
+PL_MUST_USE PlStatus pl_store_torn_check(PlStore *store, PlStatus opened);
 
 /* ---- store_sqlite_young.c ---- */
 #define PL_STORE_GROWN "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA wal_autocheckpoint=512;PRAGMA journal_size_limit=67108864;"

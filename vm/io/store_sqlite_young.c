@@ -65,6 +65,8 @@ PlStatus pl_store_young_sync(PlStore *store)
     if (!store->is_file_unsynced) return PL_OK;
     PlStatus status = store->is_image ? pl_store_image_sync(store) : pl_store_young_sync_file(store, SQLITE_FCNTL_FILE_POINTER);
     if (status == PL_OK) status = sync_folder(store);
-    if (status == PL_OK) store->is_file_unsynced = false;
+    if (status != PL_OK) return status;
+    store->is_file_unsynced = false;
+    pl_store_lock_promise(&store->lock);
     return status;
 }
