@@ -2,6 +2,7 @@
 /* Features of a candidate: which of the text's words its fields have, which of its words the text has, in which order; what both do; what
  * values the text brings and the action takes. */
 #include "compiler/bind/feature.h"
+#include "compiler/bind/match.h"
 
 #include <math.h>
 
@@ -32,28 +33,15 @@ float pl_feature_weight(PlFeature feature)
     return weights[feature];
 }
 
-typedef struct Match {
-    const PlQuery *q;
-    const PlIndexDoc *doc;
-    float met[PL_FIELD_COUNT][PL_QUERY_TERMS]; /* how well each term is met in each field */
-    float exact[PL_QUERY_TERMS];               /* ... as it is, in name, path, title, description */
-    float times[2][PL_QUERY_TERMS];            /* how often it stands anywhere; the same with fields weighted */
-    float *at;                                 /* the features */
-} Match;
-
-static const uint32_t *field_words(const Match *m, PlIndexField field, uint32_t *count)
-{
-    *count = m->doc->fields[field + 1] - m->doc->fields[field];
-    return m->q->index->words + m->doc->fields[field];
-}
-
 /* ---- what the fields have of the text -------------------------------------------------------------------------------------- */
 
-static void meet_field(Match *m, PlIndexField field)
+static void meet_field(PlMatch *m, PlIndexField field)
 {
     static const float heavy[PL_FIELD_COUNT] = {4, 2, 3, 1, 1, 0.3f, 0.5f, 1, 0.2f, 0.5f};
+    static const float usual[PL_FIELD_COUNT] = {3, 2, 8, 20, 6, 30, 6, 2, 8, 4};
     uint32_t count;
-    const uint32_t *words = field_words(m, field, &count);
+    const uint32_t *words = pl_match_words(m, field, &count);
+    float length = 0.4f + 0.6f * (float)count / usual[field];
     for (uint32_t i = 0; i < count; i++)
         for (const PlMeet *meet = pl_query_meet(m->q, m->q->slots[pl_query_slot(words[i])]); meet;
              meet = pl_query_meet(m->q, meet->next)) {
@@ -63,11 +51,12 @@ static void meet_field(Match *m, PlIndexField field)
             if (field <= PL_FIELD_DESC) m->exact[meet->query] = 1;
             m->times[0][meet->query] += 1;
             m->times[1][meet->query] += heavy[field];
+            m->fielded[meet->query] += heavy[field] / length;
         }
 }
 
 /* BM25 of text books (k1 1.2, b 0.75) over words as they are. */
-static float plain_score(const Match *m, const float *times)
+static float plain_score(const PlMatch *m, const float *times)
 {
     const PlIndex *x = m->q->index;
     double length = m->doc->fields[PL_FIELD_COUNT] - m->doc->fields[0],
@@ -78,15 +67,26 @@ static float plain_score(const Match *m, const float *times)
     return (float)sum / 20.0f;
 }
 
+/* BM25F: each field's count is freed of the field's length first, then the fields are added up by weight. */
+static float fielded_score(const PlMatch *m)
+{
+    const PlIndex *x = m->q->index;
+    double sum = 0;
+    for (uint32_t i = 0; i < m->q->count; i++)
+        if (m->fielded[i] > 0) sum += m->q->terms[i].plain * m->fielded[i] / (m->fielded[i] + 1.2f);
+    (void)x;
+    return (float)sum / 20.0f;
+}
+
 /* Of what the verb is done to. */
-static float covered_object(const Match *m, const float *met)
+static float covered_object(const PlMatch *m, const float *met)
 {
     double sum = 0;
     for (uint32_t i = 0; i < m->q->count; i++) sum += met[i] * m->q->terms[i].object;
     return m->q->object > 0 ? (float)(sum / m->q->object) : 0;
 }
 
-static float covered(const Match *m, const float *met, bool head)
+float pl_match_covered(const PlMatch *m, const float *met, bool head)
 {
     double sum = 0, total = head ? m->q->head : m->q->weight;
     for (uint32_t i = 0; i < m->q->count; i++) sum += met[i] * (head ? m->q->terms[i].head : m->q->terms[i].weight);
@@ -94,7 +94,7 @@ static float covered(const Match *m, const float *met, bool head)
 }
 
 /* The three heaviest words that the index knows at all. */
-static void cover_rare(Match *m, const float *best)
+static void cover_rare(PlMatch *m, const float *best)
 {
     uint32_t top[3] = {UINT32_MAX, UINT32_MAX, UINT32_MAX};
     for (uint32_t i = 0; i < m->q->count; i++)
@@ -113,28 +113,28 @@ static void cover_rare(Match *m, const float *best)
     m->at[PL_F_RARE] = total > 0 ? (float)(rare / total) : 0;
 }
 
-static void cover(Match *m)
+static void cover(PlMatch *m)
 {
     static const float worth[PL_FIELD_COUNT] = {1.0f, 0.9f, 0.95f, 0.7f, 0.6f, 0.35f, 0.45f, 0.6f, 0.35f, 0.4f};
     static const PlFeature of[PL_FIELD_COUNT] = {PL_F_COV_NAME,   PL_F_COV_PATH,  PL_F_COV_TITLE, PL_F_COV_DESC,
                                                  PL_F_COV_PARAM,  PL_F_COV_PDESC, PL_F_COV_ENUM,  PL_F_COV_TAGS,
                                                  PL_F_COV_RESULT, PL_F_COV_PLUGIN};
-    float best[PL_QUERY_TERMS] = {0};
+    float *best = m->best;
     for (int f = 0; f < PL_FIELD_COUNT; f++) {
-        m->at[of[f]] = covered(m, m->met[f], false);
+        m->at[of[f]] = pl_match_covered(m, m->met[f], false);
         for (uint32_t i = 0; i < m->q->count; i++) {
             float here = m->met[f][i] * worth[f];
             if (here > best[i]) best[i] = here;
         }
     }
-    m->at[PL_F_COV_ALL] = covered(m, best, false);
-    m->at[PL_F_COV_HEAD] = covered(m, best, true);
-    m->at[PL_F_COV_EXACT] = covered(m, m->exact, false);
-    m->at[PL_F_HEAD_NAME] = covered(m, m->met[PL_FIELD_NAME], true);
-    m->at[PL_F_HEAD_PATH] = covered(m, m->met[PL_FIELD_PATH], true);
-    m->at[PL_F_HEAD_TITLE] = covered(m, m->met[PL_FIELD_TITLE], true);
-    m->at[PL_F_HEAD_DESC] = covered(m, m->met[PL_FIELD_DESC], true);
-    m->at[PL_F_HEAD_EXACT] = covered(m, m->exact, true);
+    m->at[PL_F_COV_ALL] = pl_match_covered(m, best, false);
+    m->at[PL_F_COV_HEAD] = pl_match_covered(m, best, true);
+    m->at[PL_F_COV_EXACT] = pl_match_covered(m, m->exact, false);
+    m->at[PL_F_HEAD_NAME] = pl_match_covered(m, m->met[PL_FIELD_NAME], true);
+    m->at[PL_F_HEAD_PATH] = pl_match_covered(m, m->met[PL_FIELD_PATH], true);
+    m->at[PL_F_HEAD_TITLE] = pl_match_covered(m, m->met[PL_FIELD_TITLE], true);
+    m->at[PL_F_HEAD_DESC] = pl_match_covered(m, m->met[PL_FIELD_DESC], true);
+    m->at[PL_F_HEAD_EXACT] = pl_match_covered(m, m->exact, true);
     m->at[PL_F_OBJ_NAME] = covered_object(m, m->met[PL_FIELD_NAME]);
     m->at[PL_F_OBJ_PATH] = covered_object(m, m->met[PL_FIELD_PATH]);
     m->at[PL_F_OBJ_TITLE] = covered_object(m, m->met[PL_FIELD_TITLE]);
@@ -149,7 +149,7 @@ typedef struct Said {
         miss; /* by weight: said at all, in the head clause, as it is; the heaviest word that is not */
 } Said;
 
-static float best_worth(const Match *m, uint32_t word, bool head, uint32_t *query)
+float pl_match_worth(const PlMatch *m, uint32_t word, bool head, uint32_t *query)
 {
     float best = 0;
     for (const PlMeet *meet = pl_query_meet(m->q, m->q->slots[pl_query_slot(word)]); meet;
@@ -163,19 +163,19 @@ static float best_worth(const Match *m, uint32_t word, bool head, uint32_t *quer
 }
 
 /* A word that the document's own title has says little in a name. */
-static bool of_plugin(const Match *m, uint32_t word)
+static bool of_plugin(const PlMatch *m, uint32_t word)
 {
     uint32_t count;
-    const uint32_t *words = field_words(m, PL_FIELD_PLUGIN, &count);
+    const uint32_t *words = pl_match_words(m, PL_FIELD_PLUGIN, &count);
     for (uint32_t i = 0; i < count; i++)
         if (words[i] == word) return true;
     return false;
 }
 
-static Said said(const Match *m, PlIndexField field)
+static Said said(const PlMatch *m, PlIndexField field)
 {
     uint32_t count;
-    const uint32_t *words = field_words(m, field, &count);
+    const uint32_t *words = pl_match_words(m, field, &count);
     const PlIndex *x = m->q->index;
     Said s = {0};
     double share = 0, head = 0, exact = 0, total = 0;
@@ -183,11 +183,11 @@ static Said said(const Match *m, PlIndexField field)
     for (uint32_t i = 0; i < count; i++) {
         double idf =
             pl_query_idf(x, m->q->lexicon, pl_index_text(x, x->terms[words[i]].text), x->terms[words[i]].count);
-        float worth = best_worth(m, words[i], false, NULL);
+        float worth = pl_match_worth(m, words[i], false, NULL);
         if (of_plugin(m, words[i])) idf *= 0.3;
         total += idf;
         share += idf * worth;
-        head += idf * best_worth(m, words[i], true, NULL);
+        head += idf * pl_match_worth(m, words[i], true, NULL);
         exact += worth >= 1.0f ? idf : 0;
         if (worth < 0.5f && idf * (1 - worth) > s.miss) s.miss = (float)(idf * (1 - worth));
     }
@@ -200,15 +200,15 @@ static Said said(const Match *m, PlIndexField field)
 }
 
 /* Words that stand side by side in both, in the same order. */
-static float neighbours(const Match *m, PlIndexField field)
+static float neighbours(const PlMatch *m, PlIndexField field)
 {
     uint32_t count, before = 0;
-    const uint32_t *words = field_words(m, field, &count);
+    const uint32_t *words = pl_match_words(m, field, &count);
     double sum = 0;
     float last = 0;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t here = 0;
-        float worth = best_worth(m, words[i], false, &here);
+        float worth = pl_match_worth(m, words[i], false, &here);
         const PlQueryTerm *a = &m->q->terms[before], *b = &m->q->terms[here];
         if (last > 0 && worth > 0 && before != here && b->at > a->at && b->at - a->at <= 3)
             sum += (double)(last * worth) * (a->weight < b->weight ? a->weight : b->weight);
@@ -219,7 +219,7 @@ static float neighbours(const Match *m, PlIndexField field)
     return (float)(share < 1 ? share : 1);
 }
 
-static void say(Match *m)
+static void say(PlMatch *m)
 {
     Said name = said(m, PL_FIELD_NAME), path = said(m, PL_FIELD_PATH), title = said(m, PL_FIELD_TITLE);
     m->at[PL_F_NAME_SAID] = name.share;
@@ -258,7 +258,7 @@ static float method_fit(PlVerb verb, PlMethod method)
     return method_fits[verb][column];
 }
 
-static void act(Match *m)
+static void act(PlMatch *m)
 {
     const PlQuery *q = m->q;
     const PlIndexDoc *d = m->doc;
@@ -288,143 +288,12 @@ static void act(Match *m)
     m->at[PL_F_VARY_READ_WRITE] = pl_verb_is_reading(q->verb) && pl_verb_is_writing(verb) && method_fit(q->verb, (PlMethod)d->method) <= 0;
 }
 
-/* ---- values and arguments -------------------------------------------------------------------------------------------------- */
-
-static bool param_said(const Match *m, const PlIndexParam *p)
-{
-    double met = 0;
-    if (!p->word_count) return false;
-    for (uint32_t i = 0; i < p->word_count; i++)
-        met += best_worth(m, m->q->index->words[p->words + i], false, NULL) >= 0.6f;
-    return met * 2 > p->word_count;
-}
-
-/* Does the text say this value, as whole words? */
-static bool text_has(PlStr text, PlStr value)
-{
-    if (value.len < 3 || value.len > text.len) return false;
-    for (size_t i = 0; i + value.len <= text.len; i++) {
-        if ((text.ptr[i] | 32) != (value.ptr[0] | 32)) continue;
-        if (!pl_str_eq_nocase(pl_str_slice(text, i, i + value.len), value)) continue;
-        bool before = i == 0 || !((text.ptr[i - 1] | 32) >= 'a' && (text.ptr[i - 1] | 32) <= 'z');
-        size_t end = i + value.len;
-        bool after =
-            end == text.len || !((text.ptr[end] | 32) >= 'a' && (text.ptr[end] | 32) <= 'z') || text.ptr[end] == 's';
-        if (before && after) return true;
-    }
-    return false;
-}
-
-static float nearness(uint32_t a, uint32_t b)
-{
-    return 1.0f / (1.0f + (float)(a > b ? a - b : b - a));
-}
-
-static void take(Match *m)
-{
-    const PlIndex *x = m->q->index;
-    uint32_t shapes = 0, said_count = 0, required = 0, required_said = 0, in_path = 0, enums = 0, numbers = 0;
-    for (uint32_t i = 0; i < m->doc->param_count; i++) {
-        const PlIndexParam *p = &x->params[m->doc->params + i];
-        bool value = false;
-        for (uint32_t v = 0; v < p->value_count && !value; v++)
-            value = text_has(m->q->text, pl_index_text(x, x->values[p->values + v]));
-        bool is_said = value || param_said(m, p) ||
-                       (p->shapes & m->q->shapes & (PL_SHAPE_EMAIL | PL_SHAPE_DATE | PL_SHAPE_URL | PL_SHAPE_MONEY));
-        shapes |= p->shapes;
-        enums += value;
-        said_count += is_said;
-        if (p->place == PL_IN_PATH) in_path++;
-        if (!p->required) continue;
-        required++;
-        numbers += (p->shapes & PL_SHAPE_NUMBER) != 0;
-        required_said += is_said;
-    }
-    uint32_t kinds = 0, fit = 0;
-    for (uint32_t bit = 1; bit < PL_SHAPE_YESNO; bit <<= 1) {
-        if (!(m->q->shapes & bit)) continue;
-        kinds++;
-        fit += (shapes & bit) != 0;
-    }
-    bool id = m->q->shapes & PL_SHAPE_ID || m->q->one;
-    m->at[PL_F_COUNT_FIT] = m->q->values ? nearness(m->q->values, required) : 0;
-    m->at[PL_F_COUNT_LESS] =
-        (float)(required > m->q->values ? (required - m->q->values > 4 ? 4 : required - m->q->values) : 0) / 4.0f;
-    m->at[PL_F_NUMBER_FIT] = m->q->numbers ? nearness(m->q->numbers, numbers) : 0;
-    m->at[PL_F_NUMBER_LESS] =
-        (float)(numbers > m->q->numbers ? (numbers - m->q->numbers > 4 ? 4 : numbers - m->q->numbers) : 0) / 4.0f;
-    m->at[PL_F_VALUE_FIT] = kinds ? (float)fit / (float)kinds : 0;
-    m->at[PL_F_ENUM_SAID] = enums > 2 ? 1 : (float)enums / 2.0f;
-    m->at[PL_F_PARAM_SAID] = m->doc->param_count ? (float)said_count / (float)m->doc->param_count : 0;
-    m->at[PL_F_REQ_SAID] = required ? (float)required_said / (float)required : 0;
-    m->at[PL_F_REQ_OPEN] = (float)(required - required_said > 5 ? 5 : required - required_said) / 5.0f;
-    m->at[PL_F_ID_FIT] = id && in_path > 0;
-    m->at[PL_F_ID_NEED] = id ? 0 : (float)(in_path > 3 ? 3 : in_path) / 3.0f;
-    bool search = m->doc->verb == PL_VERB_SEARCH;
-    for (uint32_t i = 0; i < m->doc->param_count && !search; i++) {
-        static const char *const names[] = {"q",    "query", "search", "keyword", "keywords",
-                                            "term", "text",  "name",   "title",   "filter"};
-        const PlIndexParam *p = &x->params[m->doc->params + i];
-        for (size_t k = 0; k < sizeof names / sizeof *names; k++)
-            search |= p->place != PL_IN_PATH && pl_str_eq_nocase(pl_index_text(x, p->name), pl_str_z(names[k]));
-    }
-    m->at[PL_F_NAMED_SEARCH] = m->q->named && !id && search;
-    m->at[PL_F_NAMED_PATH] = m->q->named && !(m->q->shapes & PL_SHAPE_ID) && in_path > 0;
-    m->at[PL_F_PARAM_COUNT] = logf(1.0f + (float)m->doc->param_count) / 4.0f;
-}
-
-/* ---- letters --------------------------------------------------------------------------------------------------------------- */
-
-static uint32_t grams(PlStr word, uint32_t *out, uint32_t max)
-{
-    uint32_t n = 0, window = ' ';
-    for (size_t i = 0; i <= word.len && n < max; i++) {
-        window = (window << 8 | (i < word.len ? (unsigned char)word.ptr[i] : ' ')) & 0xFFFFFF;
-        if (i > 0) out[n++] = window;
-    }
-    return n;
-}
-
-static float alike(PlStr a, PlStr b)
-{
-    uint32_t x[PL_STEM_MAX], y[PL_STEM_MAX], shared = 0;
-    uint32_t n = grams(a, x, PL_STEM_MAX), k = grams(b, y, PL_STEM_MAX);
-    for (uint32_t i = 0; i < n; i++)
-        for (uint32_t j = 0; j < k; j++)
-            if (x[i] == y[j]) {
-                shared++;
-                break;
-            }
-    return n + k ? 2.0f * (float)shared / (float)(n + k) : 0;
-}
-
-static float letters(const Match *m, PlIndexField field)
-{
-    uint32_t count;
-    const uint32_t *words = field_words(m, field, &count);
-    const PlIndex *x = m->q->index;
-    double sum = 0, total = 0;
-    if (count > 16) count = 16;
-    for (uint32_t i = 0; i < count; i++) {
-        PlStr word = pl_index_text(x, x->terms[words[i]].text);
-        double idf = pl_query_idf(x, m->q->lexicon, word, x->terms[words[i]].count);
-        float best = best_worth(m, words[i], false, NULL);
-        for (uint32_t t = 0; best < 0.5f && t < m->q->count; t++) {
-            float here = m->q->terms[t].stem.len >= 3 && word.len >= 3 ? alike(m->q->terms[t].stem, word) : 0;
-            if (here > best) best = here;
-        }
-        sum += idf * best;
-        total += idf;
-    }
-    return total > 0 ? (float)(sum / total) : 0;
-}
-
 /* The last part of the path that is no template, else the last word of the name: the kind of thing that the action is about. */
-static void read_segment(Match *m)
+static void read_segment(PlMatch *m)
 {
     uint32_t count;
-    const uint32_t *words = field_words(m, PL_FIELD_PATH, &count);
-    if (!count) words = field_words(m, PL_FIELD_NAME, &count);
+    const uint32_t *words = pl_match_words(m, PL_FIELD_PATH, &count);
+    if (!count) words = pl_match_words(m, PL_FIELD_NAME, &count);
     if (!count) return;
     float object = 0, met = 0;
     uint32_t word = words[count - 1];
@@ -439,7 +308,7 @@ static void read_segment(Match *m)
     m->at[PL_F_SEG_OBJECT] = object;
 }
 
-static void read_verb(Match *m)
+static void read_verb(PlMatch *m)
 {
     const PlQuery *q = m->q;
     if (q->verb_term == UINT32_MAX) return;
@@ -449,71 +318,38 @@ static void read_verb(Match *m)
     m->at[PL_F_VERB_RARE] = (name > title ? name : title) * (q->terms[q->verb_term].idf / 6.0f);
 }
 
-/* ---- letters, over all words --------------------------------------------------------------------------------------------- */
-
-typedef struct Alike {
-    const Match *m;
-    float best[PL_QUERY_TERMS];
-} Alike;
-
-static void note_alike(void *context, uint32_t query, float likeness)
-{
-    Alike *a = context;
-    if (likeness > a->best[query]) a->best[query] = likeness;
-}
-
-/* How much of the text is met when words that are spelled alike count for what they share. */
-static void read_letters(Match *m)
-{
-    Alike near = {.m = m}, all;
-    const PlIndex *x = m->q->index;
-    const uint32_t *f = m->doc->fields;
-    for (uint32_t i = f[PL_FIELD_NAME]; i < f[PL_FIELD_DESC]; i++)
-        pl_query_alike(m->q, pl_index_text(x, x->terms[x->words[i]].text), note_alike, &near);
-    all = near;
-    for (uint32_t i = f[PL_FIELD_DESC]; i < f[PL_FIELD_PDESC]; i++)
-        pl_query_alike(m->q, pl_index_text(x, x->terms[x->words[i]].text), note_alike, &all);
-    for (uint32_t t = 0; t < m->q->count; t++) {
-        near.best[t] *= near.best[t];
-        all.best[t] *= all.best[t];
-    }
-    m->at[PL_F_GRAM_NEAR] = covered(m, near.best, false);
-    m->at[PL_F_GRAM_HEAD] = covered(m, near.best, true);
-    m->at[PL_F_GRAM_ALL] = covered(m, all.best, false);
-}
-
-static float field_length(const Match *m, PlIndexField field, float most)
+static float field_length(const PlMatch *m, PlIndexField field, float most)
 {
     float len = (float)(m->doc->fields[field + 1] - m->doc->fields[field]) / most;
     return len < 1 ? len : 1;
 }
 
 void pl_feature_read(const PlQuery *q, const PlQuery *goal, const PlIndexDoc *doc, float retrieved, float best,
-                     PlFeatures *out)
+                     float *met, PlFeatures *out)
 {
-    Match m = {.q = q, .doc = doc, .at = out->at};
+    PlMatch m = {.q = q, .doc = doc, .best = met, .at = out->at};
     memset(out, 0, sizeof *out);
     for (int f = 0; f < PL_FIELD_COUNT; f++) meet_field(&m, (PlIndexField)f);
     out->at[PL_F_PLAIN] = plain_score(&m, m.times[0]);
     out->at[PL_F_PLAIN_FIELDS] = plain_score(&m, m.times[1]);
+    out->at[PL_F_FIELDED] = fielded_score(&m);
     cover(&m);
     say(&m);
+    pl_clause_read(&m);
     act(&m);
-    take(&m);
-    read_letters(&m);
+    pl_evidence_read(&m);
+    pl_letters_read(&m);
     read_segment(&m);
     read_verb(&m);
     out->at[PL_F_BM_REL] = best > 0 ? retrieved / best : 0;
     out->at[PL_F_BM_SELF] = q->weight > 0 ? retrieved / (float)q->weight : 0;
-    out->at[PL_F_CHAR_NAME] = letters(&m, PL_FIELD_NAME);
-    out->at[PL_F_CHAR_TITLE] = letters(&m, PL_FIELD_TITLE);
     out->at[PL_F_NAME_LEN] = field_length(&m, PL_FIELD_NAME, 10);
     out->at[PL_F_TITLE_LEN] = field_length(&m, PL_FIELD_TITLE, 25);
     out->at[PL_F_DESC_LEN] = field_length(&m, PL_FIELD_DESC, 60);
     out->at[PL_F_PATH_LEN] = (float)(doc->segments > 10 ? 10 : doc->segments) / 10.0f;
     out->at[PL_F_DEPRECATED] = (doc->flags & PL_INDEX_DEPRECATED) != 0;
     if (!goal || !goal->count) return;
-    Match g = {.q = goal, .doc = doc};
+    PlMatch g = {.q = goal, .doc = doc};
     float any[PL_QUERY_TERMS] = {0}, name[PL_QUERY_TERMS] = {0};
     for (int f = 0; f < PL_FIELD_COUNT; f++) {
         meet_field(&g, (PlIndexField)f);
@@ -523,6 +359,6 @@ void pl_feature_read(const PlQuery *q, const PlQuery *goal, const PlIndexDoc *do
             if (naming && g.met[f][i] > name[i]) name[i] = g.met[f][i];
         }
     }
-    out->at[PL_F_GOAL] = covered(&g, any, false);
-    out->at[PL_F_GOAL_NAME] = covered(&g, name, false);
+    out->at[PL_F_GOAL] = pl_match_covered(&g, any, false);
+    out->at[PL_F_GOAL_NAME] = pl_match_covered(&g, name, false);
 }

@@ -20,9 +20,10 @@ typedef struct PlFeatures {
     float at[PL_FEATURE_COUNT];
 } PlFeatures;
 
-/* `goal` may be NULL. `retrieved` and `best` are the scores of retrieval: the candidate's and the greatest. */
+/* `goal` may be NULL. `retrieved` and `best` are the scores of retrieval: the candidate's and the greatest. `met` gets how well each term of the
+ * query is met; PL_QUERY_TERMS zeros before. */
 void pl_feature_read(const PlQuery *q, const PlQuery *goal, const PlIndexDoc *doc, float retrieved, float best,
-                     PlFeatures *out);
+                     float *met, PlFeatures *out);
 extern const char *const pl_feature_names[PL_FEATURE_COUNT];
 extern const char *const pl_feature_words[PL_FEATURE_COUNT];
 float pl_feature_weight(PlFeature feature);

@@ -6,7 +6,7 @@
 
 #include "compiler/bind/index.h"
 
-enum { PL_QUERY_TERMS = 64, PL_QUERY_SLOTS = 1024, PL_QUERY_GRAMS = 1024 };
+enum { PL_QUERY_TERMS = 64, PL_QUERY_SLOTS = 1024, PL_QUERY_GRAMS = 1024, PL_QUERY_CLAUSES = 12 };
 
 typedef struct PlAsk { /* what is known of a step; texts may be empty */
     PlStr text;        /* its prose */
@@ -36,6 +36,12 @@ typedef struct PlMeet {  /* a word of the index that stands for a term */
     float worth;
 } PlMeet;
 
+typedef struct PlQueryClause { /* one of the things that a text asks for */
+    uint64_t terms; /* a bit for each */
+    float weight;
+    uint8_t verb; /* PlVerb */
+} PlQueryClause;
+
 typedef struct PlQuery {
     const PlIndex *index;
     const PlLexicon *lexicon;
@@ -60,6 +66,10 @@ typedef struct PlQuery {
     uint32_t gram_keys[PL_QUERY_GRAMS];  /* letters in threes of the terms: key + 1, open addressing */
     uint64_t gram_terms[PL_QUERY_GRAMS]; /* a bit for each term that has them */
     uint8_t gram_count[PL_QUERY_TERMS];
+    float gram_idf[PL_QUERY_GRAMS]; /* how few operations have it */
+    float gram_total;
+    PlQueryClause clauses[PL_QUERY_CLAUSES];
+    uint32_t clause_count;
     double weight, head, object,
         known; /* sums over the terms: of all, of the head clause, of its object, of those that the index has */
 } PlQuery;
@@ -69,6 +79,11 @@ PlQuery *pl_query_new(PlArena *arena, const PlLexicon *lexicon, const PlIndex *i
 /* How alike a word is to each term by its letters, 0 to 1 (Dice over letters in threes); calls back for those that share any. */
 typedef void (*PlQueryAlike)(void *context, uint32_t query, float alike);
 void pl_query_alike(const PlQuery *q, PlStr word, PlQueryAlike on, void *context);
+void pl_clause_cut(PlQuery *q); /* clause.c; when all terms are there */
+/* The slot of letters in threes, used or free. */
+uint32_t pl_query_gram_slot(const PlQuery *q, uint32_t gram);
+/* The letters in threes of a word, its ends as spaces; returns how many, at most PL_STEM_MAX. */
+uint32_t pl_query_grams(PlStr word, uint32_t out[PL_STEM_MAX + 2]);
 /* The same words as a text of the plan's goal: no values, no verb. */
 PlQuery *pl_query_goal(PlArena *arena, const PlLexicon *lexicon, const PlIndex *index, PlStr goal);
 /* The inverse frequency of a word of the index, smoothed by what is common in any catalog. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Retrieval, scoring, judgement. */
 #include "compiler/bind/rank.h"
+#include "compiler/bind/contest.h"
 
 #include <math.h>
 
@@ -88,49 +89,6 @@ static void retrieve(PlArena *arena, const PlQuery *q, PlStr plugin, PlRanking *
 
 /* ---- scoring --------------------------------------------------------------------------------------------------------------- */
 
-/* Some features again, against the best that any candidate has: a text with many odd words scores low everywhere. */
-static void relate(PlRanking *r)
-{
-    static const struct Relative {
-        PlFeature to, from;
-    } all[] = {{PL_F_REL_ALL, PL_F_COV_ALL},
-               {PL_F_REL_HEAD, PL_F_COV_HEAD},
-               {PL_F_REL_EXACT, PL_F_COV_EXACT},
-               {PL_F_REL_NAME, PL_F_NAME_SAID},
-               {PL_F_REL_TITLE, PL_F_TITLE_SAID},
-               {PL_F_REL_OBJ, PL_F_OBJ_ALL},
-               {PL_F_REL_CHAR, PL_F_CHAR_NAME},
-               {PL_F_REL_GRAM, PL_F_GRAM_ALL},
-               {PL_F_REL_GRAM_NEAR, PL_F_GRAM_NEAR},
-               {PL_F_REL_PLAIN, PL_F_PLAIN},
-               {PL_F_REL_PLAIN_FIELDS, PL_F_PLAIN_FIELDS}};
-    for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
-        float best = 0;
-        for (uint32_t i = 0; i < r->count; i++)
-            if (r->all[i].features.at[all[k].from] > best) best = r->all[i].features.at[all[k].from];
-        for (uint32_t i = 0; best > 0 && i < r->count; i++)
-            r->all[i].features.at[all[k].to] = r->all[i].features.at[all[k].from] / best;
-    }
-}
-
-/* What one document offers for the text as a whole: a text is seldom about several of them. */
-static void weigh_plugins(const PlIndex *x, PlRanking *r)
-{
-    float mass[PL_RANK_MAX], most = 0;
-    for (uint32_t i = 0; i < r->count; i++) {
-        uint32_t plugin = x->docs[r->all[i].doc].plugin, n = 0;
-        mass[i] = 0;
-        for (uint32_t k = 0; k < r->count && n < 3; k++) {
-            if (x->docs[r->all[k].doc].plugin != plugin) continue;
-            mass[i] += r->all[k].retrieved;
-            n++;
-        }
-        if (mass[i] > most) most = mass[i];
-    }
-    for (uint32_t i = 0; i < r->count && most > 0 && x->plugin_count > 1; i++)
-        r->all[i].features.at[PL_F_PLUGIN_MASS] = mass[i] / most;
-}
-
 static void sort(PlRanking *r)
 {
     for (uint32_t i = 1; i < r->count; i++) { /* stable: equals keep the order of retrieval */
@@ -142,15 +100,16 @@ static void sort(PlRanking *r)
     }
 }
 
-static void score_all(const PlQuery *q, const PlQuery *goal, PlRanking *r)
+static void score_all(PlArena *arena, const PlQuery *q, const PlQuery *goal, PlRanking *r)
 {
+    float(*met)[PL_QUERY_TERMS] = pl_arena_alloc(arena, sizeof *met * PL_RANK_MAX, sizeof(float));
+    memset(met, 0, sizeof *met * PL_RANK_MAX);
     float best = r->count ? r->all[0].retrieved : 0;
     for (uint32_t i = 0; i < r->count; i++) {
         PlRanked *c = &r->all[i];
-        pl_feature_read(q, goal, &q->index->docs[c->doc], c->retrieved, best, &c->features);
+        pl_feature_read(q, goal, &q->index->docs[c->doc], c->retrieved, best, met[i], &c->features);
     }
-    relate(r);
-    weigh_plugins(q->index, r);
+    pl_contest_read(arena, q, r, met);
     for (uint32_t i = 0; i < r->count; i++) {
         PlRanked *c = &r->all[i];
         double sum = 0;
@@ -238,7 +197,7 @@ PlRanking *pl_rank(PlArena *arena, const PlLexicon *lexicon, const PlIndex *inde
     PlQuery *q = pl_query_new(arena, lexicon, index, ask);
     PlQuery *goal = ask->goal.len ? pl_query_goal(arena, lexicon, index, ask->goal) : NULL;
     retrieve(arena, q, ask->plugin, r);
-    score_all(q, goal, r);
+    score_all(arena, q, goal, r);
     r->imperative = is_imperative(q);
     r->reads = pl_verb_is_reading(q->verb);
     r->known = q->weight > 0 ? (float)(q->known / q->weight) : 0;
