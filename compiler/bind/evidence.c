@@ -34,10 +34,22 @@ static float nearness(uint32_t a, uint32_t b)
     return 1.0f / (1.0f + (float)(a > b ? a - b : b - a));
 }
 
+/* How likely the text fills an argument: 1 when it speaks of it, less when it has a value of that kind. */
+static float evidence(const PlMatch *m, const PlIndexParam *p, bool said, bool *lacking)
+{
+    uint32_t kinds = p->shapes & (PL_SHAPE_EMAIL | PL_SHAPE_DATE | PL_SHAPE_URL | PL_SHAPE_NUMBER | PL_SHAPE_MONEY | PL_SHAPE_PLACE);
+    uint32_t values = m->q->shapes | (m->q->shapes & PL_SHAPE_MONEY ? PL_SHAPE_NUMBER : 0) | (m->q->shapes & PL_SHAPE_NUMBER ? PL_SHAPE_MONEY : 0);
+    *lacking = kinds && !(kinds & values) && !said;
+    if (said) return 1;
+    if (kinds) return kinds & values ? 0.8f : 0;
+    return m->q->values ? 0.4f : 0.1f;
+}
+
 void pl_evidence_read(PlMatch *m)
 {
     const PlIndex *x = m->q->index;
-    uint32_t shapes = 0, said_count = 0, required = 0, required_said = 0, in_path = 0, enums = 0, numbers = 0;
+    uint32_t shapes = 0, said_count = 0, required = 0, required_said = 0, in_path = 0, enums = 0, numbers = 0, lacks = 0;
+    float filled = 0;
     for (uint32_t i = 0; i < m->doc->param_count; i++) {
         const PlIndexParam *p = &x->params[m->doc->params + i];
         bool value = false;
@@ -50,6 +62,9 @@ void pl_evidence_read(PlMatch *m)
         said_count += is_said;
         if (p->place == PL_IN_PATH) in_path++;
         if (!p->required) continue;
+        bool lacking;
+        filled += evidence(m, p, is_said, &lacking);
+        lacks += lacking;
         required++;
         numbers += (p->shapes & PL_SHAPE_NUMBER) != 0;
         required_said += is_said;
@@ -60,6 +75,10 @@ void pl_evidence_read(PlMatch *m)
         kinds++;
         fit += (shapes & bit) != 0;
     }
+    m->at[PL_F_REQ_FILLED] = required ? filled / (float)required : 0.5f;
+    m->at[PL_F_REQ_LACK] = (float)(lacks > 4 ? 4 : lacks) / 4.0f;
+    m->at[PL_F_PLACE_FIT] = (m->q->shapes & PL_SHAPE_PLACE) && (shapes & PL_SHAPE_PLACE);
+    m->at[PL_F_DATE_FIT] = (m->q->shapes & PL_SHAPE_DATE) && (shapes & PL_SHAPE_DATE);
     bool id = m->q->shapes & PL_SHAPE_ID || m->q->one;
     m->at[PL_F_COUNT_FIT] = m->q->values ? nearness(m->q->values, required) : 0;
     m->at[PL_F_COUNT_LESS] =

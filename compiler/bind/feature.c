@@ -9,28 +9,30 @@
 enum { SAID_WORDS = 40 };
 
 const char *const pl_feature_names[PL_FEATURE_COUNT] = {
-#define PL_WEIGHT(name, weight, words) #name,
+#define PL_WEIGHT(name, weight, at_length, of_many, step, words) #name,
 #define PL_JUDGE(name, right, fits, words)
 #define PL_LIMIT_OF(name, value, words)
 #include "compiler/bind/weights.def"
 #undef PL_WEIGHT
 };
 const char *const pl_feature_words[PL_FEATURE_COUNT] = {
-#define PL_WEIGHT(name, weight, words) words,
+#define PL_WEIGHT(name, weight, at_length, of_many, step, words) words,
 #include "compiler/bind/weights.def"
 #undef PL_WEIGHT
 };
-static const float weights[PL_FEATURE_COUNT] = {
-#define PL_WEIGHT(name, weight, words) weight##f,
+static const float weights[PL_FEATURE_COUNT][1 + PL_SITUATIONS] = {
+#define PL_WEIGHT(name, weight, at_length, of_many, step, words) {weight##f, at_length##f, of_many##f, step##f},
 #include "compiler/bind/weights.def"
 #undef PL_WEIGHT
 #undef PL_JUDGE
 #undef PL_LIMIT_OF
 };
 
-float pl_feature_weight(PlFeature feature)
+double pl_feature_weight(PlFeature feature, const float situation[PL_SITUATIONS])
 {
-    return weights[feature];
+    double sum = (double)weights[feature][0];
+    for (int s = 0; s < PL_SITUATIONS; s++) sum += (double)weights[feature][1 + s] * (double)situation[s];
+    return sum;
 }
 
 /* ---- what the fields have of the text -------------------------------------------------------------------------------------- */

@@ -6,7 +6,7 @@
 #include "compiler/bind/query.h"
 
 typedef enum PlFeature {
-#define PL_WEIGHT(name, weight, words) PL_F_##name,
+#define PL_WEIGHT(name, weight, at_length, of_many, step, words) PL_F_##name,
 #define PL_JUDGE(name, right, fits, words)
 #define PL_LIMIT_OF(name, value, words)
 #include "compiler/bind/weights.def"
@@ -15,6 +15,12 @@ typedef enum PlFeature {
 #undef PL_LIMIT_OF
     PL_FEATURE_COUNT
 } PlFeature;
+
+/* What a text is like changes what features weigh; each from 0 to 1. */
+enum { PL_SITUATION_LONG,    /* the text has many words */
+       PL_SITUATION_LARGE,   /* the catalog has many actions */
+       PL_SITUATION_COMMAND, /* the text is one sentence that begins with a verb */
+       PL_SITUATIONS };
 
 typedef struct PlFeatures {
     float at[PL_FEATURE_COUNT];
@@ -26,6 +32,6 @@ void pl_feature_read(const PlQuery *q, const PlQuery *goal, const PlIndexDoc *do
                      float *met, PlFeatures *out);
 extern const char *const pl_feature_names[PL_FEATURE_COUNT];
 extern const char *const pl_feature_words[PL_FEATURE_COUNT];
-float pl_feature_weight(PlFeature feature);
+double pl_feature_weight(PlFeature feature, const float situation[PL_SITUATIONS]);
 
 #endif

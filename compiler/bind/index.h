@@ -31,7 +31,8 @@ enum { /* what values an argument takes, by type, format and name */
        PL_SHAPE_MONEY = 16,
        PL_SHAPE_ID = 32,
        PL_SHAPE_TEXT = 64,
-       PL_SHAPE_YESNO = 128
+       PL_SHAPE_YESNO = 128,
+       PL_SHAPE_PLACE = 256
 };
 
 enum { /* of an operation */

@@ -99,7 +99,11 @@ static uint16_t shapes_of(const PlParamTexts *p)
                  {"time", PL_SHAPE_DATE},   {"since", PL_SHAPE_DATE},      {"until", PL_SHAPE_DATE},
                  {"url", PL_SHAPE_URL},     {"uri", PL_SHAPE_URL},         {"link", PL_SHAPE_URL},
                  {"price", PL_SHAPE_MONEY}, {"amount", PL_SHAPE_MONEY},    {"cost", PL_SHAPE_MONEY},
-                 {"budget", PL_SHAPE_MONEY}};
+                 {"budget", PL_SHAPE_MONEY},  {"city", PL_SHAPE_PLACE},     {"location", PL_SHAPE_PLACE},
+                 {"place", PL_SHAPE_PLACE},   {"country", PL_SHAPE_PLACE},  {"region", PL_SHAPE_PLACE},
+                 {"address", PL_SHAPE_PLACE}, {"destination", PL_SHAPE_PLACE}, {"origin", PL_SHAPE_PLACE},
+                 {"county", PL_SHAPE_PLACE},  {"area", PL_SHAPE_PLACE},     {"year", PL_SHAPE_DATE},
+                 {"month", PL_SHAPE_DATE},    {"day", PL_SHAPE_DATE}};
     uint16_t shapes = 0;
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
         if (has_word(p->name, hints[i].word) || has_word(p->format, hints[i].word)) shapes |= hints[i].shape;

@@ -2,6 +2,83 @@
 /* Words that are spelled alike, by letters in threes. */
 #include "compiler/bind/match.h"
 
+#include <math.h>
+
+/* ---- letters in threes ------------------------------------------------------------------------------------------------------ */
+
+uint32_t pl_query_grams(PlStr word, uint32_t out[PL_STEM_MAX + 2])
+{
+    uint32_t n = 0, window = ' ';
+    for (size_t i = 0; i <= word.len && n < PL_STEM_MAX; i++) {
+        window = (window << 8 | (i < word.len ? (unsigned char)word.ptr[i] : ' ')) & 0xFFFFFF;
+        if (i > 0) out[n++] = window;
+    }
+    return n;
+}
+
+uint32_t pl_query_gram_slot(const PlQuery *q, uint32_t gram)
+{
+    uint32_t slot = (gram * 2654435761u) >> 22;
+    while (q->gram_keys[slot] && q->gram_keys[slot] != gram + 1) slot = (slot + 1) % PL_QUERY_GRAMS;
+    return slot;
+}
+
+static void note_grams(PlQuery *q)
+{
+    uint32_t used = 0;
+    for (uint32_t t = 0; t < q->count && used < PL_QUERY_GRAMS * 3 / 4; t++) {
+        uint32_t grams[PL_STEM_MAX + 2], n = pl_query_grams(q->terms[t].stem, grams);
+        q->gram_count[t] = (uint8_t)n;
+        for (uint32_t i = 0; i < n && used < PL_QUERY_GRAMS * 3 / 4; i++) {
+            uint32_t slot = pl_query_gram_slot(q, grams[i]);
+            used += !q->gram_keys[slot];
+            q->gram_keys[slot] = grams[i] + 1;
+            q->gram_terms[slot] |= (uint64_t)1 << t;
+        }
+    }
+}
+
+/* In how many operations each stands, from the words that have it; one that has two such words counts twice. */
+static void weigh_grams(PlQuery *q)
+{
+    const PlIndex *x = q->index;
+    for (uint32_t t = 0; t < x->term_count; t++) {
+        uint32_t grams[PL_STEM_MAX + 2], n = pl_query_grams(pl_index_text(x, x->terms[t].text), grams);
+        for (uint32_t i = 0; i < n; i++) {
+            uint32_t slot = pl_query_gram_slot(q, grams[i]);
+            if (q->gram_keys[slot]) q->gram_idf[slot] += (float)x->terms[t].count;
+        }
+    }
+    for (uint32_t slot = 0; slot < PL_QUERY_GRAMS; slot++) {
+        if (!q->gram_keys[slot]) continue;
+        float n = (float)x->doc_count, df = q->gram_idf[slot] < n ? q->gram_idf[slot] : n;
+        q->gram_idf[slot] = logf(1.0f + (n - df + 0.5f) / (df + 0.5f));
+        q->gram_total += q->gram_idf[slot];
+    }
+}
+
+void pl_query_alike(const PlQuery *q, PlStr word, PlQueryAlike on, void *context)
+{
+    uint32_t grams[PL_STEM_MAX + 2], n = pl_query_grams(word, grams);
+    uint8_t shared[PL_QUERY_TERMS] = {0};
+    uint64_t any = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t terms = q->gram_terms[pl_query_gram_slot(q, grams[i])];
+        any |= terms;
+        for (; terms; terms &= terms - 1) shared[__builtin_ctzll(terms)]++;
+    }
+    for (; any; any &= any - 1) {
+        uint32_t t = (uint32_t)__builtin_ctzll(any);
+        on(context, t, 2.0f * (float)shared[t] / (float)(n + q->gram_count[t]));
+    }
+}
+
+void pl_letters_note(PlQuery *q)
+{
+    note_grams(q);
+    weigh_grams(q);
+}
+
 static uint32_t grams(PlStr word, uint32_t *out, uint32_t max)
 {
     uint32_t n = 0, window = ' ';

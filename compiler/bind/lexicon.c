@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* synonyms.def, read into maps by stem. */
+/* synonyms.def and languages.def, read into maps by stem. */
 #include "compiler/bind/lexicon.h"
 
-typedef enum RowKind { ROW_STOP, ROW_COMMON, ROW_VERB, ROW_LOCAL, ROW_SAME, ROW_PHRASE } RowKind;
+typedef enum RowKind { ROW_STOP, ROW_COMMON, ROW_VERB, ROW_LOCAL, ROW_SAME, ROW_PHRASE, ROW_ABROAD } RowKind;
 
 static const struct Row {
     RowKind kind;
     int number;
-    const char *words, *says;
+    const char *words, *says, *signs;
 } rows[] = {
-#define PL_STOP(words)          {ROW_STOP, 0, words, ""},
-#define PL_COMMON(level, words) {ROW_COMMON, level, words, ""},
-#define PL_VERB(class, words)   {ROW_VERB, class, words, ""},
-#define PL_LOCAL(words)         {ROW_LOCAL, 0, words, ""},
-#define PL_SAME(percent, words) {ROW_SAME, percent, words, ""},
-#define PL_PHRASE(words, says)  {ROW_PHRASE, 0, words, says},
+#define PL_STOP(words)          {ROW_STOP, 0, words, "", ""},
+#define PL_COMMON(level, words) {ROW_COMMON, level, words, "", ""},
+#define PL_VERB(class, words)   {ROW_VERB, class, words, "", ""},
+#define PL_LOCAL(words)         {ROW_LOCAL, 0, words, "", ""},
+#define PL_SAME(percent, words) {ROW_SAME, percent, words, "", ""},
+#define PL_PHRASE(words, says)  {ROW_PHRASE, 0, words, says, ""},
 #include "compiler/bind/synonyms.def"
+#define PL_ABROAD(english, words, signs) {ROW_ABROAD, 90, words, english, signs},
+#include "compiler/bind/languages.def"
 };
 
 static bool next_word(PlStr text, size_t *at, PlStr *word)
@@ -75,6 +77,26 @@ static void read_phrase(PlArena *arena, PlLexicon *lexicon, const struct Row *ro
     pl_vec_push(arena, &lexicon->phrases, phrase);
 }
 
+/* A word of another language stands for the English one, and the other way round; not for one of a third language. */
+static void read_abroad(PlArena *arena, PlLexicon *lexicon, const struct Row *row)
+{
+    PlStr words = pl_str_z(row->words), signs = pl_str_z(row->signs), word, english = stem_of(arena, pl_str_z(row->says));
+    for (size_t at = 0; next_word(words, &at, &word);) {
+        PlGroup *group = PL_NEW(arena, PlGroup);
+        group->stems = PL_NEW_N(arena, PlStr, 2);
+        group->stems[0] = english;
+        group->stems[1] = stem_of(arena, word);
+        group->count = 2;
+        group->worth = (float)row->number / 100.0f;
+        for (uint32_t i = 0; i < 2; i++)
+            pl_vec_push(arena, &meaning_of(arena, lexicon, group->stems[i])->groups, group);
+    }
+    for (size_t at = 0; next_word(signs, &at, &word);) {
+        PlSign sign = {word, english};
+        pl_vec_push(arena, &lexicon->signs, sign);
+    }
+}
+
 static void read_words(PlArena *arena, PlLexicon *lexicon, const struct Row *row)
 {
     PlStr words = pl_str_z(row->words), word;
@@ -101,6 +123,7 @@ PlLexicon *pl_lexicon_new(PlArena *arena)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) switch (rows[i].kind) {
         case ROW_SAME: read_same(arena, lexicon, &rows[i]); break;
         case ROW_PHRASE: read_phrase(arena, lexicon, &rows[i]); break;
+        case ROW_ABROAD: read_abroad(arena, lexicon, &rows[i]); break;
         default: read_words(arena, lexicon, &rows[i]); break;
         }
     return lexicon;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What single words mean: whether they say anything, what they do, which others stand for them. One table, synonyms.def; not a word of it
+/* What single words mean: whether they say anything, what they do, which others stand for them. Two tables, synonyms.def and languages.def; not a word of them
  * comes from a catalog. */
 #ifndef PL_COMPILER_BIND_LEXICON_H
 #define PL_COMPILER_BIND_LEXICON_H
@@ -44,10 +44,15 @@ typedef struct PlPhrase {
     uint32_t stem_count;
 } PlPhrase;
 
+typedef struct PlSign { /* of a script without spaces; found anywhere in a text */
+    PlStr sign, stem;
+} PlSign;
+
 typedef struct PlLexicon {
     PlMap by_stem; /* PlMeaning */
     PlMap stops;   /* whole words */
     PL_VEC(PlPhrase) phrases;
+    PL_VEC(PlSign) signs;
 } PlLexicon;
 
 PlLexicon *pl_lexicon_new(PlArena *arena);

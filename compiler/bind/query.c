@@ -230,6 +230,15 @@ static bool is_time_word(PlStr word)
     return is_word(word, words, sizeof words / sizeof *words);
 }
 
+/* "in Paris", "to New York": a preposition, and a name that is no month or day. */
+static bool is_place(const PlQuery *q, const PlToken *t)
+{
+    static const char *const before[] = {"in", "near", "at", "from", "to", "around", "for", "of", "within", "outside"};
+    if (t == q->tokens.items || !(t->flags & PL_TOKEN_CAPITAL) || t->flags & PL_TOKEN_QUOTED || is_time_word(t->word)) return false;
+    bool of = pl_str_eq_z(t[-1].word, "for") || pl_str_eq_z(t[-1].word, "of");
+    return t->kind == PL_TOKEN_WORD && !of && is_word(t[-1].word, before, sizeof before / sizeof *before);
+}
+
 static void note_value(PlQuery *q, const PlToken *t)
 {
     static const uint16_t shape_of[] = {
@@ -240,6 +249,7 @@ static void note_value(PlQuery *q, const PlToken *t)
     if (t->flags & PL_TOKEN_QUOTED) shape |= PL_SHAPE_TEXT;
     if (pl_str_eq_z(t->word, "id") || pl_str_eq_z(t->word, "ids")) shape |= PL_SHAPE_ID;
     if (t->kind == PL_TOKEN_NUMBER || t->kind == PL_TOKEN_MONEY) q->numbers++;
+    if (is_place(q, t)) shape |= PL_SHAPE_PLACE;
     bool run = t > q->tokens.items && t[-1].flags & (PL_TOKEN_CAPITAL | PL_TOKEN_QUOTED) &&
                t->flags & (PL_TOKEN_CAPITAL | PL_TOKEN_QUOTED);
     if (!run && (shape || t->flags & PL_TOKEN_CAPITAL)) q->values++;
@@ -276,6 +286,7 @@ static bool says_one(PlStr word)
 static float salience(const PlQuery *q, const PlToken *t, bool in_index)
 {
     (void)q;
+    if (!in_index && t->raw.len && (unsigned char)t->raw.ptr[0] >= 0xE0) return 0.05f;
     if (t->flags & PL_TOKEN_QUOTED) return 0.25f;
     if (t->kind == PL_TOKEN_CODE) return in_index ? 0.6f : 0.1f;
     if (t->kind != PL_TOKEN_WORD) return 0;
@@ -372,6 +383,23 @@ static void add_phrases(PlQuery *q)
     }
 }
 
+/* Words of scripts without spaces, wherever they stand: their English words are added. */
+static void add_signs(PlQuery *q)
+{
+    bool any = false;
+    for (size_t i = 0; i < q->text.len && !any; i++) any = (unsigned char)q->text.ptr[i] >= 0xE0;
+    for (uint32_t s = 0; any && s < q->lexicon->signs.len; s++) {
+        const PlSign *sign = &q->lexicon->signs.items[s];
+        if (pl_str_find(q->text, sign->sign, 0) == PL_STR_NONE) continue;
+        PlQueryTerm *term = add_term(q, sign->stem, sign->stem, 0);
+        if (!term) return;
+        if (term->weight < term->idf) term->weight = term->head = term->idf;
+        if (!term->verb) continue;
+        q->verbs |= 1u << term->verb;
+        if (!q->verb) q->verb = (PlVerb)term->verb;
+    }
+}
+
 static void add_name(PlQuery *q, const PlAsk *ask)
 {
     PlTokens tokens = {0};
@@ -398,78 +426,8 @@ static PlQuery *start(PlArena *arena, const PlLexicon *lexicon, const PlIndex *i
     return q;
 }
 
-/* ---- letters in threes ------------------------------------------------------------------------------------------------------ */
-
-uint32_t pl_query_grams(PlStr word, uint32_t out[PL_STEM_MAX + 2])
-{
-    uint32_t n = 0, window = ' ';
-    for (size_t i = 0; i <= word.len && n < PL_STEM_MAX; i++) {
-        window = (window << 8 | (i < word.len ? (unsigned char)word.ptr[i] : ' ')) & 0xFFFFFF;
-        if (i > 0) out[n++] = window;
-    }
-    return n;
-}
-
-uint32_t pl_query_gram_slot(const PlQuery *q, uint32_t gram)
-{
-    uint32_t slot = (gram * 2654435761u) >> 22;
-    while (q->gram_keys[slot] && q->gram_keys[slot] != gram + 1) slot = (slot + 1) % PL_QUERY_GRAMS;
-    return slot;
-}
-
-static void note_grams(PlQuery *q)
-{
-    uint32_t used = 0;
-    for (uint32_t t = 0; t < q->count && used < PL_QUERY_GRAMS * 3 / 4; t++) {
-        uint32_t grams[PL_STEM_MAX + 2], n = pl_query_grams(q->terms[t].stem, grams);
-        q->gram_count[t] = (uint8_t)n;
-        for (uint32_t i = 0; i < n && used < PL_QUERY_GRAMS * 3 / 4; i++) {
-            uint32_t slot = pl_query_gram_slot(q, grams[i]);
-            used += !q->gram_keys[slot];
-            q->gram_keys[slot] = grams[i] + 1;
-            q->gram_terms[slot] |= (uint64_t)1 << t;
-        }
-    }
-}
-
-/* In how many operations each stands, from the words that have it; one that has two such words counts twice. */
-static void weigh_grams(PlQuery *q)
-{
-    const PlIndex *x = q->index;
-    for (uint32_t t = 0; t < x->term_count; t++) {
-        uint32_t grams[PL_STEM_MAX + 2], n = pl_query_grams(pl_index_text(x, x->terms[t].text), grams);
-        for (uint32_t i = 0; i < n; i++) {
-            uint32_t slot = pl_query_gram_slot(q, grams[i]);
-            if (q->gram_keys[slot]) q->gram_idf[slot] += (float)x->terms[t].count;
-        }
-    }
-    for (uint32_t slot = 0; slot < PL_QUERY_GRAMS; slot++) {
-        if (!q->gram_keys[slot]) continue;
-        float n = (float)x->doc_count, df = q->gram_idf[slot] < n ? q->gram_idf[slot] : n;
-        q->gram_idf[slot] = logf(1.0f + (n - df + 0.5f) / (df + 0.5f));
-        q->gram_total += q->gram_idf[slot];
-    }
-}
-
-void pl_query_alike(const PlQuery *q, PlStr word, PlQueryAlike on, void *context)
-{
-    uint32_t grams[PL_STEM_MAX + 2], n = pl_query_grams(word, grams);
-    uint8_t shared[PL_QUERY_TERMS] = {0};
-    uint64_t any = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        uint64_t terms = q->gram_terms[pl_query_gram_slot(q, grams[i])];
-        any |= terms;
-        for (; terms; terms &= terms - 1) shared[__builtin_ctzll(terms)]++;
-    }
-    for (; any; any &= any - 1) {
-        uint32_t t = (uint32_t)__builtin_ctzll(any);
-        on(context, t, 2.0f * (float)shared[t] / (float)(n + q->gram_count[t]));
-    }
-}
-
 static void sum_up(PlQuery *q)
 {
-    note_grams(q);
     for (uint32_t i = 0; i < q->count; i++) {
         q->weight += q->terms[i].weight;
         q->head += q->terms[i].head;
@@ -556,9 +514,10 @@ PlQuery *pl_query_new(PlArena *arena, const PlLexicon *lexicon, const PlIndex *i
     if (ask->name.len) add_name(q, ask);
     read_text(q);
     add_phrases(q);
+    add_signs(q);
     meet_joined(q);
     sum_up(q);
-    weigh_grams(q);
+    pl_letters_note(q);
     pl_clause_cut(q);
     return q;
 }

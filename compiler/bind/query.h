@@ -79,7 +79,8 @@ PlQuery *pl_query_new(PlArena *arena, const PlLexicon *lexicon, const PlIndex *i
 /* How alike a word is to each term by its letters, 0 to 1 (Dice over letters in threes); calls back for those that share any. */
 typedef void (*PlQueryAlike)(void *context, uint32_t query, float alike);
 void pl_query_alike(const PlQuery *q, PlStr word, PlQueryAlike on, void *context);
-void pl_clause_cut(PlQuery *q); /* clause.c; when all terms are there */
+void pl_clause_cut(PlQuery *q);    /* clause.c; when all terms are there */
+void pl_letters_note(PlQuery *q); /* letters.c; likewise */
 /* The slot of letters in threes, used or free. */
 uint32_t pl_query_gram_slot(const PlQuery *q, uint32_t gram);
 /* The letters in threes of a word, its ends as spaces; returns how many, at most PL_STEM_MAX. */

@@ -2,13 +2,14 @@
 /* Retrieval, scoring, judgement. */
 #include "compiler/bind/rank.h"
 #include "compiler/bind/contest.h"
+#include "compiler/bind/trees.h"
 
 #include <math.h>
 
 static const struct Judge {
     double right, fits;
 } judges[PL_JUDGE_COUNT] = {
-#define PL_WEIGHT(name, weight, words)
+#define PL_WEIGHT(name, weight, at_length, of_many, step, words)
 #define PL_JUDGE(name, right, fits, words) {right, fits},
 #define PL_LIMIT_OF(name, value, words)
 #include "compiler/bind/weights.def"
@@ -110,12 +111,14 @@ static void score_all(PlArena *arena, const PlQuery *q, const PlQuery *goal, PlR
         pl_feature_read(q, goal, &q->index->docs[c->doc], c->retrieved, best, met[i], &c->features);
     }
     pl_contest_read(arena, q, r, met);
+    double weight[PL_FEATURE_COUNT];
+    for (int f = 0; f < PL_FEATURE_COUNT; f++) weight[f] = pl_feature_weight((PlFeature)f, r->situation);
     for (uint32_t i = 0; i < r->count; i++) {
         PlRanked *c = &r->all[i];
         double sum = 0;
         for (int f = 0; f < PL_FEATURE_COUNT; f++)
-            sum += (double)c->features.at[f] * (double)pl_feature_weight((PlFeature)f);
-        c->score = (float)sum;
+            sum += (double)c->features.at[f] * weight[f];
+        c->score = (float)(sum + pl_trees_sum(PL_TREES_SCORE, &c->features, r->situation, NULL));
     }
     sort(r);
 }
@@ -158,16 +161,14 @@ static void judge(const PlIndex *index, PlRanking *r)
     j[PL_J_SCORE] = first->score / 10.0f;
     j[PL_J_IMPERATIVE] = r->imperative;
     j[PL_J_VARY] = (index->docs[first->doc].flags & PL_INDEX_METHODS_VARY) != 0;
-    j[PL_J_IMP_COV] = r->imperative ? j[PL_J_COV_ALL] : 0;
-    j[PL_J_IMP_SAID] = r->imperative ? j[PL_J_TITLE_SAID] : 0;
     j[PL_J_BIAS] = 1;
     double right = 0, fits = 0;
     for (int i = 0; i < PL_JUDGE_COUNT; i++) {
         right += (double)j[i] * judges[i].right;
         fits += (double)j[i] * judges[i].fits;
     }
-    r->right = logistic(right);
-    r->fits = logistic(fits);
+    r->right = logistic(right + pl_trees_sum(PL_TREES_RIGHT, &first->features, r->situation, j));
+    r->fits = logistic(fits + pl_trees_sum(PL_TREES_FITS, &first->features, r->situation, j));
 }
 
 static void decide(const PlIndex *index, PlRanking *r)
@@ -191,14 +192,22 @@ static bool is_imperative(const PlQuery *q)
            !(q->tokens.items[at].flags & PL_TOKEN_ASKS);
 }
 
+static float between(float x)
+{
+    return x < 0 ? 0 : x > 1 ? 1 : x;
+}
+
 PlRanking *pl_rank(PlArena *arena, const PlLexicon *lexicon, const PlIndex *index, const PlAsk *ask)
 {
     PlRanking *r = PL_NEW(arena, PlRanking);
     PlQuery *q = pl_query_new(arena, lexicon, index, ask);
     PlQuery *goal = ask->goal.len ? pl_query_goal(arena, lexicon, index, ask->goal) : NULL;
     retrieve(arena, q, ask->plugin, r);
-    score_all(arena, q, goal, r);
     r->imperative = is_imperative(q);
+    r->situation[PL_SITUATION_LONG] = between(((float)q->count - 8.0f) / 16.0f);
+    r->situation[PL_SITUATION_LARGE] = between(((float)index->doc_count - 8.0f) / 60.0f);
+    r->situation[PL_SITUATION_COMMAND] = r->imperative;
+    score_all(arena, q, goal, r);
     r->reads = pl_verb_is_reading(q->verb);
     r->known = q->weight > 0 ? (float)(q->known / q->weight) : 0;
     r->terms = (float)q->count;

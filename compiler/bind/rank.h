@@ -12,7 +12,7 @@ enum { PL_RANK_MAX = 50 };
 typedef enum PlDecision { PL_DECIDE_NONE, PL_DECIDE_AMBIGUOUS, PL_DECIDE_BOUND } PlDecision;
 
 typedef enum PlJudge {
-#define PL_WEIGHT(name, weight, words)
+#define PL_WEIGHT(name, weight, at_length, of_many, step, words)
 #define PL_JUDGE(name, right, fits, words) PL_J_##name,
 #define PL_LIMIT_OF(name, value, words)
 #include "compiler/bind/weights.def"
@@ -35,6 +35,7 @@ typedef struct PlRanking {
     bool imperative; /* the text is one sentence that begins with a verb */
     float known, terms,
         size; /* share of the text's words that the catalog knows; how many it has; how many actions the catalog has */
+    float situation[PL_SITUATIONS];
     float judged[PL_JUDGE_COUNT];
     double right; /* probability that the first is what the text means */
     double fits;  /* probability that something here is */

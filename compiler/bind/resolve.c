@@ -111,7 +111,7 @@ static bool stand_for(const PlLexicon *lexicon, PlStr a, PlStr b)
     const PlMeaning *meaning = pl_lexicon_find(lexicon, a);
     for (uint32_t g = 0; meaning && g < meaning->groups.len; g++)
         for (uint32_t i = 0; i < meaning->groups.items[g]->count; i++)
-            if (pl_str_eq(meaning->groups.items[g]->stems[i], b)) return true;
+            if (meaning->groups.items[g]->worth >= 0.55f && pl_str_eq(meaning->groups.items[g]->stems[i], b)) return true;
     return false;
 }
 

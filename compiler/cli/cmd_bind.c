@@ -9,21 +9,21 @@
 
 enum { SHOWN = 5, PARTS = 8 };
 
-static void put_parts(PlBuf *out, const PlRanked *c, bool json)
+static void put_parts(PlBuf *out, const PlRanked *c, const float situation[PL_SITUATIONS], bool json)
 {
     bool used[PL_FEATURE_COUNT] = {false};
     for (int n = 0; json ? n < PL_FEATURE_COUNT : n < PARTS; n++) {
         int best = -1;
         double most = 0.005;
         for (int f = 0; f < PL_FEATURE_COUNT; f++) {
-            double part = (double)c->features.at[f] * (double)pl_feature_weight((PlFeature)f);
+            double part = (double)c->features.at[f] * pl_feature_weight((PlFeature)f, situation);
             if (used[f] || (part < 0 ? -part : part) <= most) continue;
             most = part < 0 ? -part : part;
             best = f;
         }
         if (best < 0) return;
         used[best] = true;
-        double value = (double)c->features.at[best], part = value * (double)pl_feature_weight((PlFeature)best);
+        double value = (double)c->features.at[best], part = value * pl_feature_weight((PlFeature)best, situation);
         if (json)
             pl_buf_printf(out, "%s{\"part\":\"%s\",\"value\":%.3f,\"points\":%.3f}", n ? "," : "",
                           pl_feature_names[best], value, part);
@@ -44,7 +44,7 @@ static void put_text(PlBuf *out, const PlIndex *x, const PlRanking *r, bool expl
         PlStr title = pl_index_text(x, d->title);
         pl_buf_printf(out, "%2u. %6.2f  " PL_FMT "." PL_FMT "  " PL_FMT "\n", i + 1, (double)r->all[i].score,
                       PL_ARG(plugin), PL_ARG(name), PL_ARG(title));
-        if (explain) put_parts(out, &r->all[i], false);
+        if (explain) put_parts(out, &r->all[i], r->situation, false);
     }
 }
 
@@ -66,7 +66,7 @@ static void put_json(PlBuf *out, const PlIndex *x, const PlRanking *r, PlStr tex
         pl_buf_put_json(out, pl_index_text(x, d->title));
         pl_buf_printf(out, ",\"method\":\"%s\",\"score\":%.4f,\"parts\":[", pl_method_name((PlMethod)d->method),
                       (double)r->all[i].score);
-        put_parts(out, &r->all[i], true);
+        put_parts(out, &r->all[i], r->situation, true);
         pl_buf_put_z(out, "]}");
     }
     pl_buf_put_z(out, "]}\n");

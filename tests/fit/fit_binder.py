@@ -1,47 +1,41 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Fit compiler/bind/weights.def.
+"""Fit compiler/bind/weights.def and trees.def.
 
   fit_binder.py DATA [--features FILE] [--folds] [--write]
 
 DATA is a folder with dev/SET/cases.jsonl and the catalogs that the cases name (../shared/data/resolver: development halves of public
 tool-selection benchmarks; where each is from stands in the README beside them). Nothing else is read. FILE is what
-`pilotc bind --batch --features < cases` printed for the cases of all sets; without it, pilotc is run.
+`pilotc bind --batch --features < cases` printed for the cases of all sets; without it, pilotc is run. The arithmetic is fit_core.c beside this,
+compiled here with ${CC:-cc}.
 
-Ranking: softmax over the candidates of a case, the right ones taken together; every set weighs as the square root of its size. Judgement: two
-logistic regressions over the first candidate. --folds also fits, six times, with the sets of some benchmarks left out and reports what those
-weights reach on them: what the figures are on texts of a kind that was never seen. --write puts the weights into the table.
-Deterministic: a fixed seed, the standard library only.
+Score: softmax over the candidates of a case, the right ones taken together; every set weighs as the square root of its size; weights that change
+with the situation (a long text, a large catalog, a text that is one command), and small trees added. Judgement of the first candidate: two
+logistic functions and small trees, taught with scores of models that did not see the case.
+Three figures a set: fitted on all; a fifth of the cases left out, by their texts, at a time; and, with --folds, the sets of the same benchmark
+left out. --write puts the numbers into the tables.
+Deterministic: a fixed seed, one thread.
 """
-import argparse, collections, json, math, os, random, re, subprocess, sys
-from operator import mul
+import argparse, array, collections, json, math, os, re, struct, subprocess, sys, tempfile, zlib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TABLE = os.path.join(HERE, "..", "..", "compiler", "bind", "weights.def")
-ROW = re.compile(r'^PL_(WEIGHT|JUDGE|LIMIT_OF)\((\w+), ([^"]*?), "(.*)"\)$')
-KEPT = 16
-EPOCHS, RATE, RIDGE = 30, 0.05, 2e-4
-FOLD_EPOCHS = 12
+BIND = os.path.join(HERE, "..", "..", "compiler", "bind")
+ROW = re.compile(r'^PL_(WEIGHT|JUDGE)\((\w+), ([^"]*), "(.*)"\)$')
+KEPT = 24
 STEPS = ("jentic_arazzo", "taskplan_tmdb_steps", "livemcp_steps")
 FAMILIES = (("bfcl", "acebench"), ("sgd", "hass", "workbench"), ("jentic",), ("restbench", "taskplan", "livemcp"), ("metatool", "toolalpaca", "tooltalk"),
             ("sealtools", "apibank", "stabletoolbench", "nestful"))
-COPIED = ("COV_ALL COV_HEAD COV_EXACT RARE NAME_SAID NAME_EXACT TITLE_SAID NAME_MISS BI_TITLE CHAR_NAME VERB_SAME VERB_CLASH "
-          "REQ_OPEN PLAIN OBJ_ALL HEAD_EXACT SEG_SAID VERB_NAME COV_PDESC").split()
+SPECIAL = {"MARGIN": -2, "SOFT": -3, "SCORE": -4, "MARGIN3": -5}
+GROUPS = (("bfcl_simple_python bfcl_multiple", "bfcl_irrelevance"), ("bfcl_live_simple bfcl_live_multiple", "bfcl_live_irrelevance"),
+          ("acebench_single", "acebench_irrelevant"), ("jentic_arazzo", "jentic_none"), ("metatool_single", "metatool_none"))
 
 
 def read_table():
-    weights, judges = [], []
-    for line in open(TABLE):
+    names = collections.defaultdict(list)
+    for line in open(os.path.join(BIND, "weights.def")):
         m = ROW.match(line.strip())
-        if m and m.group(1) == "WEIGHT":
-            weights.append(m.group(2))
-        elif m and m.group(1) == "JUDGE":
-            judges.append(m.group(2))
-    return weights, judges
-
-
-class Case:
-    __slots__ = ("set", "weight", "rows", "good", "judged", "none")
+        if m: names[m.group(1)].append(m.group(2))
+    return names["WEIGHT"], names["JUDGE"]
 
 
 def slots(c):
@@ -53,184 +47,110 @@ def is_good(name, wanted):
     return any(name in s or ("::" in name and name.split("::", 1)[1] in s) for s in wanted)
 
 
-def load(data, features):
+def situations(judged):
+    """As rank.c has them: a long text, a large catalog, one command."""
+    if not judged: return [0, 0, 0]
+    terms, size = math.exp(judged["TERMS"] * 4) - 1, math.exp(judged["SIZE"] * 8) - 1
+    return [min(1, max(0, (terms - 8) / 16)), min(1, max(0, (size - 8) / 60)), judged["IMPERATIVE"]]
+
+
+def pack(data, features, names, judges, out):
+    """Writes the cases for fit_core.c; returns for each its set and whether nothing is right."""
     gold, sizes = {}, collections.Counter()
-    for name in sorted(os.listdir(os.path.join(data, "dev"))):
+    sets = sorted(os.listdir(os.path.join(data, "dev")))
+    for name in sets:
         for line in open(os.path.join(data, "dev", name, "cases.jsonl")):
             c = json.loads(line)
-            gold.setdefault(c["id"], (name, slots(c)))
+            gold.setdefault(c["id"], (name, slots(c), zlib.crc32(c["step"].strip().lower().encode()) % 5))
             sizes[name] += 1
-    out = []
+    cases, body, rows = [], [], 0
     for line in features:
         p = json.loads(line)
-        name, wanted = gold[p["id"]]
-        case = Case()
-        case.set, case.weight, case.none = name, 1 / math.sqrt(sizes[name]), not wanted
-        case.judged = p["judged"]
-        good = [is_good(r, wanted) for r in p["ranked"]]
-        keep = [i for i in range(len(good)) if i < KEPT or good[i]]
-        case.rows = [p["features"][i] for i in keep]
-        case.good = [good[i] for i in keep]
-        out.append(case)
-    return out
+        name, wanted, fold = gold[p["id"]]
+        good = bytes(is_good(r, wanted) for r in p["ranked"][:KEPT])
+        judged = dict(zip(judges, p["judged"]))
+        family = next(i for i, f in enumerate(FAMILIES) if name.startswith(f))
+        head = struct.pack("<5if3f", sets.index(name), family, fold, len(good), not wanted, 1 / math.sqrt(sizes[name]), *situations(judged))
+        numbers = array.array("f", [x for row in p["features"][:KEPT] for x in row])
+        body.append(head + good + numbers.tobytes() + array.array("f", [judged.get(j, 0) for j in judges]).tobytes())
+        cases.append((name, not wanted))
+        rows += len(good)
+    froms = [SPECIAL.get(j, names.index(j) if j in names else -1) for j in judges]
+    with open(out, "wb") as f:
+        f.write(struct.pack("<4i", len(cases), len(names), len(judges), rows) + struct.pack(f"<{len(froms)}i", *froms))
+        for b in body: f.write(b)
+    return cases
 
 
-def dot(a, b):
-    return sum(map(mul, a, b))
+def fit(binary, folds):
+    core = os.path.join(os.path.dirname(binary), "fit_core")
+    subprocess.run([os.environ.get("CC", "cc"), "-O2", "-std=c17", "-o", core, os.path.join(HERE, "fit_core.c"), "-lm"], check=True)
+    return subprocess.run([core, binary] + (["--folds"] if folds else []), text=True, stdout=subprocess.PIPE, check=True).stdout
 
 
-def fit_ranking(cases, n, epochs=EPOCHS, seed=1):
-    """Adam over batches of 64 cases; returns the mean of the last third of the epochs."""
-    rng = random.Random(seed)
-    cases = [c for c in cases if any(c.good) and not all(c.good)]
-    w, m, v, mean, steps, averaged = [0.0] * n, [0.0] * n, [0.0] * n, [0.0] * n, 0, 0
-    for epoch in range(epochs):
-        rng.shuffle(cases)
-        rate = RATE * (1 - epoch / epochs) + 0.002
-        for start in range(0, len(cases), 64):
-            g, total = [RIDGE * x for x in w], 0.0
-            batch = cases[start:start + 64]
-            weight = sum(c.weight for c in batch)
-            for c in batch:
-                s = [dot(r, w) for r in c.rows]
-                top = max(s)
-                e = [math.exp(x - top) for x in s]
-                z = sum(e)
-                zg = sum(x for x, k in zip(e, c.good) if k)
-                for r, x, k in zip(c.rows, e, c.good):
-                    d = x / z - (x / zg if k and zg > 0 else 0)
-                    if abs(d) > 1e-3:
-                        d *= c.weight / weight
-                        g = [a + d * b for a, b in zip(g, r)]
-            steps += 1
-            for i in range(n):
-                m[i] = 0.9 * m[i] + 0.1 * g[i]
-                v[i] = 0.999 * v[i] + 0.001 * g[i] * g[i]
-                w[i] -= rate * (m[i] / (1 - 0.9 ** steps)) / (math.sqrt(v[i] / (1 - 0.999 ** steps)) + 1e-8)
-        if epoch >= epochs * 2 // 3:
-            averaged += 1
-            mean = [a + b for a, b in zip(mean, w)]
-    return [a / averaged for a in mean]
+def read_fit(text):
+    predictions, weights, judges, trees = collections.defaultdict(dict), {}, {}, []
+    for line in text.splitlines():
+        kind, *rest = line.split()
+        if kind == "P": predictions[rest[0]][int(rest[1])] = (float(rest[2]), float(rest[3]), rest[4] == "1", rest[5] == "1")
+        if kind == "W": weights[int(rest[0])] = rest[1:]
+        if kind == "J": judges[int(rest[0])] = rest[1:]
+        if kind == "T": trees.append(rest)
+    return predictions, weights, judges, trees
 
 
-def judge(case, w, names, judges):
-    """What rank.c puts into its judgement, with these weights; and whether the first candidate is right."""
-    s = [dot(r, w) for r in case.rows]
-    if not s:
-        return None
-    best = max(range(len(s)), key=lambda i: (s[i], -i))
-    j = dict(zip(judges, case.judged))
-    rest = max([x for i, x in enumerate(s) if i != best], default=None)
-    margin = 8 if rest is None else s[best] - rest
-    j["MARGIN"] = min(margin, 8) / 8
-    j["SOFT"] = 1 / sum(math.exp(x - s[best]) for x in s)
-    for name in COPIED:
-        j[name] = case.rows[best][names.index(name)]
-    j["SCORE"] = s[best] / 10
-    order = sorted(range(len(s)), key=lambda i: -s[i])
-    j["MARGIN3"] = min(8, s[best] - s[order[2]]) / 8 if len(s) > 2 else 1
-    j["IMP_COV"], j["IMP_SAID"] = j["IMPERATIVE"] * j["COV_ALL"], j["IMPERATIVE"] * j["TITLE_SAID"]
-    return [j[k] for k in judges], case.good[best], any(case.good[i] for i in order[:3])
-
-
-def solve(m, b):
-    """Gauss with pivots; m is symmetric and positive."""
-    n = len(b)
-    m = [row[:] + [x] for row, x in zip(m, b)]
-    for i in range(n):
-        p = max(range(i, n), key=lambda r: abs(m[r][i]))
-        m[i], m[p] = m[p], m[i]
-        for r in range(i + 1, n):
-            f = m[r][i] / m[i][i]
-            if f:
-                m[r] = [x - f * y for x, y in zip(m[r], m[i])]
-    out = [0.0] * n
-    for i in range(n - 1, -1, -1):
-        out[i] = (m[i][n] - sum(m[i][k] * out[k] for k in range(i + 1, n))) / m[i][i]
-    return out
-
-
-def fit_logistic(rows, n, rounds=9, ridge=2e-4):
-    """rows of (weight, x, y); Newton's method."""
-    w, total = [0.0] * n, sum(r[0] for r in rows)
-    for _ in range(rounds):
-        g = [ridge * x for x in w]
-        h = [[ridge if i == k else 0.0 for k in range(n)] for i in range(n)]
-        for weight, x, y in rows:
-            p = 1 / (1 + math.exp(-max(-30, min(30, dot(w, x)))))
-            d, c = weight * (p - y) / total, weight * p * (1 - p) / total
-            g = [a + d * b for a, b in zip(g, x)]
-            for i, xi in enumerate(x):
-                if xi:
-                    f = c * xi
-                    h[i] = [a + f * b for a, b in zip(h[i], x)]
-        w = [a - b for a, b in zip(w, solve(h, g))]
-    return w
-
-
-def fit_judges(cases, w, names, judges):
-    right, fits = [], []
-    for c in cases:
-        j = judge(c, w, names, judges)
-        if j:
-            right.append((c.weight, j[0], float(j[1])))
-            fits.append((c.weight, j[0], float(not c.none)))
-    n = len(judges)
-    return fit_logistic(right, n), fit_logistic(fits, n)
-
-
-def top1(cases, w):
+def top1(cases, predicted):
     hits, n = collections.Counter(), collections.Counter()
-    for c in cases:
-        if c.none:
-            continue
-        n[c.set] += 1
-        s = [dot(r, w) for r in c.rows]
-        if s:
-            best = max(range(len(s)), key=lambda i: (s[i], -i))
-            hits[c.set] += c.good[best]
+    for i, (name, none) in enumerate(cases):
+        if none or i not in predicted: continue
+        n[name] += 1
+        hits[name] += predicted[i][2]
     return {k: 100 * hits[k] / n[k] for k in n}, n
 
 
-def probabilities(cases, w, right, fits, names, judges):
-    out = []
-    for c in cases:
-        j = judge(c, w, names, judges)
-        if j:
-            p = [1 / (1 + math.exp(-dot(x, j[0]))) for x in (right, fits)]
-            out.append((c, p[0], p[1], j[1], j[2]))
-    return out
-
-
-def report_judgement(probs, label):
-    steps = sorted(((p, ok) for c, p, f, ok, three in probs if c.set in STEPS), reverse=True)
+def report_judgement(cases, predicted, label):
+    steps = sorted(((p[0], p[2]) for i, p in predicted.items() if cases[i][0] in STEPS), reverse=True)
     for want in (0.95, 0.97, 0.98):
-        ok, best = 0, (0, 1.0)
-        for i, (p, good) in enumerate(steps):
-            ok += good
-            if ok / (i + 1) >= want:
-                best = (i + 1, p)
+        right, best = 0, (0, 1.0)
+        for n, (probability, good) in enumerate(steps, 1):
+            right += good
+            if right / n >= want: best = (n, probability)
         print(f"{label}: steps bound at {want:.0%}: {best[0] / max(1, len(steps)):.1%} from {best[1]:.3f}")
-    nones = sorted((f, c.none) for c, p, f, ok, three in probs)
-    best, tp, fp, total = (0, 0), 0, 0, sum(1 for f, n in nones if n)
-    for f, none in nones:
-        tp, fp = tp + none, fp + (not none)
-        score = 2 * tp / (tp + fp + total)
-        best = max(best, (score, f))
-    print(f"{label}: best F1 of none over all: {best[0]:.3f} below {best[1]:.3f}")
+    for some, none in GROUPS:
+        pairs = sorted((p[1], cases[i][1]) for i, p in predicted.items() if cases[i][0] in some.split() + [none])
+        total, tp, fp, best = sum(n for _, n in pairs), 0, 0, (0, 0)
+        for f, n in pairs:
+            tp, fp = tp + n, fp + (not n)
+            best = max(best, (2 * tp / (tp + fp + total), f))
+        at = {limit: 2 * sum(n for f, n in pairs if f < limit) / max(1, sum(n for f, n in pairs if f < limit) + sum(f < limit for f, n in pairs if not n) + total)
+              for limit in (0.6, 0.65, 0.7, 0.75, 0.8)}
+        print(f"{label}: {none}: best F1 of none {100 * best[0]:.1f} below {best[1]:.3f};", " ".join(f"{k}: {100 * v:.1f}" for k, v in at.items()))
 
 
-def write_table(w, right, fits, names, judges):
+def write_tables(names, judges, weights, judged, trees):
     lines = []
-    for line in open(TABLE):
+    for line in open(os.path.join(BIND, "weights.def")):
         m = ROW.match(line.strip())
-        if m and m.group(1) == "WEIGHT":
-            line = f'PL_WEIGHT({m.group(2)}, {w[names.index(m.group(2))]:.4f}, "{m.group(4)}")\n'
-        elif m and m.group(1) == "JUDGE":
-            i = judges.index(m.group(2))
-            line = f'PL_JUDGE({m.group(2)}, {right[i]:.4f}, {fits[i]:.4f}, "{m.group(4)}")\n'
+        if m and m.group(1) == "WEIGHT": line = f'PL_WEIGHT({m.group(2)}, {", ".join(weights[names.index(m.group(2))])}, "{m.group(4)}")\n'
+        if m and m.group(1) == "JUDGE": line = f'PL_JUDGE({m.group(2)}, {", ".join(judged[judges.index(m.group(2))])}, "{m.group(4)}")\n'
         lines.append(line)
-    open(TABLE, "w").write("".join(lines))
+    open(os.path.join(BIND, "weights.def"), "w").write("".join(lines))
+    head = [line for line in open(os.path.join(BIND, "trees.def")) if not line.startswith("PL_TREE(")]
+    situation = ["LONG", "LARGE", "COMMAND"]
+
+    def column(kind, number):
+        if kind != "score" and number < len(judges): return "PL_TREE_J(" + judges[number] + ")"
+        if kind != "score": number -= len(judges)
+        return f"PL_TREE_F({names[number]})" if number < len(names) else f"PL_TREE_S({situation[number - len(names)]})"
+
+    def real(x):
+        return x if "." in x or "e" in x else x + ".0"
+
+    with open(os.path.join(BIND, "trees.def"), "w") as f:
+        f.writelines(head)
+        for kind, *t in trees:
+            cuts = ", ".join(f"{column(kind, int(t[k]))}, {real(t[k + 1])}f" for k in (0, 2, 4))
+            f.write(f"PL_TREE({kind.upper()}, {cuts}, {', '.join(t[6:])})\n")
 
 
 def main():
@@ -248,32 +168,19 @@ def main():
         pilotc = os.path.join(os.environ.get("PILOT_BIN", os.path.join(HERE, "..", "..", "build", "bin")), "pilotc")
         done = subprocess.run([pilotc, "bind", "--batch", "--features", "--root", a.data], input=lines, text=True, stdout=subprocess.PIPE, check=True)
         stream = done.stdout.splitlines()
-    cases = load(a.data, stream)
-    w = fit_ranking(list(cases), len(names))
-    fitted, sizes = top1(cases, w)
-    right, fits = fit_judges(cases, w, names, judges)
-    report_judgement(probabilities(cases, w, right, fits, names, judges), "fitted")
-    held, probs = {}, []
-    for family in FAMILIES if a.folds else ():
-        inside = [c for c in cases if not c.set.startswith(family)]
-        outside = [c for c in cases if c.set.startswith(family)]
-        wf = fit_ranking(inside, len(names), FOLD_EPOCHS)
-        rf, ff = fit_judges(inside, wf, names, judges)
-        held.update(top1(outside, wf)[0])
-        probs += probabilities(outside, wf, rf, ff, names, judges)
-    if probs:
-        report_judgement(probs, "left out")
-    for k in sorted(fitted):
-        print(f"{k:30}{sizes[k]:6}{fitted[k]:8.1f}" + (f"{held[k]:8.1f}" if k in held else ""))
+    with tempfile.TemporaryDirectory() as work:
+        cases = pack(a.data, stream, names, judges, os.path.join(work, "cases.bin"))
+        predictions, weights, judged, trees = read_fit(fit(os.path.join(work, "cases.bin"), a.folds))
+    tops = {kind: top1(cases, p) for kind, p in predictions.items()}
+    for kind, p in predictions.items(): report_judgement(cases, p, kind)
+    kinds = [k for k in ("fitted", "case", "family") if k in tops]
+    sizes = tops["fitted"][1]
+    print(f"{'set':30}{'cases':>6}" + "".join(f"{k:>8}" for k in kinds))
+    for k in sorted(sizes): print(f"{k:30}{sizes[k]:6}" + "".join(f"{tops[kind][0][k]:8.1f}" for kind in kinds))
     total = sum(sizes.values())
-    print(f"{'mean over sets':36}{sum(fitted.values()) / len(fitted):8.2f}" + (f"{sum(held.values()) / len(held):8.2f}" if held else ""))
-    print(f"{'mean over cases':36}{sum(fitted[k] * sizes[k] for k in fitted) / total:8.2f}"
-          + (f"{sum(held[k] * sizes[k] for k in held) / total:8.2f}" if held else ""))
-    if a.write:
-        write_table(w, right, fits, names, judges)
-    else:
-        for k, x in sorted(zip(names, w), key=lambda t: -abs(t[1])):
-            print(f"  {k:16}{x:8.3f}")
+    print(f"{'mean over sets':36}" + "".join(f"{sum(tops[k][0].values()) / len(sizes):8.2f}" for k in kinds))
+    print(f"{'mean over cases':36}" + "".join(f"{sum(tops[k][0][s] * sizes[s] for s in sizes) / total:8.2f}" for k in kinds))
+    if a.write: write_tables(names, judges, weights, judged, trees)
 
 
 if __name__ == "__main__":
