@@ -118,7 +118,8 @@ static void score_all(PlArena *arena, const PlQuery *q, const PlQuery *goal, PlR
         double sum = 0;
         for (int f = 0; f < PL_FEATURE_COUNT; f++)
             sum += (double)c->features.at[f] * weight[f];
-        c->score = (float)(sum + pl_trees_sum(PL_TREES_SCORE, &c->features, r->situation, NULL));
+        c->trees = (float)pl_trees_sum(PL_TREES_SCORE, &c->features, r->situation, NULL);
+        c->score = (float)sum + c->trees;
     }
     sort(r);
 }

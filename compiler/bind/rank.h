@@ -25,6 +25,7 @@ typedef enum PlJudge {
 typedef struct PlRanked {
     uint32_t doc; /* of the index */
     float retrieved, score;
+    float trees; /* of the score: what trees.def adds */
     PlFeatures features;
 } PlRanked;
 

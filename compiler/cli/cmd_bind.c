@@ -12,6 +12,10 @@ enum { SHOWN = 5, PARTS = 8 };
 static void put_parts(PlBuf *out, const PlRanked *c, const float situation[PL_SITUATIONS], bool json)
 {
     bool used[PL_FEATURE_COUNT] = {false};
+    if (json)
+        pl_buf_printf(out, "{\"part\":\"TREES\",\"value\":1,\"points\":%.3f}", (double)c->trees);
+    else
+        pl_buf_printf(out, "      %+6.2f  TREES               what small trees add (trees.def)\n", (double)c->trees);
     for (int n = 0; json ? n < PL_FEATURE_COUNT : n < PARTS; n++) {
         int best = -1;
         double most = 0.005;
@@ -25,8 +29,7 @@ static void put_parts(PlBuf *out, const PlRanked *c, const float situation[PL_SI
         used[best] = true;
         double value = (double)c->features.at[best], part = value * pl_feature_weight((PlFeature)best, situation);
         if (json)
-            pl_buf_printf(out, "%s{\"part\":\"%s\",\"value\":%.3f,\"points\":%.3f}", n ? "," : "",
-                          pl_feature_names[best], value, part);
+            pl_buf_printf(out, ",{\"part\":\"%s\",\"value\":%.3f,\"points\":%.3f}", pl_feature_names[best], value, part);
         else
             pl_buf_printf(out, "      %+6.2f  %-13s %.2f  %s\n", part, pl_feature_names[best], value,
                           pl_feature_words[best]);
