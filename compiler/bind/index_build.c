@@ -145,10 +145,20 @@ static void add_param(Builder *b, Doc *doc, const PlParamTexts *p)
 
 /* ---- operations ----------------------------------------------------------------------------------------------------------- */
 
-static PlVerb verb_of(Builder *b, PlStr text, uint32_t most)
+static bool is_plural(PlStr name)
+{
+    return name.len > 3 && name.ptr[name.len - 1] == 's' && name.ptr[name.len - 2] != 's';
+}
+
+/* The first verb. In a name a word in the plural is a thing, if there is another: `messages.get` sends none. */
+static PlVerb verb_of(Builder *b, PlStr text, uint32_t most, bool name)
 {
     PlTokens tokens = {0};
     pl_token_name(b->scratch, text, most, &tokens);
+    for (uint32_t i = 0; name && i < tokens.len; i++) {
+        PlVerb verb = pl_lexicon_verb(b->lexicon, tokens.items[i].stem);
+        if (verb && !is_plural(tokens.items[i].word)) return verb;
+    }
     for (uint32_t i = 0; i < tokens.len; i++) {
         PlVerb verb = pl_lexicon_verb(b->lexicon, tokens.items[i].stem);
         if (verb) return verb;
@@ -170,11 +180,6 @@ static void read_path(Builder *b, Doc *doc, PlStr path)
                 (doc->record.flags & ~(uint32_t)PL_INDEX_ENDS_IN_TEMPLATE) | (template ? PL_INDEX_ENDS_IN_TEMPLATE : 0);
         at = end + 1;
     }
-}
-
-static bool is_plural(PlStr name)
-{
-    return name.len > 3 && name.ptr[name.len - 1] == 's' && name.ptr[name.len - 2] != 's';
 }
 
 static void count_words(Builder *b, Doc *doc)
@@ -211,8 +216,8 @@ static void add_operation(Builder *b, const PlOperation *op, uint32_t plugin, bo
     add_words(b, doc, PL_FIELD_PLUGIN, op->plugin->name, 12);
     for (uint32_t i = 0; i < texts.params.len; i++) add_param(b, doc, &texts.params.items[i]);
     for (uint32_t i = 0; i < texts.results.len; i++) add_words(b, doc, PL_FIELD_RESULT, texts.results.items[i], 6);
-    PlVerb verb = verb_of(b, name, 6);
-    if (!verb) verb = verb_of(b, op->title, 3);
+    PlVerb verb = verb_of(b, name, 6, true);
+    if (!verb) verb = verb_of(b, op->title, 3, false);
     doc->record.verb = (uint8_t)verb;
     count_words(b, doc);
     pl_vec_push(b->arena, &b->docs, doc);

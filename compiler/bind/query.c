@@ -404,13 +404,15 @@ static void add_name(PlQuery *q, const PlAsk *ask)
 {
     PlTokens tokens = {0};
     pl_token_name(q->arena, ask->name, 16, &tokens);
+    bool done = false; /* the first verb is what the name does: a message is also sent, but not by `fetch_message` */
     for (uint32_t i = 0; i < tokens.len; i++) {
         PlQueryTerm *term = add_term(q, tokens.items[i].stem, tokens.items[i].word, UINT16_MAX);
         if (!term) continue;
         float weight = 1.5f * term->idf;
         term->named = true;
         if (weight > term->weight) term->weight = term->head = weight;
-        if (i < 2 && term->verb) q->verb = (PlVerb)term->verb;
+        if (i < 2 && term->verb && !done) q->verb = (PlVerb)term->verb;
+        done |= term->verb != PL_VERB_NONE;
     }
 }
 

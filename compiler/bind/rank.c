@@ -175,8 +175,10 @@ static void judge(const PlIndex *index, PlRanking *r)
 static void decide(const PlIndex *index, PlRanking *r)
 {
     r->decision = PL_DECIDE_NONE;
+    r->likely = false;
     if (!r->count || r->fits < limits[LIMIT_NONE]) return;
     r->decision = PL_DECIDE_AMBIGUOUS;
+    r->likely = r->right >= limits[LIMIT_NAMED];
     const PlIndexDoc *doc = &index->docs[r->all[0].doc];
     bool writes =
         doc->method != PL_GET && doc->method != PL_HEAD && doc->method != PL_OPTIONS && doc->method != PL_QUERY;

@@ -41,6 +41,7 @@ typedef struct PlRanking {
     double right; /* probability that the first is what the text means */
     double fits;  /* probability that something here is */
     PlDecision decision;
+    bool likely; /* enough for an action that only reads and whose words the plan's name for it says */
 } PlRanking;
 
 /* `ask->plugin` is a plugin's exact name in the index, or empty for all. The ranking lives in the arena. Deterministic. */

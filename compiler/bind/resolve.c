@@ -236,10 +236,12 @@ void pl_resolve_step(PlChecker *c, const PlStep *step, const PlPlugin *plugin, P
         out->bound = named;
         out->why = "the words of its name";
         out->decision = PL_DECIDE_BOUND;
-    } else if (r->decision == PL_DECIDE_BOUND && first &&
-               (step->action.len ? covers_name(c, search, &r->all[0], step->action)
-                                 : is_sensible(c, search, step, &r->all[0], first))) {
+    } else if (first && step->action.len ? (r->decision == PL_DECIDE_BOUND || (r->likely && !writes(first))) &&
+                                               covers_name(c, search, &r->all[0], step->action)
+                                         : first && r->decision == PL_DECIDE_BOUND &&
+                                               is_sensible(c, search, step, &r->all[0], first)) {
         out->bound = first;
+        out->decision = PL_DECIDE_BOUND;
         out->why = "what the step says";
     }
 }
