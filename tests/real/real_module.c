@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every action of real API documents, each in a module of its own with the manifest it needs: written, read, verified. What the catalog
+/* Every action of real API documents, each in a module of its own (with the one that its probe asks) and the manifest it needs: written, read, verified. What the catalog
  * makes of a document must never be refused by the verifier.
  * usage: real_module FILE...   prints a line for each action that is refused, and the totals */
 #include "compiler/catalog/catalog.h"
@@ -12,23 +12,21 @@ typedef struct Totals {
 } Totals;
 
 /* The action with its types in the module's table. */
-static PlAction copy_action(PlModule *m, const PlTypes *from, const PlAction *a, PlArena *arena)
+static PlAction copy_action(PlTypeCopy *copy, const PlAction *a, PlArena *arena)
 {
-    PlTypeCopy copy;
     PlAction made = *a;
-    pl_types_init(&m->types, arena);
-    pl_type_copy_init(&copy, from, &m->types);
     made.params = PL_NEW_N(arena, PlParam, a->param_count);
     for (uint32_t i = 0; i < a->param_count; i++) {
         made.params[i] = a->params[i];
-        made.params[i].type = pl_type_copy(&copy, a->params[i].type);
+        made.params[i].type = pl_type_copy(copy, a->params[i].type);
     }
     made.responses = PL_NEW_N(arena, PlResponse, a->response_count);
     for (uint32_t i = 0; i < a->response_count; i++) {
         made.responses[i] = a->responses[i];
-        made.responses[i].type = pl_type_copy(&copy, a->responses[i].type);
+        made.responses[i].type = pl_type_copy(copy, a->responses[i].type);
     }
-    made.result = pl_type_copy(&copy, a->result);
+    made.result = pl_type_copy(copy, a->result);
+    made.await.type = pl_type_copy(copy, a->await.type);
     return made;
 }
 
@@ -38,13 +36,15 @@ static void add_host(PlModule *m, PlArena *arena, PlStr url, PlStr plugin)
     if (origin.len) m->manifest.hosts[m->manifest.host_count++] = (PlHostRule){origin, plugin};
 }
 
-static void make_manifest(PlModule *m, PlArena *arena, const PlAction *a)
+static uint32_t room_of(const PlAction *a)
 {
     uint32_t room = 1;
     for (uint32_t i = 0; i < a->auth_count; i++) room += a->auth[i].count;
-    m->manifest = (PlManifest){.effect = a->effect, .calls_at_most = PL_NEW(arena, uint64_t)};
-    m->manifest.hosts = PL_NEW_N(arena, PlHostRule, room);
-    m->manifest.credentials = PL_NEW_N(arena, PlStr, room);
+    return room;
+}
+
+static void add_needs(PlModule *m, PlArena *arena, const PlAction *a)
+{
     add_host(m, arena, a->server, a->plugin);
     for (uint32_t i = 0; i < a->auth_count; i++) {
         for (uint32_t k = 0; k < a->auth[i].count; k++) {
@@ -54,7 +54,18 @@ static void make_manifest(PlModule *m, PlArena *arena, const PlAction *a)
     }
 }
 
-static void check_action(Totals *totals, const char *path, const PlTypes *types, const PlAction *action)
+static void make_manifest(PlModule *m, PlArena *arena)
+{
+    uint32_t room = 0;
+    for (uint32_t i = 0; i < m->action_count; i++) room += room_of(&m->actions[i]);
+    m->manifest = (PlManifest){.effect = m->actions[0].effect, .calls_at_most = PL_NEW_N(arena, uint64_t, m->action_count)};
+    m->manifest.hosts = PL_NEW_N(arena, PlHostRule, room);
+    m->manifest.credentials = PL_NEW_N(arena, PlStr, room);
+    for (uint32_t i = 0; i < m->action_count; i++) add_needs(m, arena, &m->actions[i]);
+}
+
+/* `asked`: what the action's probe asks; may be NULL. */
+static void check_action(Totals *totals, const char *path, const PlTypes *types, const PlAction *action, const PlAction *asked)
 {
     static PlInsn code[] = {{.op = PL_OP_LOADN}, {.op = PL_OP_RETURN}};
     static uint32_t positions[2];
@@ -68,9 +79,13 @@ static void check_action(Totals *totals, const char *path, const PlTypes *types,
     pl_buf_init(&bytes, 0);
     pl_sources_init(&sources, arena);
     pl_diags_init(&diags, arena, &sources);
-    PlAction copy = copy_action(&m, types, action, arena);
-    m.actions = &copy;
-    make_manifest(&m, arena, action);
+    PlTypeCopy copy;
+    pl_types_init(&m.types, arena);
+    pl_type_copy_init(&copy, types, &m.types);
+    PlAction all[2] = {copy_action(&copy, action, arena)};
+    if (asked) all[m.action_count++] = copy_action(&copy, asked, arena);
+    m.actions = all;
+    make_manifest(&m, arena);
     PlStatus status = pl_module_write(&m, &bytes);
     if (status == PL_OK) status = pl_module_read(pl_buf_str(&bytes), &diags, &back);
     totals->actions++;
@@ -82,6 +97,14 @@ static void check_action(Totals *totals, const char *path, const PlTypes *types,
     pl_module_free(back);
     pl_buf_deinit(&bytes);
     pl_arena_free(arena);
+}
+
+static const PlAction *probe_of(PlCatalog *catalog, PlPlugin *plugin, const PlAction *action)
+{
+    bool ambiguous;
+    const PlOperation *op = action->probe.action.len ? pl_catalog_find(catalog, plugin, action->probe.action, &ambiguous) : NULL;
+    const PlAction *asked = op ? pl_catalog_action(catalog, op) : NULL;
+    return asked == action ? NULL : asked;
 }
 
 static void check_document(Totals *totals, const char *path)
@@ -101,7 +124,7 @@ static void check_document(Totals *totals, const char *path)
             totals->documents++;
             for (uint32_t i = 0; i < plugin->operation_count; i++) {
                 const PlAction *action = pl_catalog_action(catalog, plugin->operations[i]);
-                if (action) check_action(totals, path, &types, action);
+                if (action) check_action(totals, path, &types, action, probe_of(catalog, plugin, action));
             }
         }
     }
