@@ -375,6 +375,12 @@ static void add_missing(PlChecker *c, PlStep *step, const PlAction *a, uint32_t 
         add_argument(c, step, a, param, field);
         return;
     }
+    if (p->fills_prose && step->prose.len) {
+        PlLiteral said = {.kind = PL_LIT_TEXT, .as.text = step->prose};
+        PL_REPORT(c->diags, ARGUMENT_SAID, step->action_span, PL_ARG(p->name), PL_ARG(step->prose));
+        add_argument(c, step, a, param, pl_expr_literal(c, step->action_span, said, PL_T_TEXT));
+        return;
+    }
     if (p->has_default && p->value.kind != PL_LIT_JSON) {
         PL_REPORT(c->diags, DEFAULT_GIVEN, step->action_span, PL_ARG(p->name));
         add_argument(c, step, a, param, pl_expr_literal(c, step->action_span, p->value, PL_T_ANY));

@@ -5,6 +5,7 @@
 
 #include "compiler/bind/alias.h"
 #include "compiler/bind/resolve.h"
+#include "compiler/prose/prose.h"
 #include "compiler/check/ask.h"
 #include "compiler/check/expr.h"
 #include "compiler/check/scope.h"
@@ -84,6 +85,7 @@ void pl_bind_prose(PlChecker *c, PlStep *step)
     step->type = PL_T_ANY;
     PlSpan span = step->prose_span.end > step->prose_span.start ? step->prose_span : step->span;
     PlResolved r;
+    if (pl_prose_model(c, step, true)) return;
     pl_resolve_step(c, step, NULL, &r);
     if (r.bound) {
         note_choice(c, span, step->prose, &r);
@@ -93,6 +95,7 @@ void pl_bind_prose(PlChecker *c, PlStep *step)
         step->action_span = span;
         return;
     }
+    if (pl_prose_model(c, step, false)) return;
     PlDiag *d = PL_REPORT0(c->diags, PROSE_STEP, span);
     pl_ask_action(c, d, step);
     add_candidates(c, d, &r);

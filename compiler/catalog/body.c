@@ -141,6 +141,7 @@ static void read_extensions(PlDraft *draft, PlParam *param, const PlNode *schema
     param->also_count = count;
     bool is_text = pl_type(draft->api->schemas.types, param->type)->kind == PL_TYPE_TEXT;
     param->fills_schema = is_text && pl_str_eq_z(pl_node_text(PL_GET(schema, "x-pilot-fill")), "schema");
+    param->fills_prose = is_text && pl_str_eq_z(pl_node_text(PL_GET(schema, "x-pilot-fill")), "prose");
     if (param->fills_schema) param->required = false;
 }
 

@@ -37,7 +37,8 @@ static PlStr without_ai(const PlChecker *c, PlStr prose)
     static const char *const tails[] = {"ai_processing", "ai", "llm", "ai_processor", "data_processing", "ai.process"};
     for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
         PlStr tail = pl_arena_printf(c->arena, " using %s", tails[i]);
-        if (!pl_str_ends(prose, tail) || pl_catalog_plugin_by_name(c->catalog, pl_str_z(tails[i]))) continue;
+        const PlPlugin *plugin = pl_catalog_plugin_by_name(c->catalog, pl_str_z(tails[i]));
+        if (!pl_str_ends(prose, tail) || (plugin && !plugin->door)) continue;
         prose = pl_str_trim(pl_str_slice(prose, 0, prose.len - tail.len));
         if (pl_str_ends(prose, PL_STR("–"))) prose.len -= strlen("–");
         if (pl_str_ends(prose, PL_STR(" -"))) prose.len -= 2;

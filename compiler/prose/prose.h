@@ -17,6 +17,10 @@ typedef enum PlMeant {
 /* A PROSE step: with PL_MEANT_ONE it is another kind of statement now, not yet checked. */
 PlMeant pl_prose_step(PlChecker *c, PlStep *step);
 
+/* A step for a language model in words (model.c): with `said` one that ends in "using ai", else one whose verb means nothing else. True: it is an ACTION of
+ * the model now, not yet checked, with a note. */
+bool pl_prose_model(PlChecker *c, PlStep *step, bool said);
+
 /* A name of several words that nothing is called by: a condition ("any build failed"), a list or value ("the overdue
  * invoices"). With PL_MEANT_ONE there is an expression in its place, not yet checked. */
 PlMeant pl_prose_name(PlChecker *c, PlExpr **slot);

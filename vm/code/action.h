@@ -70,6 +70,7 @@ typedef struct PlParam {
     bool whole_body;    /* PL_IN_BODY: the argument is the body itself, not a property of it */
     bool is_key;        /* the idempotency key: filled by the VM when the plan gives none */
     bool fixed;         /* always sent with `value`; not an argument of the plan */
+    bool fills_prose;   /* filled by the compiler with the step's words when the plan gives nothing; not in a module */
     bool fills_schema;  /* filled by the compiler with the JSON Schema of what the step wants (`as TYPE`); not in a module */
     bool has_default;   /* documented only: an argument that is not given is not sent */
     PlLiteral value;    /* the default, or with `fixed` the value */
