@@ -13,11 +13,13 @@ typedef struct Verb {
     bool is_sure; /* it means a model also where the step does not say so */
 } Verb;
 
-static const Verb verbs[] = {{"summarize", "summarize", true}, {"summarise", "summarize", true}, {"sum up", "summarize", false},  {"condense", "summarize", false},
-                             {"classify", "classify", true},   {"categorize", "classify", true}, {"categorise", "classify", true}, {"extract", "extract", true},
-                             {"decide", "decide", true},       {"determine whether", "decide", true}, {"determine if", "decide", true},
-                             {"judge whether", "decide", true}, {"assess whether", "decide", true}, {"translate", "translate", true},
-                             {"draft", "write", true},         {"write", "write", false},        {"compose", "write", false},      {"generate", "write", false}};
+static const Verb verbs[] = {
+    {"summarize", "summarize", true}, {"summarise", "summarize", true},    {"sum up", "summarize", false},       {"condense", "summarize", false},
+    {"classify", "classify", true},   {"categorize", "classify", true},    {"categorise", "classify", true},     {"extract", "extract", true},
+    {"decide", "decide", true},       {"determine whether", "decide", true}, {"determine if", "decide", true},   {"judge whether", "decide", true},
+    {"assess whether", "decide", true}, {"translate", "translate", true},  {"draft", "write", true},             {"write", "write", false},
+    {"compose", "write", false},      {"generate", "write", false},
+};
 
 typedef struct Told {
     PlChecker *c;
