@@ -328,7 +328,7 @@ void pilot_run_free(PilotRun *run)
 {
     if (!run) return;
     pl_run_free(run->run);
-    if (run->in_world) pl_pilot_world_leave(&run->place);
+    if (run->in_world) pl_pilot_world_leave(&run->place, !run->is_settled);
     pl_free(run->hooks);
     pl_free(run);
 }

@@ -248,13 +248,15 @@ PlStatus pl_pilot_world_enter(PilotWorld *world, const PilotModule *module, cons
     place->ports = (PlPorts){.net = pl_world_net(&place->world), .clock = pl_loop_clock(world->loop), .builtins = pl_builtin_ref};
     if (world->ask) place->ports.person = (PlPersonPort){world, ask};
     status = open_journal(world, module, config, place, why);
-    if (status != PL_OK) pl_pilot_world_leave(place);
+    if (status != PL_OK) pl_pilot_world_leave(place, false);
     return status;
 }
 
-void pl_pilot_world_leave(PlPilotPlace *place)
+void pl_pilot_world_leave(PlPilotPlace *place, bool has_calls)
 {
-    if (place->world.loop) pl_world_close(&place->world);
+    if (!place->world.loop) return;
+    if (has_calls) (void)pl_loop_turn(place->world.loop, 0); /* calls of the run that were cancelled are told so, and end */
+    pl_world_close(&place->world);
 }
 
 PlStatus pl_pilot_world_settle(PlPilotPlace *place, PilotState state, PlStr message)

@@ -49,7 +49,8 @@ typedef struct PlPilotPlace {
 /* The place of a new run, or of the one of the store that `config->id` names. `why` gets a reason. On failure nothing is left. */
 PL_MUST_USE PlStatus pl_pilot_world_enter(PilotWorld *world, const PilotModule *module, const PilotConfig *config, const PlServerOverride *servers,
                                           PlPilotPlace *place, PlBuf *why);
-void pl_pilot_world_leave(PlPilotPlace *place);
+/* `has_calls`: the run was freed while calls were under way. */
+void pl_pilot_world_leave(PlPilotPlace *place, bool has_calls);
 /* Says in the store how the run ended. */
 PL_MUST_USE PlStatus pl_pilot_world_settle(PlPilotPlace *place, PilotState state, PlStr message);
 
