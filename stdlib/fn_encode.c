@@ -161,18 +161,55 @@ PlStatus pl_fn_hmac_sha256(PlBuiltinContext *context, const PlValue *all, uint32
     return give_hex(&args, hash, out);
 }
 
+static PlStatus give_uuid(const PlArgs *args, uint8_t hash[32], unsigned version, PlValue *out)
+{
+    char hex[33], text[36];
+    hash[6] = (uint8_t)((hash[6] & 0x0f) | version << 4);
+    hash[8] = (uint8_t)((hash[8] & 0x3f) | 0x80);
+    pl_hash_hex(hash, 16, hex);
+    for (size_t from = 0, to = 0; to < 36; to++) text[to] = to == 8 || to == 13 || to == 18 || to == 23 ? '-' : hex[from++];
+    return pl_args_give_text(args, pl_str(text, sizeof text), out);
+}
+
 /* Version 8 of RFC 9562: the first 122 bits of the text's SHA-256. */
 PlStatus pl_fn_uuid_from(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
 {
     PlArgs args = {context, all, count};
     PlStr s;
     uint8_t hash[32];
-    char hex[33], text[36];
     if (!pl_args_text(&args, 0, &s)) return PL_INVALID;
     pl_hash_bytes(s, hash);
-    hash[6] = (uint8_t)((hash[6] & 0x0f) | 0x80);
-    hash[8] = (uint8_t)((hash[8] & 0x3f) | 0x80);
-    pl_hash_hex(hash, 16, hex);
-    for (size_t from = 0, to = 0; to < 36; to++) text[to] = to == 8 || to == 13 || to == 18 || to == 23 ? '-' : hex[from++];
-    return pl_args_give_text(&args, pl_str(text, sizeof text), out);
+    return give_uuid(&args, hash, 8, out);
+}
+
+/* ---- what is drawn: of two random numbers of the run and how many were drawn since, which the compiler puts there -------- */
+
+static void draw(const PlArgs *args, uint8_t hash[32])
+{
+    PlBuf *text = pl_values_scratch(args->context->values);
+    for (uint32_t i = 0; i < 3; i++) {
+        pl_json_write(text, pl_args_at(args, i));
+        pl_buf_put_char(text, ' ');
+    }
+    pl_hash_bytes(pl_buf_str(text), hash);
+}
+
+/* Version 4: random, but for what the version takes. */
+PlStatus pl_fn_uuid(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
+{
+    PlArgs args = {context, all, count};
+    uint8_t hash[32];
+    draw(&args, hash);
+    return give_uuid(&args, hash, 4, out);
+}
+
+PlStatus pl_fn_random(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
+{
+    PlArgs args = {context, all, count};
+    uint8_t hash[32];
+    uint64_t bits = 0;
+    draw(&args, hash);
+    for (int i = 0; i < 8; i++) bits = bits << 8 | hash[i];
+    *out = pl_double((double)(bits >> 11) / 0x1p53);
+    return PL_OK;
 }

@@ -305,6 +305,10 @@ static void emit_plain(PlEmit *e, const PlExpr *x, uint16_t dst)
         pl_emit_op(e, PL_OP_COERCE, 0, dst, pl_emit_value(e, x->left), pl_emit_type(e, x->type));
         return;
     case PL_EXPR_CALL: {
+        if (pl_emit_is_draw(x)) {
+            pl_emit_draw(e, x, dst);
+            return;
+        }
         if (x->items.len > UINT8_MAX) pl_emit_too_large(e, "arguments of one function", UINT8_MAX);
         uint16_t args = x->items.len ? emit_row(e, x->items.items, x->items.len) : 0;
         pl_emit_builtin(e, pl_arena_str(e->arena, x->text).ptr, dst, args, (uint8_t)x->items.len);

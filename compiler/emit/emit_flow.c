@@ -127,7 +127,7 @@ void pl_emit_repeat(PlEmit *e, const PlStep *step)
 static uint16_t emit_filtered(PlEmit *e, const PlStep *step)
 {
     uint16_t list = pl_emit_value(e, step->value), out = pl_emit_temp(e, 1);
-    uint32_t mark = pl_emit_mark(e), head, outer[2];
+    uint32_t mark = pl_emit_mark(e), head, outer[3];
     pl_emit_moments_begin(e, step->cond, outer);
     pl_emit_op(e, PL_OP_LIST, 0, out, 0, 0);
     uint16_t item = pl_emit_each_begin(e, list, &head);

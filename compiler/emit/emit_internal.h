@@ -41,7 +41,7 @@ struct PlEmitFn {
     uint32_t position;      /* source offset of what is being emitted */
     uint32_t site;
     PlEmitLoop *loop;
-    uint32_t moments[2];    /* now, today: register + 1 where it was read ahead of a list clause; 0: not */
+    uint32_t moments[3];    /* now, today, what is drawn (pl_emit_draw): register + 1 where it was read ahead of a list clause; 0: not */
 };
 
 typedef struct PlEmit {
@@ -97,10 +97,13 @@ void pl_emit_expr(PlEmit *e, const PlExpr *x, uint16_t dst);
 uint16_t pl_emit_value(PlEmit *e, const PlExpr *x); /* in any register: the name's own, or a temporary */
 void pl_emit_cond(PlEmit *e, const PlExpr *x, bool jump_when, PlEmitJumps *jumps); /* falls through otherwise */
 void pl_emit_clause(PlEmit *e, const PlExpr *x, uint16_t dst);
-/* Read `now` and `today` once, where x mentions them, for all items of the loop that follows: one row of the journal, one moment. `outer` keeps what
+/* uuid() and random(): builtins that get two random numbers of the run, and how many were drawn since those were read. */
+bool pl_emit_is_draw(const PlExpr *x);
+void pl_emit_draw(PlEmit *e, const PlExpr *x, uint16_t dst);
+/* Read `now`, `today` and random numbers once, where x mentions them, for all items of the loop that follows: one row of the journal, one moment. `outer` keeps what
  * held before; pl_emit_moments_end gives it back. */
-void pl_emit_moments_begin(PlEmit *e, const PlExpr *x, uint32_t outer[2]);
-void pl_emit_moments_end(PlEmit *e, const uint32_t outer[2]);
+void pl_emit_moments_begin(PlEmit *e, const PlExpr *x, uint32_t outer[3]);
+void pl_emit_moments_end(PlEmit *e, const uint32_t outer[3]);
 /* Loop over the list in register `list`: *head is where to go on for the next item, the item is in the register returned (the third of
  * three temporaries); close with pl_emit_each_end. */
 uint16_t pl_emit_each_begin(PlEmit *e, uint16_t list, uint32_t *head);

@@ -67,10 +67,34 @@ static void emit_keyed(PlEmit *e, const PlExpr *x, const char *builtin, uint16_t
     pl_emit_builtin(e, builtin, dst, args, 2);
 }
 
-static void find_moments(const PlExpr *x, bool found[2])
+bool pl_emit_is_draw(const PlExpr *x)
+{
+    return x->kind == PL_EXPR_CALL && (pl_str_eq_z(x->text, "uuid") || pl_str_eq_z(x->text, "random"));
+}
+
+/* Three registers: two random numbers, and 0. */
+static uint16_t emit_numbers(PlEmit *e)
+{
+    uint16_t row = pl_emit_temp(e, 3);
+    pl_emit_op(e, PL_OP_RANDOM, 0, row, e->fn->site, 0);
+    pl_emit_op(e, PL_OP_RANDOM, 0, row + 1u, e->fn->site, 0);
+    pl_emit_op(e, PL_OP_LOADI, 0, row + 2u, 0, 0);
+    return row;
+}
+
+void pl_emit_draw(PlEmit *e, const PlExpr *x, uint16_t dst)
+{
+    uint32_t ahead = e->fn->moments[2];
+    uint16_t row = ahead ? (uint16_t)(ahead - 1) : emit_numbers(e);
+    if (ahead) pl_emit_op(e, PL_OP_ADDI, 0, row + 2u, row + 2u, 1);
+    pl_emit_builtin(e, pl_arena_str(e->arena, x->text).ptr, dst, row, 3);
+}
+
+static void find_moments(const PlExpr *x, bool found[3])
 {
     if (!x) return;
     if (x->kind == PL_EXPR_NAME && x->symbol && x->symbol->kind == PL_SYM_NOW) found[pl_str_eq_z(x->symbol->name, "today")] = true;
+    if (pl_emit_is_draw(x)) found[2] = true;
     find_moments(x->left, found);
     find_moments(x->right, found);
     find_moments(x->cond, found);
@@ -78,23 +102,26 @@ static void find_moments(const PlExpr *x, bool found[2])
     for (uint32_t i = 0; i < x->fields.len; i++) find_moments(x->fields.items[i].value, found);
 }
 
-void pl_emit_moments_begin(PlEmit *e, const PlExpr *x, uint32_t outer[2])
+static uint16_t emit_moment(PlEmit *e, PlOpcode op)
 {
-    bool found[2] = {false, false};
-    find_moments(x, found);
-    for (unsigned today = 0; today < 2; today++) {
-        outer[today] = e->fn->moments[today];
-        if (!found[today] || outer[today]) continue;
-        uint16_t reg = pl_emit_temp(e, 1);
-        pl_emit_op(e, today ? PL_OP_TODAY : PL_OP_NOW, 0, reg, e->fn->site, 0);
-        e->fn->moments[today] = reg + 1u;
-    }
+    uint16_t reg = pl_emit_temp(e, 1);
+    pl_emit_op(e, op, 0, reg, e->fn->site, 0);
+    return reg;
 }
 
-void pl_emit_moments_end(PlEmit *e, const uint32_t outer[2])
+void pl_emit_moments_begin(PlEmit *e, const PlExpr *x, uint32_t outer[3])
 {
-    e->fn->moments[0] = outer[0];
-    e->fn->moments[1] = outer[1];
+    bool found[3] = {false, false, false};
+    find_moments(x, found);
+    memcpy(outer, e->fn->moments, sizeof e->fn->moments);
+    if (found[0] && !outer[0]) e->fn->moments[0] = emit_moment(e, PL_OP_NOW) + 1u;
+    if (found[1] && !outer[1]) e->fn->moments[1] = emit_moment(e, PL_OP_TODAY) + 1u;
+    if (found[2] && !outer[2]) e->fn->moments[2] = emit_numbers(e) + 1u;
+}
+
+void pl_emit_moments_end(PlEmit *e, const uint32_t outer[3])
+{
+    memcpy(e->fn->moments, outer, sizeof e->fn->moments);
 }
 
 static void emit_clause(PlEmit *e, const PlExpr *x, uint16_t dst)
@@ -139,7 +166,7 @@ static void emit_clause(PlEmit *e, const PlExpr *x, uint16_t dst)
 
 void pl_emit_clause(PlEmit *e, const PlExpr *x, uint16_t dst)
 {
-    uint32_t outer[2];
+    uint32_t outer[3];
     pl_emit_moments_begin(e, x, outer);
     emit_clause(e, x, dst);
     pl_emit_moments_end(e, outer);
