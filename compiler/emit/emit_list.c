@@ -87,7 +87,7 @@ void pl_emit_draw(PlEmit *e, const PlExpr *x, uint16_t dst)
     uint32_t ahead = e->fn->moments[2];
     uint16_t row = ahead ? (uint16_t)(ahead - 1) : emit_numbers(e);
     if (ahead) pl_emit_op(e, PL_OP_ADDI, 0, row + 2u, row + 2u, 1);
-    pl_emit_builtin(e, pl_arena_str(e->arena, x->text).ptr, dst, row, 3);
+    pl_emit_builtin(e, pl_str_eq_z(x->text, "uuid") ? "_uuid" : "_random", dst, row, 3);
 }
 
 static void find_moments(const PlExpr *x, bool found[3])
