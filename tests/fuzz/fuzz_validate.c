@@ -68,7 +68,7 @@ static bool leads_somewhere(PlArena *arena, PlValue v, PlStr pointer)
     return true;
 }
 
-static void judge(PlArena *arena, PlValues *values, PlSchema *schema, PlValue v, PlStr written)
+static void judge(PlArena *arena, PlValues *values, PlSchema *schema, bool draft4, PlValue v, PlStr written)
 {
     PlSchemaIssues issues;
     bool good = pl_schema_fits(schema, v, arena, &issues), spent = false;
@@ -83,7 +83,8 @@ static void judge(PlArena *arena, PlValues *values, PlSchema *schema, PlValue v,
     size_t at;
     const char *error;
     expect(pl_json_read(values, written, &again, &at, &error) == PL_OK, "what was written cannot be read");
-    if (!spent) expect(pl_schema_fits(schema, again, arena, NULL) == good, "writing and reading change the verdict");
+    if (!spent && !draft4) /* there 2.0 is no integer, and it is written as 2 */
+        expect(pl_schema_fits(schema, again, arena, NULL) == good, "writing and reading change the verdict");
     pl_release(values, again);
 }
 
@@ -104,7 +105,7 @@ static void use(PlArena *arena, PlValues *values, PlValue v)
         const char *error;
         expect(pl_json_read(values, pl_str_z(schemas[i].text), &root, &at, &error) == PL_OK, "a schema is no JSON");
         expect(pl_schema_compile(arena, values, root, &options, &schema, &issues) == PL_OK, "a schema does not compile");
-        judge(arena, values, schema, v, written);
+        judge(arena, values, schema, options.draft == PL_SCHEMA_DRAFT_4, v, written);
         pl_schema_free(schema);
         pl_release(values, root);
     }
