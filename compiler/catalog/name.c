@@ -3,6 +3,14 @@
  * in arguments and make an operationId unusable as a name (the path is used then). */
 #include "compiler/catalog/name.h"
 
+/* Whether a word stands in a list that ends in NULL; case does not count. */
+static bool is_listed(PlStr word, const char *const *list)
+{
+    for (; *list; list++)
+        if (pl_str_eq_nocase(word, pl_str_z(*list))) return true;
+    return false;
+}
+
 enum { LONGEST_NAME = 80, HASH_LENGTH = 16, PATH_IN_ID = 30 };
 
 static bool is_lower(char c)
@@ -215,15 +223,13 @@ static bool is_dated(PlStr segment)
 /* A GET gives many of these; of anything else it gives one: the account, the settings, the forecast. */
 static bool is_plural(PlStr words)
 {
-    static const char *const one[] = {"settings", "details", "stats", "statistics", "metrics", "preferences", "credentials", "totals", "diagnostics"},
-                            *const many[] = {"people", "children", "media", "news", "series", "staff", "history", "feed", "all", "list"};
+    static const char *const one[] = {"settings", "details", "stats", "statistics", "metrics", "preferences", "credentials", "totals", "diagnostics", NULL},
+                            *const many[] = {"people", "children", "media", "news", "series", "staff", "history", "feed", "all", "list", NULL};
     size_t start = words.len;
     while (start > 0 && words.ptr[start - 1] != '_') start--;
     PlStr word = pl_str_slice(words, start, words.len);
-    for (size_t i = 0; i < sizeof one / sizeof *one; i++)
-        if (pl_str_eq_z(word, one[i])) return false;
-    for (size_t i = 0; i < sizeof many / sizeof *many; i++)
-        if (pl_str_eq_z(word, many[i])) return true;
+    if (is_listed(word, one)) return false;
+    if (is_listed(word, many)) return true;
     bool singular = pl_str_ends(word, PL_STR("ss")) || pl_str_ends(word, PL_STR("us")) || pl_str_ends(word, PL_STR("is"));
     return pl_str_ends(word, PL_STR("s")) && !singular;
 }
@@ -261,11 +267,8 @@ static bool is_verb(PlStr word)
         "submit", "subscribe", "suspend", "swap", "sync", "terminate", "test", "toggle", "transfer", "translate",
         "trigger", "truncate", "unarchive", "unassign", "unblock", "undo", "unfollow", "uninstall", "unlink",
         "unlock", "unpin", "unstar", "unsubscribe", "update", "upgrade", "upload", "upsert", "validate", "verify",
-        "void", "watch", "withdraw",
-    };
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (pl_str_eq_nocase(word, pl_str_z(verbs[i]))) return true;
-    return false;
+        "void", "watch", "withdraw", NULL};
+    return is_listed(word, verbs);
 }
 
 /* Verbs that a GET may mean; any other word of its path is the thing that it gives: GET /orders/{id}/refund. */
@@ -273,10 +276,8 @@ static bool is_reading_verb(PlStr word)
 {
     static const char *const verbs[] = {"calculate", "check", "count",    "download", "export", "fetch",  "find",  "generate", "get",    "list",
                                         "login",     "logout", "lookup",  "ping",     "poll",   "preview", "query", "read",    "resolve", "retrieve",
-                                        "search",    "simulate", "translate", "validate", "verify", "watch"};
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (pl_str_eq_nocase(word, pl_str_z(verbs[i]))) return true;
-    return false;
+                                        "search",    "simulate", "translate", "validate", "verify", "watch", NULL};
+    return is_listed(word, verbs);
 }
 
 /* Whether a POST to a path that ends in these words does what they say: "send_invoice", "email_upsert"; but "checkout_fields" and "import_jobs" are
@@ -286,14 +287,12 @@ static bool is_act(PlStr words)
     static const char *const nouns[] = {"batch",  "charge",   "check",   "checkout", "copy",   "count",  "download", "estimate", "exchange", "export",
                                         "import", "launch",   "lock",    "lookup",   "merge",  "post",   "preview",  "process",  "query",    "refund",
                                         "release", "replay",  "reset",   "run",      "scan",   "search", "share",    "sync",     "test",     "transfer",
-                                        "trigger", "upgrade", "upload",  "watch"};
+                                        "trigger", "upgrade", "upload",  "watch",    NULL};
     size_t cut = pl_str_find_char(words, '_', 0), tail = words.len;
     while (tail > 0 && words.ptr[tail - 1] != '_') tail--;
     PlStr first = pl_str_slice(words, 0, cut);
     if (cut == PL_STR_NONE || !pl_str_ends(words, PL_STR("s"))) return is_verb(first) || is_verb(pl_str_slice(words, tail, words.len));
-    for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++)
-        if (pl_str_eq_z(first, nouns[i])) return false;
-    return is_verb(first);
+    return is_verb(first) && !is_listed(first, nouns);
 }
 
 static const char *verb_for(PlMethod method, bool one)

@@ -30,7 +30,15 @@ if python3 -c 'import yaml' 2>/dev/null; then
     files | timeout 300 xargs -0 "$build/real/real_openapi" -p >"$ours"
     python3 "$here/compare_operations.py" "$theirs" "$ours" || { echo "real openapi: failed, other readers see more"; status=1; }
     if [ -n "${PILOT_PEERS:-}" ] && command -v node >/dev/null; then
-        for peer in parse redocly swagger-parser openapi-parser; do timeout 600 node "$here/peers_openapi.mjs" "$peer" . <"$list" 2>/dev/null | tail -n 1; done
+        peers=$(for peer in parse redocly swagger-parser openapi-parser; do timeout 600 node "$here/peers_openapi.mjs" "$peer" . <"$list" 2>/dev/null | tail -n 1; done)
+        printf '%s\n' "$peers"
+        seconds=$(sed -n 's/^pilot: .*operations [0-9]*, \([0-9.]*\) s,.*/\1/p' <<< "$table")
+        awk -v ours="$seconds" '$1 != "parse:" && /^[a-z-]+: documents/ { for (i = 1; i < NF; i++) if ($(i + 1) == "s,") s = $i
+                if (!best || s < best) { best = s; name = $1 } }
+            END { if (best) printf "the fastest peer, %s takes %.1f times as long\n", name, best / ours; exit best && best < 5 * ours }' <<< "$peers" ||
+            { echo "real openapi: failed, not 5 times as fast as each peer"; status=1; }
+    else
+        echo "other readers' time: skipped, no PILOT_PEERS or no node"
     fi
     rm -f "$list" "$theirs" "$ours"
 else

@@ -7,13 +7,15 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 
 typedef struct Totals {
     unsigned documents, unread, operations, actions, arguments;
     double load, build, worst_build;
     const char *worst_path;
-    size_t types, bytes;
+    size_t types, bytes, document_bytes;
     unsigned codes[PL_DIAG_COUNT];
     unsigned any_arguments, any_results, results; /* typed as any value, of how many */
     unsigned forms[PL_PAGE_FORM_COUNT], rate_limited, long_running, keyed, look;
@@ -95,6 +97,8 @@ static void run(Totals *totals, const char *path)
     PlStatus status = pl_catalog_add_file(catalog, PL_STR(""), path, NULL, &plugin);
     double loaded = now();
     totals->documents++;
+    struct stat st;
+    if (stat(path, &st) == 0) totals->document_bytes += (size_t)st.st_size;
     if (status == PL_OK)
         build_all(totals, path, catalog, plugin);
     else
@@ -150,5 +154,11 @@ int main(int argc, char **argv)
     for (int code = 0; code < PL_DIAG_COUNT; code++)
         if (totals.codes[code])
             printf("%6u %s %s\n", totals.codes[code], pl_diag_infos[code].code, pl_diag_infos[code].name);
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    double megabytes = (double)totals.document_bytes / 1e6, seconds = totals.load + totals.build;
+    printf("pilot: documents %u, operations %u, %.2f s, peak %ld MB; of a megabyte of documents %.0f ms to load, %.0f ms to type all actions, %.1f MB of memory\n",
+           totals.documents - totals.unread, totals.actions, seconds, usage.ru_maxrss / 1024, totals.load * 1e3 / megabytes, totals.build * 1e3 / megabytes,
+           (double)totals.bytes / 1e6 / megabytes);
     return 0;
 }
