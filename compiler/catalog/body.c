@@ -202,7 +202,8 @@ static void body_of_2(PlDraft *draft)
 {
     PlAction *action = draft->action;
     PlStr type = choose_type(draft, "consumes");
-    if (draft->form_params.len) {
+    bool both = draft->body_param && draft->form_params.len; /* which the document may not have: what it consumes decides */
+    if (draft->form_params.len && !(both && type.len && pl_media_kind(type) == PL_BODY_JSON)) {
         bool file = pl_media_kind(type) == PL_BODY_MULTIPART;
         for (uint32_t i = 0; i < draft->form_params.len; i++)
             file |= pl_str_eq_z(pl_node_text(PL_GET(draft->form_params.items[i], "type")), "file");

@@ -274,6 +274,19 @@ TEST(bytes_without_a_type)
     bed_close(&bed);
 }
 
+TEST(defaults_and_bodies_of_2)
+{
+    Bed bed;
+    bed_open(&bed, PL_STR("swagger: '2.0'\nconsumes: [application/json]\npaths: {/a: {post: {parameters: [{name: l, in: query, type: integer, default: '10'}, "
+                          "{name: t, in: query, type: string, default: 10}, {name: b, in: body, schema: {type: string}}, {name: f, in: formData, type: string}]}}}\n"));
+    const PlAction *a = pl_catalog_action(bed.catalog, bed.plugin->operations[0]);
+    CHECK(a->params[0].has_default && a->params[0].value.kind == PL_LIT_INT && a->params[0].value.as.integer == 10);
+    CHECK(a->params[1].has_default && a->params[1].value.kind == PL_LIT_TEXT);
+    CHECK(a->body == PL_BODY_JSON && a->param_count == 3);
+    CHECK_STR(a->params[2].wire, "body");
+    bed_close(&bed);
+}
+
 TEST(json_behind_comments)
 {
     Bed bed;
