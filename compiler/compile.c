@@ -240,7 +240,7 @@ void pl_compile_recheck(PlArena *arena, PlStr text, const PlCompileOptions *opti
 PlStatus pl_compile(PlArena *arena, PlStr text, const PlCompileOptions *options, PlCompiled *out)
 {
     pl_compile_check(arena, text, options, out);
-    if (!out->checked) return PL_OK;
+    if (!out->checked || !pl_steady_exact(arena, &out->diags, out->plan)) return PL_OK;
 
     PlBuf exact;
     pl_buf_init(&exact, 0);

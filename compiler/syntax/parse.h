@@ -10,6 +10,10 @@
 /* Always a plan (perhaps empty); errors are in diags (P01). `source` is an id of diags->sources. */
 PlPlan *pl_parse(PlArena *arena, PlDiags *diags, uint32_t source);
 
+/* A plan that was checked, before it is printed as the exact plan: the words before its calls become such that what is printed reads as the plan.
+ * False after an error. */
+bool pl_steady_exact(PlArena *arena, PlDiags *diags, PlPlan *plan);
+
 /* One expression or type alone, for tests, `explain`, builtins' examples and answers. NULL after an error. */
 PlExpr *pl_parse_expr(PlArena *arena, PlDiags *diags, uint32_t source);
 /* Words of the language that mean a moment ("start of last week"), as what they mean, standing at `at`; NULL when they mean none. */

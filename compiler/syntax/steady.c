@@ -4,10 +4,11 @@
  * that changes nothing, and that tree is the plan, to whoever compiles the text as it was written and to whoever tidied it first. Steps that were
  * steady from the start keep their places in the source; the others stand in a source of their own, the tidied text. What never comes to rest is an
  * error at its step. Not here: how a text is read (parse.c), and what is printed (print.c). */
+#include "compiler/syntax/parse.h"
 #include "compiler/syntax/print.h"
 #include "compiler/syntax/steps.h"
 
-enum { ROUNDS = 8, AHEAD = 16 };
+enum { ROUNDS = 8, AHEAD = 16, EXACT_ROUNDS = 32 };
 
 typedef PL_VEC(PlStep *) StepVec;
 typedef void Writer(PlBuf *out, const PlPlan *plan);
@@ -190,4 +191,45 @@ PlPlan *pl_steady_plan(PlSyntax *syntax, PlPlan *plan)
         printed = next;
     }
     return unsteady(syntax, plan, again, &said);
+}
+
+/* ---- the exact plan ---- */
+
+/* The words before a call say nothing to it: they are what they read as, or a comment where they keep the call from being read. */
+static bool mend_words(PlArena *arena, PlStep *step, const PlStep *again)
+{
+    if (step->kind != PL_STEP_ACTION || !step->prose.len) return false;
+    bool same = again && again->kind == PL_STEP_ACTION && pl_str_eq(again->action, step->action) && pl_str_eq(again->plugin, step->plugin);
+    if (same && pl_str_eq(again->prose, step->prose)) return false;
+    if (!same) pl_vec_push(arena, &step->comments, (PlComment){PL_NO_SPAN, pl_arena_printf(arena, "# " PL_FMT, PL_ARG(step->prose))});
+    step->prose = same ? pl_arena_str(arena, again->prose) : PL_STR("");
+    return true;
+}
+
+bool pl_steady_exact(PlArena *arena, PlDiags *diags, PlPlan *plan)
+{
+    PlStep *differs = NULL;
+    for (int round = 0; round < EXACT_ROUNDS; round++) {
+        PlArenaMark mark = pl_arena_mark(arena);
+        PlSources sources;
+        PlDiags said;
+        pl_sources_init(&sources, arena);
+        pl_diags_init(&said, arena, &sources);
+        PlStr printed = text_of(arena, plan, pl_print_plan);
+        const PlPlan *again = pl_parse_once(arena, &said, pl_sources_add(&sources, PL_STR(""), printed), pl_phrases_new(arena), true);
+        if (!said.errors && pl_str_eq(text_of(arena, again, pl_print_plan), printed)) {
+            pl_arena_rewind(arena, mark);
+            return true;
+        }
+        StepVec steps = {0}, read = {0};
+        collect(arena, &steps, plan->steps.items, plan->steps.len);
+        collect(arena, &read, again->steps.items, again->steps.len);
+        differs = NULL;
+        for (uint32_t i = 0; i < steps.len && !differs; i++)
+            if (mend_words(arena, steps.items[i], i < read.len ? read.items[i] : NULL)) differs = steps.items[i];
+        if (!differs) break;
+    }
+    PlSpan at = differs ? differs->span : plan->steps.len ? plan->steps.items[0]->span : (PlSpan){plan->source, 0, 0};
+    PL_REPORT0(diags, UNSTEADY, at);
+    return false;
 }
