@@ -286,6 +286,7 @@ items(I) ::= items(L) COMMA expr(A). { I = pl_build_item(r, L, A); }
 fields(F) ::= field(A). { F = pl_build_record_field(r, NULL, A); }
 fields(F) ::= fields(L) COMMA field(A). { F = pl_build_record_field(r, L, A); }
 field(F) ::= KEY(K) expr(A). { F = (PlRecordField){K.text, K.span, A}; }
+field(F) ::= SPREAD(S) postfix(A). { F = (PlRecordField){(PlStr){0}, S.span, A}; /* no name at all: pl_build_record */ }
 field(F) ::= NAME(N). { F = (PlRecordField){N.text, N.span, pl_build_name(r, &N)}; }
 
 args(A) ::= . { A = NULL; }

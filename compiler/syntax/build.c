@@ -223,8 +223,35 @@ PlExpr *pl_build_list(PlRun *r, PlItems *items, PlSpan open, PlSpan close)
     return done(r, e);
 }
 
+/* {**a, b: 1}: merge(a, {b: 1}) */
+static PlExpr *merged(PlRun *r, const PlFields *fields, PlSpan span)
+{
+    PlExpr *call = new_expr(r, PL_EXPR_CALL, span), *record = NULL;
+    call->text = PL_STR("merge");
+    call->text_span = span;
+    for (uint32_t i = 0; i < fields->all.len; i++) {
+        PlRecordField field = fields->all.items[i];
+        bool spread = !field.name.ptr;
+        if (!spread && !record) {
+            record = new_expr(r, PL_EXPR_RECORD, field.span);
+            pl_vec_push(r->syntax->arena, &call->items, record);
+        }
+        if (spread) {
+            record = NULL;
+            pl_vec_push(r->syntax->arena, &call->items, field.value);
+        } else {
+            pl_vec_push(r->syntax->arena, &record->fields, field);
+        }
+    }
+    for (uint32_t i = 0; i < call->items.len; i++) call->items.items[i] = done(r, call->items.items[i]);
+    return done(r, call);
+}
+
 PlExpr *pl_build_record(PlRun *r, PlFields *fields, PlSpan open, PlSpan close)
 {
+    bool spreads = false;
+    for (uint32_t i = 0; fields && i < fields->all.len; i++) spreads |= !fields->all.items[i].name.ptr;
+    if (spreads) return merged(r, fields, pl_build_join(open, close));
     PlExpr *e = new_expr(r, PL_EXPR_RECORD, pl_build_join(open, close));
     for (uint32_t i = 0; fields && i < fields->all.len; i++)
         pl_vec_push(r->syntax->arena, &e->fields, fields->all.items[i]);

@@ -183,6 +183,15 @@ PlToken pl_scan_strange(PlScan *s, const char *start, const char *end)
     return pl_scan_bad(s, start, end);
 }
 
+/* {**x, a: 1}, {...x, a: 1}: the fields of x, in a record. */
+static bool spreads(const PlScan *s, const char *p, const char *end)
+{
+    const char *before = p;
+    while (before > s->start && strchr(" \t\n\r", before[-1])) before--;
+    bool first = before > s->start && (before[-1] == '{' || before[-1] == ',');
+    return first && s->depth && s->brackets[s->depth - 1] == '{' && end < s->limit && pl_phrase_word_char(*end);
+}
+
 /* Over white space, comments and bold marks; sets s->newline. */
 const char *pl_scan_skip(PlScan *s, const char *p, bool keep_comments)
 {
@@ -198,6 +207,8 @@ const char *pl_scan_skip(PlScan *s, const char *p, bool keep_comments)
             end = p + 1;
         } else if (raw == PL_RAW_NEWLINE) {
             s->newline = true;
+        } else if (raw == PL_RAW_BOLD && spreads(s, p, end)) {
+            return p;
         } else if (raw != PL_RAW_SPACE && raw != PL_RAW_BOLD && raw != PL_RAW_COMMENT) {
             return p;
         }
@@ -557,7 +568,9 @@ PlToken pl_scan_next(PlScan *s)
     case PL_RAW_OPEN: return open_bracket(s, p);
     case PL_RAW_CLOSE: return close_bracket(s, p);
     case PL_RAW_COMMA: return comma(s, p);
+    case PL_RAW_BOLD: return pl_scan_emit(s, PL_TK_SPREAD, p, end);
     case PL_RAW_DOT:
+        if (s->limit - p > 3 && p[1] == '.' && p[2] == '.' && spreads(s, p, p + 3)) return pl_scan_emit(s, PL_TK_SPREAD, p, p + 3);
         if (s->depth == 0 && pl_scan_skip(s, end, false) == s->limit)
             return s->cursor = end, pl_scan_next(s); /* the full stop of a sentence */
         if (s->tail && binding(s, pl_scan_skip(s, end, false), &token)) return token;
