@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Money: amounts are numbers in a currency's main unit; what is exact to the last cent is counted in minor units. How many digits a currency has is ISO 4217. */
+/* Money: amounts are numbers in a currency's main unit; what is exact to the last cent is counted in minor units. How many digits a currency has is ISO
+ * 4217. */
 #include "stdlib/args.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* YAML: values to text and back, by the core schema of YAML 1.2 (yes, no, on and off are texts; dates stay texts). Reading goes through libyaml's events; an alias
- * shares what its anchor names, merge keys are resolved, tags but !!str are not looked at, one document is read. */
+/* YAML: values to text and back, by the core schema of YAML 1.2 (yes, no, on and off are texts; dates stay texts). Reading goes through libyaml's
+ * events; an alias shares what its anchor names, merge keys are resolved, tags but !!str are not looked at, one document is read. */
 #include "stdlib/guard.h"
 
 #include "vm/base/limits.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Work on values that holds memory of somebody else (a parser of a library, an arena): when the run's heap gives out in the middle, that memory is given back before
- * the escape goes on. */
+/* Work on values that holds memory of somebody else (a parser of a library, an arena): when the run's heap gives out in the middle, that memory is given
+ * back before the escape goes on. */
 #ifndef PL_STDLIB_GUARD_H
 #define PL_STDLIB_GUARD_H
 

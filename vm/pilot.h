@@ -136,6 +136,7 @@ typedef struct PilotWorldOptions {
     const char *workspace;  /* folder that tools of plans may see; NULL: none */
     const char *const *allow; /* plugins that may start programs or call a shared library (spec/plugins.md section 4); copied */
     size_t allow_count;
+    const char *worker;     /* the program pilotvm, which plays the sandboxed workers of tools; NULL: it lies beside this program */
 } PilotWorldOptions;
 
 /* `options` may be NULL. NULL: no memory. A world ends after its runs. */

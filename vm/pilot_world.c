@@ -121,7 +121,9 @@ PilotWorld *pilot_world_new(const PilotWorldOptions *options)
     w->user_agent = copy_text(o->user_agent);
     w->ca_file = copy_text(o->ca_file);
     w->workspace = copy_text(o->workspace);
-    bool good = w->loop && w->secrets && !w->user_agent == !o->user_agent && !w->ca_file == !o->ca_file && !w->workspace == !o->workspace;
+    w->worker = copy_text(o->worker);
+    bool good = w->loop && w->secrets && !w->user_agent == !o->user_agent && !w->ca_file == !o->ca_file;
+    good = good && !w->workspace == !o->workspace && !w->worker == !o->worker;
     good = good && copy_allowed(w, o);
     if (good && !w->store) good = w->owns_store = pilot_store_open(NULL, &w->store, NULL, 0) == PILOT_OK;
     if (good) return w;
@@ -139,6 +141,7 @@ void pilot_world_free(PilotWorld *world)
     pl_free(world->user_agent);
     pl_free(world->ca_file);
     pl_free(world->workspace);
+    pl_free(world->worker);
     for (uint32_t i = 0; i < world->allowed_count; i++) pl_free((char *)(uintptr_t)world->allowed[i].ptr);
     pl_free(world->allowed);
     pl_free(world);
@@ -194,6 +197,11 @@ static PlStatus open_journal(PilotWorld *world, const PilotModule *module, const
     return status;
 }
 
+static PlDoorGrants grants_of(const PilotWorld *world)
+{
+    return (PlDoorGrants){.workspace = world->workspace, .worker = world->worker, .allowed = world->allowed, .allowed_count = world->allowed_count};
+}
+
 static PlStatus open_world(PilotWorld *world, const PilotModule *module, const PlStr *servers, uint32_t count, PlPilotPlace *place, PlBuf *why)
 {
     PlWorldOptions options = {.module = module->module, .servers = servers, .server_count = count, .no_person = true};
@@ -201,7 +209,7 @@ static PlStatus open_world(PilotWorld *world, const PilotModule *module, const P
     options.opens = pl_door_opens;
     options.http.user_agent = world->user_agent ? pl_str_z(world->user_agent) : PL_STR(PILOT_AGENT);
     options.http.ca_file = text_of(world->ca_file);
-    options.grants = (PlDoorGrants){.workspace = world->workspace, .allowed = world->allowed, .allowed_count = world->allowed_count};
+    options.grants = grants_of(world);
     options.host = world;
     const char *what = "";
     PlStatus status = pl_world_open(&place->world, &options, world->secrets, &what);
@@ -214,7 +222,7 @@ static PlStatus open_world(PilotWorld *world, const PilotModule *module, const P
 static PlStatus check_doors(const PilotWorld *world, const PilotModule *module, const PlStr *servers, uint32_t count, PlBuf *why)
 {
     const PlManifest *manifest = &module->module->manifest;
-    PlDoorGrants grants = {.workspace = world->workspace, .allowed = world->allowed, .allowed_count = world->allowed_count};
+    PlDoorGrants grants = grants_of(world);
     for (uint32_t i = 0; i < manifest->door_count; i++) {
         PlManifest one = {.doors = &manifest->doors[i], .door_count = 1};
         bool is_replaced = false;

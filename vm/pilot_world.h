@@ -32,7 +32,7 @@ struct PilotWorld {
     bool owns_store;
     PilotAsk ask;
     void *ask_user;
-    char *user_agent, *ca_file, *workspace; /* NULL: not given */
+    char *user_agent, *ca_file, *workspace, *worker; /* NULL: not given */
     PlStr *allowed;
     uint32_t allowed_count;
     PlHostAction *actions;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The builtins that read what others wrote: CSV, YAML, regular expressions, dates and durations. The first byte says which; of a reader that has a writer the value
- * must come back. */
+/* The builtins that read what others wrote: CSV, YAML, regular expressions, dates and durations. The first byte says which; of a reader that has a
+ * writer the value must come back. */
 #include "stdlib/builtin.h"
 #include "tests/fuzz/fuzz.h"
 
