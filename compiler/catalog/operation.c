@@ -113,6 +113,11 @@ static void excuse_credentials(PlDraft *draft)
         for (uint32_t i = 0; i < action->auth_count; i++)
             for (uint32_t k = 0; k < action->auth[i].count; k++)
                 if (gives(&action->auth[i].all[k], &action->params[p])) action->params[p].required = false;
+    for (uint32_t p = 0; p < action->param_count; p++) { /* conditions on what was read before: filled from that */
+        PlParam *param = &action->params[p];
+        bool is_condition = pl_str_eq_nocase(param->wire, PL_STR("if-match")) || pl_str_eq_nocase(param->wire, PL_STR("if-none-match"));
+        if (param->place == PL_IN_HEADER && is_condition) param->required = false;
+    }
 }
 
 /* ---- the action ------------------------------------------------------------------------------------------------- */

@@ -169,11 +169,71 @@ static void fill_schema(PlEmit *e, const PlStep *step, PlCallSite *call)
     }
 }
 
+/* ---- conditions: If-Match, If-None-Match ---- */
+
+/* The action's parameter for that header, when the step does not give it; UINT32_MAX: none. */
+static uint32_t open_condition(const PlAction *a, const PlCallSite *call, PlStr header)
+{
+    for (uint32_t i = 0; i < a->param_count; i++) {
+        if (a->params[i].place != PL_IN_HEADER || !pl_str_eq_nocase(a->params[i].wire, header) || a->params[i].fixed) continue;
+        bool given = false;
+        for (uint32_t k = 0; k < call->arg_count; k++) given |= call->args[k].param == i;
+        return given ? UINT32_MAX : i;
+    }
+    return UINT32_MAX;
+}
+
+static bool reads_plainly(const PlAction *a, const PlCallSite *call)
+{
+    return a->method == PL_GET && a->doubt == PL_DOUBT_SAFE && !call->max_items && !(call->flags & PL_CALL_ALL_PAGES) && !a->await.on;
+}
+
+static void add_tag(PlEmit *e, PlCallSite *call, uint32_t read, uint32_t param)
+{
+    PlEmitTag tag = {read, e->calls.len, call->arg_count};
+    call->args[call->arg_count++] = (PlArg){(uint16_t)param, 0};
+    pl_vec_push(e->arena, &e->fn->tags, tag);
+}
+
+/* A change of a thing that the same function read before goes with the ETag of that; whether it was the same thing is seen at run time, by its address. A read in
+ * a loop goes with the ETag of its own last answer. `call` will be the next call site. */
+static void add_conditions(PlEmit *e, const PlAction *a, PlCallSite *call)
+{
+    bool changes = a->method == PL_PUT || a->method == PL_PATCH || a->method == PL_DELETE || a->method == PL_POST;
+    uint32_t param = open_condition(a, call, changes ? PL_STR("if-match") : PL_STR("if-none-match"));
+    if (reads_plainly(a, call)) {
+        if (param != UINT32_MAX && e->fn->loop) add_tag(e, call, e->calls.len, param);
+        pl_vec_push(e->arena, &e->fn->reads, e->calls.len);
+        return;
+    }
+    for (uint32_t i = e->fn->reads.len; changes && param != UINT32_MAX && i-- > 0;) {
+        const PlAction *read = e->actions.items[e->calls.items[e->fn->reads.items[i]].action];
+        if (!pl_str_eq(read->plugin, a->plugin) || !pl_str_eq(read->path, a->path)) continue;
+        add_tag(e, call, e->fn->reads.items[i], param);
+        return;
+    }
+}
+
+void pl_emit_tags(PlEmit *e)
+{
+    PlEmitFn *fn = e->fn;
+    for (uint32_t i = 0; i < fn->tags.len; i++) {
+        const PlEmitTag *tag = &fn->tags.items[i];
+        PlCallSite *read = &e->calls.items[tag->read];
+        if (!(read->flags & PL_CALL_KEEPS_TAG)) {
+            if (fn->max >= UINT16_MAX) pl_emit_too_large(e, "registers", UINT16_MAX);
+            read->flags |= PL_CALL_KEEPS_TAG;
+            read->tag = (uint16_t)fn->max++;
+        }
+        e->calls.items[tag->call].args[tag->arg].reg = read->tag;
+    }
+}
+
 static void emit_call_to(PlEmit *e, const PlStep *step, uint16_t dst)
 {
     uint32_t mark = pl_emit_mark(e);
     PlCallSite call = {.action = action_id(e, step->bound), .site = e->fn->site, .expect = PL_T_ANY};
-    call.args = PL_NEW_N(e->arena, PlArg, step->args.len + 2);
+    call.args = PL_NEW_N(e->arena, PlArg, step->args.len + 3); /* and a schema, a condition */
     for (uint32_t i = 0; i < step->args.len; i++) {
         const PlArgument *arg = &step->args.items[i];
         call.args[call.arg_count++] = (PlArg){(uint16_t)arg->param, pl_emit_value(e, arg->value)};
@@ -181,6 +241,7 @@ static void emit_call_to(PlEmit *e, const PlStep *step, uint16_t dst)
     if (step->as_type) fill_schema(e, step, &call);
     for (uint32_t i = 0; i < step->clauses.len; i++) apply_clause(e, &step->clauses.items[i], &call);
     if (step->as_type) call.expect = pl_emit_type(e, step->type);
+    add_conditions(e, step->bound, &call);
     add_probe(e, step->bound);
     count_calls(e, call.action, &call);
     if (e->calls.len >= UINT16_MAX) pl_emit_too_large(e, "call sites", UINT16_MAX);

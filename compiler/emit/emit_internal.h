@@ -26,6 +26,11 @@ typedef struct PlEmitShared {
     bool read, set, added, counted; /* what the body does with it */
 } PlEmitShared;
 
+/* A call that is made under the condition that what `read` read is as it was: its argument number `arg` is the tag of that. */
+typedef struct PlEmitTag {
+    uint32_t read, call, arg;
+} PlEmitTag;
+
 struct PlEmitFn {
     PlEmitFn *outer;
     const PlStep *root;     /* EACH or a branch; NULL for main */
@@ -41,6 +46,8 @@ struct PlEmitFn {
     uint32_t position;      /* source offset of what is being emitted */
     uint32_t site;
     PlEmitLoop *loop;
+    PL_VEC(uint32_t) reads; /* call sites that read, in order */
+    PL_VEC(PlEmitTag) tags;
     uint32_t moments[3];    /* now, today, what is drawn (pl_emit_draw): register + 1 where it was read ahead of a list clause; 0: not */
 };
 
@@ -121,6 +128,8 @@ void pl_emit_together(PlEmit *e, const PlStep *step);
 void pl_emit_scatter(PlEmit *e, const PlStep *step);
 /* A guarded stretch: what begin..end may fail goes on at a handler that starts here; gives the error's register. */
 void pl_emit_handler(PlEmit *e, uint32_t begin, uint32_t end, uint16_t error, uint16_t status);
+
+void pl_emit_tags(PlEmit *e); /* at the end of a function: gives the tags their registers */
 
 /* ---- emit_share.c: functions and what they share ---- */
 PlEmitFn *pl_emit_fn_begin(PlEmit *e, const PlStep *root, PlStr name); /* collects what is shared; does not give registers */

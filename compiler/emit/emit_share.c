@@ -165,6 +165,7 @@ void pl_emit_fn_end(PlEmit *e)
 {
     PlEmitFn *fn = e->fn;
     PlFunction *out = &e->functions.items[fn->index];
+    pl_emit_tags(e);
     out->regs = (uint16_t)(fn->max ? fn->max : 1);
     out->params = fn->params;
     out->returns = fn->returns;

@@ -42,6 +42,7 @@ struct PlCall {
     PlValue pages;           /* `all pages`: what came so far, owned; nothing before the second page */
     uint64_t items;          /* in it */
     bool was_unknown;        /* an earlier attempt may have been applied */
+    bool if_match, if_none_match; /* of the last request */
     bool queued, in_flight, in_doubt, told, approved;
     PlCall *doubted;         /* this call is a probe: what happened to that one? Both belong to the fiber */
     PlCallSite *own_site;    /* of a probe; memory of the call */

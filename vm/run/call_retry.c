@@ -92,10 +92,12 @@ static PlVerdict judge_status(const PlCall *call, const PlReply *reply, int64_t 
     bool repeatable = pl_doubt_is_repeatable(class);
     int64_t asked = pl_call_retry_after(reply);
     if (status >= 200 && status < 300) return PL_VERDICT_VALUE;
+    if (status == 304 && call->if_none_match) return PL_VERDICT_VALUE; /* it is as it was read */
     if (status >= 300 && status < 400 && status != 304)
         return class == PL_DOUBT_SAFE && call->hops < HOPS && pl_call_header(reply, "location").len ? PL_VERDICT_REDIRECT : PL_VERDICT_ERROR;
     if (call->was_unknown && call->action->method == PL_DELETE && (status == 404 || status == 410)) return PL_VERDICT_GONE;
     if (call->was_unknown && class == PL_DOUBT_KEYED && status == 422) return PL_VERDICT_DOUBT;
+    if (call->was_unknown && call->if_match && status == 412) return PL_VERDICT_DOUBT; /* changed: by the attempt that was lost, or by somebody else */
     if (is_stale_token(call, reply)) return PL_VERDICT_RETRY;
     if (asked > LONGEST_ASKED) return PL_VERDICT_ERROR;
     bool left = call->failures < retries_of(call);

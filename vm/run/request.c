@@ -263,13 +263,38 @@ static PlStr body_type_of(const PlAction *action)
     }
 }
 
+bool pl_request_is_condition(const PlParam *param)
+{
+    return param->place == PL_IN_HEADER && (pl_str_eq_nocase(param->wire, PL_STR("if-match")) || pl_str_eq_nocase(param->wire, PL_STR("if-none-match")));
+}
+
+/* The ETag that was read of this very URL; "" when another thing was read, or nothing. */
+static PlStr tag_of(const Builder *b, PlValue v)
+{
+    if (v.tag != PL_LIST || pl_list_len(v) != 3) return PL_STR("");
+    PlValue tag = pl_list_at(v, 0), url = pl_list_at(v, 1);
+    return tag.tag == PL_TEXT && url.tag == PL_TEXT && pl_str_eq(pl_text_str(url), b->out->url) ? pl_text_str(tag) : PL_STR("");
+}
+
+static PlGo put_condition(Builder *b, const PlParam *p, PlValue v)
+{
+    PlStr text = v.tag == PL_TEXT ? pl_text_str(v) : tag_of(b, v);
+    if (text.len == 0) return PL_GO_ON;
+    if (pl_str_eq_nocase(p->wire, PL_STR("if-match"))) b->out->if_match = true;
+    else b->out->if_none_match = v.tag == PL_LIST;
+    return put_header(b, p, p->wire, text);
+}
+
 static PlGo put_param_headers(Builder *b, PlBuf *text, PlBuf *cookies)
 {
     const PlAction *a = b->args.action;
     for (uint32_t i = 0; i < a->param_count; i++) {
         const PlParam *p = &a->params[i];
         if (b->args.values[i].tag == PL_NOTHING) continue;
-        if (p->place == PL_IN_HEADER) {
+        if (pl_request_is_condition(p)) {
+            PlGo go = put_condition(b, p, b->args.values[i]);
+            if (go != PL_GO_ON) return go;
+        } else if (p->place == PL_IN_HEADER) {
             pl_buf_clear(text);
             pl_request_plain(text, p, b->args.values[i]);
             pl_run_check_buf(b->run, text);
@@ -382,6 +407,7 @@ void pl_request_poll(PlRun *run, PlRequest *request, PlStr url)
 {
     request->method = PL_GET;
     request->header_count = 1; /* Accept stands first */
+    request->if_match = request->if_none_match = false;
     request->body = request->key = PL_STR("");
     request->has_body = false;
     request->part_count = 0;

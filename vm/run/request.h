@@ -16,11 +16,15 @@ typedef struct PlRequest { /* all memory in run->sending */
     uint32_t part_count;
     bool has_body;
     PlStr key;              /* the idempotency key that it carries; "" for none */
+    bool if_match, if_none_match; /* it is made only when the thing is, or is not, as it was read (RFC 9110 section 13.1) */
     uint8_t hash[32];       /* SHA-256 over all of the above */
 } PlRequest;
 
 /* PL_GO_ON with *out filled; else the error was raised. `epoch` counts the decisions "not applied, send again". */
 PlGo pl_request_build(PlFiber *fiber, const PlCallSite *call, PlStr path, uint32_t epoch, PlRequest *out);
+/* A header that holds for one state of a thing: If-Match, If-None-Match. Its argument is a text, or what an earlier call left in its `tag`: [ETag, URL, answer],
+ * which counts for that URL alone. */
+bool pl_request_is_condition(const PlParam *param);
 /* Another address, for a redirect: the same headers, no body. */
 void pl_request_redirect(PlRun *run, PlRequest *request, PlStr url);
 /* A plain GET of that address, with nothing of the request but what it accepts: how long work is asked about. */

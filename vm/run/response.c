@@ -177,6 +177,7 @@ static PlGo raise_status(PlFiber *fiber, PlCall *call, const PlReply *reply)
     PlValue body = error_body(run, reply), words;
     PlStr said = PL_STR("");
     PlBuf *message = pl_run_scratch(run);
+    PlDiagCode code = PL_D_RUN_STATUS;
     if (find_words(body, &words)) said = pl_text_str(words);
     else if (body.tag == PL_TEXT && !is_text_type(pl_call_header(reply, "content-type"))) said = pl_text_str(body);
     else if (body.tag == PL_TEXT && body.as.text->len <= WORDS && pl_str_find_char(pl_text_str(body), '<', 0) == PL_STR_NONE)
@@ -185,8 +186,13 @@ static PlGo raise_status(PlFiber *fiber, PlCall *call, const PlReply *reply)
     if (said.len > WORDS) said = pl_str_slice(said, 0, pl_utf8_offset(pl_str_slice(said, 0, WORDS), WORDS));
     pl_buf_printf(message, PL_DF_RUN_STATUS, PL_ARG(a->plugin), PL_ARG(a->name), reply->status, phrase(reply->status), said.len ? ": " : "",
                   PL_ARG(said));
+    if (call->if_match && reply->status == 412) {
+        code = PL_D_RUN_PRECONDITION;
+        pl_buf_clear(message);
+        pl_buf_printf(message, PL_DF_RUN_PRECONDITION, PL_ARG(a->plugin), PL_ARG(a->name), said.len ? ": " : "", PL_ARG(said));
+    }
     pl_run_check_buf(run, message);
-    PlValue record = pl_error_record_take(fiber, PL_D_RUN_STATUS, "http", pl_buf_str(message), reply->status, body);
+    PlValue record = pl_error_record_take(fiber, code, "http", pl_buf_str(message), reply->status, body);
     pl_run_give(run, message);
     return pl_error_throw_take(fiber, record);
 }

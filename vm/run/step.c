@@ -50,7 +50,7 @@ static void put_args(PlRun *run, PlBuf *out, const PlFiber *fiber, const PlCall 
     pl_buf_put_char(out, '{');
     for (uint32_t i = 0; i < call->site->arg_count; i++) {
         PlValue v = fiber->regs[call->site->args[i].reg];
-        if (v.tag == PL_NOTHING) continue;
+        if (v.tag == PL_NOTHING || (v.tag == PL_LIST && pl_request_is_condition(&call->action->params[call->site->args[i].param]))) continue;
         if (!first) pl_buf_put_char(out, ',');
         first = false;
         pl_buf_put_json(out, call->action->params[call->site->args[i].param].name);
@@ -312,6 +312,10 @@ static PlGo doubt(PlFiber *fiber, PlCall *call, const PlReply *reply)
     PlValue row;
     if (pl_rows_find(run, call->path, PL_ROW_RESOLVE, call->attempt, &row, NULL)) return resolved(fiber, call, row);
     int64_t since_us = reply ? reply->at_us : wall(run);
+    if (reply && reply->evidence == PL_EVIDENCE_ANSWERED && !pl_rows_has(run, call->path, PL_ROW_INDOUBT, call->attempt)) {
+        PlReply answered = {.evidence = PL_EVIDENCE_UNKNOWN, .fault = PL_NET_RESET, .message = PL_STR("an earlier attempt may have been applied, and the server refuses this one")};
+        pl_call_put_reply(call, &answered); /* so that it can be settled */
+    }
     if (!reply && !pl_rows_has(run, call->path, PL_ROW_INDOUBT, call->attempt)) {
         PlReply lost = {.evidence = PL_EVIDENCE_UNKNOWN, .fault = PL_NET_RESET, .message = PL_STR("the process ended before an answer came")};
         pl_call_put_reply(call, &lost);
@@ -400,6 +404,30 @@ static PlGo turn_page(PlFiber *fiber, PlCall *call, const PlReply *reply)
 }
 
 /* The last word on a call: a value or an error. The AFTER event comes before a handler runs. */
+/* Success: the value into its register, and what later conditions need of it (PL_CALL_KEEPS_TAG). */
+static PlGo take_value(PlFiber *fiber, PlCall *call, const PlReply *reply)
+{
+    PlRun *run = fiber->run;
+    uint16_t reg = result_register(fiber);
+    bool keeps = call->site->flags & PL_CALL_KEEPS_TAG && call->stage == PL_STAGE_CALL;
+    PlValue known = keeps ? fiber->regs[call->site->tag] : pl_nothing();
+    if (reply->status == 304) { /* only asked for with such a tag */
+        pl_fiber_set(fiber, reg, known.tag == PL_LIST && pl_list_len(known) == 3 ? pl_retain(pl_list_at(known, 2)) : pl_nothing());
+        return PL_GO_ON;
+    }
+    PlGo go = pl_response_value(fiber, call, reply, reg);
+    if (go != PL_GO_ON || !keeps) return go;
+    PlStr tag = pl_call_header(reply, "etag");
+    PlValue kept = tag.len ? pl_list(run->values, 3) : pl_nothing();
+    if (tag.len) {
+        kept = pl_list_append_take(run->values, kept, pl_text(run->values, tag));
+        kept = pl_list_append_take(run->values, kept, pl_text(run->values, pl_str_z(call->url)));
+        kept = pl_list_append_take(run->values, kept, pl_retain(fiber->regs[reg]));
+    }
+    pl_fiber_set(fiber, call->site->tag, kept);
+    return go;
+}
+
 static PlGo deliver(PlFiber *fiber, PlCall *call, const PlReply *reply, PlVerdict verdict, bool replayed)
 {
     PlValue error = pl_nothing();
@@ -408,7 +436,7 @@ static PlGo deliver(PlFiber *fiber, PlCall *call, const PlReply *reply, PlVerdic
     fiber->held = &error;
     if (verdict == PL_VERDICT_VALUE) {
         go = pl_await_next(fiber, call, &last);
-        if (go == PL_GO_ON) go = pl_response_value(fiber, call, &last, result_register(fiber));
+        if (go == PL_GO_ON) go = take_value(fiber, call, &last);
     }
     if (verdict == PL_VERDICT_ERROR) go = pl_response_error(fiber, call, reply);
     if (verdict == PL_VERDICT_GONE) pl_fiber_set(fiber, result_register(fiber), pl_nothing());
@@ -523,6 +551,8 @@ static PlGo attempt(PlFiber *fiber, PlCall *call)
     if (go != PL_GO_ON) return leave(fiber, call, go);
     if (call->stage != PL_STAGE_CALL) pl_request_poll(run, &request, pl_str_z(call->location));
     else if (call->location) pl_request_redirect(run, &request, pl_str_z(call->location));
+    call->if_match = request.if_match;
+    call->if_none_match = request.if_none_match;
     if (replay(fiber, call, &request, &go)) return go;
     go = admit(fiber, call, &request);
     return go == PL_GO_ON ? send(fiber, call, &request) : go;
