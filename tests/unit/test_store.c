@@ -308,6 +308,72 @@ TEST(an_erased_body_leaves_the_chain_whole)
     place_end(&p);
 }
 
+static bool is_there(const Place *p, const char *suffix)
+{
+    char path[128];
+    struct stat file;
+    snprintf(path, sizeof path, "%s%s", p->path, suffix);
+    return stat(path, &file) == 0;
+}
+
+static void put_beside(const Place *p, const char *suffix, const char *text)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s%s", p->path, suffix);
+    CHECK(pl_buf_write_file(path, pl_str_z(text)) == PL_OK);
+}
+
+static bool lock_says(const Place *p, const char *word)
+{
+    char path[128];
+    PlBuf text;
+    snprintf(path, sizeof path, "%s.lock", p->path);
+    pl_buf_init(&text, 0);
+    CHECK(pl_buf_read_file(&text, path) == PL_OK);
+    bool says = pl_str_find(pl_buf_str(&text), pl_str_z(word), 0) != PL_STR_NONE;
+    pl_buf_deinit(&text);
+    return says;
+}
+
+static uint32_t runs_in(Place *p, const char *lock)
+{
+    char order[64] = "";
+    PlStore *store = NULL;
+    put_beside(p, ".lock", lock);
+    if (pl_store_open(p->path, PL_STORE_WRITE, PL_DURABLE_EFFECTS, &p->diags, &store) != PL_OK) return UINT32_MAX;
+    CHECK(pl_store_each_run(store, count_run, order) == PL_OK);
+    pl_store_close(store);
+    return order[0] != 0;
+}
+
+/* What the lock says of a store that nobody closed, and what a power cut may have left of it. */
+TEST(a_torn_store_is_set_aside_when_nothing_in_it_was_promised)
+{
+    static const char *const young[] = {"young 12\n", "youn", "", "12"};
+    Place p;
+    place_begin(&p);
+    PlStore *store = open_store(&p, PL_STORE_WRITE);
+    CHECK(lock_says(&p, "young"));
+    pl_store_close(store);
+    unlink(p.path);
+    make_ended_run(&p);
+    for (size_t i = 0; i < sizeof young / sizeof *young; i++) CHECK(runs_in(&p, young[i]) == 1 && !lock_says(&p, "young")); /* whole */
+    change(&p, "UPDATE row SET body = 'other' WHERE seq = 2");
+    CHECK(runs_in(&p, "12\n") == 1 && p.diags.all.len == 0); /* promised: for the audit to find */
+    CHECK(runs_in(&p, "young 12\n") == 0 && p.diags.all.len == 1 && is_there(&p, ".torn"));
+    CHECK(p.diags.all.items[0]->code == PL_D_STORE_TORN);
+    unlink(p.path);
+    make_ended_run(&p);
+    CHECK(truncate(p.path, 5000) == 0);
+    CHECK(runs_in(&p, "12\n") == UINT32_MAX && runs_in(&p, "young 12\n") == 0);
+    put_beside(&p, "", "somebody's diary, which is no database, and was never to be one");
+    CHECK(runs_in(&p, "") == UINT32_MAX);
+    unlink(p.path);
+    change(&p, "CREATE TABLE theirs(x)");
+    CHECK(runs_in(&p, "") == UINT32_MAX);
+    place_end(&p);
+}
+
 TEST(a_run_that_could_not_begin_is_whole)
 {
     Place p;
@@ -400,14 +466,6 @@ TEST(faults_are_sticky_and_lose_nothing_committed)
             if (nth >= 1000) break;
         }
     }
-}
-
-static bool is_there(const Place *p, const char *suffix)
-{
-    char path[128];
-    struct stat file;
-    snprintf(path, sizeof path, "%s%s", p->path, suffix);
-    return stat(path, &file) == 0;
 }
 
 /* A run that ends with its second batch is one file that never needed SQLite's logs; one that goes on has them, and keeps what was there. */

@@ -5,6 +5,7 @@
 #include "vm/io/store_sqlite.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,12 +64,23 @@ static PlStatus set_aside(PlStore *store)
     return status;
 }
 
+/* A file that another program made: it begins neither like a database nor with a sector that never got to the disk. */
+static bool is_somebody_elses(const PlStore *store)
+{
+    static const char magic[16] = "SQLite format 3", nothing[16] = "";
+    char head[16] = "";
+    int fd = open(store->path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? pread(fd, head, sizeof head, 0) : -1;
+    if (fd >= 0) close(fd);
+    return store->is_foreign || n < 0 || (memcmp(head, magic, (size_t)n) != 0 && memcmp(head, nothing, (size_t)n) != 0);
+}
+
 PlStatus pl_store_torn_check(PlStore *store, PlStatus opened)
 {
     PlStatus status = opened;
     if (status == PL_OK) status = check_pages(store);
     if (status == PL_OK) status = pl_store_each_run(store, check_run, store);
-    if ((status == PL_CORRUPT || status == PL_INVALID) && !store->is_foreign) return set_aside(store);
+    if ((status == PL_CORRUPT || status == PL_INVALID) && !is_somebody_elses(store)) return set_aside(store);
     if (status != PL_OK) return status;
     store->is_file_unsynced = true; /* what the other process wrote is perhaps in no more than the memory of the machine */
     return pl_store_young_sync(store);
