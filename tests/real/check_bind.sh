@@ -21,7 +21,42 @@ groups = json.load(open(sys.argv[1]))
 sets, groups = groups["sets"], {g["group"]: g for g in groups["abstention"]}
 # set: floor, the best of the other methods
 first = {
-FLOORS
+    "acebench_parallel": (97.0, 100.0),
+    "acebench_single": (96.1, 97.2),
+    "acebench_single_pooled": (87.6, 90.0),
+    "apibank": (83.5, 74.2),
+    "bfcl_live_multiple": (92.5, 90.7),
+    "bfcl_live_multiple_pooled": (78.0, 74.8),
+    "bfcl_live_simple": (97.0, 100.0),
+    "bfcl_live_simple_pooled": (68.0, 66.0),
+    "bfcl_multiple": (97.0, 100.0),
+    "bfcl_multiple_pooled": (86.7, 88.5),
+    "bfcl_parallel_multiple": (97.0, 100.0),
+    "bfcl_simple_python": (98.5, 100.0),
+    "bfcl_simple_python_pooled": (83.4, 84.4),
+    "hass_en": (82.7, 49.0),
+    "jentic_arazzo": (83.2, 77.8),
+    "jentic_arazzo_pooled": (68.1, 62.9),
+    "livemcp_steps": (61.3, 60.7),
+    "livemcp_tasks": (44.5, 40.0),
+    "metatool_multi": (80.1, 62.3),
+    "metatool_single": (51.7, 46.6),
+    "nestful": (86.1, 90.1),
+    "restbench_spotify": (74.8, 63.0),
+    "restbench_tmdb": (67.7, 56.1),
+    "sealtools_multi": (97.3, 97.8),
+    "sealtools_single": (96.1, 98.4),
+    "sgd": (87.1, 76.0),
+    "sgd_x5": (84.6, 74.0),
+    "stabletoolbench": (94.2, 94.7),
+    "stabletoolbench_pooled": (77.4, 77.0),
+    "taskplan_tmdb_steps": (73.1, 44.3),
+    "toolalpaca_real": (83.5, 86.5),
+    "toolalpaca_real_pooled": (75.4, 64.9),
+    "toolalpaca_simulated": (88.1, 88.9),
+    "toolalpaca_simulated_pooled": (90.3, 88.9),
+    "tooltalk": (59.0, 60.0),
+    "workbench": (71.7, 51.9),
 }
 STEPS = ("jentic_arazzo", "taskplan_tmdb_steps", "livemcp_steps")
 def share(s, k): return 100 * s[k] if k in s else float("nan")
@@ -29,7 +64,7 @@ answerable = {k: s for k, s in sets.items() if "top1" in s}
 problems = [f"{k}: first right in {100 * s['top1']:.1f} %, floor {first[k][0]}" for k, s in answerable.items() if k in first and 100 * s["top1"] < first[k][0]]
 for k in STEPS:
     if 100 * sets[k].get("prec", 1) < 97: problems.append(f"{k}: of those bound {100 * sets[k]['prec']:.1f} % are right")
-for k, v in NONES:
+for k, v in (("bfcl (non-live)", 82), ("bfcl (live)", 78), ("jentic", 89), ("metatool", 55)):
     if 100 * groups[k]["f1"] < v: problems.append(f"{k}: F1 of none {100 * groups[k]['f1']:.1f}, floor {v}")
 if sys.argv[2] == "--table":
     print("| set | cases | best other | first right | bound | of those right | asked | among the first three |\n|---|---|---|---|---|---|---|---|")
