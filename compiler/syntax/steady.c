@@ -216,6 +216,7 @@ bool pl_steady_exact(PlArena *arena, PlDiags *diags, PlPlan *plan)
         pl_sources_init(&sources, arena);
         pl_diags_init(&said, arena, &sources);
         PlStr printed = text_of(arena, plan, pl_print_plan);
+        if (!plan->tidied && pl_str_eq(printed, diags->sources->all.items[plan->source].text)) return true; /* it is what was read */
         const PlPlan *again = pl_parse_once(arena, &said, pl_sources_add(&sources, PL_STR(""), printed), pl_phrases_new(arena), true);
         if (!said.errors && pl_str_eq(text_of(arena, again, pl_print_plan), printed)) {
             pl_arena_rewind(arena, mark);
