@@ -98,7 +98,8 @@ static void times(World *w, PlStr text)
 
 static void other(World *w, PlStr text)
 {
-    static const char *const names[] = {"markdown_to_html", "from_json", "parse_url", "number", "base64_decode", "hex_decode", "url_decode", "slug", "title_case"};
+    static const char *const names[] = {"markdown_to_html", "from_json", "parse_url", "number", "base64_decode", "hex_decode", "url_decode", "slug",
+               "title_case"};
     PlValue out;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (call_1(w, names[i], pl_text(w->values, text), &out)) pl_release(w->values, out);

@@ -9,7 +9,8 @@ TEST(yaml_is_read)
     check_call(&w, "from_yaml(\"\")", "null");
     check_call(&w, "from_yaml(\"[1, 0x10, 0o17, 1.5, 1e3, .5, -3, +4, 010, yes, ~, null, 'true', 2026-11-20]\")",
                "[1,16,15,1.5,1000,0.5,-3,4,10,\"yes\",null,null,\"true\",\"2026-11-20\"]");
-    check_call(&w, "from_yaml(\"base: &b {x: 1, y: 2}\\none:\\n  <<: *b\\n  y: 3\\ntwo: *b\")", "{\"base\":{\"x\":1,\"y\":2},\"one\":{\"y\":3,\"x\":1},\"two\":{\"x\":1,\"y\":2}}");
+    check_call(&w, "from_yaml(\"base: &b {x: 1, y: 2}\\none:\\n  <<: *b\\n  y: 3\\ntwo: *b\")",
+               "{\"base\":{\"x\":1,\"y\":2},\"one\":{\"y\":3,\"x\":1},\"two\":{\"x\":1,\"y\":2}}");
     check_call(&w, "from_yaml(\"a: |\\n  one\\n  two\\nb: >-\\n  one\\n  two\\n1: x\")", "{\"a\":\"one\\ntwo\\n\",\"b\":\"one two\",\"1\":\"x\"}");
     check_call(&w, "from_yaml(\"- &n word\\n- *n\\n- !!str 5\")", "[\"word\",\"word\",\"5\"]");
     check_call(&w, "from_yaml(\"a: [1\")", "!at line");
@@ -23,7 +24,8 @@ TEST(yaml_is_read)
 TEST(yaml_comes_back)
 {
     static const char *const values[] = {"[]", "{}", "\"\"", "[[], {}]", "[[1, [2]], {a: [], b: {c: [{d: 1, e: \"x\"}]}}]",
-        "[\"yes\", \"null\", \"1\", \"0x1\", \" a\", \"a \", \"a: b\", \"- a\", \"#\", \"a\\nb\", \"@x\", \"5 apples\", \"Zürich\", \"~\", \"true\"]", "12.5", "no", "nothing"};
+        "[\"yes\", \"null\", \"1\", \"0x1\", \" a\", \"a \", \"a: b\", \"- a\", \"#\", \"a\\nb\", \"@x\", \"5 apples\", \"Zürich\", \"~\", "
+        "\"true\"]", "12.5", "no", "nothing"};
     World w;
     open_world(&w, NULL);
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
@@ -57,7 +59,8 @@ TEST(schemas_and_templates)
     check_call(&w, "fill_template(\"{{a.b}} and {{ c[0] }}{{\", {a: {b: 1.50}, c: [\"x\"]})", "\"1.5 and x{{\"");
     check_call(&w, "fill_template(\"{{x}}\", {})", "!nothing at \"x\"");
     check_call(&w, "fill_template(\"a\", {}, \"\", \"\")", "!not empty");
-    check_call(&w, "markdown_to_html(\"a <b>x</b> [a](javascript:x)\")", "\"<p>a <!-- raw HTML omitted -->x<!-- raw HTML omitted --> <a href=\\\"\\\">a</a></p>\\n\"");
+    check_call(&w, "markdown_to_html(\"a <b>x</b> [a](javascript:x)\")",
+               "\"<p>a <!-- raw HTML omitted -->x<!-- raw HTML omitted --> <a href=\\\"\\\">a</a></p>\\n\"");
     close_world(&w);
 }
 
@@ -67,7 +70,8 @@ TEST(money_is_exact)
     open_world(&w, NULL);
     check_call(&w, "[to_minor(1.005), to_minor(-1.005), to_minor(1.1, \"JPY\"), to_minor(0.0015, \"kwd\"), to_minor(19.99)]", "[101,-101,1,2,1999]");
     check_call(&w, "[from_minor(1), from_minor(5, \"JPY\"), from_minor(-1234, \"BHD\")]", "[0.01,5,-1.234]");
-    check_call(&w, "[format_money(0.5, \"usd\"), format_money(1999, \"JPY\"), format_money(-1234567.891)]", "[\"0.50 USD\",\"1,999 JPY\",\"-1,234,567.89 EUR\"]");
+    check_call(&w, "[format_money(0.5, \"usd\"), format_money(1999, \"JPY\"), format_money(-1234567.891)]",
+               "[\"0.50 USD\",\"1,999 JPY\",\"-1,234,567.89 EUR\"]");
     check_call(&w, "[split_money(-10, 3), split_money(10, 3, \"JPY\"), split_money(0.05, 2)]", "[[-3.34,-3.33,-3.33],[4,3,3],[0.03,0.02]]");
     check_call(&w, "to_minor(1, \"EURO\")", "!a currency such as");
     check_call(&w, "to_minor(1e15)", "!too large");
@@ -86,7 +90,8 @@ TEST(durations_and_zones)
     check_call(&w, "from_zone(\"2026-07-01\", \"Mars\")", "!no time zone");
     check_call(&w, "[standard_deviation([]), standard_deviation([3]), standard_deviation([1, nothing, 3])]", "[null,0,1]");
     check_call(&w, "left_join_on([{k: 1}, {k: 2}, {k: 1, x: 0}], [{id: 1, v: \"a\"}, {id: 1, v: \"b\"}], \"k\", \"id\")",
-               "[{\"k\":1,\"id\":1,\"v\":\"a\"},{\"k\":1,\"id\":1,\"v\":\"b\"},{\"k\":2},{\"k\":1,\"x\":0,\"id\":1,\"v\":\"a\"},{\"k\":1,\"x\":0,\"id\":1,\"v\":\"b\"}]");
+               "[{\"k\":1,\"id\":1,\"v\":\"a\"},{\"k\":1,\"id\":1,\"v\":\"b\"},{\"k\":2},"
+               "{\"k\":1,\"x\":0,\"id\":1,\"v\":\"a\"},{\"k\":1,\"x\":0,\"id\":1,\"v\":\"b\"}]");
     close_world(&w);
 }
 
