@@ -24,8 +24,8 @@ TEST(yaml_is_read)
 TEST(yaml_comes_back)
 {
     static const char *const values[] = {"[]", "{}", "\"\"", "[[], {}]", "[[1, [2]], {a: [], b: {c: [{d: 1, e: \"x\"}]}}]",
-        "[\"yes\", \"null\", \"1\", \"0x1\", \" a\", \"a \", \"a: b\", \"- a\", \"#\", \"a\\nb\", \"@x\", \"5 apples\", \"Zürich\", \"~\", "
-        "\"true\"]", "12.5", "no", "nothing"};
+        ("[\"yes\", \"null\", \"1\", \"0x1\", \" a\", \"a \", \"a: b\", \"- a\", \"#\", \"a\\nb\", \"@x\", \"5 apples\", \"Zürich\", \"~\", "
+         "\"true\"]"), "12.5", "no", "nothing"};
     World w;
     open_world(&w, NULL);
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
