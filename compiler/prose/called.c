@@ -362,6 +362,8 @@ static void field_of_name(PlReader *r, PlRange name, PlRange field, PlSenses *ou
                        pl_flow_var(r->c, pl_scope_find(r->c, names[i])).type};
         PlSenses fields = {0};
         item.type = pl_type_without_nothing(r->c->types, item.type);
+        bool open = pl_type(r->c->types, item.type)->kind == PL_TYPE_ANY;
+        if (open && pl_outcome_is(pl_lexis_bare(r, field))) continue; /* "tests pass": no field of an answer of which nothing is known */
         pl_field_read(r, &item, field, &fields);
         for (uint32_t k = 0; k < fields.len; k++)
             add_value(r,

@@ -119,11 +119,11 @@ static PlStr groups_of(PlReader *r, const PlStep *step)
         bool value = r->words[from].kind == PL_WORD_QUOTE, rest = pl_lexis_is(r, from, "everything") || pl_lexis_is(r, from, "the") ||
                                                                   pl_lexis_is(r, from, "others") || pl_lexis_is(r, from, "all");
         if (!name.len || !pl_lexis_is_name(name) || (!value && !rest)) return PL_STR("");
-        PlStr is = value ? pl_arena_printf(r->c->arena, "%.*s is %.*s", PL_ARG(field), PL_ARG(r->words[from].text)) : values;
-        if (!is.len) return PL_STR("");
+        PlStr is = value ? pl_arena_printf(r->c->arena, "%.*s is %.*s", PL_ARG(field), PL_ARG(r->words[from].text))
+                         : pl_arena_printf(r->c->arena, "%.*s is none of %.*s", PL_ARG(field), PL_ARG(values));
+        if (!value && !values.len) return PL_STR("");
         if (value)
-            values = pl_arena_printf(r->c->arena, "%.*s%s%.*s is not %.*s", PL_ARG(values), values.len ? " and " : "", PL_ARG(field),
-                                     PL_ARG(r->words[from].text));
+            values = pl_arena_printf(r->c->arena, "%.*s%s%.*s", PL_ARG(values), values.len ? ", " : "", PL_ARG(r->words[from].text));
         out = pl_arena_printf(r->c->arena, "%.*s%sKeep %.*s where %.*s -> %.*s", PL_ARG(out), parts++ ? "; " : "", PL_ARG(list), PL_ARG(is),
                               PL_ARG(name));
         from = at + 1;
