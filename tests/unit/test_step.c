@@ -403,6 +403,26 @@ TEST(calls_outside_the_manifest_and_past_limits_end_the_run)
     over(&x);
 }
 
+/* Whoever starts a run may allow fewer calls than the plan does, never more. */
+TEST(the_limit_of_whoever_starts_it)
+{
+    static const struct {
+        uint64_t plan, asked;
+        uint32_t sent;
+    } cases[] = {{0, 1, 1}, {2, 1, 1}, {1, 2, 1}, {2, 2, 2}, {1, 0, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Asm *a = one_call(PL_GET, (PlCallSite){.retries = 5}, true);
+        a->m.manifest.max_calls = cases[i].plan;
+        World *w = world_new();
+        w->server = third_time;
+        WorldRun *r = world_begin_with(w, asm_done(a), (PlRunOptions){.input = PL_STR("{}"), .max_calls = cases[i].asked}, false, NULL);
+        CHECK(world_go(w, r) == PL_RUN_FAILED && has(pl_run_error(r->run), "P0923") && w->sent == cases[i].sent);
+        world_end(w, r);
+        world_free(w);
+        asm_free(a);
+    }
+}
+
 TEST(the_default_limit_of_calls)
 {
     /* without a Limit line: PL_LIMIT_CALLS_DEFAULT */

@@ -4,6 +4,7 @@
 #include "stdlib/builtin.h"
 #include "tests/unit/unit.h"
 #include "tests/unit/world.h"
+#include "vm/code/label.h"
 
 static WorldAnswer mail(World *w, const WorldSend *s)
 {
@@ -103,6 +104,25 @@ TEST(what_asks_in_this_run)
         {"3. Read using mail.raw() -> r\n4. Delete using mail.delete_message(id=r.items[0].id)\n5. Delete using mail.delete_message(id=r.items[0].name)\n",
          "5: `id` follows `name` of the answer of mail.raw"},
         {"3. If m.subject contains \"now\":\n   3.1. Send using mail.send_message(to=boss)\n", "done"},
+        /* items of several kinds are joined field by field */
+        {"3. Add {id: m.id, who: boss} to all\n4. Add {id: m.id, who: m.from, more: 1} to all\n5. Delete using mail.delete_message(id=all[0].id)\n"
+         "6. Send using mail.send_message(to=all[0].who)\n",
+         "7: `to` follows " FROM},
+        {"3. Add {id: m.id, who: boss} to all\n4. Label using mail.put_label(label=\"n{count(all)}\")\n", "done"},
+        /* by number, through functions, deep */
+        {"3. Set n to 0\n4. Set y to found.messages[n]\n5. Delete using mail.delete_message(id=y.id)\n6. Send using mail.send_message(to=y.from)\n",
+         "6: `to` follows " FROM},
+        {"3. Set n to 1\n4. Set l to [m.from, boss]\n5. Send using mail.send_message(to=l[n])\n", "5: `to` follows " FROM},
+        {"3. Set l to union([boss], [m.from])\n4. Send using mail.send_message(to=l[0])\n", "4: `to` follows " FROM},
+        {"3. Set l to flatten([[m.from]])\n4. Send using mail.send_message(to=l[0])\n", "4: `to` follows " FROM},
+        {"3. Set l to reverse([{id: m.id, who: m.from}])\n4. Set f to first(l)\n5. Delete using mail.delete_message(id=f.id)\n", "done"},
+        {"3. Set a to {b: {c: {d: {e: {f: {id: m.id, who: m.from}}}}}}\n4. Delete using mail.delete_message(id=a.b.c.d.e.f.id)\n", "4: `id` follows " FROM},
+        /* errors of those that ran at the same time may hold anything */
+        {"3. Try:\n   3.1. For each b in found.messages, up to 3 at a time:\n      3.1.1. Read using mail.get_message(id=b.id) -> x\n4. If it fails:\n"
+         "   4.1. Send using mail.send_message(to=error.message)\n",
+         "4.1: `to` follows something made from the answer of mail.list_messages"},
+        {"3. For each b in found.messages, up to 3 at a time, tolerating 1 failure:\n   3.1. Read using mail.get_message(id=b.id) -> x\n4. Send using mail.send_message(to=boss)\n",
+         "done"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *said = asks(cases[i].steps, PL_POLICY_DEFAULT, false);
@@ -133,6 +153,31 @@ TEST(a_long_loop)
     CHECK_STR(pl_str_z(asks("3. Repeat 20000 times:\n   3.1. Set y to {id: m.id, who: m.from}\n   3.2. Set x to y.who\n4. Send using mail.send_message(to=x)\n",
                             PL_POLICY_DEFAULT, false)),
               "4: `to` follows " FROM);
+}
+
+/* What an argument's name and type say. */
+TEST(selectors)
+{
+    static const struct {
+        const char *name;
+        bool in_path, writes, is_number, selects;
+    } cases[] = {{"to", false, true, false, true},        {"replyTo", false, true, false, true},     {"webhookURL", false, true, false, true},
+                 {"target-url", false, true, false, true}, {"url2", false, true, false, false},       {"subject", false, true, false, false},
+                 {"item", true, true, false, true},        {"item", true, true, true, false},         {"url", false, false, false, true},
+                 {"url", true, false, false, false},       {"to", false, false, false, false},        {"", false, true, false, false}};
+    PlEscape escape;
+    PlArena *arena = pl_arena_new(&escape, 0);
+    PlTypes types;
+    pl_types_init(&types, arena);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        PlAction action = {.effect = cases[i].writes ? PL_EFFECT_WRITE : PL_EFFECT_READ};
+        PlParam param = {.name = pl_str_z(cases[i].name), .place = cases[i].in_path ? PL_IN_PATH : PL_IN_QUERY, .type = cases[i].is_number ? PL_T_INTEGER : PL_T_TEXT};
+        bool right = pl_label_selects(&types, &action, &param, PL_POLICY_DEFAULT) == cases[i].selects;
+        if (!right) fprintf(stderr, "%s\n", cases[i].name);
+        CHECK(right);
+        CHECK(pl_label_selects(&types, &action, &param, PL_POLICY_STRICT) == (cases[i].writes || cases[i].selects));
+    }
+    pl_arena_free(arena);
 }
 
 UNIT_MAIN
