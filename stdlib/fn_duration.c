@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Adding to times, the time between two, durations as numbers, working days (Monday to Friday; no holidays are known). */
+/* Adding to times, the time between two, durations as numbers, working days (Monday to Friday, but for the holidays that
+ * a plan names). */
 #include "stdlib/args.h"
 
 #include "vm/value/arith_time.h"
@@ -113,32 +114,84 @@ static int64_t working_days_before(int64_t days)
     return shifted / 7 * 5 + (rest < 5 ? rest : 5);
 }
 
+static int64_t weekday_of(int64_t day) /* 0: Monday */
+{
+    return ((day + 3) % 7 + 7) % 7;
+}
+
+enum { MOST_HOLIDAYS = 1000 };
+
+typedef struct Holidays { /* Mondays to Fridays, each once */
+    int64_t days[MOST_HOLIDAYS];
+    uint32_t count;
+} Holidays;
+
+static bool read_holidays(const PlArgs *args, uint32_t at, Holidays *out)
+{
+    PlList *list;
+    out->count = 0;
+    if (!pl_args_has(args, at)) return true;
+    if (!pl_args_list(args, at, &list)) return false;
+    if (list->len > MOST_HOLIDAYS) return pl_args_wrong(args, at, "a list of at most 1000 dates");
+    for (uint32_t i = 0; i < list->len; i++) {
+        PlArgs item = {args->context, list->items + i, 1};
+        PlValue time;
+        if (!pl_args_time(&item, 0, &time)) return pl_args_wrong(args, at, "a list of dates");
+        int64_t day = days_of(time);
+        bool is_known = weekday_of(day) >= 5;
+        for (uint32_t k = 0; k < out->count && !is_known; k++) is_known = out->days[k] == day;
+        if (!is_known) out->days[out->count++] = day;
+    }
+    return true;
+}
+
+/* From one day up to before another. */
+static int64_t holidays_in(const Holidays *holidays, int64_t from, int64_t to)
+{
+    int64_t n = 0;
+    for (uint32_t i = 0; i < holidays->count; i++) n += holidays->days[i] >= from && holidays->days[i] < to;
+    return n;
+}
+
 PlStatus pl_fn_business_days(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
 {
     PlArgs args = {context, all, count};
+    Holidays holidays;
     int64_t from, to;
-    if (!two_days(&args, &from, &to)) return PL_INVALID;
-    *out = pl_int(working_days_before(to) - working_days_before(from));
+    if (!two_days(&args, &from, &to) || !read_holidays(&args, 2, &holidays)) return PL_INVALID;
+    int64_t free = from <= to ? holidays_in(&holidays, from, to) : -holidays_in(&holidays, to, from);
+    *out = pl_int(working_days_before(to) - working_days_before(from) - free);
     return PL_OK;
+}
+
+/* So many Mondays to Fridays further, or back. */
+static int64_t go_on(int64_t day, int64_t n)
+{
+    int64_t weekday = weekday_of(day), step = n < 0 ? -1 : 1;
+    if (weekday >= 5 && n) day += n > 0 ? 4 - weekday : 7 - weekday; /* to the Friday before, or the Monday behind */
+    day += n / 5 * 7;
+    for (int64_t left = n % 5 * step; left > 0; left--) {
+        day += step;
+        if (weekday_of(day) >= 5) day += step * 2;
+    }
+    return day;
 }
 
 PlStatus pl_fn_add_business_days(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
 {
     PlArgs args = {context, all, count};
+    Holidays holidays;
     PlValue time;
-    int64_t n;
+    int64_t n, passed = 0, met;
     const char *error;
-    if (!pl_args_time(&args, 0, &time) || !pl_args_integer(&args, 1, -1000000, 1000000, &n)) return PL_INVALID;
-    int64_t day = days_of(time), weekday = ((day + 3) % 7 + 7) % 7, step = n < 0 ? -1 : 1;
-    if (weekday >= 5 && n) day += n > 0 ? 4 - weekday : 7 - weekday; /* to the Friday before, or the Monday behind */
-    int64_t weeks = n / 5, left = n % 5 * step;
-    day += weeks * 7;
-    for (; left > 0; left--) {
-        day += step;
-        weekday = ((day + 3) % 7 + 7) % 7;
-        if (weekday >= 5) day += step * 2;
+    if (!pl_args_time(&args, 0, &time) || !pl_args_integer(&args, 1, -1000000, 1000000, &n) || !read_holidays(&args, 2, &holidays)) return PL_INVALID;
+    int64_t begin = days_of(time), day = go_on(begin, n);
+    for (; n; passed = met) { /* each holiday on the way takes another day */
+        met = n > 0 ? holidays_in(&holidays, begin + 1, day + 1) : holidays_in(&holidays, day, begin);
+        if (met == passed) break;
+        day = go_on(day, n > 0 ? met - passed : passed - met);
     }
-    if (pl_arith_shift(time, 0, (PlWide)(day - days_of(time)) * PL_FN_DAY, out, &error) == PL_OK) return PL_OK;
+    if (pl_arith_shift(time, 0, (PlWide)(day - begin) * PL_FN_DAY, out, &error) == PL_OK) return PL_OK;
     return pl_args_fail(context, "%s", error);
 }
 
