@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Schemas that are referred to by a name of their own: $anchor, $dynamicAnchor and $id (JSON Schema 2020-12 section 8.2), draft 4's id. A
  * document is walked once, when the first such reference is met; examples and other data are not schemas and are not looked into. Of
- * several schemas of one name the nearest around the reference is meant, else the first (a $dynamicRef would look at the way to it as well). */
+ * several schemas of one name the nearest around the reference is meant; where none is around it, the name depends on the way to it and names none. */
 #include "compiler/catalog/ref.h"
 
 enum { MAX_WALK = 2000000, MAX_DEPTH = 200, MAX_TWINS = 20 };
@@ -12,7 +12,7 @@ typedef struct Walk {
     uint32_t left;
     PlStr only;   /* while one of many is looked for: its name ... */
     uint32_t at;  /* ... and where the reference stands */
-    PlNode *best; /* the nearest one around it, else the first */
+    PlNode *best; /* the nearest one around it */
 } Walk;
 
 static bool is_data(PlStr key)
@@ -29,7 +29,7 @@ static void put_name(Walk *w, PlStr name, PlNode *schema)
     if (name.len == 0) return;
     if (w->only.len) {
         bool around = schema->start <= w->at && w->at < schema->end;
-        if (pl_str_eq(name, w->only) && (!w->best || around)) w->best = schema;
+        if (around && pl_str_eq(name, w->only)) w->best = schema;
         return;
     }
     PlMapEntry *entry = pl_map_put(w->names, name, &added);

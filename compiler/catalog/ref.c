@@ -299,7 +299,8 @@ static PlNode *find_anchor(PlRefs *refs, const PlNode *root, PlStr anchor, const
     const PlNode *homes[] = {PL_GET(PL_GET(doc->root, "components"), "schemas"), PL_GET(doc->root, "definitions"),
                              PL_GET(root, "$defs")};
     for (size_t h = 0; h < 3 && !named; h++) named = pl_node_get(homes[h], anchor);
-    return named ? named : pl_anchor_find(refs, doc, anchor, from);
+    bool urn = pl_str_find_char(anchor, ':', 0) != PL_STR_NONE;
+    return named || urn ? named : pl_anchor_find(refs, doc, anchor, from);
 }
 
 static PlNode *walk_pointer(PlRefs *refs, PlNode *root, PlStr pointer, const PlNode *from, PlStr *name)
@@ -307,7 +308,7 @@ static PlNode *walk_pointer(PlRefs *refs, PlNode *root, PlStr pointer, const PlN
     if (pointer.len == 0) return root;
     if (pointer.ptr[0] != '/') {
         if (name) *name = pointer;
-        return find_anchor(refs, root, pointer, from);
+        return find_anchor(refs, root, pointer, root == doc_of(refs, root->source)->root ? from : root); /* "list#items": of that schema */
     }
     PlNode *at = root;
     PlStr before = PL_STR("");
