@@ -77,7 +77,7 @@ static bool ends_text(const Mend *m, size_t at, bool is_name)
         char c = m->text.ptr[i];
         if (c == ',' || c == '}' || c == ']' || c == '\n') return true;
         if (c == ':') return is_name;
-        if (!is_space(c)) return false;
+        if (!is_space(c)) return is_name && i > at && (c == '"' || c == '{' || c == '[');
     }
     return true;
 }

@@ -60,6 +60,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             step = server.script.pop(0) if server.script else {}
             if isinstance(step, str): step = {"say": step}
             anthropic = self.path.endswith("/messages")
+            if not isinstance(body["messages"], list):
+                server.complain("messages are no list")
+                return self.send(200, json.dumps({"id": "c1", "object": "chat.completion", "created": 0, "model": "m", "choices": []}).encode())
             (self.check_anthropic if anthropic else self.check_openai)(body)
         if "wait" in step: time.sleep(step["wait"])
         status = step.get("status", 200)

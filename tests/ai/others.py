@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""What others wrote: @copilotkit/aimock in both formats and with faults; and ajv, which holds each request against a vendor's published OpenAPI document (Prism
+lets every body through for this document: its ajv stops at it). AI_NPM names a folder where `npm install @copilotkit/aimock ajv` was run; run inside of tests/ai/run."""
+import socket
+
+NPM = os.path.join(os.environ.get("AI_NPM", ""), "node_modules/.bin")
+VENDOR = os.path.join(HERE, "../../../shared/data/openapi/openai+openai-openapi/openapi.json")
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Program:
+    def __init__(self, *args):
+        self.port = free_port()
+        self.process = subprocess.Popen([a.replace("PORT", str(self.port)) for a in args], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=work)
+
+    def __enter__(self):
+        for _ in range(300):
+            try: return socket.create_connection(("127.0.0.1", self.port), 1).close() or self
+            except OSError: time.sleep(0.1)
+        check("a mock starts", False, self.process.args)
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(10)
+
+
+def against_aimock():
+    answer = '{"vendor":"ACME","amount":30,"due":null}'
+    write("fixtures.json", json.dumps({"fixtures": [
+        {"match": {"userMessage": "Invoice"}, "response": {"content": answer}},
+        {"match": {"userMessage": "Tooled"}, "response": {"toolCalls": [{"name": "answer", "arguments": answer}]}},
+        {"match": {"userMessage": "Broken"}, "response": {"content": "Sure: {vendor: 'ACME', amount: 30,}"}},
+        {"match": {"userMessage": "Fails"}, "response": {"error": {"message": "no luck", "type": "server_error"}, "status": 500}}]}))
+    with Program(os.path.join(NPM, "llmock"), "-p", "PORT", "-f", "fixtures.json", "--log-level", "silent") as mock:
+        for api, words in (("openai", "Invoice"), ("anthropic", "Tooled"), ("openai", "Broken")):
+            project(api, server=f"http://127.0.0.1:{mock.port}")
+            compile(EXTRACT.replace("Invoice", words))
+            got = call(pilotvm, "run", "p.pbc", "--yes")
+            check(f"aimock: {api}: {words}", got.returncode == 0 and got.stdout.strip() == '{"vendor":"ACME","amount":30}', got.stdout + got.stderr)
+        compile(EXTRACT.replace("Invoice", "Fails"))
+        got = call(pilotvm, "run", "p.pbc", "--yes")
+        check("aimock: an error is told", got.returncode == 1 and "500: no luck" in got.stderr, got.stderr)
+    for fault in ("ratelimit", "malformed", "disconnect"):
+        with Program(os.path.join(NPM, "llmock"), "-p", "PORT", "-f", "fixtures.json", "--log-level", "silent", f"--chaos-{fault}", "1") as mock:
+            project("openai", server=f"http://127.0.0.1:{mock.port}")
+            compile(EXTRACT)
+            got = call(pilotvm, "run", "p.pbc", "--yes")
+            check(f"aimock: {fault}", got.returncode not in (0, 70) and "error[" in got.stderr, got.stderr)
+
+
+def only(document, paths):
+    """These operations, and the components that they lead to."""
+    made = {"openapi": document["openapi"], "info": document["info"], "paths": {new: {"post": document["paths"][old]["post"]} for new, old in paths.items()}}
+    made["components"], todo, seen = {"securitySchemes": document["components"].get("securitySchemes", {})}, [made["paths"]], set()
+    while todo:
+        node = todo.pop()
+        todo += node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
+        ref = node.get("$ref") if isinstance(node, dict) else None
+        if not isinstance(ref, str) or ref in seen: continue
+        seen.add(ref)
+        _, kind, name = ref[2:].split("/")
+        made["components"].setdefault(kind, {})[name] = document["components"][kind][name]
+        todo.append(document["components"][kind][name])
+    return made
+
+
+VALIDATE = """
+const Ajv = require("ajv/dist/2020"), fs = require("fs");
+const ajv = new Ajv({strict: false, validateFormats: false, allErrors: false});
+const clean = (key, v) => { if (v && typeof v === "object" && !v.type) delete v.nullable; return v; }; // ajv stops at a nullable without a type
+const document = JSON.parse(fs.readFileSync(process.argv[2]), clean), bodies = JSON.parse(fs.readFileSync(process.argv[3]));
+const fits = ajv.compile({$ref: "#/components/schemas/CreateChatCompletionRequest", components: document.components});
+console.log(JSON.stringify(bodies.map(b => fits(b) ? "" : JSON.stringify(fits.errors.slice(0, 3)))));
+"""
+
+
+def against_vendor():
+    """Each request's body against the schema of the vendor's own document, by ajv; and bodies that must fail."""
+    write("vendor.json", json.dumps(only(json.load(open(VENDOR)), {"/chat/completions": "/chat/completions"})))
+    write("validate.js", VALIDATE)
+    project("openai", ", temperature: 0, max_completion_tokens: 500")
+    compile(five, "five")
+    check("vendor: five steps", run(name="five").returncode == 0)
+    bodies = [r["body"] for r in provider.requests]
+    project("openai")
+    compile(EXTRACT)
+    run('{"vendor":1}', "no", GOOD)
+    bodies += [r["body"] for r in provider.requests]
+    wrong = [dict(bodies[0], messages="none"), dict(bodies[0], messages=[]), {"messages": bodies[0]["messages"]}, dict(bodies[0], response_format={"type": "json_schema"})]
+    write("bodies.json", json.dumps(bodies + wrong))
+    got = call("node", "validate.js", "vendor.json", "bodies.json", NODE_PATH=os.path.join(os.environ["AI_NPM"], "node_modules"))
+    said = json.loads(got.stdout or "[]")
+    check("vendor: every request fits the published schema", len(said) == 12 and not any(said[:8]), got.stdout + got.stderr)
+    check("vendor: what must fail does", len(said) == 12 and all(said[8:]), said[8:])
+
+
+for wanted, test in ((os.path.join(NPM, "llmock"), against_aimock), (os.path.join(NPM, "../ajv/dist/2020.js"), against_vendor)):
+    if os.environ.get("AI_NPM") and os.path.exists(wanted) and (test is against_aimock or os.path.exists(VENDOR)): test()
+    else:
+        skipped += 1
+        print(f"ai: {test.__name__} skipped: AI_NPM names no folder with {os.path.basename(wanted)}, or the vendor's document is absent")
