@@ -306,7 +306,8 @@ PlStatus pl_offline_replay(PlArena *arena, const PlModule *module, PlStr id, PlJ
     PlRun *run = pl_run_new(module, &ports, &options, diags, &status);
     PlRunState state = PL_RUN_WAITING;
     while (run && (state = pl_run_pump(run)) == PL_RUN_WAITING && fire_due(&o)) {}
-    if (run && state != PL_RUN_DONE && pl_run_status(run) == PL_NOMEM) status = PL_NOMEM; /* nothing can be said */
+    PlStatus why = run && state != PL_RUN_DONE ? pl_run_status(run) : PL_OK;
+    if (why == PL_NOMEM || (state == PL_RUN_BROKEN && why == PL_IO)) status = why; /* nothing can be said */
     else if (run) status = judge(&o, run, state, strcmp(start.hash, o.module) == 0);
     pl_run_free(run);
     end_unsent(&o);
