@@ -6,7 +6,8 @@
 
 DATA is a folder with dev/SET/cases.jsonl and the catalogs that the cases name (../shared/data/resolver: development halves of public
 tool-selection benchmarks; where each is from stands in the README beside them). Nothing else is read. FILE is what
-`pilotc bind --batch --features < cases` printed for the cases of all sets; without it, pilotc is run. The arithmetic is fit_core.c beside this,
+`pilotc bind --batch --features < cases` printed for the cases of all sets (the first 24 candidates of each are read); without it, pilotc is run. The
+arithmetic is fit_core.c and fit_trees.c beside this,
 compiled here with ${CC:-cc}.
 
 Score: softmax over the candidates of a case, the right ones taken together; every set weighs as the square root of its size; weights that change
@@ -84,7 +85,8 @@ def pack(data, features, names, judges, out):
 
 def fit(binary, folds):
     core = os.path.join(os.path.dirname(binary), "fit_core")
-    subprocess.run([os.environ.get("CC", "cc"), "-O2", "-std=c17", "-o", core, os.path.join(HERE, "fit_core.c"), "-lm"], check=True)
+    sources = [os.path.join(HERE, name) for name in ("fit_core.c", "fit_trees.c")]
+    subprocess.run([os.environ.get("CC", "cc"), "-O2", "-std=c17", "-o", core, *sources, "-lm"], check=True)
     return subprocess.run([core, binary] + (["--folds"] if folds else []), text=True, stdout=subprocess.PIPE, check=True).stdout
 
 
@@ -122,8 +124,10 @@ def report_judgement(cases, predicted, label):
         for f, n in pairs:
             tp, fp = tp + n, fp + (not n)
             best = max(best, (2 * tp / (tp + fp + total), f))
-        at = {limit: 2 * sum(n for f, n in pairs if f < limit) / max(1, sum(n for f, n in pairs if f < limit) + sum(f < limit for f, n in pairs if not n) + total)
-              for limit in (0.6, 0.65, 0.7, 0.75, 0.8)}
+        at = {}
+        for limit in (0.6, 0.65, 0.7, 0.75, 0.8):
+            said = [n for f, n in pairs if f < limit]
+            at[limit] = 2 * sum(said) / max(1, len(said) + total)
         print(f"{label}: {none}: best F1 of none {100 * best[0]:.1f} below {best[1]:.3f};", " ".join(f"{k}: {100 * v:.1f}" for k, v in at.items()))
 
 

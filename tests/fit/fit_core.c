@@ -3,26 +3,20 @@
  * numbers. Three models: a score per candidate, weights that change with the situation of the text and small trees added; and two judgements of
  * the first candidate (is it right; does anything fit), logistic, with small trees added. No names here: features are columns.
  * Deterministic: a fixed seed, one thread. */
+#include "fit_trees.h"
+
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BINS = 48, DEPTH = 3, LEAVES = 8, MAX_ROWS = 64, SITUATIONS = 4 };
+enum { MAX_ROWS = 64, SITUATIONS = 4 };
 
 typedef struct Case {
     int32_t set, family, fold, rows, none;
     float weight;
     int first; /* its first row */
 } Case;
-
-typedef struct Tree {
-    int feature[DEPTH];
-    float above[DEPTH];
-    int bin[DEPTH];
-    double value[LEAVES];
-} Tree;
 
 typedef struct Data {
     int cases, features, judges, rows, columns; /* columns: features, then the situations but the first */
@@ -31,12 +25,6 @@ typedef struct Data {
     uint8_t *good;
     int32_t *judge_from;
 } Data;
-
-typedef struct Table { /* columns in bins, for trees */
-    int rows, columns;
-    uint8_t *bins;
-    float *edges;
-} Table;
 
 typedef struct Plan {
     int epochs, trees, judge_trees;
@@ -50,24 +38,6 @@ typedef struct Model {
     Tree *judge_trees[2];
 } Model;
 
-static uint64_t state = 88172645463325252u;
-static uint32_t draw(void)
-{
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (uint32_t)(state >> 32);
-}
-
-static void *must(void *p)
-{
-    if (!p) {
-        fprintf(stderr, "out of memory\n");
-        exit(1);
-    }
-    return p;
-}
-
 static void take(void *to, size_t size, size_t count, FILE *f)
 {
     if (fread(to, size, count, f) != count) {
@@ -78,16 +48,16 @@ static void take(void *to, size_t size, size_t count, FILE *f)
 
 static Data load(const char *path)
 {
-    FILE *f = must(fopen(path, "rb"));
+    FILE *f = fit_must(fopen(path, "rb"));
     int32_t head[4];
     take(head, 4, 4, f);
     Data d = {.cases = head[0], .features = head[1], .judges = head[2], .rows = head[3]};
     d.columns = d.features + SITUATIONS - 1;
-    d.all = must(calloc((size_t)d.cases, sizeof *d.all));
-    d.x = must(calloc((size_t)d.rows * (size_t)d.columns, sizeof *d.x));
-    d.judged = must(calloc((size_t)d.cases * (size_t)d.judges, sizeof *d.judged));
-    d.good = must(calloc((size_t)d.rows, 1));
-    d.judge_from = must(calloc((size_t)d.judges, sizeof *d.judge_from));
+    d.all = fit_must(calloc((size_t)d.cases, sizeof *d.all));
+    d.x = fit_must(calloc((size_t)d.rows * (size_t)d.columns, sizeof *d.x));
+    d.judged = fit_must(calloc((size_t)d.cases * (size_t)d.judges, sizeof *d.judged));
+    d.good = fit_must(calloc((size_t)d.rows, 1));
+    d.judge_from = fit_must(calloc((size_t)d.judges, sizeof *d.judge_from));
     take(d.judge_from, 4, (size_t)d.judges, f);
     for (int i = 0, row = 0; i < d.cases; i++) {
         Case *c = &d.all[i];
@@ -107,133 +77,6 @@ static Data load(const char *path)
     }
     fclose(f);
     return d;
-}
-
-/* ---- trees ----------------------------------------------------------------------------------------------------------------- */
-
-static int by_value(const void *a, const void *b)
-{
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
-static Table table_of(const float *x, int rows, int columns)
-{
-    Table t = {rows, columns, must(malloc((size_t)rows * (size_t)columns)), must(malloc(sizeof(float) * (size_t)columns * BINS))};
-    float *sorted = must(malloc(sizeof(float) * (size_t)rows)), *unique = must(malloc(sizeof(float) * (size_t)rows));
-    for (int f = 0; f < columns; f++) {
-        for (int r = 0; r < rows; r++) sorted[r] = x[(size_t)r * (size_t)columns + (size_t)f];
-        qsort(sorted, (size_t)rows, sizeof(float), by_value);
-        int n = 0, edges = 0, low = 0;
-        for (int r = 0; r < rows; r++)
-            if (!r || sorted[r] != sorted[r - 1]) unique[n++] = sorted[r];
-        float *e = t.edges + (size_t)f * BINS;
-        for (int i = 0; n <= BINS && i + 1 < n; i++) e[edges++] = (unique[i] + unique[i + 1]) / 2;
-        while (low < rows && sorted[low] <= unique[0]) low++;
-        for (int i = 0; n > BINS && i < BINS - 1; i++) { /* quantiles of what is not the least value */
-            int at = low + (int)((double)(rows - 1 - low) * i / (BINS - 1)), before = at;
-            while (before > 0 && sorted[before] == sorted[at]) before--;
-            float edge = (sorted[at] + sorted[before]) / 2;
-            if (!edges || edge > e[edges - 1]) e[edges++] = edge;
-        }
-        while (edges < BINS) e[edges++] = INFINITY;
-        for (int r = 0; r < rows; r++) {
-            int b = 0, high = BINS - 1;
-            float v = x[(size_t)r * (size_t)columns + (size_t)f];
-            while (b < high) {
-                int middle = (b + high) / 2;
-                if (v > e[middle])
-                    b = middle + 1;
-                else
-                    high = middle;
-            }
-            t.bins[(size_t)f * (size_t)rows + (size_t)r] = (uint8_t)b;
-        }
-    }
-    free(sorted);
-    free(unique);
-    return t;
-}
-
-typedef double Cell[BINS][2];
-
-/* The best edge of one column when every node of a level is cut there. */
-static double best_edge(Cell *cells, int nodes, double smooth, double least, int *edge)
-{
-    double gain[BINS] = {0}, best = -1;
-    int cuts[BINS] = {0};
-    for (int k = 0; k < nodes; k++) {
-        double g = 0, h = 0, left_g = 0, left_h = 0;
-        for (int b = 0; b < BINS; b++) {
-            g += cells[k][b][0];
-            h += cells[k][b][1];
-        }
-        for (int b = 0; b + 1 < BINS; b++) {
-            left_g += cells[k][b][0];
-            left_h += cells[k][b][1];
-            double right_g = g - left_g, right_h = h - left_h;
-            if (left_h < least || right_h < least) {
-                gain[b] += g * g / (h + smooth);
-                continue;
-            }
-            cuts[b]++;
-            gain[b] += left_g * left_g / (left_h + smooth) + right_g * right_g / (right_h + smooth);
-        }
-    }
-    for (int b = 0; b + 1 < BINS; b++)
-        if (cuts[b] && gain[b] > best) {
-            best = gain[b];
-            *edge = b;
-        }
-    return best;
-}
-
-/* One tree whose levels cut all their nodes at one edge, fitted to the gradients of `rows`. */
-static void grow(const Table *t, const int *rows, int n, const double *g, const double *h, double smooth, double least, double rate,
-                 double share, Tree *out)
-{
-    uint8_t *node = must(calloc((size_t)t->rows, 1));
-    Cell *cells = must(malloc(sizeof(Cell) * LEAVES));
-    uint8_t *taken = must(calloc((size_t)t->columns, 1));
-    for (int f = 0; f < t->columns; f++) taken[f] = draw() % 1000 < share * 1000;
-    for (int d = 0; d < DEPTH; d++) {
-        double best = -1;
-        for (int f = 0; f < t->columns; f++) {
-            if (!taken[f]) continue;
-            const uint8_t *column = t->bins + (size_t)f * (size_t)t->rows;
-            memset(cells, 0, sizeof(Cell) * (size_t)(1 << d));
-            for (int i = 0; i < n; i++) {
-                double *cell = cells[node[rows[i]]][column[rows[i]]];
-                cell[0] += g[rows[i]];
-                cell[1] += h[rows[i]];
-            }
-            int edge = 0;
-            double gain = best_edge(cells, 1 << d, smooth, least, &edge);
-            if (gain <= best) continue;
-            best = gain;
-            out->feature[d] = f;
-            out->bin[d] = edge;
-        }
-        out->above[d] = t->edges[(size_t)out->feature[d] * BINS + (size_t)out->bin[d]];
-        const uint8_t *column = t->bins + (size_t)out->feature[d] * (size_t)t->rows;
-        for (int i = 0; i < n; i++) node[rows[i]] = (uint8_t)(node[rows[i]] * 2 + (column[rows[i]] > out->bin[d]));
-    }
-    double sum_g[LEAVES] = {0}, sum_h[LEAVES] = {0};
-    for (int i = 0; i < n; i++) {
-        sum_g[node[rows[i]]] += g[rows[i]];
-        sum_h[node[rows[i]]] += h[rows[i]];
-    }
-    for (int k = 0; k < LEAVES; k++) out->value[k] = sum_h[k] < least / 4 ? 0 : -rate * sum_g[k] / (sum_h[k] + smooth);
-    free(node);
-    free(cells);
-    free(taken);
-}
-
-static double tree_value(const Tree *t, const float *x)
-{
-    int k = 0;
-    for (int d = 0; d < DEPTH; d++) k = k * 2 + (x[t->feature[d]] > t->above[d]);
-    return t->value[k];
 }
 
 /* ---- the score ------------------------------------------------------------------------------------------------------------- */
@@ -275,7 +118,7 @@ static void slopes(const Data *d, const Case *c, const double *score, double *g,
 
 static void add_case(const Data *d, const Case *c, const double *w, double part, double *g)
 {
-    double score[MAX_ROWS], slope[MAX_ROWS], share[MAX_ROWS];
+    double score[MAX_ROWS] = {0}, slope[MAX_ROWS], share[MAX_ROWS];
     for (int k = 0; k < c->rows; k++) score[k] = linear(d, w, d->x + (size_t)(c->first + k) * (size_t)d->columns);
     slopes(d, c, score, slope, share);
     for (int k = 0; k < c->rows; k++) {
@@ -292,14 +135,14 @@ static void add_case(const Data *d, const Case *c, const double *w, double part,
 static double *fit_linear(const Data *d, const uint8_t *use, const Plan *p)
 {
     size_t n = (size_t)d->features * SITUATIONS;
-    double *w = must(calloc(n, 8)), *m = must(calloc(n, 8)), *v = must(calloc(n, 8)), *g = must(calloc(n, 8)), *mean = must(calloc(n, 8));
-    int *order = must(malloc(sizeof(int) * (size_t)d->cases)), count = 0, steps = 0, averaged = 0;
+    double *w = fit_must(calloc(n, 8)), *m = fit_must(calloc(n, 8)), *v = fit_must(calloc(n, 8)), *g = fit_must(calloc(n, 8)), *mean = fit_must(calloc(n, 8));
+    int *order = fit_must(malloc(sizeof(int) * (size_t)d->cases)), count = 0, steps = 0, averaged = 0;
     for (int i = 0; i < d->cases; i++)
         if (use[i] && can_teach(d, &d->all[i])) order[count++] = i;
     for (int epoch = 0; epoch < p->epochs; epoch++) {
         double rate = 0.05 * (1 - (double)epoch / p->epochs) + 0.002;
         for (int i = count - 1; i > 0; i--) {
-            int j = (int)(draw() % (uint32_t)(i + 1)), t = order[i];
+            int j = (int)(fit_draw() % (uint32_t)(i + 1)), t = order[i];
             order[i] = order[j];
             order[j] = t;
         }
@@ -337,15 +180,15 @@ static double mean_weight(const Data *d, const uint8_t *use)
 
 static Tree *fit_trees(const Data *d, const Table *t, const uint8_t *use, const Plan *p, double *score)
 {
-    Tree *trees = must(calloc((size_t)p->trees + 1, sizeof *trees));
-    double *g = must(calloc((size_t)d->rows, 8)), *h = must(calloc((size_t)d->rows, 8)), unit = mean_weight(d, use);
-    int *rows = must(malloc(sizeof(int) * (size_t)d->rows));
+    Tree *trees = fit_must(calloc((size_t)p->trees + 1, sizeof *trees));
+    double *g = fit_must(calloc((size_t)d->rows, 8)), *h = fit_must(calloc((size_t)d->rows, 8)), unit = mean_weight(d, use);
+    int *rows = fit_must(malloc(sizeof(int) * (size_t)d->rows));
     for (int n = 0; n < p->trees; n++) {
         int count = 0;
         for (int i = 0; i < d->cases; i++) {
             const Case *c = &d->all[i];
             double share[MAX_ROWS];
-            if (!use[i] || draw() % 10 >= 7 || !can_teach(d, c)) continue;
+            if (!use[i] || fit_draw() % 10 >= 7 || !can_teach(d, c)) continue;
             slopes(d, c, score + c->first, g + c->first, share);
             for (int k = 0; k < c->rows; k++) {
                 double flat = share[k] * (1 - share[k]);
@@ -354,8 +197,8 @@ static Tree *fit_trees(const Data *d, const Table *t, const uint8_t *use, const 
                 rows[count++] = c->first + k;
             }
         }
-        grow(t, rows, count, g, h, p->smooth * unit, p->least * unit, p->rate, p->share, &trees[n]);
-        for (int r = 0; r < d->rows; r++) score[r] += tree_value(&trees[n], d->x + (size_t)r * (size_t)d->columns);
+        fit_grow(t, rows, count, g, h, p->smooth * unit, p->least * unit, p->rate, p->share, &trees[n]);
+        for (int r = 0; r < d->rows; r++) score[r] += fit_tree_value(&trees[n], d->x + (size_t)r * (size_t)d->columns);
     }
     free(g), free(h), free(rows);
     return trees;
@@ -442,7 +285,7 @@ static double logistic(double x)
 /* Newton's method; rows of `width` numbers of which the first n count. */
 static double *fit_logistic(const float *x, size_t width, const double *weight, const uint8_t *y, int rows, int n, double ridge)
 {
-    double *w = must(calloc((size_t)n, 8)), *g = must(calloc((size_t)n, 8)), *h = must(calloc((size_t)n * (size_t)n, 8)), total = 0;
+    double *w = fit_must(calloc((size_t)n, 8)), *g = fit_must(calloc((size_t)n, 8)), *h = fit_must(calloc((size_t)n * (size_t)n, 8)), total = 0;
     for (int r = 0; r < rows; r++) total += weight[r];
     for (int round = 0; round < 12; round++) {
         memset(h, 0, sizeof(double) * (size_t)n * (size_t)n);
@@ -470,10 +313,10 @@ static double *fit_logistic(const float *x, size_t width, const double *weight, 
 
 static Tree *judge_trees(const float *x, int width, const double *weight, const uint8_t *y, int rows, double *score, const Plan *p)
 {
-    Table t = table_of(x, rows, width);
-    Tree *trees = must(calloc((size_t)p->judge_trees + 1, sizeof *trees));
-    double *g = must(calloc((size_t)rows, 8)), *h = must(calloc((size_t)rows, 8)), unit = 0;
-    int *taken = must(malloc(sizeof(int) * (size_t)rows));
+    Table t = fit_table(x, rows, width);
+    Tree *trees = fit_must(calloc((size_t)p->judge_trees + 1, sizeof *trees));
+    double *g = fit_must(calloc((size_t)rows, 8)), *h = fit_must(calloc((size_t)rows, 8)), unit = 0;
+    int *taken = fit_must(malloc(sizeof(int) * (size_t)rows));
     for (int r = 0; r < rows; r++) unit += weight[r] / rows;
     for (int n = 0; n < p->judge_trees; n++) {
         int count = 0;
@@ -481,10 +324,10 @@ static Tree *judge_trees(const float *x, int width, const double *weight, const 
             double q = logistic(score[r]);
             g[r] = weight[r] * (q - y[r]);
             h[r] = weight[r] * (q * (1 - q) > 1e-4 ? q * (1 - q) : 1e-4);
-            if (draw() % 10 < 6) taken[count++] = r;
+            if (fit_draw() % 10 < 6) taken[count++] = r;
         }
-        grow(&t, taken, count, g, h, p->judge_smooth * unit, 4 * unit, p->judge_rate, 0.3, &trees[n]);
-        for (int r = 0; r < rows; r++) score[r] += tree_value(&trees[n], x + (size_t)r * (size_t)width);
+        fit_grow(&t, taken, count, g, h, p->judge_smooth * unit, 4 * unit, p->judge_rate, 0.3, &trees[n]);
+        for (int r = 0; r < rows; r++) score[r] += fit_tree_value(&trees[n], x + (size_t)r * (size_t)width);
     }
     free(t.bins), free(t.edges), free(g), free(h), free(taken);
     return trees;
@@ -497,7 +340,7 @@ static void score_cases(const Data *d, const Model *m, const Plan *p, double *sc
     for (int r = 0; r < d->rows; r++) {
         const float *x = d->x + (size_t)r * (size_t)d->columns;
         score[r] = linear(d, m->weights, x);
-        for (int n = 0; n < p->trees; n++) score[r] += tree_value(&m->trees[n], x);
+        for (int n = 0; n < p->trees; n++) score[r] += fit_tree_value(&m->trees[n], x);
     }
 }
 
@@ -506,9 +349,9 @@ static void score_cases(const Data *d, const Model *m, const Plan *p, double *sc
 static void fit_judges(const Data *d, const uint8_t *use, const double *honest, const Plan *p, Model *m)
 {
     int width = d->judges + d->columns, rows = 0;
-    float *x = must(calloc((size_t)d->cases * (size_t)width, sizeof *x));
-    double *weight = must(calloc((size_t)d->cases, 8)), *score = must(calloc((size_t)d->cases, 8));
-    uint8_t *y[2] = {must(calloc((size_t)d->cases, 1)), must(calloc((size_t)d->cases, 1))};
+    float *x = fit_must(calloc((size_t)d->cases * (size_t)width, sizeof *x));
+    double *weight = fit_must(calloc((size_t)d->cases, 8)), *score = fit_must(calloc((size_t)d->cases, 8));
+    uint8_t *y[2] = {fit_must(calloc((size_t)d->cases, 1)), fit_must(calloc((size_t)d->cases, 1))};
     for (int i = 0; i < d->cases; i++) {
         if (!use[i] || !d->all[i].rows) continue;
         int best = judged(d, i, honest, x + (size_t)rows * (size_t)width);
@@ -530,7 +373,7 @@ static void fit_judges(const Data *d, const uint8_t *use, const double *honest, 
 static Model fit_score(const Data *d, const Table *t, const uint8_t *use, const Plan *p)
 {
     Model m = {.weights = fit_linear(d, use, p)};
-    double *score = must(malloc(sizeof(double) * (size_t)d->rows));
+    double *score = fit_must(malloc(sizeof(double) * (size_t)d->rows));
     for (int r = 0; r < d->rows; r++) score[r] = linear(d, m.weights, d->x + (size_t)r * (size_t)d->columns);
     m.trees = fit_trees(d, t, use, p, score);
     free(score);
@@ -540,7 +383,7 @@ static Model fit_score(const Data *d, const Table *t, const uint8_t *use, const 
 /* "P name case first right fits good good3": of each case that is not in use. */
 static void print_predictions(const Data *d, const Model *m, const Plan *p, const uint8_t *skip, const double *score, const char *name)
 {
-    float *x = must(calloc((size_t)(d->judges + d->columns), sizeof *x));
+    float *x = fit_must(calloc((size_t)(d->judges + d->columns), sizeof *x));
     for (int i = 0; i < d->cases; i++) {
         const Case *c = &d->all[i];
         if (skip[i]) continue;
@@ -553,7 +396,7 @@ static void print_predictions(const Data *d, const Model *m, const Plan *p, cons
         for (int k = 0; k < 2; k++) {
             double s = 0;
             for (int j = 0; j < d->judges; j++) s += m->judge[k][j] * (double)x[j];
-            for (int n = 0; n < p->judge_trees; n++) s += tree_value(&m->judge_trees[k][n], x);
+            for (int n = 0; n < p->judge_trees; n++) s += fit_tree_value(&m->judge_trees[k][n], x);
             q[k] = logistic(s);
         }
         for (int k = 0; k < c->rows; k++) {
@@ -592,8 +435,8 @@ static void print_model(const Data *d, const Model *m, const Plan *p)
 /* Fits on five sixths of `use` at a time and scores the rest, so that every case in use has a score that it did not teach. */
 static double *honest_scores(const Data *d, const Table *t, const uint8_t *use, const Plan *p)
 {
-    double *honest = must(calloc((size_t)d->rows, 8)), *score = must(calloc((size_t)d->rows, 8));
-    uint8_t *part = must(calloc((size_t)d->cases, 1));
+    double *honest = fit_must(calloc((size_t)d->rows, 8)), *score = fit_must(calloc((size_t)d->rows, 8));
+    uint8_t *part = fit_must(calloc((size_t)d->cases, 1));
     for (int fold = 0; fold < 5; fold++) {
         for (int i = 0; i < d->cases; i++) part[i] = use[i] && d->all[i].fold != fold;
         Model m = fit_score(d, t, part, p);
@@ -619,9 +462,9 @@ int main(int argc, char **argv)
         if (!strncmp(argv[i], "--ridge=", 8)) p.ridge = atof(argv[i] + 8);
     }
     Data d = load(argv[1]);
-    Table t = table_of(d.x, d.rows, d.columns);
-    uint8_t *use = must(malloc((size_t)d.cases)), *none = must(calloc((size_t)d.cases, 1));
-    double *score = must(calloc((size_t)d.rows, 8));
+    Table t = fit_table(d.x, d.rows, d.columns);
+    uint8_t *use = fit_must(malloc((size_t)d.cases)), *none = fit_must(calloc((size_t)d.cases, 1));
+    double *score = fit_must(calloc((size_t)d.rows, 8));
     memset(use, 1, (size_t)d.cases);
     double *honest = honest_scores(&d, &t, use, &p);
     for (int fold = 0; fold < 5; fold++) { /* by case: scores as above, the judgement left out likewise */

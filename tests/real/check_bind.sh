@@ -36,7 +36,7 @@ first = {
     "bfcl_simple_python_pooled": (83.4, 84.4),
     "hass_en": (82.7, 49.0),
     "jentic_arazzo": (83.2, 77.8),
-    "jentic_arazzo_pooled": (68.1, 62.9),
+    "jentic_arazzo_pooled": (67.9, 62.9),
     "livemcp_steps": (61.3, 60.7),
     "livemcp_tasks": (44.5, 40.0),
     "metatool_multi": (80.1, 62.3),
