@@ -147,7 +147,9 @@ static void conclude_probe(PlDraft *draft)
         PlStr name = op->method == PL_GET && !op->broken ? item_of(op->path, draft->entry->public.path) : PL_STR("");
         const PlParam *key = NULL;
         for (uint32_t k = 0; k < a->param_count && name.len; k++)
-            if (a->params[k].place == PL_IN_BODY && !a->params[k].whole_body && a->params[k].required && pl_str_eq(a->params[k].wire, name)) key = &a->params[k];
+            if (a->params[k].place == PL_IN_BODY && !a->params[k].whole_body && a->params[k].required &&
+                pl_str_eq(a->params[k].wire, name))
+                key = &a->params[k];
         if (!key || !is_scalar(api->schemas.types, key->type)) continue;
         const PlAction *asked = pl_catalog_action(api->catalog, op);
         const PlType *found = asked ? pl_type(api->schemas.types, asked->result) : NULL;

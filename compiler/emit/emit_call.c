@@ -195,8 +195,8 @@ static void add_tag(PlEmit *e, PlCallSite *call, uint32_t read, uint32_t param)
     pl_vec_push(e->arena, &e->fn->tags, tag);
 }
 
-/* A change of a thing that the same function read before goes with the ETag of that; whether it was the same thing is seen at run time, by its address. A read in
- * a loop goes with the ETag of its own last answer. `call` will be the next call site. */
+/* A change of a thing that the same function read before goes with the ETag of that; whether it was the same thing is seen at run time, by its address. A
+ * read in a loop goes with the ETag of its own last answer. `call` will be the next call site. */
 static void add_conditions(PlEmit *e, const PlAction *a, PlCallSite *call)
 {
     bool changes = a->method == PL_PUT || a->method == PL_PATCH || a->method == PL_DELETE || a->method == PL_POST;

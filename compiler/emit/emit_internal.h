@@ -107,8 +107,8 @@ void pl_emit_clause(PlEmit *e, const PlExpr *x, uint16_t dst);
 /* uuid() and random(): builtins that get two random numbers of the run, and how many were drawn since those were read. */
 bool pl_emit_is_draw(const PlExpr *x);
 void pl_emit_draw(PlEmit *e, const PlExpr *x, uint16_t dst);
-/* Read `now`, `today` and random numbers once, where x mentions them, for all items of the loop that follows: one row of the journal, one moment. `outer` keeps what
- * held before; pl_emit_moments_end gives it back. */
+/* Read `now`, `today` and random numbers once, where x mentions them, for all items of the loop that follows: one row of the journal, one moment. `outer`
+ * keeps what held before; pl_emit_moments_end gives it back. */
 void pl_emit_moments_begin(PlEmit *e, const PlExpr *x, uint32_t outer[3]);
 void pl_emit_moments_end(PlEmit *e, const uint32_t outer[3]);
 /* Loop over the list in register `list`: *head is where to go on for the next item, the item is in the register returned (the third of

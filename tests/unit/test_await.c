@@ -33,7 +33,8 @@ static WorldAnswer by_location(World *w, const WorldSend *s)
     return ++w->counter < 3 ? (WorldAnswer){.status = 202} : json("{\"id\":7,\"status\":\"pending\"}");
 }
 
-static const char LOCATION_LOG[] = "POST https://shop.test/jobs {\"name\":\"lamp\"}\nGET https://shop.test/jobs/7\nGET https://shop.test/jobs/7\nGET https://shop.test/jobs/7\n";
+static const char LOCATION_LOG[] = "POST https://shop.test/jobs {\"name\":\"lamp\"}\nGET https://shop.test/jobs/7\nGET "
+                                   "https://shop.test/jobs/7\nGET https://shop.test/jobs/7\n";
 
 TEST(polls_until_the_result_is_there)
 {
@@ -83,7 +84,9 @@ TEST(a_monitor_and_then_the_thing)
     Run x = run_it(start_one(PL_PUT, (PlAwait){0}, (PlCallSite){0}), by_monitor);
     CHECK(x.state == PL_RUN_DONE);
     CHECK_STR(pl_run_output(x.r->run), "{\"id\":1}");
-    CHECK_STR(pl_str_z(x.w->sent_log), "PUT https://shop.test/jobs {\"name\":\"lamp\"}\nGET https://shop.test/operations/1\nGET https://shop.test/operations/1\nGET https://shop.test/jobs\n");
+    CHECK_STR(pl_str_z(x.w->sent_log),
+              "PUT https://shop.test/jobs {\"name\":\"lamp\"}\nGET https://shop.test/operations/1\nGET "
+              "https://shop.test/operations/1\nGET https://shop.test/jobs\n");
     over(&x);
 }
 

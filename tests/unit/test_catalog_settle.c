@@ -34,7 +34,12 @@ static const PlAction *open_bed(Bed *bed, const PlToldProbe *probe, const PlTold
         "    delete:\n      operationId: deleteThing\n      parameters: [{name: %s, in: path, required: true, schema: {type: string}}]\n"
         "      responses: {'204': {description: ok}}\n";
     static char document[8192];
-    *bed = (Bed){.options = {.server = PL_STR(""), .credential = PL_STR(""), .probes = probe, .probe_count = probe != NULL, .waits = wait, .wait_count = wait != NULL}};
+    *bed = (Bed){.options = {.server = PL_STR(""),
+                             .credential = PL_STR(""),
+                             .probes = probe,
+                             .probe_count = probe != NULL,
+                             .waits = wait,
+                             .wait_count = wait != NULL}};
     bed->arena = pl_arena_new(&bed->escape, 0);
     if (setjmp(bed->escape.at)) CHECK(!"escaped");
     pl_sources_init(&bed->sources, bed->arena);
@@ -42,8 +47,12 @@ static const PlAction *open_bed(Bed *bed, const PlToldProbe *probe, const PlTold
     pl_types_init(&bed->types, bed->arena);
     bed->catalog = pl_catalog_new(bed->arena, &bed->sources, &bed->diags, &bed->types);
     const char *key = strstr(extra, "by-id") ? "id" : "code", *responses = strstr(extra, "responses:");
-    snprintf(document, sizeof document, form, extra, responses ? "" : "      responses: {'201': {description: ok, content: {application/json: {schema: {type: object}}}}}\n",
-             key, key, key);
+    snprintf(
+        document, sizeof document, form, extra,
+        responses
+            ? ""
+            : "      responses: {'201': {description: ok, content: {application/json: {schema: {type: object}}}}}\n",
+        key, key, key);
     CHECK(pl_catalog_add_text(bed->catalog, PL_STR("t"), PL_STR("t.yaml"), pl_str_z(document), &bed->options, &bed->plugin) == PL_OK);
     bool ambiguous;
     return pl_catalog_action(bed->catalog, pl_catalog_find(bed->catalog, bed->plugin, PL_STR("createThing"), &ambiguous));
@@ -56,7 +65,8 @@ static PlStr show(Bed *bed, const PlAction *a)
     pl_buf_printf(&out, "%s " PL_FMT "(", pl_doubt_name(a->doubt), PL_ARG(a->probe.action));
     for (uint32_t i = 0; i < a->probe.with_count; i++) pl_buf_printf(&out, PL_FMT "=" PL_FMT ";", PL_ARG(a->probe.with[i].name), PL_ARG(a->probe.with[i].arg));
     pl_buf_put_z(&out, ") ");
-    for (uint32_t i = 0; i < a->probe.match_count; i++) pl_buf_printf(&out, PL_FMT "=" PL_FMT ";", PL_ARG(a->probe.match[i].name), PL_ARG(a->probe.match[i].arg));
+    for (uint32_t i = 0; i < a->probe.match_count; i++)
+        pl_buf_printf(&out, PL_FMT "=" PL_FMT ";", PL_ARG(a->probe.match[i].name), PL_ARG(a->probe.match[i].arg));
     snprintf(bed->text, sizeof bed->text, PL_FMT, PL_ARG(pl_buf_str(&out)));
     pl_buf_deinit(&out);
     return pl_str_z(bed->text);
@@ -77,7 +87,9 @@ TEST(a_thing_that_the_client_names)
 TEST(told_in_the_document)
 {
     Bed bed;
-    const PlAction *a = open_bed(&bed, NULL, NULL, "      x-pilot-reconcile: {operation: list_things, match: {Code: code}, after: 5 seconds, absent: not applied}\n");
+    const PlAction *a = open_bed(&bed, NULL, NULL,
+                                 "      x-pilot-reconcile: {operation: list_things, match: {Code: code}, after: 5 "
+                                 "seconds, absent: not applied}\n");
     CHECK_STR(show(&bed, a), "reconcilable list_things() Code=code;");
     CHECK(a->probe.after_us == 5000000 && a->probe.absent_is_sure && bed.diags.errors == 0);
     pl_arena_free(bed.arena);
@@ -90,7 +102,10 @@ TEST(told_by_the_project)
 {
     Bed bed;
     PlProbePair with[] = {{PL_STR_INIT("code"), PL_STR_INIT("Code")}}, match[] = {{PL_STR_INIT("state"), PL_STR_INIT("=new")}};
-    PlToldProbe told = {.operation = PL_STR_INIT("create_thing"), .probe = {.action = PL_STR_INIT("listThings"), .with = with, .with_count = 1, .match = match, .match_count = 1}};
+    PlToldProbe told = {
+        .operation = PL_STR_INIT("create_thing"),
+        .probe = {
+            .action = PL_STR_INIT("listThings"), .with = with, .with_count = 1, .match = match, .match_count = 1}};
     const PlAction *a = open_bed(&bed, &told, NULL, "      x-pilot-reconcile: getThing\n"); /* the project has the last word */
     CHECK_STR(show(&bed, a), "reconcilable list_things(code=code;) state==new;");
     pl_arena_free(bed.arena);
@@ -138,10 +153,14 @@ TEST(work_that_goes_on)
     CHECK(a->await.on && a->await.type == PL_T_INTEGER && a->result == PL_T_INTEGER);
     CHECK_STR(a->await.header, "location");
     pl_arena_free(bed.arena);
-    a = open_bed(&bed, NULL, NULL, "      responses: {'202': {description: begun, headers: {Location: {schema: {type: string}}}, content: {application/json: {schema: {type: object}}}}}\n");
+    a = open_bed(&bed, NULL, NULL,
+                 "      responses: {'202': {description: begun, headers: {Location: {schema: {type: string}}}, "
+                 "content: {application/json: {schema: {type: object}}}}}\n");
     CHECK(!a->await.on && a->hints.long_running); /* the document describes the answer: a plan that reads it asks for itself */
     pl_arena_free(bed.arena);
-    a = open_bed(&bed, NULL, NULL, "      x-ms-long-running-operation: true\n      responses: {'202': {description: begun, content: {application/json: {schema: {type: object}}}}}\n");
+    a = open_bed(&bed, NULL, NULL,
+                 "      x-ms-long-running-operation: true\n      responses: {'202': {description: begun, content: "
+                 "{application/json: {schema: {type: object}}}}}\n");
     CHECK(a->await.on && a->await.header.len == 0 && a->result == PL_T_ANY);
     pl_arena_free(bed.arena);
     a = open_bed(&bed, NULL, NULL, "      responses: {'202': {description: begun}}\n");

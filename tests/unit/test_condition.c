@@ -12,7 +12,9 @@ static Asm *read_and_change(const char *name, const char *other, PlMethod method
     asm_param(a, get, "name", PL_IN_PATH, PL_STYLE_SIMPLE, false);
     asm_param(a, put, "name", PL_IN_PATH, PL_STYLE_SIMPLE, false);
     asm_param(a, put, "If-Match", PL_IN_HEADER, PL_STYLE_SIMPLE, false);
-    uint16_t f = asm_function(a, "main", 6, CODE(I(LOADK, .a = 1, .b = read_name), I(CALL, .a = 0, .b = 0), I(LOADK, .a = 1, .b = change_name), I(CALL, .a = 0, .b = 1), I(RETURN, .a = 0)));
+    uint16_t f = asm_function(a, "main", 6,
+                              CODE(I(LOADK, .a = 1, .b = read_name), I(CALL, .a = 0, .b = 0),
+                                   I(LOADK, .a = 1, .b = change_name), I(CALL, .a = 0, .b = 1), I(RETURN, .a = 0)));
     asm_call(a, get, asm_site(a, "1", f, 0, 2, PL_NO_SITE), 1, 1, (PlCallSite){.flags = PL_CALL_KEEPS_TAG, .tag = 2});
     asm_call(a, put, asm_site(a, "2", f, 2, 4, PL_NO_SITE), 1, 2, (PlCallSite){0});
     return a;
@@ -85,7 +87,9 @@ static Asm *three_reads(void)
     uint32_t get = asm_action(a, "get", PL_GET, "/things");
     asm_param(a, get, "If-None-Match", PL_IN_HEADER, PL_STYLE_SIMPLE, false);
     uint16_t f = asm_function(a, "main", 4, CODE(I(CALL, .a = 0, .b = 0), I(CALL, .a = 0, .b = 1), I(CALL, .a = 0, .b = 2), I(RETURN, .a = 0)));
-    for (uint16_t i = 0; i < 3; i++) asm_call(a, get, asm_site(a, steps[i], f, i, i + 1u, PL_NO_SITE), 2, 1, (PlCallSite){.flags = PL_CALL_KEEPS_TAG, .tag = 2});
+    for (uint16_t i = 0; i < 3; i++)
+        asm_call(a, get, asm_site(a, steps[i], f, i, i + 1u, PL_NO_SITE), 2, 1,
+                 (PlCallSite){.flags = PL_CALL_KEEPS_TAG, .tag = 2});
     return a;
 }
 

@@ -50,7 +50,8 @@ TEST(what_is_found_was_applied)
     CHECK_STR(pl_run_output(x.r->run), "{\"id\":7,\"name\":\"lamp\"}");
     CHECK(times(x.w, "POST") == 1 && times(x.w, "GET https://shop.test/things?name=lamp") == 1);
     CHECK_STR(world_story(x.w, false), "INTENT 1/1\nINDOUBT 1/1\nINTENT 1?1/1\nRESULT 1?1/1\nRESOLVE 1/1\n");
-    CHECK(has(world_find(x.w, PL_ROW_RESOLVE, "1", 1)->body, "{\"how\":\"applied\",\"result\":{\"id\":7,\"name\":\"lamp\"},\"who\":\"probe\",\"probe\":\"1?1\"}"));
+    CHECK(has(world_find(x.w, PL_ROW_RESOLVE, "1", 1)->body,
+              "{\"how\":\"applied\",\"result\":{\"id\":7,\"name\":\"lamp\"},\"who\":\"probe\",\"probe\":\"1?1\"}"));
     CHECK(has(world_find(x.w, PL_ROW_INTENT, "1", 1)->body, "\"class\":\"reconcilable\""));
     CHECK(has(world_find(x.w, PL_ROW_INTENT, "1?1", 1)->body, "{\"action\":\"shop.list\",\"class\":\"safe\""));
     int64_t waited = world_find(x.w, PL_ROW_INTENT, "1?1", 1)->wall_us - world_find(x.w, PL_ROW_INDOUBT, "1", 1)->wall_us;

@@ -43,7 +43,8 @@ static void put_form(PlBuf *out, const char *name, PlStr value)
 static void post(Login *l, PlStr url, const PlBuf *form, PlToken *into)
 {
     PlNetPort net = pl_world_net(&l->world);
-    PlHeader headers[] = {{PL_STR_INIT("Content-Type"), PL_STR_INIT("application/x-www-form-urlencoded")}, {PL_STR_INIT("Accept"), PL_STR_INIT("application/json")}};
+    PlHeader headers[] = {{PL_STR_INIT("Content-Type"), PL_STR_INIT("application/x-www-form-urlencoded")},
+                          {PL_STR_INIT("Accept"), PL_STR_INIT("application/json")}};
     PlNetRequest request = {.method = PL_POST, .url = url, .plugin = PL_STR("login"), .headers = headers, .header_count = 2, .body = pl_buf_str(form),
                             .has_body = true, .timeout_us = TIMEOUT_US, .max_body = BODY};
     uint64_t handle;
@@ -172,7 +173,8 @@ int plv_cmd_login(PlArena *arena, int argc, char **argv)
                                    {"forget", 0, PL_CLI_FLAG, &gone, NULL, "remove its token from this machine"},
                                    {"ca-file", 0, PL_CLI_TEXT, &o.ca_file, "FILE", "certificates to trust instead of the system's"}};
     const PlCliCommand command = {"pilotvm login NAME [options]",
-                                  "Logs in for a credential that pilot.yaml gives a `login:`. It prints an address and a code; when the code was confirmed there, the\n"
+                                  "Logs in for a credential that pilot.yaml gives a `login:`. It prints an address and "
+                                  "a code; when the code was confirmed there, the\n"
                                   "token is kept in a file that only you may read, and refreshed when a run needs it.",
                                   options, sizeof options / sizeof *options};
     PlCliList rest = {0};
@@ -186,5 +188,8 @@ int plv_cmd_login(PlArena *arena, int argc, char **argv)
     for (uint32_t i = 0; found && i < project.credentials.len; i++)
         if (project.credentials.items[i].from == PL_CREDENTIAL_LOGIN && pl_str_eq_z(project.credentials.items[i].name, rest.items[0]))
             return login(arena, &o, &project.credentials.items[i]);
-    return pl_cli_fail(PL_USAGE, "pilot.yaml has no login for %s\n  = help: credentials: {%s: {login: {device: URL, token: URL, client: ID}}}", rest.items[0], rest.items[0]);
+    return pl_cli_fail(
+        PL_USAGE,
+        "pilot.yaml has no login for %s\n  = help: credentials: {%s: {login: {device: URL, token: URL, client: ID}}}",
+        rest.items[0], rest.items[0]);
 }

@@ -181,11 +181,15 @@ static int check_person(PlArena *arena, const Said *said, const Open *open)
     clock_gettime(CLOCK_REALTIME, &now);
     (void)plv_json_text(arena, open->body, "role", &role);
     if (until_us && (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 >= until_us)
-        return pl_cli_fail(PL_REFUSED, "the time to answer " PL_FMT " is over\n  = help: `pilotvm resume " PL_FMT "` goes on without an answer", PL_ARG(open->path),
-                           PL_ARG(said->run));
+        return pl_cli_fail(PL_REFUSED,
+                           "the time to answer " PL_FMT " is over\n  = help: `pilotvm resume " PL_FMT
+                           "` goes on without an answer",
+                           PL_ARG(open->path), PL_ARG(said->run));
     if (!role.len || (said->role && pl_str_eq_nocase(role, pl_str_z(said->role)))) return -1;
     if (said->role) return pl_cli_fail(PL_REFUSED, PL_FMT " asks " PL_FMT ", not %s", PL_ARG(open->path), PL_ARG(role), said->role);
-    return pl_cli_fail(PL_REFUSED, PL_FMT " asks " PL_FMT "\n  = help: who answers for them says so: --as \"" PL_FMT "\"", PL_ARG(open->path), PL_ARG(role), PL_ARG(role));
+    return pl_cli_fail(PL_REFUSED,
+                       PL_FMT " asks " PL_FMT "\n  = help: who answers for them says so: --as \"" PL_FMT "\"",
+                       PL_ARG(open->path), PL_ARG(role), PL_ARG(role));
 }
 
 static bool put_answer(PlArena *arena, PlBuf *body, const Said *said, const Open *open)

@@ -362,7 +362,8 @@ static void refresh(PlHttpToken *token)
     put_form(&form, "grant_type", PL_STR("refresh_token"));
     put_form(&form, "refresh_token", pl_buf_str(&token->refresh));
     put_form(&form, "client_id", pl_buf_str(&token->client));
-    PlHeader headers[] = {{PL_STR_INIT("Content-Type"), PL_STR_INIT("application/x-www-form-urlencoded")}, {PL_STR_INIT("Accept"), PL_STR_INIT("application/json")}};
+    PlHeader headers[] = {{PL_STR_INIT("Content-Type"), PL_STR_INIT("application/x-www-form-urlencoded")},
+                          {PL_STR_INIT("Accept"), PL_STR_INIT("application/json")}};
     PlNetRequest request = {.method = PL_POST, .url = pl_str_z(token->url), .plugin = pl_str_z(token->plugin), .headers = headers, .header_count = 2,
                             .body = pl_buf_str(&form), .has_body = true, .timeout_us = TOKEN_TIMEOUT_US, .max_body = TOKEN_BODY};
     token->is_fetching = true;

@@ -76,7 +76,8 @@ static State state_of(PlValue v)
 {
     static const char *const done[] = {"succeeded", "success",  "successful", "completed", "complete", "done",
                                        "finished",  "ready",    "ok",         "available", "closed",   NULL};
-    static const char *const failed[] = {"failed", "failure", "error", "canceled", "cancelled", "aborted", "rejected", "expired", "timedout", "terminated", NULL};
+    static const char *const failed[] = {"failed",   "failure", "error",    "canceled",   "cancelled", "aborted",
+                                         "rejected", "expired", "timedout", "terminated", NULL};
     if (v.tag == PL_YESNO) return v.as.yes ? STATE_DONE : STATE_RUNNING;
     if (v.tag != PL_TEXT) return STATE_NONE;
     return is_word(pl_text_str(v), done) ? STATE_DONE : is_word(pl_text_str(v), failed) ? STATE_FAILED : STATE_RUNNING;

@@ -106,13 +106,13 @@ typedef enum PlProbed {
     PL_PROBED_APPLIED,    /* *value is the answer that it would have had, owned */
     PL_PROBED_NOT_APPLIED
 } PlProbed;
-/* Begins the probe of this attempt of `call`, or goes on with it where fiber->call is that probe. When it is over fiber->call is the call again. `since_us`: wall
- * clock, when the doubt arose. `why` gets words for people. */
+/* Begins the probe of this attempt of `call`, or goes on with it where fiber->call is that probe. When it is over fiber->call is the call again.
+ * `since_us`: wall clock, when the doubt arose. `why` gets words for people. */
 PlProbed pl_probe_go(PlFiber *fiber, PlCall *call, int64_t since_us, PlResume resume, PlValue *value, PlBuf *why);
 
 /* ---- await.c ---- */
-/* A success came. PL_GO_ON: it is the call's answer (reply->body may have become a part of it). PL_GO_YIELD: it only began the work, or the work goes on; the next
- * attempt is set up, for call->retry_at_us. Else raised. */
+/* A success came. PL_GO_ON: it is the call's answer (reply->body may have become a part of it). PL_GO_YIELD: it only began the work, or the work goes on;
+ * the next attempt is set up, for call->retry_at_us. Else raised. */
 PlGo pl_await_next(PlFiber *fiber, PlCall *call, PlReply *reply);
 
 /* ---- policy.c ---- */

@@ -17,9 +17,10 @@ bool pl_call_keeps_header(PlStr name)
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
         if (kept[i][0] == name.ptr[0] && pl_str_eq_z(name, kept[i])) return true;
     if (name.ptr[0] != 'x' && name.ptr[0] != 'r') return false;
-    return pl_str_starts(name, PL_STR("x-ratelimit")) || pl_str_starts(name, PL_STR("ratelimit"))
-           || pl_str_starts(name, PL_STR("x-request")) || pl_str_starts(name, PL_STR("x-total"))
-           || pl_str_starts(name, PL_STR("x-pilot-")) || pl_str_starts(name, PL_STR("x-next")) || pl_str_starts(name, PL_STR("x-page")) || pl_str_starts(name, PL_STR("x-per-page"));
+    return pl_str_starts(name, PL_STR("x-ratelimit")) || pl_str_starts(name, PL_STR("ratelimit")) ||
+           pl_str_starts(name, PL_STR("x-request")) || pl_str_starts(name, PL_STR("x-total")) ||
+           pl_str_starts(name, PL_STR("x-pilot-")) || pl_str_starts(name, PL_STR("x-next")) ||
+           pl_str_starts(name, PL_STR("x-page")) || pl_str_starts(name, PL_STR("x-per-page"));
 }
 
 PlStr pl_call_header(const PlReply *reply, const char *name)

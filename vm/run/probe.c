@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A call in doubt whose action has a probe: a safe action is asked whether the effect is there (spec/effects.md, "Probes"). The probe is a call of its own, with
+/* A call in doubt whose action has a probe: a safe action is asked whether the effect is there (spec/effects.md, "Probes"). The probe is a call of its
+ * own, with
  * rows of its own at the path of the call, "?" and the attempt in doubt ("3?1" asks about attempt 1 of step 3). What it finds counts as applied when exactly
  * one thing fits; what it does not find proves something only when the author says so. It never sends what is in doubt. */
 #include "vm/run/call.h"

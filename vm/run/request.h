@@ -22,8 +22,8 @@ typedef struct PlRequest { /* all memory in run->sending */
 
 /* PL_GO_ON with *out filled; else the error was raised. `epoch` counts the decisions "not applied, send again". */
 PlGo pl_request_build(PlFiber *fiber, const PlCallSite *call, PlStr path, uint32_t epoch, PlRequest *out);
-/* A header that holds for one state of a thing: If-Match, If-None-Match. Its argument is a text, or what an earlier call left in its `tag`: [ETag, URL, answer],
- * which counts for that URL alone. */
+/* A header that holds for one state of a thing: If-Match, If-None-Match. Its argument is a text, or what an earlier call left in its `tag`: [ETag, URL,
+ * answer], which counts for that URL alone. */
 bool pl_request_is_condition(const PlParam *param);
 /* Another address, for a redirect: the same headers, no body. */
 void pl_request_redirect(PlRun *run, PlRequest *request, PlStr url);

@@ -102,7 +102,10 @@ static PlResponse awaited(const PlCall *call, const PlReply *reply)
     bool is_nothing = wanted == PL_T_NOTHING || (wanted == PL_T_ANY && reply->body.len == 0);
     if (wanted == PL_T_FILE) response.body = PL_BODY_BYTES;
     else if (wanted == PL_T_TEXT && !is_json_type(type)) response.body = PL_BODY_TEXT;
-    else if (!is_nothing) response.body = wanted != PL_T_ANY || is_json_type(type) || call->result_text ? PL_BODY_JSON : is_text_type(type) ? PL_BODY_TEXT : PL_BODY_BYTES;
+    else if (!is_nothing)
+        response.body = wanted != PL_T_ANY || is_json_type(type) || call->result_text ? PL_BODY_JSON
+                        : is_text_type(type)                                          ? PL_BODY_TEXT
+                                                                                      : PL_BODY_BYTES;
     return response;
 }
 

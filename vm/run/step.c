@@ -313,7 +313,10 @@ static PlGo doubt(PlFiber *fiber, PlCall *call, const PlReply *reply)
     if (pl_rows_find(run, call->path, PL_ROW_RESOLVE, call->attempt, &row, NULL)) return resolved(fiber, call, row);
     int64_t since_us = reply ? reply->at_us : wall(run);
     if (reply && reply->evidence == PL_EVIDENCE_ANSWERED && !pl_rows_has(run, call->path, PL_ROW_INDOUBT, call->attempt)) {
-        PlReply answered = {.evidence = PL_EVIDENCE_UNKNOWN, .fault = PL_NET_RESET, .message = PL_STR("an earlier attempt may have been applied, and the server refuses this one")};
+        PlReply answered = {.evidence = PL_EVIDENCE_UNKNOWN,
+                            .fault = PL_NET_RESET,
+                            .message =
+                                PL_STR("an earlier attempt may have been applied, and the server refuses this one")};
         pl_call_put_reply(call, &answered); /* so that it can be settled */
     }
     if (!reply && !pl_rows_has(run, call->path, PL_ROW_INDOUBT, call->attempt)) {
