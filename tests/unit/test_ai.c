@@ -64,7 +64,9 @@ TEST(strict)
         check_schema(values, "{\"type\":\"boolean\"}",
                      "{\"type\":\"object\",\"properties\":{\"result\":{\"type\":\"boolean\"}},\"required\":[\"result\"],\"additionalProperties\":false}", true,
                      "{\"result\":true}", "true");
-        check_schema(values, "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\",\"format\":\"uri\"},\"b\":{\"type\":\"integer\"}},\"required\":[\"a\"]}",
+        check_schema(values,
+                     "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\",\"format\":\"uri\"},\"b\":{\"type\":\"integer\"}},"
+                     "\"required\":[\"a\"]}",
                      "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"},\"b\":{\"anyOf\":[{\"type\":\"integer\"},{\"type\":\"null\"}]}},"
                      "\"required\":[\"a\",\"b\"],\"additionalProperties\":false}",
                      true, "{\"a\":\"x\",\"b\":null}", "{\"a\":\"x\"}");
