@@ -97,6 +97,7 @@ void pl_expr_join_plain(PlChecker *c, PlExpr *text)
     uint32_t kept = 0;
     for (uint32_t i = 0; i < text->items.len; i++) {
         PlExpr *item = text->items.items[i], *before = kept ? text->items.items[kept - 1] : NULL;
+        if (is_plain(item) && !item->literal.as.text.len && (before || i + 1 < text->items.len)) continue;
         if (!before || !is_plain(before) || !is_plain(item)) {
             text->items.items[kept++] = item;
             continue;
