@@ -209,7 +209,7 @@ static bool mapping(Reader *r, uint32_t depth, PlValue *out)
     PlValues *values = r->context->values;
     PlValue record = pl_record(values), key, value, later = pl_nothing();
     while (next(r)) {
-        bool merges;
+        bool merges = false;
         if (r->event.type == YAML_MAPPING_END_EVENT) {
             *out = later.tag == PL_NOTHING ? record : merge(values, record, later);
             pl_release(values, later);
