@@ -92,7 +92,7 @@ static State read_state(const PlCall *call, const PlReply *reply, PlValue answer
     PlStr told = call->action->await.state;
     State state = STATE_NONE;
     if (told.len ? find_place(answer, told, &v) : call->is_monitored && find_any(answer, places, &v)) state = state_of(v);
-    bool has_error = pl_record_find(answer.tag == PL_RECORD ? answer : pl_nothing(), PL_STR("error"), &error) && error.tag == PL_RECORD;
+    bool has_error = answer.tag == PL_RECORD && pl_record_find(answer, PL_STR("error"), &error) && error.tag == PL_RECORD;
     return state == STATE_DONE && has_error && v.tag == PL_YESNO ? STATE_FAILED : state; /* {"done": true, "error": {...}} */
 }
 
