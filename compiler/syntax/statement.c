@@ -564,7 +564,8 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
     if (token == PL_TK_S_WAIT && pl_str_ends(row->accepted, PL_STR(" for")) && strchr("\"`", *blanks(behind)))
         token = PL_TK_S_WAIT_EVENT;
     if (token == PL_TK_S_ON_ERROR && names_failed(&rd, behind)) {
-        row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, "if ", "if " + 3, &cond);
+        static const char opening[] = "if ";
+        row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, opening, opening + 3, &cond);
         behind = rd.text + 2;
         token = row ? row->kind : token;
     }
