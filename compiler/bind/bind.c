@@ -206,7 +206,9 @@ static void ask_plugin(PlChecker *c, PlStep *step)
     else if (n)
         pl_diag_help(c->diags, d, "write `%.*s`, or add `Use: %.*s from \"FILE\"`", PL_ARG(likely[0]->name), PL_ARG(step->plugin));
     else if (pl_str_eq_z(step->plugin, "ai"))
-        pl_diag_help(c->diags, d, "name a model in pilot.yaml: `plugins: {ai: {ai: MODEL, config: {api: openai, server: \"https://HOST/v1\"}}}`; or add `Use: ai from \"FILE\"`");
+        pl_diag_help(c->diags, d,
+                     "name a model in pilot.yaml: `plugins: {ai: {ai: MODEL, config: {api: openai, server: \"https://HOST/v1\"}}}`; or add `Use: ai "
+                     "from \"FILE\"`");
     else if (count)
         pl_diag_help(c->diags, d, "plugins are: %.*s; or add `Use: %.*s from \"FILE\"`",
                      PL_ARG(pl_words_list(c, names, count, 10)), PL_ARG(step->plugin));

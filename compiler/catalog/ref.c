@@ -349,7 +349,8 @@ static PlNode *resolve(PlRefs *refs, PlNode *node, PlStr *name)
     bool bare = hash == PL_STR_NONE && pl_str_find_char(ref, '.', 0) == PL_STR_NONE &&
                 pl_str_find_char(ref, '/', 0) == PL_STR_NONE;
     if (bare) file = PL_STR(""), pointer = ref;
-    if (hash == PL_STR_NONE && lacks_hash(ref)) file = PL_STR(""), pointer = pl_str_starts(ref, PL_STR("/")) ? ref : pl_arena_printf(refs->arena, "/" PL_FMT, PL_ARG(ref));
+    if (hash == PL_STR_NONE && lacks_hash(ref))
+        file = PL_STR(""), pointer = pl_str_starts(ref, PL_STR("/")) ? ref : pl_arena_printf(refs->arena, "/" PL_FMT, PL_ARG(ref));
     PlNode *root = root_for(refs, node, ref, file, pointer.len == 0 ? name : NULL);
     if (!root) return NULL;
     pointer = percent_decode(refs->arena, pointer);

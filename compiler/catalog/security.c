@@ -182,8 +182,13 @@ void pl_draft_security(PlDraft *draft)
     for (uint32_t i = 0; i < count; i++) {
         const PlNode *needs = alone ? security : pl_node_item(security, i);
         PlAuth named;
-        if (pl_node_is(needs, PL_NODE_TEXT) && read_auth(draft, &(PlPair){.key = needs->as.text, .key_len = needs->count, .key_start = needs->start, .key_end = needs->end,
-                                                                         .value = {.kind = PL_NODE_NULL, .source = needs->source}}, &named)) {
+        if (pl_node_is(needs, PL_NODE_TEXT) && read_auth(draft,
+                                                         &(PlPair){.key = needs->as.text,
+                                                                   .key_len = needs->count,
+                                                                   .key_start = needs->start,
+                                                                   .key_end = needs->end,
+                                                                   .value = {.kind = PL_NODE_NULL, .source = needs->source}},
+                                                         &named)) {
             PlAuth *auth = PL_NEW(api->arena, PlAuth);
             *auth = named;
             action->auth[action->auth_count++] = (PlAuthSet){auth, 1};

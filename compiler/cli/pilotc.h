@@ -29,16 +29,19 @@ typedef struct PlcOptions {
     {"no-project", 0, PL_CLI_FLAG, &(o).no_project, NULL, "read no project file"},                                                   \
     {"fetch", 0, PL_CLI_FLAG, &(o).fetch, NULL, "read what documents refer to on the network; otherwise nothing is"}
 
-#define PLC_CHECK_OPTIONS(o)                                                                                           \
-    {"answers", 0, PL_CLI_TEXT, &(o).answers, "FILE", "answers to questions, JSON or YAML: question id to answer; written into the plan"}, \
-    {"answered", 0, PL_CLI_TEXT, &(o).answered, "FILE", "write the answered plan there instead (\"-\": standard output)"},        \
-    {"ask", 'i', PL_CLI_FLAG, &(o).ask, NULL, "ask the open questions one by one (at a terminal that is the default of check)"},  \
-    {"ask-model", 0, PL_CLI_FLAG, &(o).ask_model, NULL, "let the project's language model answer what is open; each answer is said and written into the plan"}, \
-    {"model", 0, PL_CLI_TEXT, &(o).model, "PLUGIN", "which model of the project (default: the first)"},                          \
-    {"no-ask", 0, PL_CLI_FLAG, &(o).never_ask, NULL, "never ask"},                                                                \
-    {"strict", 0, PL_CLI_FLAG, &(o).strict, NULL, "whatever the compiler would change or assume is an error"},                    \
-    {"verbose", 'v', PL_CLI_FLAG, &(o).verbose, NULL, "also the notes on API documents"},                                         \
-    {"json", 0, PL_CLI_FLAG, &(o).json, NULL, "one JSON object a line; the first names the format"}
+#define PLC_CHECK_OPTIONS(o)                                                                                                                         \
+    {"answers", 0, PL_CLI_TEXT, &(o).answers, "FILE", "answers to questions, JSON or YAML: question id to answer; written into the plan"},           \
+        {"answered", 0, PL_CLI_TEXT, &(o).answered, "FILE", "write the answered plan there instead (\"-\": standard output)"},                       \
+        {"ask", 'i', PL_CLI_FLAG, &(o).ask, NULL, "ask the open questions one by one (at a terminal that is the default of check)"},                 \
+        {"ask-model",    0,    PL_CLI_FLAG,                                                                                                          \
+         &(o).ask_model, NULL, "let the project's language model answer what is open; each answer is said and written into the plan"},               \
+        {"model", 0, PL_CLI_TEXT, &(o).model, "PLUGIN", "which model of the project (default: the first)"},                                          \
+        {"no-ask", 0, PL_CLI_FLAG, &(o).never_ask, NULL, "never ask"},                                                                               \
+        {"strict", 0, PL_CLI_FLAG, &(o).strict, NULL, "whatever the compiler would change or assume is an error"},                                   \
+        {"verbose", 'v', PL_CLI_FLAG, &(o).verbose, NULL, "also the notes on API documents"},                                                        \
+    {                                                                                                                                                \
+        "json", 0, PL_CLI_FLAG, &(o).json, NULL, "one JSON object a line; the first names the format"                                                \
+    }
 
 /* From options to compile options. -1, or the exit code after a message. */
 int plc_load(PlArena *arena, const PlcOptions *o, const char *plan_path, PlProject *project, PlDiags *project_diags,

@@ -56,7 +56,7 @@ static PlStepKind kind_of(int token)
     }
 }
 
-static bool is_block(int token)
+bool pl_reading_is_block(int token)
 {
     PlStepKind kind = kind_of(token);
     return kind >= PL_STEP_IF && kind <= PL_STEP_ON_ERROR;
@@ -455,51 +455,6 @@ static void read_words_of_people(PlReading *rd)
     read_prose(rd);
 }
 
-/* "**Process stories:** For each ...": the step behind a heading in bold; NULL when there is none that begins a block or statement. */
-static const char *behind_heading(const PlSyntax *syntax, const char *text, const char *limit)
-{
-    const char *p = text, *end;
-    while (p < limit && *p != '*' && *p != '\n') p++;
-    if (p == text || limit - p < 3 || p[-1] != ':' || p[1] != '*' || p[2] != ' ') return NULL;
-    p = blanks(p + 2);
-    return pl_phrase_match(syntax->phrases, PL_AT_OPENING, p, limit, &end) ? p : NULL;
-}
-
-/* "Finally, stop": behind the word, where a statement follows; or NULL. */
-static const char *behind_adverb(const PlSyntax *syntax, const char *p, const char *limit)
-{
-    static const char *const words[] = {"finally,", "finally", "lastly", "then,", "then",        "next,", "first,",      "second,", "third,",
-                                        "lastly,",  "last,", "after that,", "now,",  "afterwards,", "also,"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        size_t len = strlen(words[i]);
-        if ((size_t)(limit - p) <= len || !pl_str_eq_nocase(pl_str(p, len), pl_str_z(words[i])) ||
-            pl_phrase_word_char(p[len]))
-            continue;
-        const char *rest = blanks(p + len), *end;
-        if (rest < limit && pl_phrase_match(syntax->phrases, PL_AT_OPENING, rest, limit, &end)) return rest;
-    }
-    const char *rest, *end; /* an emoji says nothing either */
-    bool emoji = (unsigned char)*p >= 0x80 && pl_raw_scan(PL_MODE_EXPR, p, limit, &rest) == PL_RAW_SPACE;
-    if (emoji && blanks(rest) < limit && pl_phrase_match(syntax->phrases, PL_AT_OPENING, blanks(rest), limit, &end)) return blanks(rest);
-    return NULL;
-}
-
-/* "Loop: for each x in y": the block behind a label of up to three words; or NULL. */
-static const char *behind_label(const PlSyntax *syntax, const char *p, const char *limit)
-{
-    const char *end = p, *word;
-    for (int n = 0; n < 3 && pl_raw_scan(PL_MODE_EXPR, n ? blanks(end) : end, limit, &word) == PL_RAW_WORD; n++) {
-        end = word;
-        if (*end != ':' || end + 1 >= limit || end[1] != ' ') continue;
-        const char *rest = blanks(end + 1), *behind;
-        const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, rest, limit, &behind);
-        bool labelled =
-            pl_phrase_match(syntax->phrases, PL_AT_OPENING, p, limit, &behind) != NULL && row && !is_block(row->kind);
-        return row && is_block(row->kind) && !labelled ? rest : NULL;
-    }
-    return NULL;
-}
-
 /* "Set big to the deals with a value over 1000": words, numbers and texts behind `to`, and no sign of an expression. */
 static bool sets_in_words(const PlReading *rd, const char *behind)
 {
@@ -544,16 +499,9 @@ static bool names_failed(const PlReading *rd, const char *behind)
 void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t end)
 {
     const char *text = syntax->text.ptr;
-    while (start < end && (text[start] == ' ' || text[start] == '\t' || text[start] == '*')) start++;
-    const char *body = start >= 2 && text[start - 1] == '*' ? behind_heading(syntax, text + start, text + end) : NULL;
-    if (!body) body = behind_label(syntax, text + start, text + end);
-    if (body) {
-        uint32_t at = (uint32_t)(body - text);
-        PL_REPORT0(syntax->diags, IGNORED_TEXT, ((PlSpan){syntax->source, start, at}));
-        start = at;
-    }
+    start = pl_reading_start(syntax, start, end);
     PlReading rd = {syntax, step, text + start, text + end, start, end, false, false, PL_WORDS_NAMES};
-    const char *then = behind_adverb(syntax, rd.text, rd.limit);
+    const char *then = pl_reading_behind_adverb(syntax, rd.text, rd.limit);
     if (then) rd.text = then, rd.start = pl_reading_offset(&rd, then);
     const char *cond;
     const char *behind = NULL, *name = declared(rd.text, rd.limit);
@@ -575,17 +523,17 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
         read_one_line(&rd, PL_TK_S_IF, cond, &checked);
         return;
     }
-    if (!(row && is_block(row->kind)) && pl_reading_parts(&rd)) return;
+    if (!(row && pl_reading_is_block(row->kind)) && pl_reading_parts(&rd)) return;
     if (row) step->keyword = pl_reading_span(&rd, rd.text, behind);
     if (token == PL_TK_S_SET && behind < rd.limit && *behind == ':') behind++;
-    if (!(row && is_block(row->kind)) && pl_reading_several(&rd, token)) return;
+    if (!(row && pl_reading_is_block(row->kind)) && pl_reading_several(&rd, token)) return;
     const char *fails = token == PL_TK_S_IF ? pl_reading_any_fails(&rd) : NULL;
     if (fails) token = PL_TK_S_ON_ERROR, behind = fails;
     if (pl_reading_form(&rd, row, behind)) return;
-    if (row && is_block(token) && (fails || pl_reading_opens_block(&rd, row, behind))) {
+    if (row && pl_reading_is_block(token) && (fails || pl_reading_opens_block(&rd, row, behind))) {
         read_block(&rd, token, behind);
         if (pl_str_eq_z(row->exact, "If not")) negate(&rd);
-    } else if (row && !is_block(token) && !has_using(&rd)) {
+    } else if (row && !pl_reading_is_block(token) && !has_using(&rd)) {
         if (read_words(&rd, token, row, behind)) return;
         bool is_statement = token != PL_TK_S_SKIP && token != PL_TK_S_LEAVE &&
                             (pl_reading_promises(&rd, token, behind) ||

@@ -23,6 +23,12 @@ void pl_reading_loudly(PlReading *rd, int entry, const char *from);
 /* Whether it reads without an error; nothing is kept of it. */
 bool pl_reading_reads(PlReading *rd, int entry, const char *from);
 
+/* statement_start.c: where the words of the step at [start, end) begin; what is left out before them is noted. */
+uint32_t pl_reading_start(PlSyntax *syntax, uint32_t start, uint32_t end);
+/* Behind "Finally," or an emoji, where a statement follows; or NULL. */
+const char *pl_reading_behind_adverb(const PlSyntax *syntax, const char *p, const char *limit);
+bool pl_reading_is_block(int token);
+
 /* statement_shape.c: whether the step that begins with a block's words is that block and no prose ("Try to log in", "While waiting, ..."). */
 bool pl_reading_opens_block(const PlReading *rd, const PlSpelling *row, const char *behind);
 /* Whether a loop names its list only, a path such as order.lines, and no item. */

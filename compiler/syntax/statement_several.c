@@ -105,7 +105,9 @@ static const char *behind_name(const PlReading *rd, const char *p)
         if (over_word(blanks(p + 1), rd->limit, rest[i])) return NULL; /* "Split x: a -> as, everything else -> others" */
     bool bound = word < p && arrow - rd->text > 2 && ((arrow[-1] == '>' && strchr("-=", arrow[-2])) || (unsigned char)arrow[-2] == 0x86);
     const char *next = blanks(p + 1);
-    if (!bound || next >= rd->limit || !((*next | 32) >= 'a' && (*next | 32) <= 'z') || pl_phrase_match(rd->syntax->phrases, PL_AT_TAIL, next, rd->limit, &behind)) return NULL;
+    if (!bound || next >= rd->limit || !((*next | 32) >= 'a' && (*next | 32) <= 'z') ||
+        pl_phrase_match(rd->syntax->phrases, PL_AT_TAIL, next, rd->limit, &behind))
+        return NULL;
     const char *and = over_word(next, rd->limit, "and");
     if (and) next = and;
     const char *then = over_word(next, rd->limit, "then");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A library that is loaded in front of libc (LD_PRELOAD) and makes the world fail for one of our programs: the nth system call of a kind fails, does only a part, or
- * is the last thing the process ever does. It sees what SQLite and libcurl do as well. It also writes down what is done to the files of one folder, so that what a
- * power cut would leave can be made of it (tests/power). Not a part of any program.
+/* A library that is loaded in front of libc (LD_PRELOAD) and makes the world fail for one of our programs: the nth system call of a kind fails, does
+ * only a part, or is the last thing the process ever does. It sees what SQLite and libcurl do as well. It also writes down what is done to the files
+ * of one folder, so that what a power cut would leave can be made of it (tests/power). Not a part of any program.
  *
  *     SHIM=KIND:NTH:HOW   KIND: a name of kinds[], or "any" of those that change the world; NTH from 1; HOW: fail, full, sticky, short, kill, torn
  *     SHIM_TELL=FILE      gets a line when it happened: the kind, and what was asked
@@ -29,7 +29,8 @@
 enum Kind { MALLOC, OPEN, READ, WRITE, SYNC, TRUNCATE, GROW, RENAME, UNLINK, MAP, SOCKET, CONNECT, SEND, RECV, THREAD, KINDS, ANY };
 enum How { FAIL, FULL, STICKY, SHORT, KILL, TORN };
 
-static const char *const kinds[] = {"malloc", "open", "read", "write", "sync", "truncate", "grow", "rename", "unlink", "map", "socket", "connect", "send", "recv", "thread", "", "any"};
+static const char *const kinds[] = {"malloc", "open",   "read",    "write", "sync", "truncate", "grow", "rename", "unlink",
+                                    "map",    "socket", "connect", "send",  "recv", "thread",   "",     "any"};
 static const char *const hows[] = {"fail", "full", "sticky", "short", "kill", "torn"};
 
 static atomic_int armed = -1; /* a Kind */
@@ -74,7 +75,8 @@ static void tell(enum Kind kind, const char *detail)
 
 static bool changes(enum Kind kind)
 {
-    return kind == OPEN || kind == WRITE || kind == SYNC || kind == TRUNCATE || kind == GROW || kind == RENAME || kind == UNLINK || kind == CONNECT || kind == SEND || kind == RECV;
+    return kind == OPEN || kind == WRITE || kind == SYNC || kind == TRUNCATE || kind == GROW || kind == RENAME || kind == UNLINK || kind == CONNECT ||
+           kind == SEND || kind == RECV;
 }
 
 static bool is_hit(enum Kind kind, const char *detail)
@@ -90,8 +92,9 @@ static bool is_hit(enum Kind kind, const char *detail)
 
 static int code_of(enum Kind kind)
 {
-    static const int codes[] = {[MALLOC] = ENOMEM, [OPEN] = EMFILE, [READ] = EIO, [WRITE] = EIO, [SYNC] = EIO, [TRUNCATE] = EIO, [GROW] = EIO, [RENAME] = EIO,
-                                [UNLINK] = EIO, [MAP] = ENOMEM, [SOCKET] = EMFILE, [CONNECT] = ECONNREFUSED, [SEND] = EPIPE, [RECV] = ECONNRESET, [THREAD] = EAGAIN};
+    static const int codes[] = {[MALLOC] = ENOMEM, [OPEN] = EMFILE,     [READ] = EIO,     [WRITE] = EIO,  [SYNC] = EIO,      [TRUNCATE] = EIO,
+                                [GROW] = EIO,      [RENAME] = EIO,      [UNLINK] = EIO,   [MAP] = ENOMEM, [SOCKET] = EMFILE, [CONNECT] = ECONNREFUSED,
+                                [SEND] = EPIPE,    [RECV] = ECONNRESET, [THREAD] = EAGAIN};
     return how == FULL ? ENOSPC : codes[kind];
 }
 

@@ -14,26 +14,31 @@ typedef struct Fixed {
 } Fixed;
 
 static const Fixed schemas[] = {
+    {PL_SCHEMA_2020_12, "{\"$defs\":{\"tree\":{\"$dynamicAnchor\":\"t\",\"type\":\"object\",\"properties\":{\"k\":{\"type\":\"array\",\"items\":{\"$"
+                        "dynamicRef\":\"#t\"}},"
+                        "\"v\":{\"type\":[\"integer\",\"null\"]}},\"unevaluatedProperties\":false}},\"$ref\":\"#/$defs/tree\"}"},
     {PL_SCHEMA_2020_12,
-     "{\"$defs\":{\"tree\":{\"$dynamicAnchor\":\"t\",\"type\":\"object\",\"properties\":{\"k\":{\"type\":\"array\",\"items\":{\"$dynamicRef\":\"#t\"}},"
-     "\"v\":{\"type\":[\"integer\",\"null\"]}},\"unevaluatedProperties\":false}},\"$ref\":\"#/$defs/tree\"}"},
-    {PL_SCHEMA_2020_12,
-     "{\"type\":[\"object\",\"array\"],\"prefixItems\":[{\"const\":1},{\"enum\":[\"a\",null,[1]]}],\"items\":{\"type\":\"number\",\"multipleOf\":0.1},"
+     "{\"type\":[\"object\",\"array\"],\"prefixItems\":[{\"const\":1},{\"enum\":[\"a\",null,[1]]}],\"items\":{\"type\":\"number\",\"multipleOf\":0.1}"
+     ","
      "\"contains\":{\"minimum\":3},\"minContains\":0,\"maxContains\":2,\"uniqueItems\":true,\"unevaluatedItems\":{\"type\":\"string\"},"
      "\"patternProperties\":{\"^a+$\":{\"minLength\":2},\"b\":{\"maxLength\":3}},\"propertyNames\":{\"maxLength\":9},\"minProperties\":1,"
      "\"dependentRequired\":{\"a\":[\"b\"]},\"dependentSchemas\":{\"b\":{\"required\":[\"aa\"]}},\"additionalProperties\":{\"type\":\"integer\"}}"},
     {PL_SCHEMA_2020_12,
-     "{\"if\":{\"properties\":{\"kind\":{\"const\":\"x\"}},\"required\":[\"kind\"]},\"then\":{\"required\":[\"x\"],\"properties\":{\"x\":{\"$ref\":\"#\"}}},"
+     "{\"if\":{\"properties\":{\"kind\":{\"const\":\"x\"}},\"required\":[\"kind\"]},\"then\":{\"required\":[\"x\"],\"properties\":{\"x\":{\"$ref\":"
+     "\"#\"}}},"
      "\"else\":{\"anyOf\":[{\"type\":\"string\",\"pattern\":\"^(a|b)*c$\",\"format\":\"date-time\"},{\"oneOf\":[{\"minimum\":0},{\"maximum\":10}]},"
      "{\"not\":{\"type\":\"array\"}}]},\"unevaluatedProperties\":{\"type\":\"boolean\"}}"},
     {PL_SCHEMA_DRAFT_4,
-     "{\"definitions\":{\"n\":{\"type\":\"integer\",\"minimum\":-5,\"exclusiveMinimum\":true}},\"type\":\"object\",\"required\":[\"n\"],\"properties\":"
+     "{\"definitions\":{\"n\":{\"type\":\"integer\",\"minimum\":-5,\"exclusiveMinimum\":true}},\"type\":\"object\",\"required\":[\"n\"],"
+     "\"properties\":"
      "{\"n\":{\"$ref\":\"#/definitions/n\"},\"l\":{\"items\":[{\"type\":\"string\"}],\"additionalItems\":false}},\"dependencies\":{\"l\":[\"n\"],"
      "\"o\":{\"maxProperties\":3}},\"additionalProperties\":false}"},
     {PL_SCHEMA_OPENAPI,
-     "{\"type\":\"object\",\"properties\":{\"u\":{\"type\":\"string\",\"format\":\"uuid\",\"nullable\":true},\"e\":{\"type\":\"string\",\"format\":\"email\"},"
+     "{\"type\":\"object\",\"properties\":{\"u\":{\"type\":\"string\",\"format\":\"uuid\",\"nullable\":true},\"e\":{\"type\":\"string\",\"format\":"
+     "\"email\"},"
      "\"d\":{\"type\":\"string\",\"format\":\"date\"},\"i\":{\"type\":\"string\",\"format\":\"ipv6\"},\"r\":{\"type\":\"string\",\"format\":\"uri\"},"
-     "\"h\":{\"type\":\"string\",\"format\":\"hostname\"},\"p\":{\"type\":\"string\",\"format\":\"json-pointer\"},\"x\":{\"type\":\"string\",\"format\":\"regex\"},"
+     "\"h\":{\"type\":\"string\",\"format\":\"hostname\"},\"p\":{\"type\":\"string\",\"format\":\"json-pointer\"},\"x\":{\"type\":\"string\","
+     "\"format\":\"regex\"},"
      "\"t\":{\"type\":\"string\",\"format\":\"duration\"}},\"minProperties\":1,\"additionalProperties\":{\"allOf\":[{\"$ref\":\"#\"}]}}"},
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Every action of real API documents, each in a module of its own (with the one that its probe asks) and the manifest it needs: written, read, verified. What the catalog
- * makes of a document must never be refused by the verifier.
- * usage: real_module FILE...   prints a line for each action that is refused, and the totals */
+/* Every action of real API documents, each in a module of its own (with the one that its probe asks) and the manifest it needs: written, read,
+ * verified. What the catalog makes of a document must never be refused by the verifier. usage: real_module FILE...   prints a line for each action
+ * that is refused, and the totals */
 #include "compiler/catalog/catalog.h"
 #include "vm/code/module.h"
 

@@ -158,8 +158,9 @@ int main(int argc, char **argv)
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     double megabytes = (double)totals.document_bytes / 1e6, seconds = totals.load + totals.build;
-    printf("pilot: documents %u, operations %u, %.2f s, peak %ld MB; of a megabyte of documents %.0f ms to load, %.0f ms to type all actions, %.1f MB of memory\n",
-           totals.documents - totals.unread, totals.actions, seconds, usage.ru_maxrss / 1024, totals.load * 1e3 / megabytes, totals.build * 1e3 / megabytes,
-           (double)totals.bytes / 1e6 / megabytes);
+    printf("pilot: documents %u, operations %u, %.2f s, peak %ld MB; of a megabyte of documents %.0f ms to load, %.0f ms to type all actions, %.1f "
+           "MB of memory\n",
+           totals.documents - totals.unread, totals.actions, seconds, usage.ru_maxrss / 1024, totals.load * 1e3 / megabytes,
+           totals.build * 1e3 / megabytes, (double)totals.bytes / 1e6 / megabytes);
     return 0;
 }

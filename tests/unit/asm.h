@@ -197,4 +197,17 @@ UNUSED static const PlModule *asm_done(Asm *a)
     return m;
 }
 
+/* One call at step "1", its result returned; an error is returned as its message when `handled`. */
+static inline Asm *asm_one_call(PlMethod method, PlCallSite with, bool handled)
+{
+    Asm *a = asm_new();
+    uint16_t message = asm_text(a, "message");
+    uint32_t action = asm_action(a, "act", method, "/things");
+    uint16_t f = asm_function(a, "main", 4, CODE(I(CALL, .a = 0, .b = 0), I(RETURN, .a = 0), I(FIELD, .a = 0, .b = 1, .c = message), I(RETURN, .a = 0)));
+    uint16_t site = asm_site(a, "1", f, 0, 1, PL_NO_SITE);
+    asm_call(a, action, site, 0, 0, with);
+    if (handled) asm_handler(a, f, 0, 1, 2, 1, 0);
+    return a;
+}
+
 #endif

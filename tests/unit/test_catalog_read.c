@@ -193,7 +193,8 @@ TEST(shapes_that_are_plain)
 
 TEST(servers_without_a_list)
 {
-    static const char *const servers[] = {"{url: 'https://s.example/v1/'}", "'https://s.example/v1'", "['https://s.example/v1']", "[7, {}, {url: s.example/v1}]"};
+    static const char *const servers[] = {"{url: 'https://s.example/v1/'}", "'https://s.example/v1'", "['https://s.example/v1']",
+                                          "[7, {}, {url: s.example/v1}]"};
     for (size_t i = 0; i < sizeof servers / sizeof *servers; i++) {
         Bed bed;
         bed_init(&bed);
@@ -209,7 +210,11 @@ TEST(security_without_lists)
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         Bed bed;
         bed_init(&bed);
-        bed_add(&bed, "t", pl_arena_printf(bed.arena, HEAD "paths: {/a: {get: {security: %s}}}\ncomponents: {securitySchemes: {k: {type: http, scheme: bearer}}}\n", ways[i]), NULL);
+        bed_add(&bed, "t",
+                pl_arena_printf(bed.arena,
+                                HEAD "paths: {/a: {get: {security: %s}}}\ncomponents: {securitySchemes: {k: {type: http, scheme: bearer}}}\n",
+                                ways[i]),
+                NULL);
         const PlAction *a = pl_catalog_action(bed.catalog, bed.plugin->operations[0]);
         CHECK(a->auth_count == 1 && a->auth[0].count == 1 && a->auth[0].all[0].kind == PL_AUTH_BEARER);
         CHECK(a->auth_count == 1 && a->auth[0].all[0].scope_count == (i != 1));
@@ -235,7 +240,8 @@ TEST(references_that_say_more)
 
 TEST(references_as_people_write_them)
 {
-    static const char *const refs[] = {"#/components/schemas/E/", "components/schemas/E", "/components/schemas/E", "E", "#E", "e.json", "https://a.example/e.json"};
+    static const char *const refs[] = {"#/components/schemas/E/", "components/schemas/E", "/components/schemas/E", "E", "#E", "e.json",
+                                       "https://a.example/e.json"};
     for (size_t i = 0; i < sizeof refs / sizeof *refs; i++) {
         Bed bed;
         bed_init(&bed);
@@ -277,8 +283,11 @@ TEST(bytes_without_a_type)
 TEST(defaults_and_bodies_of_2)
 {
     Bed bed;
-    bed_open(&bed, PL_STR("swagger: '2.0'\nconsumes: [application/json]\npaths: {/a: {post: {parameters: [{name: l, in: query, type: integer, default: '10'}, "
-                          "{name: t, in: query, type: string, default: 10}, {name: b, in: body, schema: {type: string}}, {name: f, in: formData, type: string}]}}}\n"));
+    bed_open(
+        &bed,
+        PL_STR("swagger: '2.0'\nconsumes: [application/json]\npaths: {/a: {post: {parameters: [{name: l, in: query, type: integer, default: '10'}, "
+               "{name: t, in: query, type: string, default: 10}, {name: b, in: body, schema: {type: string}}, {name: f, in: formData, type: "
+               "string}]}}}\n"));
     const PlAction *a = pl_catalog_action(bed.catalog, bed.plugin->operations[0]);
     CHECK(a->params[0].has_default && a->params[0].value.kind == PL_LIT_INT && a->params[0].value.as.integer == 10);
     CHECK(a->params[1].has_default && a->params[1].value.kind == PL_LIT_TEXT);

@@ -64,71 +64,72 @@ static const char *found(Labelled *l)
     return text;
 }
 
+static const struct {
+    const char *steps, *found;
+} asking[] = {
+    {"3. Send using mail.send_message(to=boss, subject=m.subject, body=m.body)\n", ""},
+    {"3. Send using mail.send_message(to=\"a@example.com\")\n", ""},
+    {"3. Send using mail.send_message(to=m.from)\n", "3.to"},
+    {"3. Send using mail.send_message(to=\"{m.subject}@example.com\")\n", "3.to"},
+    {"3. Delete using mail.delete_message(id=m.id)\n", ""},
+    {"3. Delete using mail.delete_message(id=m.subject)\n", "3.id"},
+    {"3. Label using mail.put_label(label=m.thread)\n", ""},
+    {"3. Label using mail.put_label(label=m.kind, message_id=m.id)\n", ""},
+    {"3. Label using mail.put_label(label=\"n{m.size}\")\n", ""},
+    {"3. Label using mail.put_label(label=\"x\", message_id=m.body)\n", "3.message_id"},
+    {"3. Read using mail.get_message(id=m.subject) -> x\n", ""}, /* only reads */
+    {"3. Read using mail.fetch(url=m.link) -> x\n", "3.url"},
+    {"3. Read using mail.fetch(url=\"https://example.com/{m.id}\") -> x\n", ""},
+    /* through the plan's own values */
+    {"3. Set x to {id: m.id, who: m.from}\n4. Delete using mail.delete_message(id=x.id)\n", "4.id"},
+    {"3. Set x to {id: m.id, n: m.size}\n4. Delete using mail.delete_message(id=x.id)\n", ""},
+    {"3. Set x to {id: m}\n4. Delete using mail.delete_message(id=x.id.subject)\n", "4.id"},
+    {"3. Set x to m.from if m.size > 3 otherwise boss\n4. Send using mail.send_message(to=x)\n", "4.to"},
+    {"3. Set x to upper(m.from)\n4. Send using mail.send_message(to=x)\n", "4.to"},
+    {"3. Set x to first(found.messages)\n4. Delete using mail.delete_message(id=x.id)\n", ""},
+    {"3. Set x to first(found.messages)\n4. Delete using mail.delete_message(id=x.subject)\n", "4.id"},
+    {"3. Keep found.messages where size > 3, sorted by subject -> big\n4. For each b in big:\n   4.1. Delete using "
+     "mail.delete_message(id=b.id)\n",
+     ""},
+    {"3. Set kinds to found.messages distinct by from\n4. Delete using mail.delete_message(id=kinds[0].id)\n", ""},
+    {"3. Keep found.messages where subject is \"x\" -> big\n4. Send using mail.send_message(to=big[0].from)\n", "4.to"},
+    /* through loops, gathers and branches */
+    {"3. For each b in found.messages, up to 3 at a time:\n   3.1. Add b.from to all\n4. Send using mail.send_message(to=all[0])\n", "5.to"},
+    {"3. For each b in found.messages, up to 3 at a time:\n   3.1. Send using mail.send_message(to=b.from)\n   3.2. Delete using "
+     "mail.delete_message(id=b.id)\n",
+     "3.1.to"},
+    {"3. At the same time:\n   3.1. Set x to m.from\n   3.2. Set y to boss\n4. Send using mail.send_message(to=x)\n5. Send using "
+     "mail.send_message(to=y)\n",
+     "4.to"},
+    /* an answer that the document says nothing of */
+    {"3. Read using mail.raw() -> r\n4. Delete using mail.delete_message(id=r.items[0].id)\n", ""},
+    {"3. Read using mail.raw() -> r\n4. Delete using mail.delete_message(id=r.items[0].name)\n", "4.id"},
+    {"3. Read using mail.raw() -> r\n4. Delete using mail.delete_message(id=r.id.name)\n", "4.id"},
+    {"3. Read using mail.raw() -> r\n4. Set x to {id: r.items[0]}\n5. Delete using mail.delete_message(id=x.id)\n", "5.id"},
+    {"3. Read using mail.raw() -> r\n4. Delete using mail.delete_message(id=r)\n", "4.id"},
+    /* errors, people, events */
+    {"3. Try:\n   3.1. Read using mail.get_message(id=m.id) -> x\n4. If it fails:\n   4.1. Send using mail.send_message(to=error.message)\n",
+     "4.1.to"},
+    {"3. Try:\n   3.1. Fail \"{m.from}\"\n4. If it fails:\n   4.1. Send using mail.send_message(to=error.message)\n", "4.1.to"},
+    {"3. Try:\n   3.1. Fail \"{boss}\"\n4. If it fails:\n   4.1. Send using mail.send_message(to=error.message)\n", ""},
+    {"3. Try:\n   3.1. For each b in found.messages, up to 3 at a time:\n      3.1.1. Read using mail.get_message(id=b.id) -> x\n4. If it fails:\n"
+     "   4.1. Send using mail.send_message(to=error.message)\n",
+     "4.1.to"},
+    {"3. Try:\n   3.1. At the same time:\n      3.1.1. Fail \"{m.from}\"\n      3.1.2. Set y to boss\n4. If it fails:\n"
+     "   4.1. Send using mail.send_message(to=error.message)\n",
+     "4.1.to"},
+    {"3. Ask \"Who?\" as email -> who\n4. Send using mail.send_message(to=who)\n", ""},
+    {"3. Wait for \"mail\" up to 1 day -> x\n4. Send using mail.send_message(to=text(x))\n", "4.to"},
+    /* a condition alone decides only under `strict` */
+    {"3. If m.subject contains \"now\":\n   3.1. Send using mail.send_message(to=boss)\n", ""},
+};
+
 TEST(what_asks)
 {
-    static const struct {
-        const char *steps, *found;
-    } cases[] = {
-        {"3. Send using mail.send_message(to=boss, subject=m.subject, body=m.body)\n", ""},
-        {"3. Send using mail.send_message(to=\"a@example.com\")\n", ""},
-        {"3. Send using mail.send_message(to=m.from)\n", "3.to"},
-        {"3. Send using mail.send_message(to=\"{m.subject}@example.com\")\n", "3.to"},
-        {"3. Delete using mail.delete_message(id=m.id)\n", ""},
-        {"3. Delete using mail.delete_message(id=m.subject)\n", "3.id"},
-        {"3. Label using mail.put_label(label=m.thread)\n", ""},
-        {"3. Label using mail.put_label(label=m.kind, message_id=m.id)\n", ""},
-        {"3. Label using mail.put_label(label=\"n{m.size}\")\n", ""},
-        {"3. Label using mail.put_label(label=\"x\", message_id=m.body)\n", "3.message_id"},
-        {"3. Read using mail.get_message(id=m.subject) -> x\n", ""}, /* only reads */
-        {"3. Read using mail.fetch(url=m.link) -> x\n", "3.url"},
-        {"3. Read using mail.fetch(url=\"https://example.com/{m.id}\") -> x\n", ""},
-        /* through the plan's own values */
-        {"3. Set x to {id: m.id, who: m.from}\n4. Delete using mail.delete_message(id=x.id)\n", "4.id"},
-        {"3. Set x to {id: m.id, n: m.size}\n4. Delete using mail.delete_message(id=x.id)\n", ""},
-        {"3. Set x to {id: m}\n4. Delete using mail.delete_message(id=x.id.subject)\n", "4.id"},
-        {"3. Set x to m.from if m.size > 3 otherwise boss\n4. Send using mail.send_message(to=x)\n", "4.to"},
-        {"3. Set x to upper(m.from)\n4. Send using mail.send_message(to=x)\n", "4.to"},
-        {"3. Set x to first(found.messages)\n4. Delete using mail.delete_message(id=x.id)\n", ""},
-        {"3. Set x to first(found.messages)\n4. Delete using mail.delete_message(id=x.subject)\n", "4.id"},
-        {"3. Keep found.messages where size > 3, sorted by subject -> big\n4. For each b in big:\n   4.1. Delete using "
-         "mail.delete_message(id=b.id)\n",
-         ""},
-        {"3. Set kinds to found.messages distinct by from\n4. Delete using mail.delete_message(id=kinds[0].id)\n", ""},
-        {"3. Keep found.messages where subject is \"x\" -> big\n4. Send using mail.send_message(to=big[0].from)\n", "4.to"},
-        /* through loops, gathers and branches */
-        {"3. For each b in found.messages, up to 3 at a time:\n   3.1. Add b.from to all\n4. Send using mail.send_message(to=all[0])\n", "5.to"},
-        {"3. For each b in found.messages, up to 3 at a time:\n   3.1. Send using mail.send_message(to=b.from)\n   3.2. Delete using "
-         "mail.delete_message(id=b.id)\n",
-         "3.1.to"},
-        {"3. At the same time:\n   3.1. Set x to m.from\n   3.2. Set y to boss\n4. Send using mail.send_message(to=x)\n5. Send using "
-         "mail.send_message(to=y)\n",
-         "4.to"},
-        /* an answer that the document says nothing of */
-        {"3. Read using mail.raw() -> r\n4. Delete using mail.delete_message(id=r.items[0].id)\n", ""},
-        {"3. Read using mail.raw() -> r\n4. Delete using mail.delete_message(id=r.items[0].name)\n", "4.id"},
-        {"3. Read using mail.raw() -> r\n4. Delete using mail.delete_message(id=r.id.name)\n", "4.id"},
-        {"3. Read using mail.raw() -> r\n4. Set x to {id: r.items[0]}\n5. Delete using mail.delete_message(id=x.id)\n", "5.id"},
-        {"3. Read using mail.raw() -> r\n4. Delete using mail.delete_message(id=r)\n", "4.id"},
-        /* errors, people, events */
-        {"3. Try:\n   3.1. Read using mail.get_message(id=m.id) -> x\n4. If it fails:\n   4.1. Send using mail.send_message(to=error.message)\n",
-         "4.1.to"},
-        {"3. Try:\n   3.1. Fail \"{m.from}\"\n4. If it fails:\n   4.1. Send using mail.send_message(to=error.message)\n", "4.1.to"},
-        {"3. Try:\n   3.1. Fail \"{boss}\"\n4. If it fails:\n   4.1. Send using mail.send_message(to=error.message)\n", ""},
-        {"3. Try:\n   3.1. For each b in found.messages, up to 3 at a time:\n      3.1.1. Read using mail.get_message(id=b.id) -> x\n4. If it fails:\n"
-         "   4.1. Send using mail.send_message(to=error.message)\n",
-         "4.1.to"},
-        {"3. Try:\n   3.1. At the same time:\n      3.1.1. Fail \"{m.from}\"\n      3.1.2. Set y to boss\n4. If it fails:\n"
-         "   4.1. Send using mail.send_message(to=error.message)\n",
-         "4.1.to"},
-        {"3. Ask \"Who?\" as email -> who\n4. Send using mail.send_message(to=who)\n", ""},
-        {"3. Wait for \"mail\" up to 1 day -> x\n4. Send using mail.send_message(to=text(x))\n", "4.to"},
-        /* a condition alone decides only under `strict` */
-        {"3. If m.subject contains \"now\":\n   3.1. Send using mail.send_message(to=boss)\n", ""},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        Labelled *l = compile(cases[i].steps, NULL);
-        bool right = strcmp(found(l), cases[i].found) == 0;
-        if (!right) fprintf(stderr, "%s: found \"%s\", expected \"%s\"\n", cases[i].steps, found(l), cases[i].found);
+    for (size_t i = 0; i < sizeof asking / sizeof *asking; i++) {
+        Labelled *l = compile(asking[i].steps, NULL);
+        bool right = strcmp(found(l), asking[i].found) == 0;
+        if (!right) fprintf(stderr, "%s: found \"%s\", expected \"%s\"\n", asking[i].steps, found(l), asking[i].found);
         CHECK(right);
         let_go(l);
     }

@@ -3,19 +3,6 @@
 #include "tests/unit/unit.h"
 #include "tests/unit/world.h"
 #include "vm/run/call.h"
-/* One call at step "1", its result returned; an error is returned as its message when `handled`. */
-static Asm *one_call(PlMethod method, PlCallSite with, bool handled)
-{
-    Asm *a = asm_new();
-    uint16_t message = asm_text(a, "message");
-    uint32_t action = asm_action(a, "act", method, "/things");
-    uint16_t f = asm_function(a, "main", 4, CODE(I(CALL, .a = 0, .b = 0), I(RETURN, .a = 0), I(FIELD, .a = 0, .b = 1, .c = message), I(RETURN, .a = 0)));
-    uint16_t site = asm_site(a, "1", f, 0, 1, PL_NO_SITE);
-    asm_call(a, action, site, 0, 0, with);
-    if (handled) asm_handler(a, f, 0, 1, 2, 1, 0);
-    return a;
-}
-
 static WorldAnswer good(World *w, const WorldSend *s)
 {
     (void)w, (void)s;
@@ -24,7 +11,7 @@ static WorldAnswer good(World *w, const WorldSend *s)
 
 TEST(a_call_writes_intent_then_result)
 {
-    Run x = run_it(one_call(PL_GET, (PlCallSite){0}, false), good);
+    Run x = run_it(asm_one_call(PL_GET, (PlCallSite){0}, false), good);
     CHECK(x.state == PL_RUN_DONE);
     CHECK_STR(pl_run_output(x.r->run), "{\"id\":7}");
     CHECK_STR(world_story(x.w, false), "INTENT 1/1\nRESULT 1/1\n");
@@ -39,7 +26,7 @@ TEST(a_call_writes_intent_then_result)
 
 TEST(a_write_is_on_disk_before_it_is_sent)
 {
-    Run x = run_it(one_call(PL_POST, (PlCallSite){0}, false), good);
+    Run x = run_it(asm_one_call(PL_POST, (PlCallSite){0}, false), good);
     CHECK(x.state == PL_RUN_DONE && x.w->barriers == 2);
     over(&x);
 }
@@ -54,7 +41,7 @@ static WorldAnswer not_found(World *w, const WorldSend *s)
 TEST(a_prepared_run_has_rows_but_sent_nothing)
 {
     World *w = world_new();
-    Asm *a = one_call(PL_POST, (PlCallSite){0}, false);
+    Asm *a = asm_one_call(PL_POST, (PlCallSite){0}, false);
     w->server = good;
     WorldRun *r = world_begin(w, asm_done(a), "{}");
     pl_run_prepare(r->run);
@@ -99,12 +86,12 @@ TEST(rows_that_are_handed_over_may_be_lost)
 
 TEST(a_status_is_an_error_with_the_servers_words)
 {
-    Run x = run_it(one_call(PL_GET, (PlCallSite){0}, false), not_found);
+    Run x = run_it(asm_one_call(PL_GET, (PlCallSite){0}, false), not_found);
     CHECK(x.state == PL_RUN_FAILED);
     CHECK(has(pl_run_error(x.r->run), "shop.act answered 404 Not Found: no such thing"));
     CHECK(has(pl_run_error(x.r->run), "\"kind\":\"http\",\"code\":\"P0934\",\"step\":\"1\",\"path\":\"1\",\"status\":404,\"body\":{\"error\""));
     over(&x);
-    x = run_it(one_call(PL_GET, (PlCallSite){0}, true), not_found);
+    x = run_it(asm_one_call(PL_GET, (PlCallSite){0}, true), not_found);
     CHECK(x.state == PL_RUN_DONE);
     over(&x);
 }
@@ -118,16 +105,16 @@ static WorldAnswer third_time(World *w, const WorldSend *s)
 
 TEST(retries_wait_and_double)
 {
-    Run x = run_it(one_call(PL_GET, (PlCallSite){.retries = 3, .retry_wait_us = 2000000, .flags = PL_CALL_DOUBLING}, false), third_time);
+    Run x = run_it(asm_one_call(PL_GET, (PlCallSite){.retries = 3, .retry_wait_us = 2000000, .flags = PL_CALL_DOUBLING}, false), third_time);
     CHECK(x.state == PL_RUN_DONE && x.w->sent == 3);
     CHECK(x.w->mono == 1000000 + 6000000); /* 2 s and 4 s */
     CHECK_STR(world_story(x.w, false), "INTENT 1/1\nRESULT 1/1\nINTENT 1/2\nRESULT 1/2\nINTENT 1/3\nRESULT 1/3\n");
     CHECK(pl_run_stats(x.r->run).retries == 2);
     over(&x);
-    x = run_it(one_call(PL_GET, (PlCallSite){.retries = 1}, false), third_time);
+    x = run_it(asm_one_call(PL_GET, (PlCallSite){.retries = 1}, false), third_time);
     CHECK(x.state == PL_RUN_FAILED && x.w->sent == 2);
     over(&x);
-    x = run_it(one_call(PL_POST, (PlCallSite){.retries = 5}, false), third_time); /* may have been applied: never again */
+    x = run_it(asm_one_call(PL_POST, (PlCallSite){.retries = 5}, false), third_time); /* may have been applied: never again */
     CHECK(x.state == PL_RUN_FAILED && x.w->sent == 1);
     over(&x);
 }
@@ -141,7 +128,7 @@ static WorldAnswer slow_down(World *w, const WorldSend *s)
 
 TEST(too_many_requests_is_waited_out_even_for_writes)
 {
-    Run x = run_it(one_call(PL_POST, (PlCallSite){0}, false), slow_down);
+    Run x = run_it(asm_one_call(PL_POST, (PlCallSite){0}, false), slow_down);
     CHECK(x.state == PL_RUN_DONE && x.w->sent == 2 && x.w->mono >= 8000000);
     over(&x);
 }
@@ -155,7 +142,7 @@ static WorldAnswer slow_down_until(World *w, const WorldSend *s)
 
 TEST(retry_after_may_be_a_date)
 {
-    Run x = run_it(one_call(PL_POST, (PlCallSite){0}, false), slow_down_until);
+    Run x = run_it(asm_one_call(PL_POST, (PlCallSite){0}, false), slow_down_until);
     CHECK(x.state == PL_RUN_DONE && x.w->sent == 2 && x.w->mono >= 8000000 && x.w->mono < 9000000);
     over(&x);
 }
@@ -171,7 +158,7 @@ TEST(an_unsafe_call_without_an_answer_parks_until_settled)
 {
     static const char *const how[] = {"{\"how\":\"applied\",\"result\":{\"id\":9}}", "{\"how\":\"not_applied\"}", "{\"how\":\"fail\",\"note\":\"drop it\"}"};
     for (int i = 0; i < 3; i++) {
-        Run x = run_it(one_call(PL_POST, (PlCallSite){.retries = 3}, false), lost);
+        Run x = run_it(asm_one_call(PL_POST, (PlCallSite){.retries = 3}, false), lost);
         CHECK(x.state == PL_RUN_PARKED && pl_run_status(x.r->run) == PL_WAITING);
         CHECK(has(pl_run_error(x.r->run), "\"kind\":\"in_doubt\",\"code\":\"P0939\",\"step\":\"1\",\"path\":\"1\""));
         CHECK_STR(world_story(x.w, false), "INTENT 1/1\nINDOUBT 1/1\nPARK 1/1\n");
@@ -190,7 +177,7 @@ TEST(an_unsafe_call_without_an_answer_parks_until_settled)
 
 TEST(an_idempotent_call_without_an_answer_is_sent_again)
 {
-    Run x = run_it(one_call(PL_PUT, (PlCallSite){.retries = 1}, false), lost);
+    Run x = run_it(asm_one_call(PL_PUT, (PlCallSite){.retries = 1}, false), lost);
     CHECK(x.state == PL_RUN_DONE && x.w->sent == 2);
     CHECK_STR(world_story(x.w, false), "INTENT 1/1\nINDOUBT 1/1\nINTENT 1/2\nRESULT 1/2\n");
     over(&x);
@@ -205,10 +192,10 @@ static WorldAnswer dead_pooled_connection(World *w, const WorldSend *s)
 
 TEST(a_read_over_a_connection_that_had_died_is_sent_again)
 {
-    Run x = run_it(one_call(PL_GET, (PlCallSite){0}, false), dead_pooled_connection);
+    Run x = run_it(asm_one_call(PL_GET, (PlCallSite){0}, false), dead_pooled_connection);
     CHECK(x.state == PL_RUN_DONE && x.w->sent == 2);
     over(&x);
-    x = run_it(one_call(PL_POST, (PlCallSite){.retries = 3}, false), dead_pooled_connection);
+    x = run_it(asm_one_call(PL_POST, (PlCallSite){.retries = 3}, false), dead_pooled_connection);
     CHECK(x.state == PL_RUN_PARKED && x.w->sent == 1);
     over(&x);
 }
@@ -239,7 +226,7 @@ static WorldAnswer lost_then_gone(World *w, const WorldSend *s)
 
 TEST(a_delete_that_is_gone_on_the_second_try_is_done)
 {
-    Run x = run_it(one_call(PL_DELETE, (PlCallSite){0}, false), lost_then_gone);
+    Run x = run_it(asm_one_call(PL_DELETE, (PlCallSite){0}, false), lost_then_gone);
     CHECK(x.state == PL_RUN_DONE && x.w->sent == 2);
     CHECK_STR(pl_run_output(x.r->run), "null");
     over(&x);
@@ -254,11 +241,11 @@ static WorldAnswer never_sent(World *w, const WorldSend *s)
 
 TEST(what_never_left_may_be_sent_again)
 {
-    Run x = run_it(one_call(PL_POST, (PlCallSite){.retries = 1}, false), never_sent);
+    Run x = run_it(asm_one_call(PL_POST, (PlCallSite){.retries = 1}, false), never_sent);
     CHECK(x.state == PL_RUN_DONE && x.w->sent == 2);
     CHECK_STR(world_story(x.w, false), "INTENT 1/1\nFAIL 1/1\nINTENT 1/2\nRESULT 1/2\n");
     over(&x);
-    x = run_it(one_call(PL_POST, (PlCallSite){0}, false), never_sent);
+    x = run_it(asm_one_call(PL_POST, (PlCallSite){0}, false), never_sent);
     CHECK(x.state == PL_RUN_FAILED && pl_run_status(x.r->run) == PL_NETWORK);
     over(&x);
 }
@@ -275,7 +262,7 @@ static WorldAnswer keyed_progress(World *w, const WorldSend *s)
 
 static Asm *keyed_call(void)
 {
-    Asm *a = one_call(PL_POST, (PlCallSite){0}, false);
+    Asm *a = asm_one_call(PL_POST, (PlCallSite){0}, false);
     a->actions.items[0].doubt = PL_DOUBT_KEYED;
     asm_param(a, 0, "Idempotency-Key", PL_IN_HEADER, PL_STYLE_SIMPLE, false)->is_key = true;
     return a;
@@ -304,7 +291,7 @@ TEST(a_crash_after_intent_by_class)
     /* GET, PUT and keyed POST are sent again; POST parks; a key older than its time parks */
     for (int i = 0; i < 5; i++) {
         static const PlMethod methods[] = {PL_GET, PL_PUT, PL_POST, PL_POST, PL_POST};
-        Run x = run_it(i >= 3 ? keyed_call() : one_call(methods[i], (PlCallSite){0}, false), silent);
+        Run x = run_it(i >= 3 ? keyed_call() : asm_one_call(methods[i], (PlCallSite){0}, false), silent);
         CHECK(x.state == PL_RUN_WAITING && x.w->sent == 1);
         x.w->server = good;
         if (i == 4) x.w->wall += (int64_t)31 * 60 * 1000000;
@@ -319,7 +306,7 @@ TEST(a_crash_after_intent_by_class)
 
 TEST(a_lost_intent_was_never_sent)
 {
-    Run x = {.w = world_new(), .a = one_call(PL_POST, (PlCallSite){0}, false)};
+    Run x = {.w = world_new(), .a = asm_one_call(PL_POST, (PlCallSite){0}, false)};
     x.w->fail_append_at = 2; /* START is fine, INTENT is not */
     x.r = world_begin(x.w, asm_done(x.a), "{}");
     x.state = world_go(x.w, x.r);
@@ -333,7 +320,7 @@ TEST(a_lost_intent_was_never_sent)
 
 TEST(a_lost_result_is_in_doubt)
 {
-    Run x = {.w = world_new(), .a = one_call(PL_POST, (PlCallSite){0}, false)};
+    Run x = {.w = world_new(), .a = asm_one_call(PL_POST, (PlCallSite){0}, false)};
     x.w->fail_append_at = 3;
     x.r = world_begin(x.w, asm_done(x.a), "{}");
     x.state = world_go(x.w, x.r);
@@ -345,7 +332,7 @@ TEST(a_lost_result_is_in_doubt)
 
 TEST(another_request_at_the_same_path_breaks_the_run)
 {
-    Run x = run_it(one_call(PL_POST, (PlCallSite){0}, false), silent);
+    Run x = run_it(asm_one_call(PL_POST, (PlCallSite){0}, false), silent);
     x.a->actions.items[0].path = PL_STR("/other");
     again(&x);
     CHECK(x.state == PL_RUN_BROKEN && pl_run_status(x.r->run) == PL_CHANGED && x.w->sent == 1);
@@ -370,15 +357,15 @@ static WorldAnswer moved_away(World *w, const WorldSend *s)
 
 TEST(redirects_of_reads_are_followed_within_the_manifest)
 {
-    Run x = run_it(one_call(PL_GET, (PlCallSite){0}, false), moved);
+    Run x = run_it(asm_one_call(PL_GET, (PlCallSite){0}, false), moved);
     CHECK(x.state == PL_RUN_DONE);
     CHECK_STR(pl_run_output(x.r->run), "\"new\"");
     CHECK_STR(pl_str_z(x.w->sent_log), "GET https://shop.test/things\nGET https://shop.test/new?x=1\n");
     over(&x);
-    x = run_it(one_call(PL_POST, (PlCallSite){0}, false), moved);
+    x = run_it(asm_one_call(PL_POST, (PlCallSite){0}, false), moved);
     CHECK(x.state == PL_RUN_FAILED && has(pl_run_error(x.r->run), "P0943"));
     over(&x);
-    x = run_it(one_call(PL_GET, (PlCallSite){0}, false), moved_away);
+    x = run_it(asm_one_call(PL_GET, (PlCallSite){0}, false), moved_away);
     CHECK(x.state == PL_RUN_FAILED && pl_run_status(x.r->run) == PL_REFUSED && x.w->sent == 1);
     CHECK(has(pl_run_error(x.r->run), "P0933") && has(pl_run_error(x.r->run), "the plan may not call https://evil.test:443"));
     over(&x);
@@ -386,17 +373,17 @@ TEST(redirects_of_reads_are_followed_within_the_manifest)
 
 TEST(calls_outside_the_manifest_and_past_limits_end_the_run)
 {
-    Asm *a = one_call(PL_GET, (PlCallSite){0}, true);
+    Asm *a = asm_one_call(PL_GET, (PlCallSite){0}, true);
     a->actions.items[0].server = PL_STR("https://other.test");
     Run x = run_it(a, good);
     CHECK(x.state == PL_RUN_FAILED && pl_run_status(x.r->run) == PL_REFUSED && x.w->sent == 0); /* no handler gets it */
     over(&x);
-    a = one_call(PL_GET, (PlCallSite){0}, true);
+    a = asm_one_call(PL_GET, (PlCallSite){0}, true);
     a->m.manifest.calls_at_most = ASM_NEW(a, uint64_t, 0);
     x = run_it(a, good);
     CHECK(x.state == PL_RUN_FAILED && pl_run_status(x.r->run) == PL_LIMIT && x.w->sent == 0);
     over(&x);
-    a = one_call(PL_GET, (PlCallSite){.retries = 5}, true);
+    a = asm_one_call(PL_GET, (PlCallSite){.retries = 5}, true);
     a->m.manifest.max_calls = 2;
     x = run_it(a, third_time);
     CHECK(x.state == PL_RUN_FAILED && has(pl_run_error(x.r->run), "P0923") && x.w->sent == 2);
@@ -411,7 +398,7 @@ TEST(the_limit_of_whoever_starts_it)
         uint32_t sent;
     } cases[] = {{0, 1, 1}, {2, 1, 1}, {1, 2, 1}, {2, 2, 2}, {1, 0, 1}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        Asm *a = one_call(PL_GET, (PlCallSite){.retries = 5}, true);
+        Asm *a = asm_one_call(PL_GET, (PlCallSite){.retries = 5}, true);
         a->m.manifest.max_calls = cases[i].plan;
         World *w = world_new();
         w->server = third_time;
@@ -445,7 +432,7 @@ TEST(the_default_limit_of_calls)
 
 TEST(a_server_override_is_an_origin_of_its_plugin)
 {
-    Run x = {.w = world_new(), .a = one_call(PL_GET, (PlCallSite){0}, false)};
+    Run x = {.w = world_new(), .a = asm_one_call(PL_GET, (PlCallSite){0}, false)};
     PlServerOverride servers[] = {{PL_STR("shop"), PL_STR("http://127.0.0.1:8080/base/")}};
     x.r = world_begin_with(x.w, asm_done(x.a), (PlRunOptions){.servers = servers, .server_count = 1}, false, NULL);
     CHECK(world_go(x.w, x.r) == PL_RUN_DONE);
@@ -456,7 +443,7 @@ TEST(a_server_override_is_an_origin_of_its_plugin)
 TEST(hooks_are_told_and_may_veto)
 {
     for (int i = 0; i < 2; i++) {
-        Run x = {.w = world_new(), .a = one_call(PL_POST, (PlCallSite){0}, false)};
+        Run x = {.w = world_new(), .a = asm_one_call(PL_POST, (PlCallSite){0}, false)};
         if (i) x.w->veto_path = "1";
         x.r = world_begin_with(x.w, asm_done(x.a), (PlRunOptions){0}, true, NULL);
         x.state = world_go(x.w, x.r);
@@ -474,7 +461,7 @@ TEST(hooks_are_told_and_may_veto)
 TEST(ask_first_is_bound_to_the_request)
 {
     for (int i = 0; i < 3; i++) {
-        Run x = {.w = world_new(), .a = one_call(PL_POST, (PlCallSite){.flags = PL_CALL_ASK_FIRST}, false)};
+        Run x = {.w = world_new(), .a = asm_one_call(PL_POST, (PlCallSite){.flags = PL_CALL_ASK_FIRST}, false)};
         x.w->person = i == 0 ? PL_ANSWER_GIVEN : i == 1 ? PL_ANSWER_DENIED : PL_ANSWER_LATER;
         x.w->person_answer = i == 0 ? "true" : "too dear";
         x.r = world_begin(x.w, asm_done(x.a), "{}");
@@ -497,7 +484,7 @@ TEST(ask_first_is_bound_to_the_request)
 
 TEST(cancel_awaits_what_writes)
 {
-    Run x = run_it(one_call(PL_POST, (PlCallSite){0}, false), silent);
+    Run x = run_it(asm_one_call(PL_POST, (PlCallSite){0}, false), silent);
     CHECK(x.state == PL_RUN_WAITING);
     pl_run_cancel(x.r->run, PL_STR("stop it"));
     CHECK(pl_run_pump(x.r->run) == PL_RUN_WAITING);
@@ -506,7 +493,7 @@ TEST(cancel_awaits_what_writes)
     CHECK(x.state == PL_RUN_FAILED);
     CHECK_STR(world_story(x.w, false), "INTENT 1/1\nCANCEL /0\nRESULT 1/1\n");
     over(&x);
-    x = run_it(one_call(PL_GET, (PlCallSite){0}, false), silent);
+    x = run_it(asm_one_call(PL_GET, (PlCallSite){0}, false), silent);
     pl_run_cancel(x.r->run, PL_STR("stop it"));
     CHECK(pl_run_pump(x.r->run) == PL_RUN_FAILED && x.w->cancels == 1);
     over(&x);
@@ -526,90 +513,9 @@ TEST(two_calls_of_one_path_break_the_run)
     over(&x);
 }
 
-/* ---- pages ---- */
-
-static int page_way;
-
-static WorldAnswer paged(World *w, const WorldSend *s)
-{
-    static const char *const link = "<https://shop.test/things?p=2>; rel=\"next\", <https://shop.test/x>; rel=\"last\"";
-    const char *last = "{\"items\":[{\"id\":3}]}";
-    WorldAnswer a = {.status = 200, .type = "application/json", .body = last};
-    w->counter++;
-    switch (page_way) {
-    case 0:
-        if (w->counter == 1) a.body = "{\"items\":[{\"id\":1},{\"id\":2}]}", a.header = "link", a.header_value = link;
-        break;
-    case 1:
-        if (!strstr(s->url, "cursor=a%2Fb")) a.body = "{\"items\":[{\"id\":1},{\"id\":2}],\"meta\":{\"nextCursor\":\"a/b\"}}";
-        break;
-    case 2:
-        a.body = strstr(s->url, "page=2") ? "{\"items\":[{\"id\":3}],\"total\":3}" : "{\"items\":[{\"id\":1},{\"id\":2}],\"total\":3}";
-        break;
-    case 3:
-        a.body = strstr(s->url, "starting_after=2") ? "{\"has_more\":false,\"items\":[{\"id\":3}]}"
-                                                    : "{\"has_more\":true,\"items\":[{\"id\":1},{\"id\":2}]}"; break;
-    case 4: a.body = "{\"items\":[{\"id\":1},{\"id\":2}],\"next_page_token\":\"t\"}"; break; /* and nowhere to put it */
-    case 5: a.body = "{\"items\":[{\"id\":1},{\"id\":2}],\"next\":\"/things?more=1\"}"; break; /* for ever: the same address */
-    default: break;
-    }
-    return a;
-}
-
-TEST(all_pages_by_every_way)
-{
-    static const char *const params[] = {"q", "cursor", "page", "starting_after", "q", "q"};
-    for (page_way = 0; page_way < 6; page_way++) {
-        for (int most = 0; most < 2; most++) {
-            Asm *a = one_call(PL_GET, (PlCallSite){.flags = PL_CALL_ALL_PAGES, .max_items = most ? 1 : 0}, false);
-            asm_param(a, 0, params[page_way], PL_IN_QUERY, PL_STYLE_FORM, true);
-            Run x = run_it(a, paged);
-            for (int i = 0; i < 2; i++) {
-                if (most) CHECK(has(pl_run_output(x.r->run), "\"items\":[{\"id\":1}]") && x.w->sent == 1);
-                else if (page_way == 4) CHECK(has(pl_run_error(x.r->run), "P0946"));
-                else if (page_way == 5) CHECK(has(pl_run_output(x.r->run), "[{\"id\":1},{\"id\":2},{\"id\":1},{\"id\":2}]"));
-                else CHECK(has(pl_run_output(x.r->run), "\"items\":[{\"id\":1},{\"id\":2},{\"id\":3}]") && x.w->sent == 2);
-                world_drop_rows(x.w, x.w->row_count - 1);
-                if (i == 0) again(&x);
-            }
-            over(&x);
-        }
-    }
-}
-
-/* Names that no word fits: only what the document says leads on. */
-static WorldAnswer paged_oddly(World *w, const WorldSend *s)
-{
-    static const char *const firsts[] = {"{\"items\":[1,2],\"state\":{\"mark\":\"m\"}}", "{\"items\":[1,2],\"onward\":\"/things?way=2\"}",
-                                         "{\"items\":[1,2]}", "{\"items\":[1,2],\"onward\":null,\"next_page\":\"/things?way=3\"}"};
-    static const char *const seconds[] = {"from=m", "way=2", "nth=2", "never"};
-    static const char *const lasts[] = {"{\"items\":[3],\"state\":{\"mark\":null}}", "{\"items\":[3],\"onward\":null}", "{\"items\":[]}", ""};
-    w->counter++;
-    return (WorldAnswer){.status = 200, .type = "application/json", .body = strstr(s->url, seconds[page_way]) ? lasts[page_way] : firsts[page_way]};
-}
-
-TEST(pages_as_the_document_says)
-{
-    static const PlPaging facts[] = {{.form = PL_PAGE_TOKEN, .param = PL_STR_INIT("from"), .next = PL_STR_INIT("/state/mark")},
-                                     {.form = PL_PAGE_URL, .next = PL_STR_INIT("/onward")},
-                                     {.form = PL_PAGE_NUMBER, .param = PL_STR_INIT("nth")},
-                                     {.form = PL_PAGE_URL, .next = PL_STR_INIT("/onward")}};
-    static const char *const params[] = {"from", "q", "nth", "q"};
-    static const char *const expected[] = {"\"items\":[1,2,3]", "\"items\":[1,2,3]", "\"items\":[1,2]", "\"items\":[1,2]"};
-    for (page_way = 0; page_way < 4; page_way++) {
-        Asm *a = one_call(PL_GET, (PlCallSite){.flags = PL_CALL_ALL_PAGES}, false);
-        asm_param(a, 0, params[page_way], PL_IN_QUERY, PL_STYLE_FORM, true);
-        a->actions.items[0].paging = facts[page_way];
-        Run x = run_it(a, paged_oddly);
-        CHECK(has(pl_run_output(x.r->run), expected[page_way]));
-        CHECK(x.w->sent == (page_way == 3 ? 1 : 2));
-        over(&x);
-    }
-}
-
 TEST(no_more_calls_of_an_action_than_the_manifest_says)
 {
-    Asm *a = one_call(PL_GET, (PlCallSite){0}, false);
+    Asm *a = asm_one_call(PL_GET, (PlCallSite){0}, false);
     a->m.manifest.calls_at_most = ASM_NEW(a, uint64_t, 0);
     Run x = run_it(a, NULL);
     CHECK(x.state == PL_RUN_FAILED && pl_run_status(x.r->run) == PL_LIMIT && x.w->sent == 0);

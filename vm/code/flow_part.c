@@ -151,11 +151,12 @@ PlFlowKeeps pl_flow_keeps(const PlModule *m, uint32_t builtin)
     static const struct {
         const char *name;
         PlFlowKeeps keeps;
-    } table[] = {{"first", PL_FLOW_FIRST}, {"last", PL_FLOW_FIRST}, {"take", PL_FLOW_FIRST}, {"take_last", PL_FLOW_FIRST}, {"skip", PL_FLOW_FIRST},
-                 {"reverse", PL_FLOW_FIRST}, {"sort", PL_FLOW_FIRST}, {"unique", PL_FLOW_FIRST}, {"flatten", PL_FLOW_FIRST}, {"compact", PL_FLOW_FIRST},
-                 {"chunk", PL_FLOW_FIRST}, {"without", PL_FLOW_FIRST}, {"intersection", PL_FLOW_FIRST}, {"difference", PL_FLOW_FIRST}, {"sort_by", PL_FLOW_FIRST},
-                 {"distinct_by", PL_FLOW_FIRST}, {"filter_by", PL_FLOW_FIRST}, {"find_by", PL_FLOW_FIRST}, {"min_by", PL_FLOW_FIRST}, {"max_by", PL_FLOW_FIRST},
-                 {"_sort_by", PL_FLOW_FIRST}, {"_distinct_by", PL_FLOW_FIRST}, {"append", PL_FLOW_ALL}, {"union", PL_FLOW_ALL}};
+    } table[] = {{"first", PL_FLOW_FIRST},        {"last", PL_FLOW_FIRST},         {"take", PL_FLOW_FIRST},    {"take_last", PL_FLOW_FIRST},
+                 {"skip", PL_FLOW_FIRST},         {"reverse", PL_FLOW_FIRST},      {"sort", PL_FLOW_FIRST},    {"unique", PL_FLOW_FIRST},
+                 {"flatten", PL_FLOW_FIRST},      {"compact", PL_FLOW_FIRST},      {"chunk", PL_FLOW_FIRST},   {"without", PL_FLOW_FIRST},
+                 {"intersection", PL_FLOW_FIRST}, {"difference", PL_FLOW_FIRST},   {"sort_by", PL_FLOW_FIRST}, {"distinct_by", PL_FLOW_FIRST},
+                 {"filter_by", PL_FLOW_FIRST},    {"find_by", PL_FLOW_FIRST},      {"min_by", PL_FLOW_FIRST},  {"max_by", PL_FLOW_FIRST},
+                 {"_sort_by", PL_FLOW_FIRST},     {"_distinct_by", PL_FLOW_FIRST}, {"append", PL_FLOW_ALL},    {"union", PL_FLOW_ALL}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (pl_str_eq_z(m->builtins[builtin], table[i].name)) return table[i].keeps;
     return PL_FLOW_LOSES;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The arguments become a request of the run's HTTP port, which holds it to the manifest; its answer, whatever its status, becomes a record. No header that carries a
- * credential can be given: `config: {token: true}` names one. */
+/* The arguments become a request of the run's HTTP port, which holds it to the manifest; its answer, whatever its status, becomes a record. No header
+ * that carries a credential can be given: `config: {token: true}` names one. */
 #include "vm/io/door_http.h"
 
 #include "vm/base/fault.h"
@@ -199,7 +199,8 @@ static PlStatus send_call(void *self, const PlNetRequest *asked, PlNetDone done,
         PlNetRequest request;
         PlHeader headers[HEADERS];
         c->is_out = make(c, asked, &request, headers);
-        status = c->is_out ? http.send(http.self, &request, answered, c, &c->inner) : clock->timer(clock->self, clock->mono_us(clock->self), refuse, c, &c->inner);
+        status = c->is_out ? http.send(http.self, &request, answered, c, &c->inner)
+                           : clock->timer(clock->self, clock->mono_us(clock->self), refuse, c, &c->inner);
     }
     if (status != PL_OK) call_free(c);
     return status;

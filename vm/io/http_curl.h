@@ -33,7 +33,8 @@ typedef struct PlCurl {
     PL_CURL_FUNCTIONS(PL_CURL_MEMBER)
 } PlCurl;
 
-/* The table, with libcurl made ready; NULL: out of memory (errno is ENOMEM), or the library is missing or too old. The library stays loaded; close frees the table. */
+/* The table, with libcurl made ready; NULL: out of memory (errno is ENOMEM), or the library is missing or too old. The library stays loaded; close
+ * frees the table. */
 const PlCurl *pl_http_curl_open(void);
 void pl_http_curl_close(const PlCurl *curl);
 

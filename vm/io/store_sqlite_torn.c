@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A store in which nothing was promised yet, left by a process that did not get further: it was killed, and all is well, or the power failed, and its file may be
- * anything. The lock says that it was so young. Then it is looked through, and is promised if it is whole; if not, it is set aside as X.torn, and a
- * new one begins: no effect left the machine without a promise, so nothing that counts is in it. Invariant: a file that was promised is never set aside. */
+/* A store in which nothing was promised yet, left by a process that did not get further: it was killed, and all is well, or the power failed, and its
+ * file may be anything. The lock says that it was so young. Then it is looked through, and is promised if it is whole; if not, it is set aside as
+ * X.torn, and a new one begins: no effect left the machine without a promise, so nothing that counts is in it. Invariant: a file that was promised is
+ * never set aside. */
 #include "vm/io/store_sqlite.h"
 
 #include <errno.h>

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* Where a step's own words begin: behind a heading in bold, a label, an adverb or an emoji that say nothing of what is done. Reads nothing into the step. */
+#include "compiler/syntax/build.h"
+#include "compiler/syntax/statement_inside.h"
+
+static const char *blanks(const char *p)
+{
+    while (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r') p++;
+    return p;
+}
+
+/* "**Process stories:** For each ...": the step behind a heading in bold; NULL when there is none that begins a block or statement. */
+static const char *behind_heading(const PlSyntax *syntax, const char *text, const char *limit)
+{
+    const char *p = text, *end;
+    while (p < limit && *p != '*' && *p != '\n') p++;
+    if (p == text || limit - p < 3 || p[-1] != ':' || p[1] != '*' || p[2] != ' ') return NULL;
+    p = blanks(p + 2);
+    return pl_phrase_match(syntax->phrases, PL_AT_OPENING, p, limit, &end) ? p : NULL;
+}
+
+/* "Finally, stop": behind the word, where a statement follows; or NULL. */
+const char *pl_reading_behind_adverb(const PlSyntax *syntax, const char *p, const char *limit)
+{
+    static const char *const words[] = {"finally,", "finally", "lastly", "then,", "then",        "next,", "first,",      "second,", "third,",
+                                        "lastly,",  "last,", "after that,", "now,",  "afterwards,", "also,"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t len = strlen(words[i]);
+        if ((size_t)(limit - p) <= len || !pl_str_eq_nocase(pl_str(p, len), pl_str_z(words[i])) ||
+            pl_phrase_word_char(p[len]))
+            continue;
+        const char *rest = blanks(p + len), *end;
+        if (rest < limit && pl_phrase_match(syntax->phrases, PL_AT_OPENING, rest, limit, &end)) return rest;
+    }
+    const char *rest, *end; /* an emoji says nothing either */
+    bool emoji = (unsigned char)*p >= 0x80 && pl_raw_scan(PL_MODE_EXPR, p, limit, &rest) == PL_RAW_SPACE;
+    if (emoji && blanks(rest) < limit && pl_phrase_match(syntax->phrases, PL_AT_OPENING, blanks(rest), limit, &end)) return blanks(rest);
+    return NULL;
+}
+
+/* "Loop: for each x in y": the block behind a label of up to three words; or NULL. */
+static const char *behind_label(const PlSyntax *syntax, const char *p, const char *limit)
+{
+    const char *end = p, *word;
+    for (int n = 0; n < 3 && pl_raw_scan(PL_MODE_EXPR, n ? blanks(end) : end, limit, &word) == PL_RAW_WORD; n++) {
+        end = word;
+        if (*end != ':' || end + 1 >= limit || end[1] != ' ') continue;
+        const char *rest = blanks(end + 1), *behind;
+        const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, rest, limit, &behind);
+        bool labelled =
+            pl_phrase_match(syntax->phrases, PL_AT_OPENING, p, limit, &behind) != NULL && row && !pl_reading_is_block(row->kind);
+        return row && pl_reading_is_block(row->kind) && !labelled ? rest : NULL;
+    }
+    return NULL;
+}
+
+uint32_t pl_reading_start(PlSyntax *syntax, uint32_t start, uint32_t end)
+{
+    const char *text = syntax->text.ptr;
+    while (start < end && (text[start] == ' ' || text[start] == '\t' || text[start] == '*')) start++;
+    const char *body = start >= 2 && text[start - 1] == '*' ? behind_heading(syntax, text + start, text + end) : NULL;
+    if (!body) body = behind_label(syntax, text + start, text + end);
+    if (!body) return start;
+    uint32_t at = (uint32_t)(body - text);
+    PL_REPORT0(syntax->diags, IGNORED_TEXT, ((PlSpan){syntax->source, start, at}));
+    return at;
+}
