@@ -12,13 +12,23 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t interrupted;
 
-static void on_interrupt(int signal)
+/* A second interrupt kills; but one that comes with the first is the first: `timeout` and shells signal a process and its group. */
+static void on_interrupt(int number)
 {
-    (void)signal;
+    static struct timespec first;
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t ms = (int64_t)(now.tv_sec - first.tv_sec) * 1000 + (now.tv_nsec - first.tv_nsec) / 1000000;
+    if (interrupted && ms > 300) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+    if (!interrupted) first = now;
     interrupted = 1;
 }
 
@@ -351,7 +361,6 @@ int plv_drive(PlArena *arena, const PlvDrive *drive)
     if (!open_world(arena, drive, &world, &code)) return code;
     struct sigaction action = {.sa_handler = on_interrupt};
     sigemptyset(&action.sa_mask);
-    action.sa_flags = (int)SA_RESETHAND; /* a second interrupt kills */
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     code = run_in(arena, drive, &world);
