@@ -74,6 +74,26 @@ static bool write_all(int fd, PlStr bytes)
     return fsync(fd) == 0;
 }
 
+/* What decides what later runs may do, and what git would run: no plan changes it. */
+static bool is_guarded(PlStr path)
+{
+    bool found = false;
+    for (size_t at = 0; at <= path.len && !found;) {
+        size_t end = pl_str_find_char(path, '/', at);
+        if (end == PL_STR_NONE) end = path.len;
+        PlStr name = pl_str_slice(path, at, end);
+        found = pl_str_eq_nocase(name, PL_STR(".git")) || pl_str_eq_nocase(name, PL_STR("pilot.yaml")) || pl_str_ends(name, PL_STR(".mcp.json")) ||
+                pl_str_ends(name, PL_STR(".pbc"));
+        at = end + 1;
+    }
+    return found;
+}
+
+static unsigned guarded(PlToolCall *call, PlStr path)
+{
+    return pl_tool_fail(call, 403, PL_FMT " decides what may be run: it is not a plan's to change", PL_ARG(path));
+}
+
 /* In the folder `dir`: a name of its own first, then the real one. */
 static int write_atomic(int dir, const char *name, PlStr text, bool create_only)
 {
@@ -98,6 +118,7 @@ static unsigned fs_write(PlToolCall *call)
 {
     PlStr path = pl_tool_text(call, "path", ""), text = pl_tool_text(call, "text", ""), name;
     PlBuf bytes;
+    if (is_guarded(path)) return guarded(call, path);
     pl_buf_init(&bytes, 0);
     bool is_coded = pl_str_eq_z(pl_tool_text(call, "encoding", "text"), "base64"), good = !is_coded || pl_decode_base64(&bytes, text);
     if (is_coded && good) text = pl_arena_str(call->arena, pl_buf_str(&bytes));
@@ -115,6 +136,7 @@ static unsigned fs_write(PlToolCall *call)
 static unsigned fs_append(PlToolCall *call)
 {
     PlStr path = pl_tool_text(call, "path", ""), text = pl_tool_text(call, "text", "");
+    if (is_guarded(path)) return guarded(call, path);
     int fd = pl_tool_open(call, path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK, 0644);
     struct stat info = {0};
     if (fd < 0) return pl_tool_fail_errno(call, errno, path);
@@ -223,6 +245,7 @@ static unsigned fs_stat(PlToolCall *call)
 static unsigned fs_move(PlToolCall *call)
 {
     PlStr from = pl_tool_text(call, "from", ""), to = pl_tool_text(call, "to", ""), old_name, new_name;
+    if (is_guarded(from) || is_guarded(to)) return guarded(call, is_guarded(from) ? from : to);
     int old_dir = pl_tool_open_parent(call, from, &old_name), new_dir = -1;
     if (old_dir < 0) return pl_tool_fail_errno(call, errno, from);
     new_dir = pl_tool_open_parent(call, to, &new_name);
@@ -264,6 +287,7 @@ static unsigned fs_delete(PlToolCall *call)
 {
     PlStr path = pl_tool_text(call, "path", ""), name;
     struct stat info;
+    if (is_guarded(path)) return guarded(call, path);
     int dir = pl_tool_open_parent(call, path, &name);
     if (dir < 0) return pl_tool_fail_errno(call, errno, path);
     int error = fstatat(dir, name.ptr, &info, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
@@ -276,6 +300,7 @@ static unsigned fs_delete(PlToolCall *call)
 static unsigned fs_make_folder(PlToolCall *call)
 {
     PlStr path = pl_tool_text(call, "path", "");
+    if (is_guarded(path)) return guarded(call, path);
     for (size_t i = 1; i <= path.len; i++) { /* each folder on the way */
         if (i < path.len && path.ptr[i] != '/') continue;
         PlStr part = pl_str_slice(path, 0, i), name;

@@ -40,7 +40,7 @@ static void begin(Git *g, PlToolCall *call, const char *command)
     static const char *const quiet[] = {
         "-c", "core.hooksPath=/dev/null", "-c",         "core.fsmonitor=false",  "-c", "core.pager=cat", "-c", "protocol.allow=never",
         "-c", "diff.external=",           "-c",         "core.sshCommand=false", "-c", "gc.auto=0",      "-c", "safe.directory=*",
-        "-c", "core.quotePath=false",     "--no-pager", "--literal-pathspecs"};
+        "-c", "core.quotePath=false", "-c", "log.showSignature=false",     "--no-pager", "--literal-pathspecs"};
     *g = (Git){.call = call};
     put(g, "/usr/bin/git");
     for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++) put(g, quiet[i]);
@@ -55,7 +55,7 @@ static unsigned go(Git *g)
 {
     static const char *const env[] = {
         "PATH=/usr/bin:/bin",    "LANG=C.UTF-8",           "HOME=/nonexistent",    "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
-        "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=/bin/false", "GIT_OPTIONAL_LOCKS=0", "GIT_EDITOR=/bin/false", NULL};
+        "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=/bin/false", "GIT_OPTIONAL_LOCKS=0", "GIT_ALLOW_PROTOCOL=", "GIT_NO_LAZY_FETCH=1", "GIT_EDITOR=/bin/false", NULL};
     if (g->count == ARGS - 1) return pl_tool_fail(g->call, 413, "too many paths for one call");
     g->argv[g->count] = NULL;
     g->run.argv = g->argv;
@@ -314,7 +314,8 @@ static unsigned git_commit(PlToolCall *call)
 }
 
 const PlToolEntry pl_tools_git[] = {
-    {"git", "status", git_status, PL_TOOL_PROGRAMS}, {"git", "log", git_log, PL_TOOL_PROGRAMS},       {"git", "show", git_show, PL_TOOL_PROGRAMS},
-    {"git", "diff", git_diff, PL_TOOL_PROGRAMS},     {"git", "branch", git_branch, PL_TOOL_PROGRAMS}, {"git", "add", git_add, PL_TOOL_PROGRAMS},
-    {"git", "commit", git_commit, PL_TOOL_PROGRAMS}, {NULL, NULL, NULL, PL_TOOL_READS},
+    {"git", "status", git_status, PL_TOOL_GIT_READS},   {"git", "log", git_log, PL_TOOL_GIT_READS},  {"git", "show", git_show, PL_TOOL_GIT_READS},
+    {"git", "diff", git_diff, PL_TOOL_GIT_READS},       {"git", "branch", git_branch, PL_TOOL_GIT_CHANGES},
+    {"git", "add", git_add, PL_TOOL_GIT_CHANGES},       {"git", "commit", git_commit, PL_TOOL_GIT_CHANGES},
+    {NULL, NULL, NULL, PL_TOOL_READS},
 };

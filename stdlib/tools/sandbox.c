@@ -98,13 +98,14 @@ static bool allow(int ruleset, const char *path, uint64_t access)
     return good;
 }
 
-static bool allow_system(int ruleset, uint64_t handled)
+static bool allow_system(int ruleset, const char *const *runnable)
 {
     static const char *const folders[] = {"/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32"};
     static const char *const files[] = {"/etc/ld.so.cache", "/etc/ld.so.preload", "/etc/localtime", "/etc/alternatives", "/etc/ssl/certs", "/etc/passwd",
                                         "/etc/group", "/etc/nsswitch.conf", "/etc/mime.types", "/dev/urandom", "/dev/random", "/dev/zero", "/etc/fonts"};
-    bool good = allow(ruleset, "/dev/null", (READ | LANDLOCK_ACCESS_FS_WRITE_FILE | TRUNCATE) & handled);
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) good = allow(ruleset, folders[i], RUN) && good;
+    bool good = allow(ruleset, "/dev/null", READ | LANDLOCK_ACCESS_FS_WRITE_FILE);
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) good = allow(ruleset, folders[i], runnable ? READ : RUN) && good;
+    for (const char *const *path = runnable; path && *path; path++) good = allow(ruleset, *path, RUN) && good;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) good = allow(ruleset, files[i], READ) && good;
     return good;
 }
@@ -119,8 +120,8 @@ static bool lock_files(const PlSandbox *s)
     struct landlock_ruleset_attr attr = {.handled_access_fs = handled};
     int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr.handled_access_fs, 0);
     if (ruleset < 0) return false;
-    bool good = !s->programs || allow_system(ruleset, handled);
-    uint64_t within = READ | (s->programs ? LANDLOCK_ACCESS_FS_EXECUTE : 0);
+    bool good = !s->programs || allow_system(ruleset, s->runnable);
+    uint64_t within = READ | (s->programs && !s->runnable ? LANDLOCK_ACCESS_FS_EXECUTE : 0);
     if (!s->read_only) within |= CHANGE | REFER | TRUNCATE;
     if (s->workspace) good = allow(ruleset, s->workspace, within & handled) && good;
     for (const char *const *path = s->readable; path && *path; path++) good = allow(ruleset, *path, READ) && good;

@@ -13,6 +13,7 @@ typedef struct PlSandbox {
     const char *workspace; /* the folder that may be read and changed; NULL: none */
     bool read_only;        /* ... read alone */
     bool programs;         /* programs of the system may be started */
+    const char *const *runnable; /* ... but of them only these files and folders; NULL at the end; NULL: all */
     bool network;          /* the network is left as it is */
     const char *const *readable; /* further files and folders that may be read; NULL at the end; NULL: none */
     uint64_t cpu_seconds, memory_bytes, file_bytes; /* 0: as they are */

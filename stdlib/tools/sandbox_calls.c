@@ -27,11 +27,12 @@ static const int never[] = {
     SYS_fsmount,         SYS_open_tree,        SYS_unshare,           SYS_setns,             SYS_reboot,          SYS_swapon,        SYS_swapoff,
     SYS_settimeofday,    SYS_clock_settime,    SYS_adjtimex,          SYS_acct,              SYS_quotactl,        SYS_syslog,        SYS_personality,
     SYS_open_by_handle_at, SYS_name_to_handle_at, SYS_io_uring_setup, SYS_io_uring_enter,    SYS_io_uring_register, SYS_pidfd_getfd, SYS_kcmp,
+    SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_pidfd_open, SYS_pidfd_send_signal, SYS_process_madvise, SYS_process_mrelease, SYS_move_pages, SYS_migrate_pages,
     SYS_lookup_dcookie,  SYS_vhangup,          SYS_sethostname,       SYS_setdomainname,
 };
 
 static const int programs_only[] = {
-    SYS_execve, SYS_execveat, SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_listen, SYS_kill, SYS_tkill, SYS_tgkill, SYS_clone,
+    SYS_execve, SYS_execveat, SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_listen, SYS_kill, SYS_tkill, SYS_tgkill, SYS_clone, SYS_prlimit64, SYS_setpriority,
 #ifdef SYS_fork
     SYS_fork, SYS_vfork,
 #endif

@@ -50,7 +50,7 @@ static unsigned shell_run(PlToolCall *call)
     PlToolCall limits = *call;
     limits.args = call->config;
     PlToolRun run = {.argv = argv, .input = pl_tool_text(call, "input", "")};
-    run.seconds = within(pl_tool_int(call, "seconds", 0), pl_tool_int(&limits, "seconds", 60), MOST_SECONDS);
+    run.seconds = within(pl_tool_int(call, "seconds", 0), pl_tool_int(&limits, "seconds", 60), pl_tool_int(&limits, "seconds", MOST_SECONDS));
     run.most = within(pl_tool_int(&limits, "output", 0), 1 << 20, MOST_OUTPUT);
     unsigned status;
     if (!pl_tool_run(call, &run)) status = pl_tool_fail(call, 500, "%s: %s", path, strerror(errno));

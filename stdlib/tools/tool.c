@@ -77,7 +77,10 @@ static bool become_first(void)
 static unsigned enter(PlToolCall *call, const PlToolEntry *entry)
 {
     const char *layer;
-    PlSandbox walls = {.workspace = call->workspace, .read_only = entry->walls == PL_TOOL_READS, .programs = entry->walls == PL_TOOL_PROGRAMS};
+    /* git and the loader of programs, and nothing that a repository's config could name: no shell, no filter, no helper. */
+    static const char *const git[] = {"/usr/bin/git", "/usr/lib/git-core/git", "/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1", NULL};
+    bool is_git = entry->walls >= PL_TOOL_GIT_READS, reads = entry->walls == PL_TOOL_READS || entry->walls == PL_TOOL_GIT_READS;
+    PlSandbox walls = {.workspace = call->workspace, .read_only = reads, .programs = entry->walls >= PL_TOOL_PROGRAMS, .runnable = is_git ? git : NULL};
     walls.cpu_seconds = CPU_SECONDS;
     walls.memory_bytes = MEMORY_BYTES;
     walls.file_bytes = FILE_BYTES;

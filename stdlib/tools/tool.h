@@ -23,7 +23,7 @@ typedef unsigned (*PlToolAction)(PlToolCall *call);
 typedef struct PlToolEntry {
     const char *tool, *action;
     PlToolAction run;
-    enum { PL_TOOL_READS, PL_TOOL_CHANGES, PL_TOOL_PROGRAMS } walls;
+    enum { PL_TOOL_READS, PL_TOOL_CHANGES, PL_TOOL_PROGRAMS, PL_TOOL_GIT_READS, PL_TOOL_GIT_CHANGES } walls;
 } PlToolEntry;
 
 extern const PlToolEntry pl_tools_fs[], pl_tools_search[], pl_tools_git[], pl_tools_shell[]; /* each ends with a NULL name */

@@ -169,8 +169,10 @@ static void check_refused(PlDoor door, PlDoorGrants grants, const char *option)
 TEST(grants)
 {
     PlStr name = PL_STR("sh");
-    PlDoor shell = {name, PL_DOOR_TOOL, PL_STR("{\"needs\":[\"workspace\",\"allow\"]}")}, mcp = {name, PL_DOOR_MCP, PL_STR("{\"needs\":[\"allow\"]}")};
-    PlDoor native = {name, PL_DOOR_NATIVE, PL_STR("{}")}, clock = {name, PL_DOOR_TOOL, PL_STR("{\"needs\":[]}")};
+    PlDoor shell = {name, PL_DOOR_TOOL, PL_STR("{\"tool\":\"shell\",\"needs\":[]}")}, mcp = {name, PL_DOOR_MCP, PL_STR("{\"command\":\"x\"}")};
+    PlDoor url = {name, PL_DOOR_MCP, PL_STR("{\"url\":\"https://x\"}")}, both_ways = {name, PL_DOOR_MCP, PL_STR("{\"url\":\"https://x\",\"command\":\"x\"}")};
+    PlDoor smuggled = {name, PL_DOOR_TOOL, PL_STR("{\"tool\":\"native\",\"needs\":[]}")}, nobody = {name, PL_DOOR_TOOL, PL_STR("{}")};
+    PlDoor native = {name, PL_DOOR_NATIVE, PL_STR("{}")}, clock = {name, PL_DOOR_TOOL, PL_STR("{\"tool\":\"clock\"}")};
     PlDoorGrants none = {0}, folder = {.workspace = "."}, both = {.workspace = ".", .allowed = &name, .allowed_count = 1}, all_native = {.native = true};
     check_refused(shell, none, "--workspace DIR");
     check_refused(shell, folder, "--allow sh");
@@ -181,6 +183,10 @@ TEST(grants)
     check_refused(native, all_native, "");
     check_refused(native, both, "");
     check_refused(clock, none, "");
+    check_refused(url, none, "");
+    check_refused(both_ways, none, "--allow sh");
+    check_refused(smuggled, both, "no option");
+    check_refused(nobody, both, "no option");
 }
 
 /* plugins: {t: {tool: clock, config: {k: "xxx..."}}}: its JSON is {"k":"xxx..."}. */

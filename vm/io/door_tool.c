@@ -355,6 +355,12 @@ PlStatus pl_door_tool_open(const PlDoorWorld *world, const PlDoor *door, PlDoorP
     pl_buf_init(&peer->tool, 256);
     if (pl_json_find(door->config, "tool", &raw) && raw.len > 2) pl_buf_put(&peer->tool, pl_str_slice(raw, 1, raw.len - 1));
     PlStatus status = peer->tool.status;
+    bool is_native = pl_str_eq_z(pl_buf_str(&peer->tool), "native");
+    if (status == PL_OK && is_native != (door->kind == PL_DOOR_NATIVE)) {
+        pl_buf_put_z(why, "the door and its tool are of two kinds");
+        close_peer(peer);
+        return PL_REFUSED;
+    }
     const char *workspace = world->grants->workspace;
     if (workspace && !realpath(workspace, peer->workspace)) {
         pl_buf_printf(why, "the workspace %s: %s", workspace, strerror(errno));

@@ -181,31 +181,53 @@ static bool is_allowed(const PlDoorGrants *grants, PlStr plugin)
     return false;
 }
 
-/* {"needs":["workspace","allow"]} of a door's config: its maker knows what it takes. */
-static bool needs(const PlDoor *door, const char *what)
+typedef struct Needs {
+    bool workspace, allow, native, unknown;
+} Needs;
+
+/* What a tool takes stands here, not in the module: whoever forges one must not say what it needs. */
+static Needs needs_of_tool(PlStr tool)
 {
-    PlStr list;
-    if (!pl_json_find(door->config, "needs", &list)) return false;
-    return pl_str_find(list, pl_str_z(what), 0) != PL_STR_NONE;
+    static const struct {
+        const char *name;
+        Needs needs;
+    } tools[] = {{"\"fs\"", {.workspace = true}},     {"\"search\"", {.workspace = true}},
+                 {"\"git\"", {.workspace = true}},    {"\"shell\"", {.workspace = true, .allow = true}},
+                 {"\"browser\"", {.workspace = true, .allow = true}},
+                 {"\"http\"", {0}},                   {"\"clock\"", {0}},
+                 {"\"random\"", {0}}};
+    for (size_t i = 0; i < sizeof tools / sizeof *tools; i++)
+        if (pl_str_eq_z(tool, tools[i].name)) return tools[i].needs;
+    return (Needs){.unknown = true};
+}
+
+static Needs needs_of(const PlDoor *door)
+{
+    PlStr value = PL_STR("");
+    switch (door->kind) {
+    case PL_DOOR_TOOL:
+        pl_json_find(door->config, "tool", &value);
+        return needs_of_tool(value);
+    case PL_DOOR_NATIVE: return (Needs){.native = true};
+    case PL_DOOR_MCP: return (Needs){.allow = !pl_json_find(door->config, "url", &value) || pl_json_find(door->config, "command", &value)};
+    default: return (Needs){0};
+    }
 }
 
 const PlDoor *pl_doors_refused(const PlManifest *manifest, const PlDoorGrants *grants, PlBuf *why)
 {
     for (uint32_t i = 0; i < manifest->door_count; i++) {
         const PlDoor *door = &manifest->doors[i];
-        bool allowed = is_allowed(grants, door->plugin), native = door->kind == PL_DOOR_NATIVE;
-        if (native && !allowed && !grants->native) {
-            pl_buf_printf(why, "--allow-native");
-            return door;
-        }
-        if (door->kind == PL_DOOR_TOOL && !grants->workspace && needs(door, "\"workspace\"")) {
-            pl_buf_printf(why, "--workspace DIR");
-            return door;
-        }
-        if (!native && !allowed && needs(door, "\"allow\"")) {
-            pl_buf_printf(why, "--allow " PL_FMT, PL_ARG(door->plugin));
-            return door;
-        }
+        Needs needs = needs_of(door);
+        bool allowed = is_allowed(grants, door->plugin);
+        const char *option = NULL;
+        if (needs.unknown) option = "no option";
+        else if (needs.native && !allowed && !grants->native) option = "--allow-native";
+        else if (needs.workspace && !grants->workspace) option = "--workspace DIR";
+        if (option) pl_buf_put_z(why, option);
+        else if (needs.allow && !allowed) pl_buf_printf(why, "--allow " PL_FMT, PL_ARG(door->plugin));
+        else continue;
+        return door;
     }
     return NULL;
 }
