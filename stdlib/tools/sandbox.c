@@ -9,9 +9,11 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/landlock.h>
+#include <linux/mount.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -39,6 +41,18 @@ static bool enter_namespaces(const PlSandbox *s)
     if (!write_file("/proc/self/setgroups", "deny") || !write_file("/proc/self/uid_map", map)) return false;
     snprintf(map, sizeof map, "%u %u 1", gid, gid);
     return write_file("/proc/self/gid_map", map);
+}
+
+/* Landlock says nothing of modes, owners and times: everything but the workspace is mounted to be read alone. */
+static bool mount_read_only(const PlSandbox *s)
+{
+    struct mount_attr closed = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID}, open_again = {.attr_clr = MOUNT_ATTR_RDONLY};
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return false;
+    if (s->workspace && mount(s->workspace, s->workspace, NULL, MS_BIND | MS_REC, NULL) != 0) return false;
+    if (syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &closed, sizeof closed) != 0) return false;
+    if (!s->workspace) return true;
+    if (!s->read_only && syscall(SYS_mount_setattr, AT_FDCWD, s->workspace, 0, &open_again, sizeof open_again) != 0) return false;
+    return chdir(s->workspace) == 0;
 }
 
 static bool drop_capabilities(void)
@@ -134,6 +148,8 @@ PlStatus pl_sandbox_enter(const PlSandbox *sandbox, const char **layer)
 {
     *layer = "user namespaces";
     if (!enter_namespaces(sandbox)) return PL_REFUSED;
+    *layer = "mounts of our own";
+    if (!mount_read_only(sandbox)) return PL_REFUSED;
     *layer = "dropping capabilities";
     if (!drop_capabilities()) return PL_REFUSED;
     *layer = "no_new_privs";

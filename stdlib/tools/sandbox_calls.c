@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #if defined(__x86_64__)
@@ -86,6 +87,11 @@ bool pl_sandbox_calls(bool programs)
     for (int i = 0; i < NEVER; i++) refuse(&f, never[i], EPERM);
     refuse(&f, SYS_clone3, ENOSYS); /* its flags cannot be seen; libc falls back to clone */
     for (int i = 0; i < ONLY && !programs; i++) refuse(&f, programs_only[i], EPERM);
+    put(&f, BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 4); /* sockets with a path lead to other processes, past every namespace */
+    load(&f, offsetof(struct seccomp_data, args[0]));
+    put(&f, BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 0, 1);
+    answer(&f, SECCOMP_RET_ERRNO | EACCES);
+    answer(&f, SECCOMP_RET_ALLOW);
     put(&f, BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 3);
     load(&f, offsetof(struct seccomp_data, args[0]));
     put(&f, BPF_JMP | BPF_JSET | BPF_K, NEW_NAMESPACES, 0, 1);
