@@ -41,6 +41,11 @@ static const char *over(Walk *walk, const char *p)
     return end ? end : p + 1;
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static const char *blanks(const char *p)
 {
     while (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r' || (p[0] == '*' && p[1] == '*')) p += *p == '*' ? 2 : 1;
@@ -100,6 +105,8 @@ static const char *head_end(const PlSyntax *syntax, int token, const char *behin
     Walk walk = {behind, limit, false};
     bool of_names = false; /* For each k, v in ...: the first comma stands between names */
     for (const char *p = behind; p < limit; p = over(&walk, p)) {
+        bool within_number = *p == ',' && p > behind && is_digit(p[-1]) && is_digit(p[1]); /* 1,000 */
+        if (within_number) continue;
         if (*p == ',' && !in && !of_names) {
             const char *name = pl_oneline_path_end(blanks(p + 1), limit);
             of_names = name && word(blanks(name), limit, "in");

@@ -8,7 +8,7 @@
 #include "vm/base/map.h"
 #include "vm/io/mcp.h"
 
-enum { PAGES = 1000 };
+enum { PAGES = 64 };
 #define DEFAULT_US UINT64_C(60000000)
 
 typedef struct Peer Peer;
@@ -16,11 +16,11 @@ typedef struct Peer Peer;
 typedef struct Call {
     Peer *peer;
     struct Call *previous, *next;
-    uint64_t id, inner, timeout_us;
+    uint64_t id, inner, due, timeout_us; /* due: the timer of one that waits for the list */
     PlNetDone done;
     void *user;
     PlBuf tool, args;
-    bool is_out;
+    bool is_out, is_cancelled;
 } Call;
 
 struct Peer {
@@ -54,6 +54,7 @@ static void call_free(Call *c)
     if (c->previous) c->previous->next = c->next;
     else c->peer->calls = c->next;
     if (c->next) c->next->previous = c->previous;
+    if (c->due) c->peer->world.clock.timer_cancel(c->peer->world.clock.self, c->due);
     pl_buf_deinit(&c->tool);
     pl_buf_deinit(&c->args);
     pl_free(c);
@@ -176,6 +177,8 @@ static void send_out(Call *c)
     pl_buf_printf(&params, ",\"arguments\":" PL_FMT "}", PL_ARG(pl_buf_str(&c->args)));
     PlStatus status = params.status;
     c->is_out = true;
+    if (c->due) peer->world.clock.timer_cancel(peer->world.clock.self, c->due);
+    c->due = 0;
     if (status == PL_OK) status = pl_mcp_call(peer->mcp, PL_STR("tools/call"), pl_buf_str(&params), tool, c->timeout_us, called, c, &c->inner);
     pl_buf_deinit(&params);
     if (status != PL_OK) fail(c, PL_EVIDENCE_NEVER_SENT, PL_NET_NO_DOOR, PL_STR("out of memory"));
@@ -260,10 +263,21 @@ static void list(Peer *peer, PlStr cursor)
 
 /* ---- the port ---- */
 
+static void is_late(void *user)
+{
+    Call *c = user;
+    c->due = 0;
+    fail(c, PL_EVIDENCE_NEVER_SENT, c->is_cancelled ? PL_NET_CANCELLED : PL_NET_TIMEOUT,
+         c->is_cancelled ? PL_STR("cancelled") : PL_STR("the MCP server took too long to list its tools"));
+}
+
 static void begin(void *user)
 {
     Call *c = user;
+    const PlClockPort *clock = &c->peer->world.clock;
     c->inner = 0;
+    PlStatus status = clock->timer(clock->self, clock->mono_us(clock->self) + (int64_t)c->timeout_us, is_late, c, &c->due);
+    (void)status; /* without memory for a timer the list's own limits hold */
     if (setjmp(c->peer->escape.at) != 0) {
         fail(c, PL_EVIDENCE_NEVER_SENT, PL_NET_NO_DOOR, PL_STR("out of memory"));
         return;
@@ -301,7 +315,13 @@ static void cancel(void *self, uint64_t id)
     Peer *peer = self;
     Call *c = peer->calls;
     while (c && c->id != id) c = c->next;
-    if (c && c->is_out) pl_mcp_cancel(peer->mcp, c->inner); /* one that waits for the list has its turn soon */
+    if (c && c->is_out) pl_mcp_cancel(peer->mcp, c->inner);
+    if (!c || c->is_out || !c->due) return; /* one that has not begun has its turn soon */
+    c->is_cancelled = true;
+    peer->world.clock.timer_cancel(peer->world.clock.self, c->due);
+    c->due = 0;
+    PlStatus status = peer->world.clock.timer(peer->world.clock.self, 0, is_late, c, &c->due);
+    (void)status; /* without memory for a timer the list's end is its own */
 }
 
 static void close_peer(void *self)
