@@ -425,7 +425,8 @@ static void free_text(Native *n, void *library, char *text, const char *key)
 {
     PlStr name = pl_json_find_text(n->arena, n->spec, key);
     void (*free_it)(void *) = NULL;
-    void *symbol = name.len && text ? dlsym(library, name.ptr) : NULL;
+    void *symbol = name.len && text ? dlsym(RTLD_DEFAULT, name.ptr) : NULL; /* `free` as the library itself finds it */
+    if (!symbol && name.len && text) symbol = dlsym(library, name.ptr);
     memcpy(&free_it, &symbol, sizeof free_it);
     if (free_it) free_it(text);
 }

@@ -19,19 +19,26 @@ static void put(Prose *prose, const char *p, const char *end)
     prose->len += (size_t)(end - p);
 }
 
+/* Bytes of a no-break space or byte order mark at p; 0: there is none. */
+static size_t odd_blank(const char *p, const char *end)
+{
+    size_t left = (size_t)(end - p);
+    if (left >= 2 && memcmp(p, "\xc2\xa0", 2) == 0) return 2;
+    return left >= 3 && (memcmp(p, "\xe2\x80\xaf", 3) == 0 || memcmp(p, "\xef\xbb\xbf", 3) == 0) ? 3 : 0;
+}
+
 /* A text in quotes keeps its white space, but for the ends of lines: with it, the same quotes are partners however the prose is broken. */
 static void put_quote(Prose *prose, const char *p, const char *end)
 {
     while (p < end) {
         const char *q = p;
-        if (memcmp(p, "\xc2\xa0", 2) == 0 || memcmp(p, "\xe2\x80\xaf", 3) == 0 || memcmp(p, "\xef\xbb\xbf", 3) == 0) {
+        size_t blank = odd_blank(p, end);
+        if (blank) {
             prose->space = true;
-            p += *p == (char)0xc2 ? 2 : 3;
+            p += blank;
             continue;
         }
-        while (q < end && *q != '\n' && *q != '\r' && memcmp(q, "\xc2\xa0", 2) && memcmp(q, "\xe2\x80\xaf", 3) &&
-               memcmp(q, "\xef\xbb\xbf", 3))
-            q++;
+        while (q < end && *q != '\n' && *q != '\r' && !odd_blank(q, end)) q++;
         const char *stop = q;
         while (q < end && stop > p && (stop[-1] == ' ' || stop[-1] == '\t')) stop--;
         put(prose, p, stop);

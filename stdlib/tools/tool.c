@@ -200,7 +200,11 @@ int pl_tool_open(const PlToolCall *call, PlStr path, int flags, unsigned mode)
         return -1;
     }
     const char *name = path.len ? pl_arena_str(call->arena, path).ptr : ".";
-    long fd = syscall(SYS_openat2, call->root, name, &how, sizeof how);
+    long fd = -1;
+    for (int tries = 0; tries < 100; tries++) { /* EAGAIN: something was renamed on the way, anywhere (openat2(2)) */
+        fd = syscall(SYS_openat2, call->root, name, &how, sizeof how);
+        if (fd >= 0 || errno != EAGAIN) break;
+    }
     return (int)fd;
 }
 

@@ -75,14 +75,18 @@ static PlCall *begin(PlFiber *fiber, PlCall *call)
     PlRun *run = fiber->run;
     uint32_t action = action_named(run->module, call->action->plugin, probe_of(call)->action);
     if (action == UINT32_MAX || !is_possible(fiber, call)) return NULL;
-    PlCallSite *site = make_site(fiber, call, action);
-    if (!site) pl_heap_escape(run->heap, PL_NOMEM);
     PlBuf *path = pl_run_scratch(run);
     pl_buf_printf(path, PL_FMT "?%u", PL_ARG(call->path), call->attempt);
-    if (path->status != PL_OK) pl_free(site);
     pl_run_check_buf(run, path);
-    PlCall *probe = pl_call_new(fiber, site, pl_buf_str(path));
-    probe->own_site = site;
+    PlCall *probe = pl_call_new(fiber, call->site, pl_buf_str(path)); /* whoever fails from here on frees both */
+    probe->own_site = make_site(fiber, call, action);
+    if (!probe->own_site) {
+        pl_call_free(probe);
+        fiber->call = call;
+        pl_heap_escape(run->heap, PL_NOMEM);
+    }
+    probe->site = probe->own_site;
+    probe->action = &run->module->actions[action];
     probe->doubted = call;
     call->probing = true;
     pl_run_give(run, path);
