@@ -3,6 +3,7 @@
 #include "stdlib/tools/tool.h"
 
 #include "stdlib/encode.h"
+#include "vm/base/fd.h"
 #include "vm/base/limits.h"
 #include "vm/base/utf8.h"
 
@@ -63,17 +64,6 @@ static unsigned fs_read(PlToolCall *call)
     return status;
 }
 
-static bool write_all(int fd, PlStr bytes)
-{
-    while (bytes.len) {
-        ssize_t put = write(fd, bytes.ptr, bytes.len);
-        if (put < 0 && errno == EINTR) continue;
-        if (put <= 0) return false;
-        bytes = pl_str_slice(bytes, (size_t)put, bytes.len);
-    }
-    return fsync(fd) == 0;
-}
-
 /* What decides what later runs may do, and what git would run: no plan changes it. */
 static bool is_guarded(PlStr path)
 {
@@ -106,7 +96,7 @@ static int write_atomic(int dir, const char *name, PlStr text, bool create_only)
         if (S_ISDIR(old.st_mode)) error = EISDIR;
         else if (S_ISREG(old.st_mode) && fchmod(fd, old.st_mode & 0777) != 0) error = errno;
     }
-    if (!error && !write_all(fd, text)) error = errno ? errno : EIO;
+    if (!error && !pl_fd_write_synced(fd, text)) error = errno ? errno : EIO;
     if (close(fd) != 0 && !error) error = errno;
     if (!error && renameat2(dir, fresh, dir, name, create_only ? RENAME_NOREPLACE : 0) != 0) error = errno;
     if (error) unlinkat(dir, fresh, 0);
@@ -141,7 +131,7 @@ static unsigned fs_append(PlToolCall *call)
     struct stat info = {0};
     if (fd < 0) return pl_tool_fail_errno(call, errno, path);
     bool is_file = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
-    int error = !is_file ? EISDIR : write_all(fd, text) && fstat(fd, &info) == 0 ? 0 : errno;
+    int error = !is_file ? EISDIR : pl_fd_write_synced(fd, text) && fstat(fd, &info) == 0 ? 0 : errno;
     close(fd);
     return error ? pl_tool_fail_errno(call, error, path) : put_done(call, path, info.st_size);
 }

@@ -2,6 +2,7 @@
 /* The temporary file stands beside the real one, so the rename stays within a file system; links are never followed. */
 #include "vm/io/private.h"
 
+#include "vm/base/fd.h"
 #include "vm/base/fault.h"
 #include "vm/code/hash.h"
 
@@ -83,17 +84,6 @@ static bool make_folders(char *path)
     return good;
 }
 
-static bool write_all(int fd, PlStr bytes)
-{
-    while (bytes.len) {
-        ssize_t put = write(fd, bytes.ptr, bytes.len);
-        if (put < 0 && errno == EINTR) continue;
-        if (put <= 0) return false;
-        bytes = pl_str_slice(bytes, (size_t)put, bytes.len);
-    }
-    return fsync(fd) == 0;
-}
-
 /* The name is on the disk when the folder is. */
 static bool sync_folder(char *path)
 {
@@ -119,7 +109,7 @@ PlStatus pl_private_write(const char *path, PlStr bytes, bool replace)
     if (!make_folders(folder)) return PL_IO;
     int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) return PL_IO;
-    bool good = write_all(fd, bytes);
+    bool good = pl_fd_write_synced(fd, bytes);
     good &= close(fd) == 0;
     good = good && (replace ? rename(name, path) : link(name, path)) == 0;
     int reason = errno;
