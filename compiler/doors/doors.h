@@ -20,7 +20,7 @@ typedef struct PlDoorMade {
     PlStr path;     /* that findings in `text` name: "tool:fs" */
     PlStr text;     /* the API document, YAML or JSON */
     PlStr credential_name; /* the one credential of the document, when it is no name of the usual form; "" : it is */
-    PlStr config;   /* of the PlDoor: one JSON object. "url": a host behind the door; "needs": ["workspace", "allow"], what the run must be given */
+    PlStr config;   /* of the PlDoor: one JSON object. "url": a host behind the door */
 } PlDoorMade;
 
 /* False after a finding. */

@@ -184,7 +184,7 @@ bool pl_doors_mcp(const PlDoorArg *arg, PlDoorMade *out)
         pl_buf_put_z(&m.config, ",\"credential\":");
         pl_buf_put_json(&m.config, pl_arena_printf(arena, PL_FMT ".token", PL_ARG(prefix)));
     }
-    pl_buf_printf(&m.config, ",\"needs\":[%s],\"tools\":{", is_url(target) ? "" : "\"allow\"");
+    pl_buf_put_z(&m.config, ",\"tools\":{");
     pl_buf_put_z(&m.text, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":");
     pl_buf_put_json(&m.text, arg->plugin->name);
     pl_buf_put_z(&m.text, ",\"version\":\"1\"},\"paths\":{");

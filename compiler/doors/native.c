@@ -228,7 +228,7 @@ static PlStr take(PlArena *arena, PlBuf *buf)
     return text;
 }
 
-/* {"tool":"native","needs":[],"in_process":false,"config":{"library":"libz.so.1","functions":{...}}} */
+/* {"tool":"native","in_process":false,"config":{"library":"libz.so.1","functions":{...}}} */
 bool pl_doors_native(const PlDoorArg *arg, PlDoorMade *out)
 {
     static const char *const known[] = {"library", "title", "functions", NULL};
@@ -243,7 +243,7 @@ bool pl_doors_native(const PlDoorArg *arg, PlDoorMade *out)
     unknown_keys(&m, doc.root, known);
     if (!pl_node_text(library).len) flaw(&m, doc.root, "`library` says which shared library: `libz.so.1`");
     if (!pl_node_is(functions, PL_NODE_MAP)) flaw(&m, doc.root, "`functions` is a map of names to what each takes and gives");
-    pl_buf_printf(&m.config, "{\"tool\":\"native\",\"needs\":[],\"in_process\":%s,\"config\":{", apart ? "false" : "true");
+    pl_buf_printf(&m.config, "{\"tool\":\"native\",\"in_process\":%s,\"config\":{", apart ? "false" : "true");
     put_text(&m.config, "library", pl_node_text(library));
     pl_buf_put_z(&m.config, ",\"functions\":{");
     pl_buf_put_z(&m.text, "{\"openapi\":\"3.1.0\",\"info\":{");

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Built-in tools: their documents are in the program (stdlib/plugins). The top of a document says what a run must be given: `x-pilot-needs: [workspace]`. */
-#include "compiler/catalog/doc.h"
+/* Built-in tools: their documents are in the program (stdlib/plugins). What a run must be given for one, vm/io/doors.c knows. */
 #include "compiler/doors/doors.h"
-#include "vm/base/limits.h"
 
 /* The document of a language model is built in, too, and is no tool: ai.c. */
 static bool is_model(const PlDoorTool *tool)
@@ -56,7 +54,7 @@ static bool unknown_tool(const PlDoorArg *arg)
     return false;
 }
 
-/* {"tool":"fs","needs":["workspace"],"config":{...}} */
+/* {"tool":"fs","config":{...}} */
 bool pl_doors_tool(const PlDoorArg *arg, PlDoorMade *out)
 {
     const PlDoorTool *tool = tool_by_name(arg->plugin->document);
@@ -64,11 +62,7 @@ bool pl_doors_tool(const PlDoorArg *arg, PlDoorMade *out)
     out->name = pl_str_z(tool->name);
     out->path = pl_arena_printf(arg->arena, "tool:%s", tool->name);
     out->text = text_of(arg->arena, tool);
-    PlDoc doc;
-    pl_doc_parse(&doc, arg->diags, out->path, out->text);
-    const PlNode *needs = PL_GET(doc.root, "x-pilot-needs");
-    PlStr wanted = needs ? pl_node_json(arg->arena, needs, PL_LIMIT_DOOR_CONFIG) : PL_STR("[]");
     PlStr config = arg->plugin->config.len ? arg->plugin->config : PL_STR("{}");
-    out->config = pl_arena_printf(arg->arena, "{\"tool\":\"%s\",\"needs\":" PL_FMT ",\"config\":" PL_FMT "}", tool->name, PL_ARG(wanted), PL_ARG(config));
+    out->config = pl_arena_printf(arg->arena, "{\"tool\":\"%s\",\"config\":" PL_FMT "}", tool->name, PL_ARG(config));
     return true;
 }

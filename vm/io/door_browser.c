@@ -373,7 +373,7 @@ PlStatus pl_door_browser_open(const PlDoorWorld *world, const PlDoor *door, PlDo
     if (!peer) return PL_NOMEM;
     peer->world = *world;
     peer->arena = pl_arena_new(&peer->escape, 0);
-    peer->fs_door = (PlDoor){PL_STR("fs"), PL_DOOR_TOOL, PL_STR("{\"tool\":\"fs\",\"needs\":[],\"config\":{}}")};
+    peer->fs_door = (PlDoor){PL_STR("fs"), PL_DOOR_TOOL, PL_STR("{\"tool\":\"fs\",\"config\":{}}")};
     pl_json_find(door->config, "config", &config);
     peer->walled = !(pl_json_find(config, "sandbox", &sandbox) && pl_str_eq_z(sandbox, "\"none\""));
     PlStatus status = PL_NOMEM;
