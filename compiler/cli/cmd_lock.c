@@ -5,6 +5,7 @@
 #include "compiler/doors/doors.h"
 #include "compiler/syntax/parse.h"
 #include "vm/base/json_scan.h"
+#include "vm/cli/cli_secrets.h"
 #include "vm/io/http.h"
 #include "vm/io/mcp.h"
 
@@ -83,20 +84,6 @@ static int write_lock(PlArena *arena, const PlPluginArg *plugin, const char *pat
     return 0;
 }
 
-static PlSecrets *secrets_of(const PlProject *project)
-{
-    static const PlSecretFrom from[] = {
-        [PL_CREDENTIAL_ENV] = PL_SECRET_ENV, [PL_CREDENTIAL_FILE] = PL_SECRET_FILE, [PL_CREDENTIAL_COMMAND] = PL_SECRET_COMMAND};
-    PlSecrets *secrets = pl_secrets_new();
-    for (uint32_t i = 0; secrets && project && i < project->credentials.len; i++) {
-        const PlCredentialArg *c = &project->credentials.items[i];
-        if (pl_secrets_map(secrets, c->name, from[c->from], c->where) == PL_OK) continue;
-        pl_secrets_free(secrets);
-        return NULL;
-    }
-    return secrets;
-}
-
 static int lock_server(PlArena *arena, const PlPluginArg *plugin, PlStr folder, const PlProject *project)
 {
     PlStr target = plugin->document, raw;
@@ -107,7 +94,7 @@ static int lock_server(PlArena *arena, const PlPluginArg *plugin, PlStr folder, 
     PlHttpRule rule = {pl_action_origin(arena, target), plugin->name, true}; /* the user named it */
     PlHttpOptions options = {.rules = &rule, .rule_count = is_url};
     PlLoop *loop = pl_loop_new();
-    PlSecrets *secrets = secrets_of(project);
+    PlSecrets *secrets = pl_cli_secrets(project);
     PlHttp *http = loop && secrets ? pl_http_new(loop, secrets, &options) : NULL;
     Lock lock = {.arena = arena};
     pl_buf_init(&lock.tools, PL_LIMIT_DOCUMENT_BYTES);

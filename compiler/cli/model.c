@@ -7,6 +7,7 @@
 #include "stdlib/ai/peer.h"
 #include "vm/base/fault.h"
 #include "vm/base/json_scan.h"
+#include "vm/cli/cli_secrets.h"
 #include "vm/io/http.h"
 
 #include <stdio.h>
@@ -37,20 +38,6 @@ static const PlPluginArg *find_plugin(const PlProject *project, const char *name
         if (p->has_door && p->door == PL_DOOR_AI && (!name || pl_str_eq_z(p->name, name))) return p;
     }
     return NULL;
-}
-
-static PlSecrets *secrets_of(const PlProject *project)
-{
-    static const PlSecretFrom from[] = {[PL_CREDENTIAL_ENV] = PL_SECRET_ENV, [PL_CREDENTIAL_FILE] = PL_SECRET_FILE,
-                                        [PL_CREDENTIAL_COMMAND] = PL_SECRET_COMMAND};
-    PlSecrets *secrets = pl_secrets_new();
-    for (uint32_t i = 0; secrets && i < project->credentials.len; i++) {
-        const PlCredentialArg *c = &project->credentials.items[i];
-        if (pl_secrets_map(secrets, c->name, from[c->from], c->where) == PL_OK) continue;
-        pl_secrets_free(secrets);
-        return NULL;
-    }
-    return secrets;
 }
 
 static bool make_door(PlArena *arena, const PlPluginArg *plugin, PlDoor *door)
@@ -84,7 +71,7 @@ static PlStatus open_world(PlcModel *model, const PlProject *project, PlBuf *why
     PlHttpRule rule = {pl_action_origin(model->arena, url), w->door.plugin, true};
     PlHttpOptions options = {.rules = &rule, .rule_count = 1, .user_agent = PL_STR("pilot/" PL_VERSION_TEXT)};
     w->loop = pl_loop_new();
-    w->secrets = secrets_of(project);
+    w->secrets = pl_cli_secrets(project);
     if (!w->loop || !w->secrets) return PL_NOMEM;
     w->http = pl_http_new(w->loop, w->secrets, &options);
     if (!w->http) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Drives one run: the world of vm/io behind the ports, pump and wait until it ends, then one answer for people and programs. */
 #include "vm/cli/vm.h"
-#include "vm/io/token_file.h"
+#include "vm/cli/cli_secrets.h"
 #include "stdlib/builtin.h"
 #include "vm/base/json_scan.h"
 #include "vm/base/utf8.h"
@@ -33,23 +33,6 @@ static void on_interrupt(int number)
 }
 
 /* ---- the world's options from the command line and the project ---- */
-
-static PlSecrets *secrets_of(const PlProject *project)
-{
-    static const PlSecretFrom from[] = {[PL_CREDENTIAL_ENV] = PL_SECRET_ENV, [PL_CREDENTIAL_FILE] = PL_SECRET_FILE,
-                                        [PL_CREDENTIAL_COMMAND] = PL_SECRET_COMMAND, [PL_CREDENTIAL_LOGIN] = PL_SECRET_LOGIN};
-    char file[4096];
-    PlSecrets *secrets = pl_secrets_new();
-    for (uint32_t i = 0; secrets && project && i < project->credentials.len; i++) {
-        const PlCredentialArg *c = &project->credentials.items[i];
-        bool is_login = c->from == PL_CREDENTIAL_LOGIN;
-        if (is_login && !pl_token_place(c->name, file, sizeof file)) snprintf(file, sizeof file, "no home folder");
-        if (pl_secrets_map(secrets, c->name, from[c->from], is_login ? pl_str_z(file) : c->where) == PL_OK) continue;
-        pl_secrets_free(secrets);
-        return NULL;
-    }
-    return secrets;
-}
 
 enum { HOSTS = 64 }; /* that a tool's config may list */
 
@@ -117,7 +100,7 @@ static bool open_world(PlArena *arena, const PlvDrive *d, PlWorld *world, int *c
     options.opens = pl_door_opens;
     *code = plv_doors(arena, d, &options.grants);
     if (*code >= 0) return false;
-    PlSecrets *secrets = secrets_of(d->project);
+    PlSecrets *secrets = pl_cli_secrets(d->project);
     const char *what = "";
     PlStatus status = secrets ? pl_world_open(world, &options, secrets, &what) : PL_NOMEM;
     if (status == PL_OK) return true;
