@@ -144,8 +144,9 @@ static void print_people(PlBuf *out, const PlModule *m)
     pl_buf_put_z(out, "\nA person is asked\n");
     for (uint32_t i = 0; i < m->ask_count; i++) {
         const PlAskSite *ask = &m->asks[i];
-        pl_buf_printf(out, "  step " PL_FMT "  %s" PL_FMT "\n", PL_ARG(m->sites[ask->site].step),
-                      ask->kind == PL_ASK_APPROVE ? "to approve" : "a question", PL_ARG(ask->role.len ? ask->role : PL_STR("")));
+        pl_buf_printf(out, "  step " PL_FMT "  %s", PL_ARG(m->sites[ask->site].step), ask->kind == PL_ASK_APPROVE ? "an approval" : "a question");
+        if (ask->role.len) pl_buf_printf(out, ", for " PL_FMT, PL_ARG(ask->role));
+        pl_buf_put_char(out, '\n');
     }
     for (uint32_t i = 0; i < m->call_count; i++) {
         if (!(m->calls[i].flags & PL_CALL_ASK_FIRST)) continue;
