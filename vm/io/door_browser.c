@@ -150,14 +150,22 @@ static unsigned status_of(PlStr error)
 static bool take_element(Call *c, PlStr value)
 {
     PlStr id;
-    if (!pl_json_find(value, "element-6066-11e4-a52e-4f735466cecf", &id) || id.len < 3 || id.len >= ELEMENT) return false;
-    snprintf(c->element, sizeof c->element, "%.*s", (int)(id.len - 2), id.ptr + 1);
-    return strpbrk(c->element, "/\\?#% ") == NULL;
+    if (!pl_json_find(value, "element-6066-11e4-a52e-4f735466cecf", &id) || id.len < 3) return false;
+    id = pl_str_slice(id, 1, id.len - 1);
+    snprintf(c->element, sizeof c->element, "%.*s", PL_ARG(id));
+    return pl_webdriver_is_id(id);
 }
 
 static bool is(const Call *c, const char *action)
 {
     return pl_str_eq_z(pl_buf_str(&c->action), action);
+}
+
+/* Of an action of several commands the first ones were done, when it is a later one that never left. */
+static void lose_driver(Call *c, PlEvidence evidence, PlStr message)
+{
+    bool never = evidence == PL_EVIDENCE_NEVER_SENT && c->stage <= 1;
+    lose(c, never ? PL_EVIDENCE_NEVER_SENT : PL_EVIDENCE_UNKNOWN, never ? PL_NET_NO_DOOR : PL_NET_RESET, message);
 }
 
 static void finish(Call *c, PlStr value);
@@ -178,7 +186,7 @@ static void commanded(void *user, const PlWebdriverReply *reply)
         give_error(c, status_of(reply->error), pl_str_slice(words, 0, line == PL_STR_NONE ? words.len : line));
     } else {
         new_driver(c->peer);
-        lose(c, reply->evidence, reply->evidence == PL_EVIDENCE_NEVER_SENT ? PL_NET_NO_DOOR : PL_NET_RESET, reply->message);
+        lose_driver(c, reply->evidence, reply->message);
     }
 }
 
@@ -197,7 +205,7 @@ static void command(Call *c, const char *path, const char *format, ...)
     PlStatus status = driver ? body.status : PL_NOMEM;
     if (status == PL_OK) status = pl_webdriver_send(driver, path, pl_buf_str(&body), c->timeout_us, commanded, c);
     pl_buf_deinit(&body);
-    if (status != PL_OK) lose(c, PL_EVIDENCE_NEVER_SENT, PL_NET_NO_DOOR, status == PL_IO ? pl_str_z(pl_webdriver_why(driver)) : PL_STR("out of memory"));
+    if (status != PL_OK) lose_driver(c, PL_EVIDENCE_NEVER_SENT, status == PL_IO ? pl_str_z(pl_webdriver_why(driver)) : PL_STR("out of memory"));
 }
 
 static void element_command(Call *c, const char *what, const char *format, PlStr value)

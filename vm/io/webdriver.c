@@ -118,12 +118,24 @@ static void send_command(PlWebdriver *d)
 
 /* ---- the session ---- */
 
+bool pl_webdriver_is_id(PlStr text)
+{
+    bool good = text.len > 0 && text.len < 128 && text.ptr[0] != '.';
+    for (size_t i = 0; i < text.len && good; i++) {
+        char c = text.ptr[i];
+        good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || (c == '.' && text.ptr[i - 1] != '.');
+    }
+    return good;
+}
+
 static void session_opened(void *user, const PlNetAnswer *answer)
 {
     PlWebdriver *d = user;
     PlStr value = PL_STR("{}"), id;
     pl_json_find(answer->body, "value", &value);
-    bool good = answer->fault == PL_NET_OK && answer->status == 200 && pl_json_find(value, "sessionId", &id) && id.len > 2 && id.len < 130;
+    bool good = answer->fault == PL_NET_OK && answer->status == 200 && pl_json_find(value, "sessionId", &id) && id.len > 2;
+    if (good) id = pl_str_slice(id, 1, id.len - 1);
+    good = good && pl_webdriver_is_id(id); /* it becomes a part of paths */
     if (!good) {
         snprintf(d->why, sizeof d->why, "the browser cannot be started%s", answer->fault == PL_NET_OK ? "" : ": the driver does not answer");
         stop(d);
@@ -131,7 +143,7 @@ static void session_opened(void *user, const PlNetAnswer *answer)
         return;
     }
     pl_buf_clear(&d->session);
-    pl_buf_put(&d->session, pl_str_slice(id, 1, id.len - 1));
+    pl_buf_put(&d->session, id);
     d->state = READY;
     send_command(d);
 }

@@ -24,6 +24,8 @@ void pl_webdriver_free(PlWebdriver *driver); /* ends browser and driver; done is
 /* `path` below the session: "/url". `body`: JSON, "" for GET. One at a time: the next from done. PL_NOMEM, PL_IO (the driver cannot be started:
  * pl_webdriver_why). */
 PL_MUST_USE PlStatus pl_webdriver_send(PlWebdriver *driver, const char *path, PlStr body, uint64_t timeout_us, PlWebdriverDone done, void *user);
+/* May this name a session or an element in a path: letters, digits, '-', '_' and single dots, at most 127. */
+bool pl_webdriver_is_id(PlStr text);
 const char *pl_webdriver_why(const PlWebdriver *driver);
 
 #endif
