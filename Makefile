@@ -129,7 +129,7 @@ TEST_ENV := PILOT_BUILD=$(abspath $(B)) PILOT_BIN=$(abspath $(TEST_BIN)) PILOT_M
 TEST_CC  = @mkdir -p $(@D) && $(CC) $(BASE_CFLAGS) $(WARN) -Wno-missing-prototypes -Wno-string-conversion $(CFLAGS) $(LDFLAGS)
 AGAIN    = +@$(MAKE) --no-print-directory
 
-$(B)/unit/%: tests/unit/%.c tests/unit/unit.h tests/unit/catalog_world.h $(LIB)
+$(B)/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(LIB)
 	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@
 $(B)/lint/%: tests/lint/%.c $(LIB)
 	$(TEST_CC) $< $(LIB) $(PKG_LIBS) -lm -o $@
@@ -189,9 +189,9 @@ fuzz: ## fuzz one target: make fuzz T=json SECONDS=60
 	  $(addprefix -dict=,$(wildcard tests/fuzz/$(T).dict)) build/fuzz/corpus/$(T) tests/fuzz/corpus/$(T)
 bench: all $(BENCH) $(PEERS) ## measure against peers, in ratios of one run
 	@for b in $(BENCH) $(wildcard tests/bench/*.sh) tests/bench/peers.py tests/bench/durable.py; do $(TEST_ENV) $$b || exit 1; done
-cover: ## coverage of the suites by file, lines and branches
+cover: ## coverage of the suites by file and room, lines and branches
 	-$(AGAIN) check MODE=cov
-	@tests/lint/cover.sh build/cov
+	@tests/lint/cover.py build/cov
 
 # ---- the house: lint, layout, generated documents -----------------------------------------------------------------
 .PHONY: lint format docs docs-check

@@ -32,7 +32,7 @@ static void write_number(int fd, bool young)
     (void)written;
 }
 
-/* *was_there may be NULL. */
+/* *was_there may be NULL; what cannot be looked at may have been there. */
 static int open_beside(const char *path, const char *suffix, bool *was_there)
 {
     char *name = NULL;
@@ -41,21 +41,24 @@ static int open_beside(const char *path, const char *suffix, bool *was_there)
         return -1;
     }
     struct stat file;
-    if (was_there) *was_there = stat(name, &file) == 0;
+    if (was_there) *was_there = stat(name, &file) == 0 || errno != ENOENT;
     int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     free(name);
     return fd;
 }
 
-/* The store has no file yet, or nothing that another process wrote into it was promised: it says so in the lock, or its words did not get to the disk. */
-static bool is_young(int fd, bool was_there, const char *path)
+/* The store has no file yet, or nothing that another process wrote into it was promised: it says so in the lock, or its words did not get to the disk.
+ * False: the lock cannot be read. */
+static bool see_young(int fd, bool was_there, const char *path, bool *is_young)
 {
     char text[64] = "";
     struct stat file;
     ssize_t n = pread(fd, text, sizeof text - 1, 0);
+    if (n < 0) return false;
     size_t digits = strspn(text, "0123456789");
     bool is_new = stat(path, &file) != 0 || file.st_size == 0, is_number = n > 1 && digits + 1 == (size_t)n && text[digits] == '\n';
-    return is_new || (was_there && !is_number);
+    *is_young = is_new || (was_there && !is_number);
+    return true;
 }
 
 PlStatus pl_store_lock_take(const char *path, PlStoreLock *lock, long *pid)
@@ -72,7 +75,10 @@ PlStatus pl_store_lock_take(const char *path, PlStoreLock *lock, long *pid)
         close(fd);
         return is_busy ? PL_BUSY : PL_IO;
     }
-    lock->was_young = is_young(fd, was_there, path);
+    if (!see_young(fd, was_there, path, &lock->was_young)) {
+        close(fd);
+        return PL_IO;
+    }
     write_number(fd, lock->was_young);
     lock->lock = fd;
     return PL_OK;
