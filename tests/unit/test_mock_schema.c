@@ -16,6 +16,9 @@ typedef struct Bed {
     PlMockSchemas schemas;
     PlMockSchema *schema;
     PlMockCheck check;
+    PlHeap *heap;
+    PlValues *values;
+    PlBuf text;
 } Bed;
 
 /* `yaml` has the schema under `s`. */
@@ -28,11 +31,20 @@ static void bed_open(Bed *bed, const char *yaml)
     pl_diags_init(&bed->diags, bed->arena, &bed->sources);
     pl_doc_parse(&bed->doc, &bed->diags, PL_STR("t.yaml"), pl_str_z(yaml));
     pl_refs_init(&bed->refs, &bed->diags, &bed->doc, false);
-    pl_mock_schemas_init(&bed->schemas, &bed->refs);
+    bed->heap = pl_heap_new(&bed->escape, 0);
+    bed->values = pl_values_new(bed->heap);
+    pl_buf_init(&bed->text, 0);
+    pl_mock_schemas_init(&bed->schemas, &bed->refs, bed->values, &bed->text);
     bed->schema = pl_mock_schema(&bed->schemas, PL_GET(bed->doc.root, "s"));
 }
 
-static void bed_close(Bed *bed) { pl_arena_free(bed->arena); }
+static void bed_close(Bed *bed)
+{
+    pl_values_free(bed->values);
+    pl_heap_free(bed->heap);
+    pl_buf_deinit(&bed->text);
+    pl_arena_free(bed->arena);
+}
 
 /* "path message" of the first error; "" when the value fits. */
 static PlStr judge(Bed *bed, const char *json)
@@ -155,12 +167,80 @@ TEST(parts_and_alternatives)
                    "dog: {type: object, required: [kind], properties: {kind: {const: dog}}}\n");
     CHECK_STR(judge(&bed, "{\"kind\":\"dog\"}"), "");
     CHECK_STR(judge(&bed, "{\"kind\":\"cat\"}"), "body.lives is required, but missing");
-    CHECK_STR(judge(&bed, "{\"kind\":\"cow\"}"), "body fits none of the 2 alternatives; the nearest one:");
+    CHECK_STR(judge(&bed, "{\"kind\":\"cow\"}"), "body fits none of 2 alternatives; the nearest one:");
     make(&bed, 3);
     bed_close(&bed);
     bed_open(&bed, "s: {type: string, not: {enum: [x]}}\n");
-    CHECK_STR(judge(&bed, "\"x\""), "body must not fit the schema of `not`");
+    CHECK_STR(judge(&bed, "\"x\""), "body fits the schema of \"not\"");
     CHECK_STR(judge(&bed, "\"y\""), "");
+    bed_close(&bed);
+}
+
+/* What documents mean and do not say, and what they say and do not mean. */
+TEST(sloppy_documents)
+{
+    Bed bed;
+    bed_open(&bed, "s: {$ref: '#/base', nullable: true}\nbase: {type: object, required: [a], properties: {a: {type: String}}}\n");
+    CHECK_STR(judge(&bed, "null"), "");
+    CHECK_STR(judge(&bed, "{\"a\":\"1\"}"), "");
+    CHECK_STR(judge(&bed, "{\"a\":1}"), "body.a must be a text, found 1");
+    CHECK_STR(judge(&bed, "{}"), "body.a is required, but missing");
+    bed_close(&bed);
+    bed_open(&bed, "s: {type: object, properties: {v: {type: string, enum: [1, 2.5, true]}, n: {type: integer, enum: ['1', '2']}, f: {type: file},\n"
+                   "  d: {type: string, format: byte}, i: {type: integer, format: int32}}}\n");
+    CHECK_STR(judge(&bed, "{\"v\":\"2.5\",\"n\":2,\"f\":\"x\",\"d\":\"aGk=\",\"i\":-2147483648}"), "");
+    CHECK_STR(judge(&bed, "{\"v\":\"3\"}"), "body.v must be one of \"1\", \"2.5\", \"true\"; found \"3\"");
+    CHECK_STR(judge(&bed, "{\"n\":3}"), "body.n must be one of 1, 2; found 3");
+    CHECK_STR(judge(&bed, "{\"d\":\"!\"}"), "body.d is no byte: !");
+    CHECK_STR(judge(&bed, "{\"i\":2147483648}"), "body.i must be at most 2147483647, found 2147483648");
+    bed_close(&bed);
+    bed_open(&bed, "s: {oneOf: [{type: object, properties: {a: {type: integer}}}, {type: object, properties: {b: {type: integer}}}]}\n");
+    CHECK_STR(judge(&bed, "{\"a\":1,\"b\":2}"), ""); /* fits both */
+    bed_close(&bed);
+}
+
+/* The alternative that a discriminator names decides, also when the value would fit another. */
+TEST(discriminators_decide)
+{
+    Bed bed;
+    bed_open(&bed, "s: {oneOf: [{$ref: '#/Cat'}, {$ref: '#/Dog'}], discriminator: {propertyName: kind, mapping: {feline: '#/Cat', cat2: Cat}}}\n"
+                   "Cat: {type: object, required: [lives], properties: {kind: {type: string}, lives: {type: integer}}}\n"
+                   "Dog: {type: object, properties: {kind: {type: string}}}\n");
+    CHECK_STR(judge(&bed, "{\"kind\":\"Dog\"}"), "");
+    CHECK_STR(judge(&bed, "{\"kind\":\"Cat\"}"), "body.lives is required, but missing");
+    CHECK_STR(judge(&bed, "{\"kind\":\"feline\"}"), "body.lives is required, but missing");
+    CHECK_STR(judge(&bed, "{\"kind\":\"cat2\"}"), "body.lives is required, but missing");
+    CHECK_STR(judge(&bed, "{\"kind\":\"mouse\"}"), ""); /* not named: any of them */
+    bed_close(&bed);
+}
+
+/* A base that lists what derives from it, which refers back to the base. */
+TEST(bases_and_what_derives_from_them)
+{
+    Bed bed;
+    bed_open(&bed, "s: {$ref: '#/Pet'}\n"
+                   "Pet: {type: object, required: [id, kind], properties: {id: {type: integer, readOnly: true}, kind: {type: string}},\n"
+                   "  oneOf: [{$ref: '#/Cat'}, {$ref: '#/Dog'}]}\n"
+                   "Cat: {allOf: [{$ref: '#/Pet'}, {type: object, properties: {lives: {type: integer}}}]}\nDog: {allOf: [{$ref: '#/Pet'}]}\n");
+    CHECK_STR(judge(&bed, "{\"kind\":\"x\"}"), "");
+    CHECK_STR(judge(&bed, "{\"kind\":1}"), "body.kind must be a text, found 1");
+    bed_close(&bed);
+}
+
+/* Keywords of 3.1. */
+TEST(keywords_of_2020_12)
+{
+    Bed bed;
+    bed_open(&bed, "s: {type: object, properties: {t: {type: array, prefixItems: [{type: string}], items: false, contains: {const: a}}, k: {type: string}},\n"
+                   "  patternProperties: {'^x-': {type: integer}}, additionalProperties: false, dependentRequired: {k: [t]},\n"
+                   "  if: {properties: {k: {const: big}}, required: [k]}, then: {properties: {x-n: {minimum: 10}}}, propertyNames: {maxLength: 3}}\n");
+    CHECK_STR(judge(&bed, "{\"t\":[\"a\"],\"k\":\"big\",\"x-n\":10}"), "");
+    CHECK_STR(judge(&bed, "{\"t\":[\"a\"],\"k\":\"big\",\"x-n\":9}"), "body.x-n must be at least 10, found 9");
+    CHECK_STR(judge(&bed, "{\"t\":[\"a\",1]}"), "body.t[1] no value is allowed here");
+    CHECK_STR(judge(&bed, "{\"t\":[\"b\"]}"), "body.t must have at least 1 fitting items, found 0");
+    CHECK_STR(judge(&bed, "{\"k\":\"a\"}"), "body.t is required, but missing");
+    CHECK_STR(judge(&bed, "{\"x-long\":1}"), "body.x-long must have at most 3 characters, found 6");
+    CHECK_STR(judge(&bed, "{\"y\":1}"), "body.y is not a property here");
     bed_close(&bed);
 }
 

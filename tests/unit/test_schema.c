@@ -13,6 +13,7 @@ typedef struct Bed {
     PlSchemaIssues issues;
     PlStatus status;
     PlBuf out;
+    int given;
 } Bed;
 
 static void bed_init(Bed *b)
@@ -84,7 +85,7 @@ TEST(says_where_and_what)
     CHECK_STR(result(&b, "{\"id\":0,\"tags\":[\"a\",\"c\",\"a\"],\"a/b\":\"long\",\"x\":1}"),
               "/id minimum: must be at least 1, found 0; /tags/1 enum: must be one of \"a\", \"b\"; found \"c\"; /tags "
               "uniqueItems: item 2 is there before; "
-              "/a~1b maxLength: must have at most 2 characters, found 4; /x additionalProperties: is no property here");
+              "/a~1b maxLength: must have at most 2 characters, found 4; /x additionalProperties: is not a property here");
     CHECK_STR(result(&b, "[]"), " type: must be a record, found an empty list");
     CHECK_STR(result(&b, "{}"), " required: lacks \"id\"");
     bed_close(&b);
@@ -189,7 +190,55 @@ TEST(alternatives_and_what_nobody_looked_at)
     CHECK_STR(result(&b, "{\"a\":1,\"b\":2}"), "fits");
     CHECK_STR(result(&b, "{\"a\":\"x\",\"b\":2}"), "/a unevaluatedProperties: is not expected here");
     CHECK_STR(result(&b, "{\"c\":1}"),
-              " anyOf: fits none of 2 alternatives; /c unevaluatedProperties: is not expected here");
+              " anyOf: fits none of 2 alternatives; the nearest one:;  required: lacks \"a\"; /c unevaluatedProperties: is not expected here");
+    bed_close(&b);
+}
+
+/* Of alternatives that all fail the nearest is explained: not one of another kind, not one that a fixed value shows not to be meant. */
+TEST(the_nearest_alternative_is_explained)
+{
+    Bed b;
+    bed_open(&b,
+             "{\"oneOf\":[{\"type\":\"string\"},{\"properties\":{\"k\":{\"const\":\"a\"}}},"
+             "{\"properties\":{\"k\":{\"const\":\"b\"},\"n\":{\"type\":\"integer\"},\"m\":{\"type\":\"integer\"}},\"type\":\"object\"}]}",
+             LATEST);
+    CHECK_STR(result(&b, "{\"k\":\"b\",\"n\":\"x\",\"m\":\"y\"}"),
+              " oneOf: fits none of 3 alternatives; the nearest one:; /n type: must be an integer, found \"x\"; /m type: must be an integer, found \"y\"");
+    bed_close(&b);
+    bed_open(&b, "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"integer\"}]}", LATEST);
+    CHECK_STR(result(&b, "[1]"), " anyOf: fits none of 2 alternatives");
+    bed_close(&b);
+}
+
+static bool give(void *context, PlStr address, PlValue *out)
+{
+    Bed *b = context;
+    size_t at;
+    const char *error;
+    PlStr text = pl_str_eq_z(address, "set:list")   ? PL_STR("{\"items\":{\"$ref\":\"set:item\"}}")
+                 : pl_str_eq_z(address, "set:item") ? PL_STR("{\"type\":\"integer\",\"enum\":[1,null]}")
+                                                    : PL_STR("");
+    b->given++;
+    return text.len && pl_json_read(b->values, text, out, &at, &error) == PL_OK;
+}
+
+/* Schemas that refer to each other are one set, each read once; which one values are checked against can change. */
+TEST(turning_to_another_schema_of_a_set)
+{
+    Bed b;
+    bed_open(&b, "true", LATEST);
+    PlSchemaOptions options = {.draft = PL_SCHEMA_2020_12, .load = give, .context = &b};
+    PlSchema *set;
+    CHECK(pl_schema_compile(b.arena, b.values, pl_yesno(true), &options, &set, &b.issues) == PL_OK);
+    pl_schema_free(b.schema);
+    b.schema = set;
+    CHECK(pl_schema_turn(set, PL_STR("set:list"), &b.issues) == PL_OK);
+    CHECK_STR(result(&b, "[1,2]"), "/1 enum: must be one of 1, null; found 2");
+    CHECK(pl_schema_turn(set, PL_STR("set:item"), &b.issues) == PL_OK);
+    CHECK_STR(result(&b, "null"), " type: must be an integer, found null");
+    CHECK(pl_schema_turn(set, PL_STR("set:list"), &b.issues) == PL_OK && b.given == 2);
+    CHECK(pl_schema_turn(set, PL_STR("set:other"), &b.issues) == PL_INVALID && b.issues.count == 1);
+    CHECK_STR(result(&b, "[1]"), "fits"); /* as before */
     bed_close(&b);
 }
 

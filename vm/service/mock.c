@@ -3,7 +3,6 @@
 #include "vm/service/mock_internal.h"
 
 #include "vm/base/fault.h"
-#include "vm/value/regex.h"
 
 #define REQUEST_BYTES ((size_t)1 << 30)
 
@@ -108,16 +107,6 @@ static PlStatus build(PlMock *mock)
     return read_options(mock);
 }
 
-/* Does the text match? A pattern that is wrong, or too much work, refuses nothing. */
-static bool matches(void *context, PlStr pattern, PlStr text)
-{
-    PlMock *mock = context;
-    PlRegexMatch match;
-    PlBuf *error = &mock->words;
-    pl_buf_clear(error);
-    return pl_regex_find(mock->values, pattern, text, 0, &match, error) != PL_OK || match.count > 0;
-}
-
 static bool open_values(PlMock *mock)
 {
     mock->heap = pl_heap_new(&mock->heap_escape, REQUEST_BYTES);
@@ -138,7 +127,7 @@ PlStatus pl_mock_new(PlCatalog *catalog, const PlMockOptions *options, PlMock **
     PlEscape *outer = pl_arena_set_escape(arena, &escape);
     mock->request = pl_arena_new(&escape, REQUEST_BYTES);
     pl_buf_init(&mock->out, 0);
-    pl_buf_init(&mock->words, 0);
+    pl_buf_init(&mock->text, 0);
     volatile PlStatus status = PL_NOMEM;
     if (mock->request && open_values(mock) && setjmp(escape.at) == 0) {
         mock->mark = pl_arena_mark(mock->request);
@@ -163,7 +152,7 @@ void pl_mock_free(PlMock *mock)
     pl_mock_forget_keys(mock);
     pl_arena_free(mock->request);
     pl_buf_deinit(&mock->out);
-    pl_buf_deinit(&mock->words);
+    pl_buf_deinit(&mock->text);
     if (mock->values) pl_values_free(mock->values);
     if (mock->heap) pl_heap_free(mock->heap);
     pl_free(mock);
@@ -304,8 +293,6 @@ static void answer_operation(PlMock *mock, PlMockCall *call)
 {
     pl_mock_open_op(call->op);
     pl_mock_check_init(&call->check, &call->op->api->schemas, mock->request);
-    call->check.matches = matches;
-    call->check.context = mock;
     pl_mock_maker_init(&call->maker, &call->op->api->schemas, mock->request);
     call->seed = seed_of(mock, call);
     if (!pl_mock_check_security(mock, call) || !pl_mock_check_params(mock, call) || !pl_mock_check_body(mock, call)) return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Is a value what a schema allows? Every fault with the path of the place and what was expected. As strict as JSON Schema, save where real
- * documents are sloppy: oneOf takes a value that fits several, and further properties are refused only when no part of the whole
- * schema knows them. docs/mock.md, "What is checked". */
+/* Is a value what a schema allows? Every fault with the path of the place and what was expected. The validator judges (vm/value/schema.h), over
+ * the document's schemas as mock_convert.h writes them; here its pointers become paths, and what an open record does not know becomes a warning.
+ * docs/mock.md, "What is checked". */
 #ifndef PL_SERVICE_MOCK_CHECK_H
 #define PL_SERVICE_MOCK_CHECK_H
 
@@ -20,14 +20,11 @@ typedef struct PlMockCheck {
     PlArena *arena;         /* of the request */
     PlMockIssues errors, warnings; /* at most PL_MOCK_ISSUES each */
     bool answer;            /* the value goes to the client: write-only and read-only change places */
-    uint32_t steps;         /* left; a check that is too much work ends as "fits" */
-    uint32_t depth;
-    bool (*matches)(void *context, PlStr pattern, PlStr text); /* NULL: patterns are not looked at */
-    void *context;
+    uint32_t steps;         /* left for warnings */
 } PlMockCheck;
 
 void pl_mock_check_init(PlMockCheck *check, PlMockSchemas *schemas, PlArena *arena);
-/* `at` names the value: "body", "query.limit". */
+/* `at` names the value: "body", "query.limit". A check that is too much work ends as "fits". */
 void pl_mock_check_value(PlMockCheck *check, PlMockSchema *schema, const PlNode *value, PlStr at);
 void pl_mock_issue(PlArena *arena, PlMockIssues *issues, PlStr path, const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* True when the value has no fault. */

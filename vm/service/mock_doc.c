@@ -12,7 +12,7 @@ void pl_mock_read_api(PlMock *mock, PlMockApi *out, PlPlugin *plugin)
 {
     PlApi *api = pl_api_of(plugin);
     *out = (PlMockApi){.plugin = plugin, .base = pl_mock_path_of_url(plugin->server)};
-    pl_mock_schemas_init(&out->schemas, &api->refs);
+    pl_mock_schemas_init(&out->schemas, &api->refs, mock->values, &mock->text);
     out->ops = PL_NEW_N(mock->arena, PlMockOp, plugin->operation_count + 1u);
     for (uint32_t i = 0; i < plugin->operation_count; i++) {
         const PlOperation *operation = plugin->operations[i];

@@ -123,7 +123,7 @@ struct PlMock {
     PlArena *request;   /* of one request, rewound before the next */
     PlArenaMark mark;
     PlBuf out;          /* the answer's body where it is written */
-    PlBuf words;        /* of a wrong pattern */
+    PlBuf text;         /* scratch of the schemas */
     PlMockApi *apis;
     uint32_t api_count;
     PlMockRoute *routes; /* specific ones first */
@@ -139,7 +139,7 @@ struct PlMock {
     PlMockCall *call;
     PlEscape heap_escape;
     PlHeap *heap;       /* of `values` */
-    PlValues *values;   /* for regular expressions only */
+    PlValues *values;   /* of schemas and of what is checked */
 };
 
 /* mock_doc.c */

@@ -6,9 +6,9 @@
 
 enum { MAX_DEPTH = 60, MAX_PROPERTIES = 20000 };
 
-void pl_mock_schemas_init(PlMockSchemas *schemas, PlRefs *refs)
+void pl_mock_schemas_init(PlMockSchemas *schemas, PlRefs *refs, PlValues *values, PlBuf *text)
 {
-    *schemas = (PlMockSchemas){.arena = refs->arena, .refs = refs};
+    *schemas = (PlMockSchemas){.arena = refs->arena, .refs = refs, .values = values, .text = text};
     pl_map_init(&schemas->by_place, refs->arena);
 }
 

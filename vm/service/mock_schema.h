@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* A JSON Schema of a document, opened once: what a value is checked against (mock_check.h) and made from (mock_make.h). Lazy: a schema's parts are
- * opened when somebody looks, so cycles are cycles of pointers. Dialects: OpenAPI 2.0, 3.0, 3.1. Unlike types (catalog/schema.h)
- * it keeps every bound: lengths, patterns, minimum. */
+/* A JSON Schema of a document, opened once: what values are made from (mock_make.h), and what the validator's schema is written from
+ * (mock_convert.h). Lazy: a schema's parts are opened when somebody looks, so cycles are cycles of pointers. Dialects: OpenAPI 2.0, 3.0, 3.1.
+ * Unlike types (catalog/schema.h) it keeps every bound: lengths, patterns, minimum. */
 #ifndef PL_SERVICE_MOCK_SCHEMA_H
 #define PL_SERVICE_MOCK_SCHEMA_H
 
 #include "compiler/catalog/shape.h"
 #include "vm/service/mock_node.h"
+#include "vm/value/value.h"
 
 typedef struct PlMockSchema PlMockSchema;
 
@@ -50,9 +51,13 @@ typedef struct PlMockSchemas {
     PlArena *arena;
     PlRefs *refs;
     PlMap by_place; /* address of a mapping -> PlMockSchema */
+    PlValues *values; /* of converted schemas, and of what is checked against them */
+    PlBuf *text;      /* scratch */
+    struct PlMockConvert *convert[2]; /* mock_convert.h: of requests, of answers; NULL until asked for */
 } PlMockSchemas;
 
-void pl_mock_schemas_init(PlMockSchemas *schemas, PlRefs *refs);
+/* `values` and `text` must live as long. */
+void pl_mock_schemas_init(PlMockSchemas *schemas, PlRefs *refs, PlValues *values, PlBuf *text);
 /* The schema that stands at this node; NULL gives one that takes anything. Always the same for the same node. */
 PlMockSchema *pl_mock_schema(PlMockSchemas *schemas, PlNode *node);
 /* Reads its keywords; every reader of the fields calls it first. Returns the schema. */

@@ -27,6 +27,7 @@ typedef struct PlSchemaOptions {
     /* Other documents: true with an owned value. Addresses are absolute, without fragment. NULL: there are none. */
     bool (*load)(void *context, PlStr address, PlValue *out);
     void *context;
+    uint32_t documents; /* how many at most; 0: 1,000 */
 } PlSchemaOptions;
 
 /* A fault: of a schema at compile time, of a value afterwards. */
@@ -34,6 +35,7 @@ typedef struct PlSchemaIssue {
     PlStr at;      /* JSON pointer of the value (of the schema, for its own faults) */
     PlStr keyword; /* "minLength" */
     PlStr message; /* "must have at least 3 characters, found 1" */
+    PlStr name;    /* of the field that is missing; else empty */
 } PlSchemaIssue;
 
 enum { PL_SCHEMA_ISSUES = 20 };
@@ -48,6 +50,10 @@ typedef struct PlSchemaIssues {
  * merely odd (a keyword of the wrong kind) is ignored. */
 PL_MUST_USE PlStatus pl_schema_compile(PlArena *arena, PlValues *values, PlValue root, const PlSchemaOptions *options,
                                        PlSchema **out, PlSchemaIssues *issues);
+/* Makes the schema at an address (absolute; `load` gives it when it is not there yet) the one that values are checked against. What was compiled
+ * before is kept, so a set of schemas that refer to each other is compiled once. Fails as pl_schema_compile does, then nothing has changed;
+ * after an escape the schema is not to be used again. */
+PL_MUST_USE PlStatus pl_schema_turn(PlSchema *schema, PlStr address, PlSchemaIssues *issues);
 void pl_schema_free(PlSchema *schema); /* gives back the values it holds; NULL is fine */
 
 /* Whether the value fits; else *issues (may be NULL; texts in the arena) has the first faults. False with keyword "" and words when the

@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-enum { MAX_DEPTH = 1500, MAX_STEPS = 10000000, REGEX_FAILURE = 100000, FEW = 16, SHOWN = 60 };
+enum { MAX_DEPTH = 1500, MAX_STEPS = 10000000, REGEX_FAILURE = 100000, FEW = 16, SHOWN = 60, TOLD = 100, TOLD_WITHIN = 3 };
 
 typedef struct Place {
     const struct Place *up;
@@ -32,6 +32,7 @@ typedef struct Check {
     PlArena *arena;
     PlSchemaIssues *issues; /* NULL: yes or no is enough */
     uint32_t muted;         /* inside an alternative */
+    uint32_t told, telling; /* alternatives whose faults were collected; within each other */
     uint32_t depth, steps;
     bool spent;
     const Scope *scope;
@@ -75,9 +76,18 @@ static bool fail(Check *c, const Place *at, const char *keyword, const char *for
     return false;
 }
 
+static bool fail_missing(Check *c, const Place *at, const char *keyword, PlStr name)
+{
+    bool silent = c->muted || !c->issues || c->issues->count >= PL_SCHEMA_ISSUES;
+    fail(c, at, keyword, "lacks \"" PL_FMT "\"", PL_ARG(pl_str_slice(name, 0, SHOWN * 2)));
+    if (!silent) c->issues->all[c->issues->count - 1].name = pl_arena_str(c->arena, name);
+    return false;
+}
+
 static PlStr brief(Check *c, PlValue v)
 {
     pl_buf_clear(c->error);
+    if (v.tag == PL_NOTHING) return PL_STR("null"); /* its name in JSON, as in types_text */
     pl_value_brief(c->error, v, SHOWN);
     return pl_arena_str(c->arena, pl_buf_str(c->error));
 }
@@ -98,7 +108,7 @@ static bool spend(Check *c, uint32_t steps)
     c->steps += steps;
     if (c->steps <= MAX_STEPS && c->depth < MAX_DEPTH) return true;
     if (!c->spent && c->issues && c->issues->count < PL_SCHEMA_ISSUES)
-        c->issues->all[c->issues->count++] = (PlSchemaIssue){PL_STR(""), PL_STR(""), PL_STR("too much work to check")};
+        c->issues->all[c->issues->count++] = (PlSchemaIssue){.message = PL_STR("too much work to check")};
     c->spent = true;
     return false;
 }
@@ -349,7 +359,7 @@ static bool check_field(Check *c, const PlSchemaNode *n, PlValue record, uint32_
     if (!known && n->additional) {
         known = true;
         if (n->additional->never)
-            good = fail(c, &field, "additionalProperties", "is no property here");
+            good = fail(c, &field, "additionalProperties", "is not a property here");
         else
             good &= check(c, n->additional, v, &field, NULL);
     }
@@ -369,7 +379,7 @@ static bool check_required(Check *c, PlValue record, const PlStr *names, uint32_
     bool good = true;
     for (uint32_t i = 0; i < count && goes_on(c, good); i++)
         if (!pl_record_find(record, names[i], &unused))
-            good = fail(c, at, keyword, "lacks \"" PL_FMT "\"", PL_ARG(pl_str_slice(names[i], 0, SHOWN * 2)));
+            good = fail_missing(c, at, keyword, names[i]);
     return good;
 }
 
@@ -416,12 +426,55 @@ static const PlSchemaNode *dynamic_target(const Check *c, const PlSchemaNode *n)
     return target;
 }
 
+/* How far an alternative is from fitting: one of another kind most, then one that a fixed value shows not to be meant. */
+static uint32_t distance(const PlSchemaIssues *issues, PlStr at)
+{
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < issues->count; i++) {
+        const PlSchemaIssue *one = &issues->all[i];
+        bool kind = pl_str_eq_z(one->keyword, "type") && pl_str_eq(one->at, at);
+        bool fixed = pl_str_eq_z(one->keyword, "const") || pl_str_eq_z(one->keyword, "enum");
+        sum += kind ? 1000 : fixed ? 30 : 1;
+    }
+    return sum;
+}
+
+static void tell(Check *c, const PlSchemaGroup *group, PlValue v, const Place *at, PlSchemaIssue *said)
+{
+    PlSchemaIssues *outer = c->issues, *best = NULL;
+    uint32_t least = 1000;
+    for (uint32_t i = 0; i < group->count && c->told < TOLD && !c->spent; i++) {
+        PlSchemaIssues *found = PL_NEW(c->arena, PlSchemaIssues);
+        c->told++;
+        c->issues = found;
+        check(c, group->all[i], v, at, NULL);
+        uint32_t far = distance(found, said->at);
+        if (!c->spent && far < least) least = far, best = found;
+    }
+    c->issues = outer;
+    if (!best) return;
+    said->message = pl_arena_printf(c->arena, PL_FMT "; the nearest one:", PL_ARG(said->message));
+    for (uint32_t i = 0; i < best->count && outer->count < PL_SCHEMA_ISSUES; i++) outer->all[outer->count++] = best->all[i];
+}
+
+/* None fits: that, and the faults of the alternative that is nearest, unless all are of another kind. */
+static bool fail_all(Check *c, const char *keyword, const PlSchemaGroup *group, PlValue v, const Place *at)
+{
+    if (is_silent(c)) return false;
+    fail(c, at, keyword, "fits none of %u alternatives", group->count);
+    if (c->telling >= TOLD_WITHIN) return false;
+    c->telling++;
+    tell(c, group, v, at, &c->issues->all[c->issues->count - 1]);
+    c->telling--;
+    return false;
+}
+
 static bool check_any_of(Check *c, const PlSchemaNode *n, PlValue v, const Place *at, const Marks *marks)
 {
     bool good = n->any_of.count == 0;
     for (uint32_t i = 0; i < n->any_of.count && (!good || marks) && !c->spent; i++)
         good |= fits(c, n->any_of.all[i], v, marks);
-    return good ? true : fail(c, at, "anyOf", "fits none of %u alternatives", n->any_of.count);
+    return good ? true : fail_all(c, "anyOf", &n->any_of, v, at);
 }
 
 static bool check_one_of(Check *c, const PlSchemaNode *n, PlValue v, const Place *at, const Marks *marks)
@@ -433,7 +486,7 @@ static bool check_one_of(Check *c, const PlSchemaNode *n, PlValue v, const Place
             return fail(c, at, "oneOf", "fits alternatives %u and %u, and must fit only one", first + 1, i + 1);
         first = i;
     }
-    return found || n->one_of.count == 0 ? true : fail(c, at, "oneOf", "fits none of %u alternatives", n->one_of.count);
+    return found || n->one_of.count == 0 ? true : fail_all(c, "oneOf", &n->one_of, v, at);
 }
 
 static bool check_condition(Check *c, const PlSchemaNode *n, PlValue v, const Place *at, const Marks *marks)
@@ -452,7 +505,7 @@ static bool check_in_place(Check *c, const PlSchemaNode *n, PlValue v, const Pla
     if (n->any_of.count && goes_on(c, good)) good &= check_any_of(c, n, v, at, marks);
     if (n->one_of.count && goes_on(c, good)) good &= check_one_of(c, n, v, at, marks);
     if (n->negated && goes_on(c, good) && fits(c, n->negated, v, NULL))
-        good = fail(c, at, "not", "fits what it must not fit");
+        good = fail(c, at, "not", "fits the schema of \"not\"");
     if (n->condition && goes_on(c, good)) good &= check_condition(c, n, v, at, marks);
     return good;
 }

@@ -14,7 +14,8 @@ void pl_schema_fault(PlSchema *s, PlStr at, const char *keyword, const char *for
     va_start(args, format);
     PlStr message = pl_arena_vprintf(s->arena, format, args);
     va_end(args);
-    s->issues->all[s->issues->count++] = (PlSchemaIssue){pl_arena_str(s->arena, at), pl_str_z(keyword), message};
+    s->issues->all[s->issues->count++] =
+        (PlSchemaIssue){.at = pl_arena_str(s->arena, at), .keyword = pl_str_z(keyword), .message = message};
 }
 
 /* ---- parts ------------------------------------------------------------------------------------------------------- */
@@ -311,6 +312,21 @@ PlStatus pl_schema_compile(PlArena *arena, PlValues *values, PlValue root, const
     *out = good ? s : NULL;
     if (!good) pl_schema_free(s);
     return good ? PL_OK : PL_INVALID;
+}
+
+PlStatus pl_schema_turn(PlSchema *s, PlStr address, PlSchemaIssues *issues)
+{
+    uint32_t before = s->pending.len;
+    s->issues = issues;
+    issues->count = 0;
+    PlSchemaResource *known = pl_map_get(&s->by_address, address);
+    PlSchemaNode *root = known ? pl_schema_node(s, known, known->root) : pl_schema_resolve(s, s->resources.items[0], address);
+    if (!root) pl_schema_fault(s, address, "", "there is no schema here");
+    for (uint32_t i = before; i < s->pending.len; i++) pl_schema_read_node(s, s->pending.items[i]);
+    s->issues = NULL;
+    if (issues->count) return PL_INVALID;
+    s->root = root;
+    return PL_OK;
 }
 
 void pl_schema_free(PlSchema *schema)

@@ -330,7 +330,7 @@ bool pl_schema_format_fits(PlValues *values, PlStr format, PlStr s)
         "date-time", "date",          "time",         "duration", "email",        "idn-email",
         "hostname",  "idn-hostname",  "ipv4",         "ipv6",     "uri",          "uri-reference",
         "iri",       "iri-reference", "uri-template", "uuid",     "json-pointer", "relative-json-pointer",
-        "regex"};
+        "regex",     "byte"};
     size_t i = 0;
     while (i < sizeof names / sizeof *names && !pl_str_eq_z(format, names[i])) i++;
     switch (i) {
@@ -353,6 +353,7 @@ bool pl_schema_format_fits(PlValues *values, PlStr format, PlStr s)
     case 16: return is_pointer(s);
     case 17: return is_relative_pointer(s);
     case 18: return is_regex(values, s);
+    case 19: return pl_type_text_fits(PL_FORMAT_BYTE, s);
     default: return true;
     }
 }

@@ -6,6 +6,11 @@
 
 enum { MAX_NESTING = 512, MAX_NODES = 1000000, MAX_DOCUMENTS = 1000 };
 
+static bool is_full(const PlSchema *s)
+{
+    return s->held.len >= (s->options.documents ? s->options.documents : MAX_DOCUMENTS);
+}
+
 /* ---- addresses --------------------------------------------------------------------------------------------------- */
 
 typedef struct Parts { /* slices of one address; ptr NULL: the part is absent */
@@ -134,7 +139,7 @@ static bool known_draft(PlStr schema, PlSchemaDraft *out)
 static void read_dialect(PlSchema *s, PlSchemaResource *r, PlStr address)
 {
     PlValue meta, vocabulary, unused;
-    if (!s->options.load || s->held.len >= MAX_DOCUMENTS || !s->options.load(s->options.context, address, &meta))
+    if (!s->options.load || is_full(s) || !s->options.load(s->options.context, address, &meta))
         return;
     pl_vec_push(s->arena, &s->held, meta);
     PlStr schema;
@@ -343,7 +348,7 @@ static PlSchemaResource *load(PlSchema *s, PlStr address, PlSchemaDraft draft)
     PlStr meta = pl_schema_meta(address, &own);
     size_t at;
     const char *error;
-    if (s->held.len >= MAX_DOCUMENTS) return NULL;
+    if (is_full(s)) return NULL;
     if (meta.len) {
         if (pl_json_read(s->values, meta, &root, &at, &error) != PL_OK) return NULL;
     } else if (!s->options.load || !s->options.load(s->options.context, address, &root)) {
