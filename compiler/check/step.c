@@ -6,7 +6,7 @@
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
-#include "vm/base/utf8.h"
+#include "compiler/check/unread.h"
 #include "vm/value/time.h"
 #include "compiler/prose/prose.h"
 
@@ -92,43 +92,11 @@ static void check_return(PlChecker *c, PlStep *step)
     c->dead = true;
 }
 
-static bool has(PlStr words, const char *part)
-{
-    return pl_str_find(words, pl_str_z(part), 0) != PL_STR_NONE;
-}
-
-/* Words before a call that would change whether it is made, if anything read them: a refusal, a condition, an approval that comes first. */
-static bool holds_back(PlChecker *c, PlStr prose)
-{
-    static const char *const refusals[] = {"don't ", "don\xe2\x80\x99t ", "do not ", "never ", "avoid ", "skip ", "refrain "};
-    static const char *const conditions[] = {" unless ", " only if ", " only when ", " > ", " < ", " >= ", " <= ", " == ", "dry run"};
-    static const char *const consents[] = {"approv", "permission", "confirm"};
-    PlBuf lower;
-    bool found = false, consent = false;
-    pl_buf_init(&lower, 0);
-    pl_utf8_lower(&lower, prose);
-    PlStr words = pl_arena_str(c->arena, pl_buf_str(&lower));
-    pl_buf_deinit(&lower);
-    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) found |= pl_str_starts(words, pl_str_z(refusals[i]));
-    for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) found |= has(words, conditions[i]);
-    for (size_t i = 0; i < sizeof consents / sizeof *consents; i++) consent |= has(words, consents[i]);
-    bool first = has(words, " then ") || has(words, " before ") || pl_str_starts(words, PL_STR("with ")) || pl_str_starts(words, PL_STR("once "));
-    return found || (consent && first) || pl_str_starts(words, PL_STR("only if ")) || pl_str_starts(words, PL_STR("while ")) ||
-           pl_str_starts(words, PL_STR("until "));
-}
-
-static void check_words(PlChecker *c, PlStep *step)
-{
-    if (!step->bound || step->bound->effect < PL_EFFECT_WRITE || !step->prose.len || !holds_back(c, step->prose)) return;
-    PlDiag *d = PL_REPORT(c->diags, WORDS_UNREAD, step->prose_span, PL_ARG(step->prose), PL_ARG(step->bound->plugin), PL_ARG(step->bound->name));
-    pl_diag_help(c->diags, d, "say it as a step of its own, `If ...:` or `Approve \"...\"`, with the call below or behind it; or `ask first` behind the call");
-}
-
 static void check_action(PlChecker *c, PlStep *step)
 {
     pl_bind_step(c, step);
     if (step->kind != PL_STEP_ACTION) return; /* it was read as a Set, or is a question */
-    check_words(c, step);
+    pl_unread_check(c, step);
     PlTypeId given = pl_clause_failures(c, step, step->type);
     if (step->bind.len) step->symbol = pl_scope_bind(c, step->bind, step->bind_span, step, given, PL_BOUND_YES);
 }
