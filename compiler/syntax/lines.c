@@ -5,6 +5,7 @@
  * quote costs one step and not the rest of the plan, and renumbering changes nothing. */
 #include "compiler/syntax/lines.h"
 #include "compiler/syntax/build.h"
+#include "compiler/syntax/noise.h"
 
 #include "vm/base/limits.h"
 
@@ -31,7 +32,8 @@ typedef struct Lines {
     bool headed;          /* a step stands in a heading (## Step 1: ...): what follows stands under it */
     const char *code_end; /* the end of a fence that holds code, each line of which is a step; or NULL */
     bool in_fence;
-    bool no_think_end;          /* a <think> had no end: none is looked for again */
+    PlNoise noise;
+    PlSpan refusal; /* words that would keep the steps below them from being run; PL_NO_SPAN: none */
     PL_VEC(PlComment) comments; /* pending */
 } Lines;
 
@@ -45,19 +47,6 @@ static const char *line_end(const char *p, const char *limit)
 {
     const char *end = memchr(p, '\n', (size_t)(limit - p));
     return end ? end : limit;
-}
-
-/* Over white space as the scanner has it: also U+00A0, U+202F and U+FEFF. A NUL behind the text ends the look ahead. */
-static const char *blanks(const char *p)
-{
-    for (;; p++) {
-        if (strncmp(p, "\xc2\xa0", 2) == 0)
-            p++;
-        else if (strncmp(p, "\xe2\x80\xaf", 3) == 0 || strncmp(p, "\xef\xbb\xbf", 3) == 0)
-            p += 2;
-        else if (*p != ' ' && *p != '\t' && *p != '\r')
-            return p;
-    }
 }
 
 static uint32_t columns(const char *start, const char *p)
@@ -181,10 +170,10 @@ static const char *marker(Lines *lines, const char *p, PlItem *item)
 {
     const char *end, *start = p;
     while (p[0] == '*' && p[1] == '*') p += 2;
-    while (p[0] == '>' && p[1] == ' ') p = start = blanks(p + 1);
+    while (p[0] == '>' && p[1] == ' ') p = start = pl_lines_blanks(p + 1);
     PlRaw raw = pl_raw_scan(PL_MODE_MARK, p, lines->limit, &end);
     if (raw == PL_RAW_BULLET) { /* "- 5.1 Check": the number counts */
-        const char *inner = blanks(end), *inner_end;
+        const char *inner = pl_lines_blanks(end), *inner_end;
         while (inner[0] == '*' && inner[1] == '*') inner += 2;
         PlRaw second = pl_raw_scan(PL_MODE_MARK, inner, lines->limit, &inner_end);
         if (second == PL_RAW_NUMBERED || second == PL_RAW_DOTTED || second == PL_RAW_STEP_MARK) {
@@ -227,14 +216,14 @@ static bool begins_step(Lines *lines, const char *text)
     pl_arena_rewind(lines->syntax->arena, mark);
     if (!behind || next.style != PL_MARK_NUMBER || next.count == 0) return false;
     char last = behind[-1];
-    behind = blanks(behind);
+    behind = pl_lines_blanks(behind);
     return !(last >= '0' && last <= '9') || (*behind | 32) >= 'a' || *behind == '*' || *behind == '`';
 }
 
 /* What closes a text that spans lines: a quote before punctuation, an operator, or the line's end; a quote before a word opens another text. */
 static bool ends_text(const char *p, const char *end)
 {
-    p = blanks(p);
+    p = pl_lines_blanks(p);
     return p >= end || strchr(",.;:)]}+-=*|\"", *p) || (unsigned char)*p >= 0x80;
 }
 
@@ -243,7 +232,7 @@ static const char *look_ahead(Lines *lines, Open open, const char *p)
 {
     for (int n = 0; n < LOOK_AHEAD_LINES && p < lines->limit; n++) {
         const char *start = p + 1, *end = line_end(start, lines->limit);
-        if (!open.quote && begins_step(lines, blanks(start))) return NULL;
+        if (!open.quote && begins_step(lines, pl_lines_blanks(start))) return NULL;
         if (open.quote) {
             const char *closed = closing_quote(&open, start, end);
             if (closed && !ends_text(closed, end)) return NULL;
@@ -290,10 +279,19 @@ static const char *extend(Lines *lines, const char *from, const char *end)
     return end;
 }
 
+/* A step follows the words "Example of what not to do:". */
+static void tell_refusal(Lines *lines)
+{
+    if (lines->refusal.source == PL_NO_SOURCE) return;
+    PlDiag *d = PL_REPORT0(lines->syntax->diags, REFUSAL_UNREAD, lines->refusal);
+    pl_diag_help(lines->syntax->diags, d, "take away the steps that are not to run, or put `#` before them");
+    lines->refusal = PL_NO_SPAN;
+}
+
 static const char *begin(Lines *lines, PlItem item, const char *body, const char *end)
 {
     PlSyntax *syntax = lines->syntax;
-    body = blanks(body);
+    body = pl_lines_blanks(body);
     if (body > end) body = end;
     item.start = item.end = (uint32_t)(body - syntax->text.ptr);
     for (uint32_t i = 0; i < lines->comments.len; i++)
@@ -304,6 +302,7 @@ static const char *begin(Lines *lines, PlItem item, const char *body, const char
     lines->gave_up = false;
     lines->has_item = true;
     lines->seen_step = lines->seen_step || item.kind == PL_ITEM_STEP;
+    if (item.kind == PL_ITEM_STEP) tell_refusal(lines);
     return extend(lines, body, end);
 }
 
@@ -314,7 +313,7 @@ static const char *header(Lines *lines, const char *p, PlItem *item)
     const PlSpelling *row = pl_phrase_match(lines->syntax->phrases, PL_AT_HEADER, p, lines->limit, &end);
     if (!row) return NULL;
     item->marker = span_of(lines, p, end);
-    end = blanks(end);
+    end = pl_lines_blanks(end);
     if (end[0] == '*' && end[1] == '*') end += 2;
     if (*end != ':') return NULL;
     end++;
@@ -354,9 +353,16 @@ static void ignore(Lines *lines, const char *p, const char *end)
         lines->has_item = false;
         return;
     }
+    lines->has_item = false;
+    PlStr words = pl_str(p, (size_t)(end - p));
+    bool below = pl_str_ends(words, PL_STR(":")) || pl_str_ends(words, PL_STR(":**")) || pl_str_find(words, PL_STR("following"), 0) != PL_STR_NONE ||
+                 pl_str_find(words, PL_STR("below"), 0) != PL_STR_NONE || pl_str_find(words, PL_STR("next step"), 0) != PL_STR_NONE;
+    if (below && lines->refusal.source == PL_NO_SOURCE && pl_noise_refuses(words)) {
+        lines->refusal = span_of(lines, p, end);
+        return;
+    }
     PlDiag *d = PL_REPORT0(lines->syntax->diags, IGNORED_TEXT, span_of(lines, p, end));
     pl_diag_help(lines->syntax->diags, d, "a number before it makes it a step, `#` a comment");
-    lines->has_item = false;
 }
 
 /* The end of a fence whose lines are code: no line has a marker, and one has a call. Else NULL. */
@@ -365,7 +371,7 @@ static const char *end_of_code(Lines *lines, const char *p)
     bool calls = false;
     PlArenaMark mark = pl_arena_mark(lines->syntax->arena);
     while (p < lines->limit) {
-        const char *start = p + 1, *text = blanks(start), *end = line_end(start, lines->limit), *behind;
+        const char *start = p + 1, *text = pl_lines_blanks(start), *end = line_end(start, lines->limit), *behind;
         if (start >= lines->limit) return NULL;
         if (pl_str_starts(pl_str(text, (size_t)(lines->limit - text)), PL_STR("```"))) return calls ? start : NULL;
         PlItem item = {0};
@@ -381,45 +387,13 @@ static const char *end_of_code(Lines *lines, const char *p)
     return NULL;
 }
 
-/* A line of code as a line of a plan, in its place: `} else {` is `else :`, `if (x) {` is `if (x) :`. False when it says nothing. */
-static bool tidy_code(char *p, char *end)
-{
-    static const char *const silent[] = {"import ",  "from ",  "def ", "async def ", "async function ", "function ",
-                                         "package ", "using ", "#!",   "const {",    "module.exports",  "export "};
-    static const char *const blocks[] = {"if ",   "if(", "for ",  "for(",    "while ", "while(", "else",
-                                         "elif ", "try", "catch", "finally", "except", "else:"};
-    for (size_t i = 0; i < sizeof silent / sizeof *silent; i++)
-        if (pl_str_starts(pl_str(p, (size_t)(end - p)), pl_str_z(silent[i]))) return false;
-    while (end > p && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r')) end--;
-    if (end > p && end[-1] == ';') *--end = ' ';
-    while (p < end && *p == '}') *p++ = ' ';
-    while (p < end && *p == ' ') p++;
-    if (p >= end || ((*p == ')' || *p == ']') && end - p <= 2)) return p < end;
-    bool block = false;
-    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
-        block = block || pl_str_starts(pl_str(p, (size_t)(end - p)), pl_str_z(blocks[i]));
-    if (block && end[-1] == '{') end[-1] = ':';
-    if (p[0] == '/' && p[1] == '/') p[0] = '#', p[1] = ' ';
-    if (!pl_str_starts(pl_str(p, (size_t)(end - p)), PL_STR("for (")) &&
-        !pl_str_starts(pl_str(p, (size_t)(end - p)), PL_STR("for(")))
-        return true;
-    char *open = memchr(p, '(', (size_t)(end - p)), *close = end - 1; /* for (const x of list): for x in list: */
-    while (close > open && *close != ')') close--;
-    if (close > open) *open = *close = ' ';
-    static const char *const kinds[] = {"const ", "let ", "var "};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (pl_str_starts(pl_str(open + 1, (size_t)(end - open - 1)), pl_str_z(kinds[i])))
-            memset(open + 1, ' ', strlen(kinds[i]));
-    return true;
-}
-
 /* A step in a heading, "## Step 1: Fetch": the place behind its marker, or NULL. One `#` makes a comment. */
 static const char *heading(Lines *lines, const char *text, PlItem *item)
 {
     const char *p = text;
     while (*p == '#') p++;
     if (p - text < 2 || *p != ' ') return NULL;
-    const char *behind = marker(lines, blanks(p), item);
+    const char *behind = marker(lines, pl_lines_blanks(p), item);
     if (!behind || item->style != PL_MARK_NUMBER || item->count == 0) return NULL;
     lines->headed = true;
     item->indent = (uint32_t)(p - text) - 2;
@@ -439,28 +413,47 @@ static bool is_rule(PlStr line)
 /* Over a fence, or a <think> block: the end of its last line, or NULL when the line is neither. */
 static const char *noise(Lines *lines, const char *p, const char *end)
 {
-    PlStr line = pl_str(p, (size_t)(end - p)), rest = pl_str(p, (size_t)(lines->limit - p));
+    PlStr line = pl_str(p, (size_t)(end - p));
     if (pl_str_starts(line, PL_STR("```")) || pl_str_starts(line, PL_STR("~~~"))) {
         lines->in_fence = !lines->in_fence;
         lines->code_end = lines->in_fence ? end_of_code(lines, end) : NULL;
         return ignore(lines, p, end), end;
     }
     if (is_rule(line)) return ignore(lines, p, end), end;
-    if (!pl_str_starts(line, PL_STR("<think"))) return NULL;
-    size_t close = lines->no_think_end ? PL_STR_NONE : pl_str_find(rest, PL_STR("</think"), 0);
-    lines->no_think_end = close == PL_STR_NONE;
-    if (close == PL_STR_NONE) return ignore(lines, p, end), end;
-    const char *stop = line_end(p + close, lines->limit);
-    ignore(lines, p, stop);
+    const char *stop = pl_noise_thought(&lines->noise, lines->syntax, p);
+    if (stop) lines->has_item = false;
     return stop;
 }
 
-/* Whether a line that begins nothing belongs to the item above. */
-static bool continues(const Lines *lines, const char *start, const char *text)
+/* What a line is that begins nothing. Deeper than the item above it, or glued to a header line, it continues that. */
+static PlLineSays says(const Lines *lines, const char *start, const char *text, const char *end)
 {
-    if (!lines->has_item) return false;
-    const PlItem *item = &pl_vec_last(&lines->out->all);
-    return columns(start, text) > item->indent || !lines->blank;
+    const PlItem *item = lines->has_item ? &pl_vec_last(&lines->out->all) : NULL;
+    if (item && (columns(start, text) > item->indent || (item->kind == PL_ITEM_HEADER && !lines->blank))) return PL_LINE_CONTINUES;
+    if (!lines->seen_step) return PL_LINE_WORDS;
+    PlStr above = item ? pl_str(lines->syntax->text.ptr + item->start, item->end - item->start) : PL_STR("");
+    return pl_lines_says(lines->syntax, above, text, end, item && !lines->blank);
+}
+
+/* Such a line: more of the item above, a step of its own that begins a block, a call that stands nowhere, or words for people. */
+static const char *read_unmarked(Lines *lines, const char *start, const char *text, const char *end)
+{
+    PlSpan span = span_of(lines, text, end);
+    PlItem item = {.kind = PL_ITEM_STEP, .style = PL_MARK_NONE, .indent = columns(start, text), .marker = span_of(lines, text, text)};
+    PlDiag *d;
+    switch (says(lines, start, text, end)) {
+    case PL_LINE_CONTINUES: return extend(lines, start, end);
+    case PL_LINE_STEP:
+        PL_REPORT(lines->syntax->diags, READ_AS_STEP, span, "a step of its own");
+        return begin(lines, item, text, end);
+    case PL_LINE_CALL:
+        d = PL_REPORT0(lines->syntax->diags, STRAY_CALL, span);
+        pl_diag_help(lines->syntax->diags, d, "a number before it makes it a step, `#` a comment");
+        lines->has_item = false;
+        return end;
+    case PL_LINE_WORDS: break;
+    }
+    return ignore(lines, text, end), end;
 }
 
 /* "... using mail.search": what stands under it may be its arguments. */
@@ -484,13 +477,13 @@ static bool is_part(Lines *lines, const PlItem *item, const char *behind, const 
     PlItem *last = &pl_vec_last(&lines->out->all);
     bool under =
         last->kind == PL_ITEM_STEP && (item->indent > last->indent || last->style == PL_MARK_NUMBER || last->parts);
-    const char *p = blanks(behind), *stop, *word;
+    const char *p = pl_lines_blanks(behind), *stop, *word;
     while (*p == '*' || *p == '`') p++;
     if (!under || (last->style == PL_MARK_BULLET && item->indent <= last->indent)) return false;
     const PlSpelling *row = pl_phrase_match(lines->syntax->phrases, PL_AT_PART, p, end, &stop);
     if (!last->parts && ends_with_action(lines, last)) last->parts = true;
     if (!row && (!last->parts || pl_raw_scan(PL_MODE_EXPR, p, end, &stop) != PL_RAW_WORD)) return false;
-    while (!row && pl_raw_scan(PL_MODE_EXPR, blanks(stop), end, &word) == PL_RAW_WORD) stop = word;
+    while (!row && pl_raw_scan(PL_MODE_EXPR, pl_lines_blanks(stop), end, &word) == PL_RAW_WORD) stop = word;
     while (stop < end && strchr("*` ", *stop)) stop++;
     if (stop >= end || *stop != ':') return false;
     last->parts = last->parts || (row && row->kind != PL_TK_A_PROSE && row->kind != PL_TK_A_FAIL);
@@ -502,21 +495,36 @@ static bool ends_block(const Lines *lines, const char *text, const char *end)
 {
     const char *behind;
     const PlSpelling *row = pl_phrase_match(lines->syntax->phrases, PL_AT_OPENING, text, end, &behind);
-    return lines->seen_step && row && row->kind == PL_TK_S_END && blanks(behind) >= end;
+    return lines->seen_step && row && row->kind == PL_TK_S_END && pl_lines_blanks(behind) >= end;
+}
+
+/* Comments and struck-through words on the line become white space. True: nothing of a step is left of it. */
+static bool blank_noise(Lines *lines, const char *text, const char *end)
+{
+    bool heads = false;
+    if (!pl_noise_blank(&lines->noise, lines->syntax, text, end, &heads)) return false;
+    PlItem item = {0};
+    const char *left = pl_lines_blanks(text), *behind = left < end ? marker(lines, left, &item) : left;
+    if (!behind || pl_lines_blanks(behind) < end) return false;
+    if (heads) lines->refusal = span_of(lines, text, end);
+    return lines->has_item = false, true;
 }
 
 static const char *read_line(Lines *lines, const char *start)
 {
-    const char *end = line_end(start, lines->limit), *text = blanks(start), *behind;
+    const char *end = line_end(start, lines->limit), *text = pl_lines_blanks(start), *behind;
     if (text >= end) return lines->blank = true, end;
     PlItem item = {.indent = columns(start, text)};
     const char *skipped = noise(lines, text, end);
     if (skipped) return skipped;
+    if (blank_noise(lines, text, end)) return end;
+    text = pl_lines_blanks(text);
+    if (text >= end) return end;
     bool code = lines->code_end && text < lines->code_end;
     char *writable = lines->syntax->bytes;
-    if (code && !tidy_code(writable + (text - lines->syntax->text.ptr), writable + (end - lines->syntax->text.ptr)))
+    if (code && !pl_lines_tidy_code(writable + (text - lines->syntax->text.ptr), writable + (end - lines->syntax->text.ptr)))
         return end;
-    if (code) text = blanks(text);
+    if (code) text = pl_lines_blanks(text);
     if (code && text >= end) return end;
     uint32_t under = lines->headed ? UNDER_HEADING : 0;
     if (*text == '#' && (behind = heading(lines, text, &item))) {
@@ -546,10 +554,8 @@ static const char *read_line(Lines *lines, const char *start)
         end = begin(lines, item, text, end);
     } else if (ends_block(lines, text, end)) {
         lines->has_item = false;
-    } else if (continues(lines, start, text)) {
-        end = extend(lines, start, end);
     } else {
-        ignore(lines, text, end);
+        end = read_unmarked(lines, start, text, end);
     }
     lines->blank = false;
     return end;
@@ -561,7 +567,7 @@ static bool is_unmarked(Lines *lines, const char *p)
     bool calls = false;
     PlArenaMark mark = pl_arena_mark(lines->syntax->arena);
     for (const char *end; p < lines->limit; p = end + 1) {
-        const char *text = blanks(p);
+        const char *text = pl_lines_blanks(p);
         end = line_end(p, lines->limit);
         PlItem item = {0};
         bool marked = text < end && (marker(lines, text, &item) != NULL || (text[0] == '`' && text[1] == '`'));
@@ -575,14 +581,17 @@ static bool is_unmarked(Lines *lines, const char *p)
 PlItemList *pl_lines_read(PlSyntax *syntax)
 {
     Lines lines = {
-        .syntax = syntax, .out = PL_NEW(syntax->arena, PlItemList), .limit = syntax->text.ptr + syntax->text.len};
+        .syntax = syntax, .out = PL_NEW(syntax->arena, PlItemList), .limit = syntax->text.ptr + syntax->text.len, .refusal = PL_NO_SPAN};
     const char *p = syntax->text.ptr;
     if (pl_str_starts(syntax->text, PL_STR("\xef\xbb\xbf"))) p += 3;
+    const char *thought = pl_noise_thought_end(syntax, p);
+    if (thought) p = thought;
     lines.unmarked = is_unmarked(&lines, p);
     while (p < lines.limit) {
         p = read_line(&lines, p);
         if (p < lines.limit) p++;
     }
+    if (lines.refusal.source != PL_NO_SOURCE) PL_REPORT0(syntax->diags, IGNORED_TEXT, lines.refusal);
     for (uint32_t i = 0; i < lines.comments.len; i++)
         pl_vec_push(syntax->arena, &lines.out->last_comments, lines.comments.items[i]);
     return lines.out;

@@ -7,7 +7,7 @@
 #include "compiler/syntax/scan.h"
 
 typedef enum PlItemKind { PL_ITEM_HEADER, PL_ITEM_STEP } PlItemKind;
-typedef enum PlMarkStyle { PL_MARK_NUMBER, PL_MARK_LETTER, PL_MARK_ROMAN, PL_MARK_BULLET } PlMarkStyle;
+typedef enum PlMarkStyle { PL_MARK_NUMBER, PL_MARK_LETTER, PL_MARK_ROMAN, PL_MARK_BULLET, PL_MARK_NONE } PlMarkStyle; /* NONE: stands by its indentation */
 
 typedef struct PlItem {
     PlItemKind kind;
@@ -38,5 +38,19 @@ bool pl_lines_schedule(PlSyntax *syntax, PlSpan span, PlStr line);
 bool pl_lines_has_call(PlStr line);
 /* Of a plan without markers: whether the line [text, end) is a step. */
 bool pl_lines_is_step(const PlSyntax *syntax, const char *text, const char *end);
+/* Over white space as the scanner has it, within a line: also U+00A0, U+202F and U+FEFF. A NUL behind the text ends the look ahead. */
+const char *pl_lines_blanks(const char *p);
+/* A line of code as a line of a plan, in its place: `} else {` is `else :`, `if (x) {` is `if (x) :`. False when it says nothing. */
+bool pl_lines_tidy_code(char *p, char *end);
+
+/* What a line without a marker is that stands no deeper than the step above it. */
+typedef enum PlLineSays {
+    PL_LINE_CONTINUES, /* more of that step: a clause, or the rest of a sentence */
+    PL_LINE_STEP,      /* a step that begins a block, or goes on with one: Otherwise */
+    PL_LINE_CALL,      /* a step by its form; nobody knows where */
+    PL_LINE_WORDS      /* for people */
+} PlLineSays;
+/* `above`: the text of the step above, empty when there is none; `glued`: no empty line stands between. */
+PlLineSays pl_lines_says(const PlSyntax *syntax, PlStr above, const char *text, const char *end, bool glued);
 
 #endif

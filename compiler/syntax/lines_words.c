@@ -1,7 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines without a marker that say more than a preamble does: when the plan runs, or, in a plan of which no line has a marker, what a step is. */
+/* Lines without a marker that say more than a preamble does: when the plan runs, or, in a plan of which no line has a marker, what a step is; lines
+ * of code; and what a line between steps is. */
+#include "compiler/syntax/binding.h"
 #include "compiler/syntax/build.h"
 #include "compiler/syntax/lines.h"
+
+const char *pl_lines_blanks(const char *p)
+{
+    for (;; p++) {
+        if (strncmp(p, "\xc2\xa0", 2) == 0)
+            p++;
+        else if (strncmp(p, "\xe2\x80\xaf", 3) == 0 || strncmp(p, "\xef\xbb\xbf", 3) == 0)
+            p += 2;
+        else if (*p != ' ' && *p != '\t' && *p != '\r')
+            return p;
+    }
+}
 
 /* "Every weekday at 9:30, do the following:" above the steps is the header line `Schedule:`. */
 bool pl_lines_schedule(PlSyntax *syntax, PlSpan span, PlStr line)
@@ -56,4 +70,106 @@ bool pl_lines_is_step(const PlSyntax *syntax, const char *text, const char *end)
     if (pl_lines_has_call(line)) return true;
     const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, text, end, &behind);
     return row && row->kind != PL_TK_S_END;
+}
+
+/* ---- lines of code ---- */
+
+bool pl_lines_tidy_code(char *p, char *end)
+{
+    static const char *const silent[] = {"import ",  "from ",  "def ", "async def ", "async function ", "function ",
+                                         "package ", "using ", "#!",   "const {",    "module.exports",  "export "};
+    static const char *const blocks[] = {"if ",   "if(", "for ",  "for(",    "while ", "while(", "else",
+                                         "elif ", "try", "catch", "finally", "except", "else:"};
+    for (size_t i = 0; i < sizeof silent / sizeof *silent; i++)
+        if (pl_str_starts(pl_str(p, (size_t)(end - p)), pl_str_z(silent[i]))) return false;
+    while (end > p && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r')) end--;
+    if (end > p && end[-1] == ';') *--end = ' ';
+    while (p < end && *p == '}') *p++ = ' ';
+    while (p < end && *p == ' ') p++;
+    if (p >= end || ((*p == ')' || *p == ']') && end - p <= 2)) return p < end;
+    bool block = false;
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
+        block = block || pl_str_starts(pl_str(p, (size_t)(end - p)), pl_str_z(blocks[i]));
+    if (block && end[-1] == '{') end[-1] = ':';
+    if (p[0] == '/' && p[1] == '/') p[0] = '#', p[1] = ' ';
+    if (!pl_str_starts(pl_str(p, (size_t)(end - p)), PL_STR("for (")) &&
+        !pl_str_starts(pl_str(p, (size_t)(end - p)), PL_STR("for(")))
+        return true;
+    char *open = memchr(p, '(', (size_t)(end - p)), *close = end - 1; /* for (const x of list): for x in list: */
+    while (close > open && *close != ')') close--;
+    if (close > open) *open = *close = ' ';
+    static const char *const kinds[] = {"const ", "let ", "var "};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (pl_str_starts(pl_str(open + 1, (size_t)(end - open - 1)), pl_str_z(kinds[i])))
+            memset(open + 1, ' ', strlen(kinds[i]));
+    return true;
+}
+
+/* ---- lines that no number begins, no deeper than the step above ---- */
+
+static bool begins_block(int kind)
+{
+    return kind == PL_TK_S_IF || kind == PL_TK_S_ELSE_IF || kind == PL_TK_S_ELSE || kind == PL_TK_S_EACH || kind == PL_TK_S_REPEAT ||
+           kind == PL_TK_S_REPEAT_UNTIL || kind == PL_TK_S_REPEAT_WHILE || kind == PL_TK_S_TOGETHER || kind == PL_TK_S_TRY ||
+           kind == PL_TK_S_ON_ERROR;
+}
+
+/* The text ends in the middle of what it says: "... to the team in", "..., ", "If ok:", or it is prose that fills its line. */
+static bool goes_on(PlStr above)
+{
+    static const char *const links[] = {"and", "or",   "with", "from", "to",  "of",   "the", "a",    "an",    "in",    "by",   "for",  "on",  "at",
+                                        "as",  "into", "that", "than", "per", "then", "via", "using", "where", "whose", "which", "until", "if", "when"};
+    if (!above.len) return false;
+    size_t line = above.len;
+    while (line > 0 && above.ptr[line - 1] != '\n') line--;
+    char last = above.ptr[above.len - 1];
+    if (strchr(",:(=+-", last)) return true;
+    size_t word = above.len;
+    while (word > 0 && pl_phrase_word_char(above.ptr[word - 1])) word--;
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++)
+        if (pl_str_eq_nocase(pl_str_slice(above, word, above.len), pl_str_z(links[i]))) return true;
+    return above.len - line >= 50 && !strchr(".!?;)", last) && !pl_lines_has_call(above);
+}
+
+/* What continues a step wherever it stands: a sign, a small letter, a clause, a result's name, a part. */
+static bool is_clause(const PlSyntax *syntax, PlStr above, const char *text, const char *end)
+{
+    static const char *const words[] = {"using ", "via ", "with ", "by ", "through ", "save ", "store ", "call ", "use "};
+    const char *behind;
+    unsigned char c = (unsigned char)*text;
+    bool arrow = c == 0xe2 && ((unsigned char)text[1] == 0x86 || (unsigned char)text[1] == 0x87);
+    if (arrow || (c < 0x80 && !(c >= 'A' && c <= 'Z') && c != '*')) return true;
+    while (text < end && *text == '*') text++;
+    PlBinding binding;
+    if (pl_phrase_match(syntax->phrases, PL_AT_TAIL, text, end, &behind) || pl_binding_match(syntax->phrases, text, end, &binding)) return true;
+    const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_PART, text, end, &behind);
+    if (row && *pl_lines_blanks(behind) == ':' && (row->kind != PL_TK_A_PROSE || !pl_lines_has_call(above))) return true;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (pl_str_eq_nocase(pl_str(text, strlen(words[i]) < (size_t)(end - text) ? strlen(words[i]) : 0), pl_str_z(words[i]))) return true;
+    return false;
+}
+
+/* "Send it using mail.send(to=x)", "... -> sent": the line ends as a step does. */
+static bool ends_as_call(PlStr line)
+{
+    while (line.len && strchr(" \t\r*`", line.ptr[line.len - 1])) line.len--;
+    if (!pl_lines_has_call(line)) return false;
+    size_t arrow = pl_str_find(line, PL_STR("->"), 0);
+    return line.ptr[line.len - 1] == ')' || arrow != PL_STR_NONE;
+}
+
+PlLineSays pl_lines_says(const PlSyntax *syntax, PlStr above, const char *text, const char *end, bool glued)
+{
+    const char *behind, *p = text;
+    PlStr line = pl_str_trim(pl_str(text, (size_t)(end - text)));
+    if (glued && is_clause(syntax, above, text, end)) return PL_LINE_CONTINUES;
+    while (p < end && (*p == '*' || *p == '`')) p++;
+    while (line.len && (line.ptr[line.len - 1] == '*' || line.ptr[line.len - 1] == '`')) line.len--;
+    const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, p, end, &behind);
+    bool other = row && (row->kind == PL_TK_S_ELSE || row->kind == PL_TK_S_ELSE_IF);
+    bool heads = row && begins_block(row->kind) && pl_str_ends(line, PL_STR(":"));
+    if ((other || heads) && !(glued && goes_on(above) && !pl_str_ends(above, PL_STR(":")))) return PL_LINE_STEP;
+    bool words = above.len && !pl_lines_has_call(above) && !pl_phrase_match(syntax->phrases, PL_AT_OPENING, above.ptr, above.ptr + above.len, &behind);
+    if (glued && (goes_on(above) || (words && pl_lines_has_call(line)))) return PL_LINE_CONTINUES;
+    return ends_as_call(line) ? PL_LINE_CALL : PL_LINE_WORDS;
 }

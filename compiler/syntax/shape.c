@@ -3,6 +3,7 @@
  * by a Try around what may fail. Every change is a note. Runs between nesting and linking; afterwards no step has a form. Depth is bounded by
  * PL_LIMIT_STEP_DEPTH. */
 #include "compiler/syntax/binding.h"
+#include "compiler/syntax/noise.h"
 #include "compiler/syntax/steps.h"
 
 #include "vm/base/limits.h"
@@ -167,6 +168,10 @@ static bool says_when(PlStr prose)
 static void becomes_comment(PlSyntax *syntax, PlStep *heading)
 {
     PlStep *first = heading->steps.items[0];
+    if (pl_noise_refuses(heading->prose)) {
+        PlDiag *d = PL_REPORT0(syntax->diags, REFUSAL_UNREAD, heading->prose_span.source == PL_NO_SOURCE ? heading->span : heading->prose_span);
+        pl_diag_help(syntax->diags, d, "take away the steps that are not to run, or put `#` before them");
+    }
     PlComment comment = {heading->prose_span, pl_arena_printf(syntax->arena, "# " PL_FMT, PL_ARG(heading->prose))};
     pl_vec_push(syntax->arena, &heading->comments, comment);
     if (heading->trailing.text.len) pl_vec_push(syntax->arena, &heading->comments, heading->trailing);

@@ -2,6 +2,7 @@
 /* A step whose parts stand on lines of their own: "Action: mail.search", "Query: is:unread", "Output: found", with or without bullets. The rows of
  * place PART say which keys are the language's; any other key is an argument of the call. Lines that fit nothing make the step an ordinary one. */
 #include "compiler/syntax/build.h"
+#include "compiler/syntax/noise.h"
 #include "compiler/syntax/statement_inside.h"
 
 typedef struct Part {
@@ -158,7 +159,11 @@ static bool bind_result(PlReading *rd, const Part *part)
 
 static void ignore(PlReading *rd, const Part *part)
 {
-    PL_REPORT0(rd->syntax->diags, DETAIL_IGNORED, pl_reading_span(rd, part->key, part->end));
+    PlSpan span = pl_reading_span(rd, part->key, part->end);
+    if (pl_noise_refuses(pl_str(part->value, (size_t)(part->end - part->value))))
+        PL_REPORT0(rd->syntax->diags, REFUSAL_UNREAD, span);
+    else
+        PL_REPORT0(rd->syntax->diags, DETAIL_IGNORED, span);
 }
 
 static bool read_part(PlReading *rd, const Part *part, bool has_action)
