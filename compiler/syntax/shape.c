@@ -194,8 +194,20 @@ static bool names_result(PlSyntax *syntax, PlStep *call, PlStep *step)
     return true;
 }
 
+/* "Step 1: Fetch", "Step 2: Group", each over bullets, and under one of them at least are steps: so are all bullets. */
+static bool are_headings(const StepVec *steps)
+{
+    bool has_steps = false;
+    for (uint32_t i = 0; i < steps->len; i++) {
+        const PlStep *s = steps->items[i];
+        if (!is_heading(s) || s->steps.len == 0 || says_when(s->prose)) return false;
+        has_steps = has_steps || !only_prose(s);
+    }
+    return has_steps && steps->len > 1;
+}
+
 /* A step that is no block, with its sub-steps, into `out`. */
-static void flatten(PlSyntax *syntax, PlStep *step, StepVec *out)
+static void flatten(PlSyntax *syntax, PlStep *step, bool is_chapter, StepVec *out)
 {
     StepVec others = {0}, handlers = {0};
     for (uint32_t i = 0; i < step->steps.len; i++) {
@@ -208,7 +220,7 @@ static void flatten(PlSyntax *syntax, PlStep *step, StepVec *out)
             pl_vec_push(syntax->arena, &others, s);
     }
     bool heading = is_heading(step) && handlers.len == 0 && others.len > 0;
-    if (heading && only_prose(step)) {
+    if (heading && !is_chapter && only_prose(step)) {
         take_details(syntax, step);
         pl_vec_push(syntax->arena, out, step);
         return;
@@ -403,9 +415,13 @@ static void shape(PlSyntax *syntax, PlStep ***items, uint32_t *len, uint32_t *ca
         }
         if (step->form == PL_FORM_BROKEN) breaks_off(syntax, step);
         shape(syntax, &step->steps.items, &step->steps.len, &step->steps.cap, step);
+    }
+    bool chapters = are_headings(&steps);
+    for (uint32_t i = 0; i < steps.len; i++) {
+        PlStep *step = steps.items[i];
         bool flattens = !is_block(step->kind) && step->kind != PL_STEP_BAD && step->steps.len > 0;
         if (flattens)
-            flatten(syntax, step, &flat);
+            flatten(syntax, step, chapters, &flat);
         else
             pl_vec_push(syntax->arena, &flat, step);
     }
