@@ -155,10 +155,24 @@ static void lists_called(PlReader *r, PlRange range, PlSenses *out)
     for (uint32_t i = 0; i < known->len; i++) pl_try_add(r, out, known->items[i]);
 }
 
+/* What the step above made or changed: "them", "the ones with ...", "sort by amount" speak of it. */
+static PlStr made_just_before(const PlChecker *c)
+{
+    const PlStep *parent = c->step ? c->step->parent : NULL, *last = NULL;
+    uint32_t count = parent ? parent->steps.len : c->plan->steps.len;
+    PlStep *const *steps = parent ? parent->steps.items : c->plan->steps.items;
+    for (uint32_t i = 0; c->step && i < count && steps[i] != c->step; i++) last = steps[i];
+    if (!last) return PL_STR("");
+    return last->kind == PL_STEP_SET ? last->name : last->kind == PL_STEP_ACTION ? last->bind : PL_STR("");
+}
+
 void pl_called_any(PlReader *r, PlSenses *out)
 {
-    PlStr *names;
+    PlStr *names, made = made_just_before(r->c);
     uint32_t count = names_in_scope(r, true, &names);
+    for (uint32_t i = 0; made.len && i < count; i++)
+        if (pl_str_eq(names[i], made)) add_list(r, made, made, out);
+    if (out->len) return;
     for (uint32_t i = 0; i < count; i++) add_list(r, names[i], names[i], out);
 }
 
@@ -263,6 +277,7 @@ static void with_adjective(PlReader *r, PlRange range, PlSenses *out)
     for (uint32_t at = range.from + 1; at < range.to && at <= range.from + 2 && !out->len; at++) {
         PlSenses lists = {0};
         lists_called(r, (PlRange){at, range.to}, &lists);
+        if (!lists.len && pl_called_is_generic(r, (PlRange){at, range.to})) pl_called_any(r, &lists);
         for (uint32_t i = 0; i < lists.len; i++) narrowed(r, &lists.items[i], (PlRange){range.from, at}, true, out);
     }
 }

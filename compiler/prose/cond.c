@@ -178,13 +178,19 @@ static void read_flag(PlReader *r, const PlItem *item, const PlType *t, PlStr wo
     }
 }
 
+/* "high", "high priority": a value of a field, alone or before the field's name. */
+static bool is_state(PlReader *r, PlStr value, PlStr field, PlStr word)
+{
+    return pl_lexis_same(r, value, word) || pl_lexis_same(r, pl_arena_printf(r->c->arena, PL_FMT "_" PL_FMT, PL_ARG(value), PL_ARG(field)), word);
+}
+
 /* A field one of whose values is called so. */
 static void read_state(PlReader *r, const PlItem *item, const PlType *t, PlStr word, PlSenses *out)
 {
     for (uint32_t i = 0; i < t->count; i++) {
         const PlType values = *pl_type(r->c->types, pl_type_without_nothing(r->c->types, t->fields[i].type));
         for (uint32_t k = 0; values.kind == PL_TYPE_ENUM && k < values.count; k++) {
-            if (values.values[k].kind != PL_LIT_TEXT || !pl_lexis_same(r, values.values[k].as.text, word)) continue;
+            if (values.values[k].kind != PL_LIT_TEXT || !is_state(r, values.values[k].as.text, t->fields[i].name, word)) continue;
             add_condition(r, item,
                           pl_arena_printf(r->c->arena, "it." PL_FMT " is \"" PL_FMT "\"", PL_ARG(t->fields[i].name),
                                           PL_ARG(values.values[k].as.text)),

@@ -222,7 +222,7 @@ void pl_fill_rows(PlReader *r, PlRowPlace place, PlRange range, const PlItem *it
 void pl_called_list(PlReader *r, PlRange range, PlSenses *out);
 void pl_called_base(PlReader *r, PlRange range, PlSenses *out); /* the same without anything that narrows it down */
 void pl_called_value(PlReader *r, PlRange range, PlSenses *out);
-void pl_called_any(PlReader *r, PlSenses *out);              /* every list in scope */
+void pl_called_any(PlReader *r, PlSenses *out);              /* what the step above made, if it is a list; else every list in scope */
 bool pl_called_is_generic(const PlReader *r, PlRange range); /* "results", "items", "them" */
 void pl_field_read(PlReader *r, const PlItem *item, PlRange range, PlSenses *out);
 void pl_field_named(PlReader *r, const PlItem *item, PlStr parts,

@@ -127,6 +127,18 @@ bool pl_reading_opens_block(const PlReading *rd, const PlSpelling *row, const ch
     }
 }
 
+/* "the ones where ...", "only those over 5": no name but what was made last. */
+static bool is_pronoun(const char *p, const char *limit)
+{
+    static const char *const fillers[] = {"only", "just", "all", "of", "the"}, *const words[] = {"ones", "those", "these", "them"};
+    const char *end;
+    for (size_t i = 0; i < sizeof fillers / sizeof *fillers; i++)
+        if (is_word(p, limit, fillers[i], &end)) p = blanks(end), i = (size_t)-1;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (is_word(p, limit, words[i], &end)) return true;
+    return false;
+}
+
 /* Whether the words behind a statement's opening promise that statement, so that not being able to read it is an error. */
 bool pl_reading_promises(const PlReading *rd, int token, const char *behind)
 {
@@ -143,7 +155,7 @@ bool pl_reading_promises(const PlReading *rd, int token, const char *behind)
     case PL_TK_S_INCREASE:
     case PL_TK_S_DECREASE: return after && is_word(after, rd->limit, "by", &end);
     case PL_TK_S_KEEP:
-        return pl_str_find(rest, PL_STR(" where "), 0) != PL_STR_NONE || pl_str_ends(rest, PL_STR(" where"));
+        return !is_pronoun(p, rd->limit) && (pl_str_find(rest, PL_STR(" where "), 0) != PL_STR_NONE || pl_str_ends(rest, PL_STR(" where")));
     case PL_TK_S_CHECK: return pl_str_find(rest, PL_STR(", else"), 0) != PL_STR_NONE;
     case PL_TK_S_WAIT: return rest.len && is_digit(*p);
     case PL_TK_S_ASK: return literal || pl_str_find_char(rest, '"', 0) != PL_STR_NONE;
@@ -211,7 +223,7 @@ bool pl_reading_means(const PlReading *rd, int token, const char *behind)
     case PL_TK_S_NOTE:
         end = pl_oneline_path_end(p, rd->limit);
         return empty || (end && (memchr(p, '.', (size_t)(end - p)) || *end == '('));
-    case PL_TK_S_KEEP: return keeps_by_clause(pl_str(p, (size_t)(rd->limit > p ? rd->limit - p : 0)));
+    case PL_TK_S_KEEP: return !is_pronoun(p, rd->limit) && keeps_by_clause(pl_str(p, (size_t)(rd->limit > p ? rd->limit - p : 0)));
     default: return true;
     }
 }
