@@ -51,8 +51,8 @@ start ::= E_LIMIT limits.
 /* ---- steps ---- */
 start ::= E_ACTION call tail.
 start ::= E_PROSE tail.
-start ::= S_IF expr(C) colon. { r->step->cond = C; }
-start ::= S_ELSE_IF expr(C) colon. { r->step->cond = C; }
+start ::= S_IF cond(C) colon. { r->step->cond = C; }
+start ::= S_ELSE_IF cond(C) colon. { r->step->cond = C; }
 start ::= S_ELSE colon.
 start ::= S_EACH NAME(N) IN expr(L) tail colon. { pl_build_each(r, &N, NULL, L); }
 start ::= S_EACH_OF expr(L) tail colon. { pl_build_each_of(r, L); }
@@ -95,6 +95,10 @@ start ::= S_CHECK expr(C). { r->step->cond = C; }
 start ::= S_CHECK expr(C) ELSE_FAIL TEXT(V). { r->step->cond = C; r->step->value = V.expr; }
 start ::= S_NOTE expr(V). { r->step->value = V; }
 
+cond(A) ::= expr(A).
+cond(A) ::= cond(L) COMMA expr(R). { A = pl_build_comma(r, L, R, PL_OPR_AND); }
+cond(A) ::= cond(L) COMMA OR expr(R). { A = pl_build_comma(r, L, R, PL_OPR_OR); }
+cond(A) ::= cond(L) COMMA AND expr(R). { A = pl_build_comma(r, L, R, PL_OPR_AND); }
 colon ::= COLON.
 colon ::= . { pl_run_no_colon(r); }
 set_to ::= TO.
@@ -179,7 +183,7 @@ choice(A) ::= or(A).
 choice(A) ::= or(C) QUESTION choice(X) COLON choice(Y). { A = pl_build_choice(r, X, C, Y); }
 choice(A) ::= or(X) IF or(C) OTHERWISE choice(Y). { A = pl_build_choice(r, X, C, Y); }
 or(A) ::= and(A).
-or(A) ::= or(L) OR and(R). { A = pl_build_binary(r, PL_OPR_OR, L, R); }
+or(A) ::= or(L) OR and(R). { A = pl_build_or(r, L, R); }
 and(A) ::= not(A).
 and(A) ::= and(L) AND not(R). { A = pl_build_binary(r, PL_OPR_AND, L, R); }
 not(A) ::= compare(A).

@@ -360,6 +360,23 @@ PlTypeId pl_expr_binary(PlChecker *c, PlExpr **slot, PlTypeId hint)
     }
 }
 
+/* "if orders exist": a list that is always there is asked for its items. "If exactly one order exists": a condition was read, which says it all. */
+static PlTypeId check_there(PlChecker *c, PlExpr **slot)
+{
+    PlExpr *x = *slot;
+    bool exists = x->op == PL_OPR_EXISTS;
+    if (!exists && x->op != PL_OPR_MISSING) return PL_T_YESNO;
+    if (exists && x->left->type == PL_T_YESNO && x->left->kind == PL_EXPR_BINARY) {
+        *slot = x->left;
+        return PL_T_YESNO;
+    }
+    if (x->left->kind == PL_EXPR_BAD || pl_type(c->types, x->left->type)->kind != PL_TYPE_LIST) return PL_T_YESNO;
+    PlStr was = pl_words_expr(c, x);
+    x->op = exists ? PL_OPR_NOT_EMPTY : PL_OPR_EMPTY;
+    PL_REPORT(c->diags, READ_AS, x->span, PL_ARG(was), PL_ARG(pl_words_expr(c, x)));
+    return PL_T_YESNO;
+}
+
 PlTypeId pl_expr_unary(PlChecker *c, PlExpr **slot)
 {
     PlExpr *x = *slot;
@@ -376,7 +393,7 @@ PlTypeId pl_expr_unary(PlChecker *c, PlExpr **slot)
         c->lenient++;
         pl_expr_check(c, &x->left, PL_TYPE_NONE);
         c->lenient--;
-        return PL_T_YESNO;
+        return check_there(c, slot);
     }
 }
 

@@ -11,23 +11,23 @@ PlExpr *pl_build_or_more(PlRun *r, PlExpr *left, const PlToken *words, PlExpr *n
 }
 
 /* A second tree of the same kind: two places of one tree never share a node, since the checker writes into nodes. */
-static PlExpr *copy(PlRun *r, const PlExpr *e)
+PlExpr *pl_build_copy(PlRun *r, const PlExpr *e)
 {
     if (!e) return NULL;
     PlArena *arena = r->syntax->arena;
     PlExpr *c = PL_NEW(arena, PlExpr);
     *c = *e;
-    c->left = copy(r, e->left);
-    c->right = copy(r, e->right);
-    c->cond = copy(r, e->cond);
+    c->left = pl_build_copy(r, e->left);
+    c->right = pl_build_copy(r, e->right);
+    c->cond = pl_build_copy(r, e->cond);
     c->items.items = NULL;
     c->items.len = c->items.cap = 0;
     c->fields.items = NULL;
     c->fields.len = c->fields.cap = 0;
-    for (uint32_t i = 0; i < e->items.len; i++) pl_vec_push(arena, &c->items, copy(r, e->items.items[i]));
+    for (uint32_t i = 0; i < e->items.len; i++) pl_vec_push(arena, &c->items, pl_build_copy(r, e->items.items[i]));
     for (uint32_t i = 0; i < e->fields.len; i++) {
         PlRecordField field = e->fields.items[i];
-        field.value = copy(r, field.value);
+        field.value = pl_build_copy(r, field.value);
         pl_vec_push(arena, &c->fields, field);
     }
     return c;
@@ -63,13 +63,13 @@ void pl_build_change(PlRun *r, PlPath path, PlOperator op, PlExpr *by)
     if (number)
         r->step->value = op == PL_OPR_SUB ? pl_build_negative(r, by, by->span) : by;
     else
-        r->step->value = pl_build_binary(r, op, copy(r, path.expr), by);
+        r->step->value = pl_build_binary(r, op, pl_build_copy(r, path.expr), by);
 }
 
 PlExpr *pl_build_between(PlRun *r, PlExpr *value, PlExpr *from, PlExpr *to)
 {
     PlExpr *low = pl_build_binary(r, PL_OPR_GE, value, from);
-    PlExpr *high = pl_build_binary(r, PL_OPR_LE, copy(r, value), to);
+    PlExpr *high = pl_build_binary(r, PL_OPR_LE, pl_build_copy(r, value), to);
     return pl_build_binary(r, PL_OPR_AND, low, high);
 }
 

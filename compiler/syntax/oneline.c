@@ -83,12 +83,78 @@ static bool is_list_clause(int kind)
            kind == PL_TK_OR || kind == PL_TK_AND;
 }
 
+/* ---- conditions with commas: "x is 5, 6 or 7", "a > 5, b > 5" ---- */
+
+static bool is_word_sign(const char *p, const char *limit, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t len = strlen(words[i]);
+        bool letters = pl_phrase_word_char(words[i][0]);
+        if ((size_t)(limit - p) < len || !pl_str_eq_nocase(pl_str(p, len), pl_str_z(words[i]))) continue;
+        if (!letters || !pl_phrase_word_char(p[len])) return true;
+    }
+    return false;
+}
+#define IS_WORD_SIGN(p, limit, words) is_word_sign((p), (limit), (words), sizeof(words) / sizeof *(words))
+
+/* Where the stretch that begins at `p` ends: a comma, a colon, `then`, or the end. */
+static const char *stretch_end(const char *p, const char *limit)
+{
+    Walk walk = {p, limit, false};
+    for (; p < limit; p = over(&walk, p)) {
+        bool colon = *p == ':' && (p + 1 == limit || strchr(" \n\t*", p[1]));
+        if (*p == ',' || colon || *p == ';') return p;
+        if (*p == ' ' && word(p + 1, limit, "then")) return p;
+    }
+    return limit;
+}
+
+/* Words only, the last two joined by `or`: "paid or cancelled", and nothing that a step begins with. */
+static bool is_choice_of_words(const char *p, const char *end)
+{
+    static const char *const others[] = {"it", "them", "the", "a", "an", "this", "that", "to", "using"};
+    unsigned words = 0;
+    bool chooses = false;
+    for (const char *next; p < end; p = blanks(next), words++) {
+        if (pl_raw_scan(PL_MODE_EXPR, p, end, &next) != PL_RAW_WORD || IS_WORD_SIGN(p, end, others)) return false;
+        if (words && word(p, end, "or")) chooses = true;
+    }
+    return chooses && words > 2 && words < 7;
+}
+
+/* Whether the words behind a comma of a condition go on with it, and end where a step can still follow. */
+static bool goes_on(const PlSyntax *syntax, const char *next, const char *limit)
+{
+    static const char *const compares[] = {"is",  "are", "isn't", "aren't", "contains", "equals", "has",  "exists", "in", "not in",
+                                           "==",  "!=",  ">=",    "<=",     ">",        "<",      "≥",    "≤",      "≠",  "starts with",
+                                           "ends with", "was", "were", "exceeds"};
+    const char *end = stretch_end(next, limit), *behind, *path;
+    while (end > next && (end[-1] == ' ' || end[-1] == '\n')) end--;
+    if (end == limit || blanks(end + 1) >= limit) {
+        bool heads = end < limit && *end == ':';
+        if (!heads) return false;
+    }
+    if (is_digit(*next) || *next == '"' || *next == '\'') return true;
+    if (pl_phrase_match(syntax->phrases, PL_AT_OPENING, next, limit, &behind)) return false;
+    if (is_choice_of_words(next, end)) return true;
+    if (!(path = pl_oneline_path_end(next, end))) return false;
+    bool dotted = memchr(next, '.', (size_t)(path - next)) != NULL;
+    path = blanks(path);
+    if (path >= end) {
+        const char *more = *end == ',' ? blanks(end + 1) : end;
+        return dotted || word(more, limit, "or") || word(more, limit, "and") || (*end == ',' && goes_on(syntax, more, limit) && !is_digit(*more));
+    }
+    return IS_WORD_SIGN(path, end, compares);
+}
+
 /* Whether the comma before `next` ends a head: no clause, list clause or further condition follows it. */
 static bool comma_ends(const PlSyntax *syntax, int token, const char *next, const char *limit)
 {
     const char *end;
     const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_INFIX, next, limit, &end);
     if (row && is_list_clause(row->kind)) return false;
+    bool asks = token == PL_TK_S_IF || token == PL_TK_S_ELSE_IF;
+    if (asks && goes_on(syntax, next, limit)) return false;
     row = pl_phrase_match(syntax->phrases, PL_AT_TAIL, next, limit, &end);
     return token == PL_TK_S_IF || token == PL_TK_S_ELSE_IF || token == PL_TK_S_ON_ERROR || !row;
 }
