@@ -26,7 +26,8 @@ static void add_plugin(PlCompiled *out, const PlPluginArg *arg, PlArena *arena)
         return;
     }
     PlPluginOptions options = {arg->server, arg->credential, arg->variables, arg->variable_count, arg->idempotent,
-                               arg->idempotent_count, PL_STR(""), arg->probes, arg->probe_count, arg->waits, arg->wait_count};
+                               arg->idempotent_count, PL_STR(""), arg->probes, arg->probe_count, arg->waits, arg->wait_count,
+                               arg->trusted};
     PlPlugin *plugin;
     PlStatus status = arg->text.len ? pl_catalog_add_text(out->catalog, arg->name, arg->document, arg->text, &options, &plugin)
                                     : pl_catalog_add_file(out->catalog, arg->name, pl_arena_str(arena, arg->document).ptr, &options, &plugin);

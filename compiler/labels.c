@@ -4,7 +4,7 @@
 
 #include "vm/code/label.h"
 
-/* ---- trust: "plugin.action.part -> plugin.action.argument" ---- */
+/* ---- trust: "plugin.action.part -> plugin.action.argument"; selectors: "plugin.action.argument" ---- */
 
 typedef struct End { /* one side */
     PlStr text, plugin, action, part; /* action, part: "" for all */
@@ -15,6 +15,7 @@ typedef struct Trusting {
     PlDiags *diags;
     PlCatalog *catalog;
     PlModule *module;
+    const char *key; /* of pilot.yaml */
     PL_VEC(PlTrust) out;
 } Trusting;
 
@@ -34,23 +35,31 @@ static End read_end(PlStr text)
     return end;
 }
 
-static bool has_part(const PlTypes *types, PlTypeId id, PlStr name, int depth)
+static bool refuse(Trusting *t, const char *what, PlStr text, PlStr near)
 {
-    const PlType *t = pl_type(types, id);
-    enum { DEPTH = 8 };
-    if (depth > DEPTH || t->kind == PL_TYPE_ANY) return t->kind == PL_TYPE_ANY;
-    if (t->kind == PL_TYPE_LIST) return has_part(types, t->elem, name, depth + 1);
-    for (uint32_t i = 0; i < t->count && t->kind == PL_TYPE_UNION; i++)
-        if (has_part(types, t->members[i], name, depth + 1)) return true;
-    for (uint32_t i = 0; i < t->count && t->kind == PL_TYPE_RECORD; i++)
-        if (pl_str_eq(t->fields[i].name, name) || has_part(types, t->fields[i].type, name, depth + 1)) return true;
+    PlDiag *d = PL_REPORT(t->diags, LABEL_TRUST, PL_NO_SPAN, t->key, what, PL_ARG(text));
+    if (near.len) pl_diag_help(t->diags, d, "did you mean `" PL_FMT "`?", PL_ARG(near));
     return false;
 }
 
-static bool refuse(Trusting *t, const char *what, PlStr text)
+static PlStr near_plugin(const PlCatalog *catalog, PlStr name)
 {
-    PL_REPORT(t->diags, LABEL_TRUST, PL_NO_SPAN, what, PL_ARG(text));
-    return false;
+    enum { NEAR = 2 };
+    unsigned best = NEAR + 1;
+    PlStr near = PL_STR("");
+    for (uint32_t i = 0; i < pl_catalog_plugin_count(catalog); i++) {
+        PlStr other = pl_catalog_plugin(catalog, i)->name;
+        unsigned distance = pl_str_distance(name, other, NEAR);
+        if (distance < best) best = distance, near = other;
+    }
+    return near;
+}
+
+static PlStr near_action(Trusting *t, const PlPlugin *plugin, PlStr name)
+{
+    PlNear near;
+    bool any = pl_catalog_nearest(t->catalog, plugin, name, PL_STR(""), &near, 1) > 0;
+    return any ? pl_arena_printf(t->arena, PL_FMT "." PL_FMT, PL_ARG(plugin->name), PL_ARG(near.operation->name)) : PL_STR("");
 }
 
 /* Is it there at all, whether or not this plan calls it. */
@@ -58,14 +67,17 @@ static bool check_end(Trusting *t, const End *end, bool is_source)
 {
     const PlPlugin *plugin = pl_catalog_plugin_by_name(t->catalog, end->plugin);
     bool ambiguous;
-    if (!plugin) return refuse(t, "a plugin", end->plugin);
+    if (!plugin) return refuse(t, "a plugin", end->plugin, near_plugin(t->catalog, end->plugin));
     if (!end->action.len) return true;
     const PlOperation *operation = pl_catalog_find(t->catalog, plugin, end->action, &ambiguous);
     const PlAction *action = operation ? pl_catalog_action(t->catalog, operation) : NULL;
-    if (!action) return refuse(t, "an action", end->text);
+    if (!action) return refuse(t, "an action", end->text, near_action(t, plugin, end->action));
     if (!end->part.len) return true;
-    bool there = is_source ? has_part(pl_catalog_types(t->catalog), action->result, end->part, 0) : pl_action_param(action, end->part) != NULL;
-    return there || refuse(t, is_source ? "a part of an answer" : "an argument", end->text);
+    PlStr near = PL_STR("");
+    if (is_source ? pl_catalog_has_part(pl_catalog_types(t->catalog), action->result, end->part, &near) : pl_action_param(action, end->part) != NULL)
+        return true;
+    if (!is_source) near = pl_catalog_near_param(action, end->part);
+    return refuse(t, is_source ? "a part of an answer" : "an argument", end->text, near);
 }
 
 static bool is_meant(Trusting *t, const End *end, const PlAction *action)
@@ -95,16 +107,48 @@ static void add_trust(Trusting *t, const End *from, const End *to)
     }
 }
 
+/* One line of `selectors:`. */
+static void add_selector(Trusting *t, PlStr text)
+{
+    const PlModule *m = t->module;
+    End end = read_end(text);
+    if (!check_end(t, &end, false)) return;
+    for (uint32_t a = 0; a < m->action_count; a++) {
+        if (!is_meant(t, &end, &m->actions[a])) continue;
+        const PlParam *param = end.part.len ? pl_action_param(&m->actions[a], end.part) : NULL;
+        uint32_t index = param ? (uint32_t)(param - m->actions[a].params) : PL_TRUST_ALL;
+        pl_vec_push(t->arena, &t->out, ((PlTrust){.from = PL_TRUST_ALL, .to = a, .field = PL_STR(""), .param = index}));
+    }
+}
+
+/* What the documents say. Selectors only tighten, so they count whoever wrote them; a part that the server makes counts when the project believes the
+ * document, and not under `policy: strict`, which believes no server. */
+static void add_documents(Trusting *t)
+{
+    const PlModule *m = t->module;
+    for (uint32_t a = 0; a < m->action_count; a++) {
+        const PlAction *action = &m->actions[a];
+        const PlPlugin *plugin = pl_catalog_plugin_by_name(t->catalog, action->plugin);
+        for (uint32_t p = 0; p < action->param_count; p++)
+            if (action->params[p].selects) pl_vec_push(t->arena, &t->out, ((PlTrust){.from = PL_TRUST_ALL, .to = a, .field = PL_STR(""), .param = p}));
+        bool believed = plugin && plugin->is_trusted && m->manifest.policy != PL_POLICY_STRICT;
+        for (uint32_t i = 0; i < action->minted_count && believed; i++)
+            pl_vec_push(t->arena, &t->out, ((PlTrust){.from = a, .to = PL_TRUST_ALL, .field = action->minted[i], .param = PL_TRUST_ALL}));
+    }
+}
+
 void pl_labels_trust(PlArena *arena, PlDiags *diags, PlCatalog *catalog, const PlProject *project, PlModule *module)
 {
-    if (!project) return;
-    Trusting t = {.arena = arena, .diags = diags, .catalog = catalog, .module = module};
-    module->manifest.policy = project->policy;
-    for (uint32_t i = 0; i < project->trusts.len; i++) {
+    Trusting t = {.arena = arena, .diags = diags, .catalog = catalog, .module = module, .key = "trust"};
+    if (project) module->manifest.policy = project->policy;
+    for (uint32_t i = 0; project && i < project->trusts.len; i++) {
         const PlTrustArg *arg = &project->trusts.items[i];
         End from = read_end(arg->from), to = read_end(arg->to);
         if (check_end(&t, &from, true) && (!to.text.len || check_end(&t, &to, false))) add_trust(&t, &from, &to);
     }
+    t.key = "selectors";
+    for (uint32_t i = 0; project && i < project->selectors.len; i++) add_selector(&t, project->selectors.items[i]);
+    add_documents(&t);
     module->manifest.trusts = t.out.items;
     module->manifest.trust_count = t.out.len;
 }
@@ -143,6 +187,14 @@ static PlSpan span_of(const PlStep *step, PlStr argument)
     return step->action_span;
 }
 
+/* The document says that its server makes this part, and the project has not said that it believes the document. */
+static bool document_vouches(const PlAction *origin, PlStr part)
+{
+    for (uint32_t i = 0; i < origin->minted_count; i++)
+        if (pl_str_eq(origin->minted[i], part)) return true;
+    return false;
+}
+
 static void tell(PlArena *arena, PlDiags *diags, const PlModule *m, const PlFlow *flow, const PlLabelFinding *f, const PlStep *step)
 {
     const PlAction *action = &m->actions[m->calls[f->call].action];
@@ -160,6 +212,11 @@ static void tell(PlArena *arena, PlDiags *diags, const PlModule *m, const PlFlow
     PlDiag *d = PL_REPORT(diags, LABEL_ASKS, span_of(step, name), PL_ARG(name), PL_ARG(from));
     if (!d || source->kind != PL_FROM_ACTION) return;
     const PlAction *origin = &m->actions[source->index];
+    if (document_vouches(origin, source->field) && m->manifest.policy != PL_POLICY_STRICT) {
+        pl_diag_help(diags, d, "its document vouches for it: to believe the document, in pilot.yaml: plugins: {" PL_FMT ": {document: FILE, trusted: yes}}",
+                     PL_ARG(origin->plugin));
+        return;
+    }
     PlStr part = source->field.len ? source->field : PL_STR("*");
     pl_diag_help(diags, d, "to trust it, in pilot.yaml: trust: [\"" PL_FMT "." PL_FMT "." PL_FMT " -> " PL_FMT "." PL_FMT "." PL_FMT "\"]",
                  PL_ARG(origin->plugin), PL_ARG(origin->name), PL_ARG(part), PL_ARG(action->plugin), PL_ARG(action->name), PL_ARG(name));

@@ -5,6 +5,7 @@
 
 #include "compiler/catalog/doc.h"
 #include "vm/base/limits.h"
+#include "vm/code/hash.h"
 #include "vm/code/label.h"
 #include "vm/value/time.h"
 
@@ -143,10 +144,17 @@ static bool read_door_key(Reader *r, const PlPair *pair, PlPluginArg *plugin)
     return true;
 }
 
+static bool read_yes(Reader *r, PlStr key, const PlNode *node)
+{
+    bool yes;
+    if (!pl_node_says(node, &yes)) bad_value(r, key, node, "yes or no");
+    return yes;
+}
+
 static void read_plugin_keys(Reader *r, const PlNode *node, PlPluginArg *plugin)
 {
     static const char *const known[] = {"document", "server", "credential", "variables", "idempotent", "probes",
-                                        "waits",    "tool",   "native",     "mcp",       "ai",         "config"};
+                                        "waits",    "tool",   "native",     "mcp",       "ai",         "config", "trusted"};
     for (uint32_t i = 0; i < pl_node_count(node); i++) {
         const PlPair *pair = pl_node_at(node, i);
         PlStr key = pl_pair_key(pair);
@@ -157,6 +165,7 @@ static void read_plugin_keys(Reader *r, const PlNode *node, PlPluginArg *plugin)
         else if (pl_str_eq_z(key, "idempotent")) read_idempotent(r, &pair->value, plugin);
         else if (pl_str_eq_z(key, "probes")) read_probes(r, &pair->value, plugin);
         else if (pl_str_eq_z(key, "waits")) read_waits(r, &pair->value, plugin);
+        else if (pl_str_eq_z(key, "trusted")) plugin->trusted = read_yes(r, key, &pair->value);
         else if (read_door_key(r, pair, plugin)) continue;
         else unknown_key(r, pair, known, sizeof known / sizeof *known);
     }
@@ -319,9 +328,18 @@ static void read_allow(Reader *r, const PlNode *node)
         pl_vec_push(r->arena, &r->out->allow, text_of(r, PL_STR("allow"), pl_node_item(node, i)));
 }
 
+/* selectors: [mail.send_message.subject] */
+static void read_selectors(Reader *r, const PlNode *node)
+{
+    if (node->kind != PL_NODE_LIST) bad_value(r, PL_STR("selectors"), node, "a list of `plugin.action.argument`");
+    for (uint32_t i = 0; node->kind == PL_NODE_LIST && i < pl_node_count(node); i++)
+        pl_vec_push(r->arena, &r->out->selectors, pl_str_trim(text_of(r, PL_STR("selectors"), pl_node_item(node, i))));
+}
+
 static void read_root(Reader *r, const PlNode *root)
 {
-    static const char *const known[] = {"plugins", "plugins_dir", "credentials", "limits", "store", "zone", "policy", "trust", "allow", "workspace"};
+    static const char *const known[] = {"plugins", "plugins_dir", "credentials", "limits", "store", "zone", "policy", "trust", "selectors", "allow",
+                                        "workspace"};
     if (root->kind == PL_NODE_NULL || !is_map(r, "pilot.yaml", root)) return;
     for (uint32_t i = 0; i < pl_node_count(root); i++) {
         const PlPair *pair = pl_node_at(root, i);
@@ -334,6 +352,7 @@ static void read_root(Reader *r, const PlNode *root)
         else if (pl_str_eq_z(key, "zone")) read_zone(r, pair);
         else if (pl_str_eq_z(key, "policy")) read_policy(r, pair);
         else if (pl_str_eq_z(key, "trust")) read_trust(r, &pair->value);
+        else if (pl_str_eq_z(key, "selectors")) read_selectors(r, &pair->value);
         else if (pl_str_eq_z(key, "allow")) read_allow(r, &pair->value);
         else if (pl_str_eq_z(key, "workspace")) r->out->workspace = beside(r, text_of(r, key, &pair->value));
         else unknown_key(r, pair, known, sizeof known / sizeof *known);
@@ -357,6 +376,7 @@ PlStatus pl_project_read(PlArena *arena, PlDiags *diags, const char *path, PlPro
     Reader r = {arena, diags, out};
     PlDoc doc;
     if (!pl_doc_read(&doc, diags, out->path, PL_NO_SPAN)) return PL_IO;
+    pl_hash_bytes(diags->sources->all.items[doc.source].text, out->hash);
     if (doc.root) read_root(&r, doc.root);
     return diags->errors > errors ? PL_INVALID : PL_OK;
 }

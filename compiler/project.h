@@ -23,6 +23,7 @@ typedef struct PlPluginArg { /* one plugin, of the project or of --plugin name=D
     uint32_t probe_count;
     const PlToldWait *waits;
     uint32_t wait_count;
+    bool trusted;            /* what its document says of its own answers (x-pilot-trust) counts */
 } PlPluginArg;
 
 typedef struct PlCredentialArg { /* where a credential comes from */
@@ -38,6 +39,7 @@ typedef struct PlTrustArg { /* "mail.get_message.from -> mail.send_message.to" *
 
 typedef struct PlProject { /* in the arena */
     PlStr path, folder;
+    uint8_t hash[32];        /* SHA-256 of the file's text: what trust is bound to */
     PL_VEC(PlPluginArg) plugins;
     PlStr plugins_dir;       /* "" none */
     PL_VEC(PlCredentialArg) credentials;
@@ -47,6 +49,7 @@ typedef struct PlProject { /* in the arena */
     PlStr zone;              /* "" : UTC */
     PlPolicy policy;
     PL_VEC(PlTrustArg) trusts;
+    PL_VEC(PlStr) selectors; /* "mail.send_message.subject": arguments that say whom or what */
     PL_VEC(PlStr) allow;     /* plugins that may start programs (spec/plugins.md) */
     PlStr workspace;         /* folder that tools may see; "" none */
 } PlProject;

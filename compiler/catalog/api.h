@@ -104,6 +104,9 @@ void pl_draft_paging(PlDraft *draft);
 void pl_draft_hints(PlDraft *draft);
 /* settle.c: after those */
 void pl_draft_settle(PlDraft *draft);
+/* label.c: after the parameters and the result */
+void pl_draft_labels(PlDraft *draft);
+bool pl_draft_selects(PlDraft *draft, const PlNode *node); /* x-pilot-selector of a parameter or property */
 /* security.c */
 void pl_draft_security(PlDraft *draft);
 /* server.c: the base URL for an operation ("" when none); at load (`item` and `operation` NULL) faults are reported. */

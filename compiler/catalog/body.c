@@ -143,6 +143,7 @@ static void read_extensions(PlDraft *draft, PlParam *param, const PlNode *schema
     param->fills_schema = is_text && pl_str_eq_z(pl_node_text(PL_GET(schema, "x-pilot-fill")), "schema");
     param->fills_prose = is_text && pl_str_eq_z(pl_node_text(PL_GET(schema, "x-pilot-fill")), "prose");
     if (param->fills_schema) param->required = false;
+    param->selects = pl_draft_selects(draft, schema);
 }
 
 static void add_property(PlDraft *draft, const PlShape *shape, const PlProperty *property, const PlNode *encoding)
@@ -194,6 +195,7 @@ static void add_form_param(PlDraft *draft, PlNode *node)
     param.type = pl_schema_part_type(&api->schemas, node);
     param.doc = pl_markup_line(draft->api->arena, pl_node_text(PL_GET(node, "description")));
     draft->action->body_required |= param.required;
+    param.selects = pl_draft_selects(draft, node);
     pl_draft_value(draft, &param, node, node);
     pl_draft_add(draft, param);
 }

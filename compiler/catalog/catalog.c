@@ -165,6 +165,7 @@ static PlStatus add_api(PlApi *api, PlStr name, PlPlugin **out)
         return PL_INVALID;
     }
     plugin->credential = api->options.credential.len ? api->options.credential : plugin->name;
+    plugin->is_trusted = api->options.trusted;
     plugin->server = pl_server_of(api, NULL, NULL, true);
     pl_index_paths(api);
     add_plugin(api->catalog, plugin);
@@ -224,6 +225,7 @@ static bool take_from_shelf(PlApi *api, PlStr name, PlPlugin **out)
     if (pl_catalog_plugin_by_name(catalog, api->plugin->name)) return false;
     api->asleep = true;
     api->plugin->credential = o->credential.len ? o->credential : api->plugin->name;
+    api->plugin->is_trusted = o->trusted;
     add_plugin(catalog, api->plugin);
     if (out) *out = api->plugin;
     return true;

@@ -40,6 +40,7 @@ struct PlPlugin {
     PlStr credential; /* prefix of credential names; the plugin's name unless the project says otherwise */
     PlOperation **operations;
     uint32_t operation_count;
+    bool is_trusted;  /* the project believes what the document says of its own answers (x-pilot-trust) */
     uint32_t dropped; /* operations that cannot be called */
     uint8_t hash[32]; /* of the document's bytes, and of the files it refers to */
     void *impl;
@@ -57,6 +58,7 @@ typedef struct PlPluginOptions {
     uint32_t probe_count;
     const PlToldWait *waits;
     uint32_t wait_count;
+    bool trusted;            /* PlPlugin.is_trusted */
 } PlPluginOptions;
 
 /* Types of all actions live in `types`; texts in the arena. */
@@ -117,6 +119,11 @@ const PlOperation **pl_catalog_select(PlCatalog *catalog, const PlPlugin *plugin
 
 /* The full action; built once, then remembered. NULL when the operation is broken (diagnostics say why). */
 const PlAction *pl_catalog_action(PlCatalog *catalog, const PlOperation *operation);
+
+/* Is there a part (a field, however deep) of that name in a type? Where not, *near is the nearest name that is there, "" when none is near. */
+bool pl_catalog_has_part(const PlTypes *types, PlTypeId type, PlStr name, PlStr *near);
+/* The nearest name of an argument; "" when none is near. */
+PlStr pl_catalog_near_param(const PlAction *action, PlStr name);
 
 /* For a mock server: request and response examples as compact JSON, "" when the document has none. status 0: the best
  * 2xx. */

@@ -91,6 +91,8 @@ static inline bool pl_node_is(const PlNode *node, PlNodeKind kind)
 PlNode *pl_node_get(const PlNode *map, PlStr key); /* NULL when absent */
 PlPair *pl_node_pair(const PlNode *map, PlStr key);
 PlStr pl_node_text(const PlNode *node); /* of a text, else "" */
+/* True and false, also as `yes` and `no`, which YAML 1.2 takes for texts. False: it is neither. */
+bool pl_node_says(const PlNode *node, bool *yes);
 bool pl_node_yes(const PlNode *node);   /* true, or the text "true" */
 /* The scalar as it stands in the document: "3.0" for the number, "yes" for the text; "" for lists and maps. */
 PlStr pl_node_raw(const PlNode *node, const PlSources *sources);

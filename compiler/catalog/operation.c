@@ -148,6 +148,7 @@ static PlAction *build(PlApi *api, PlEntry *entry)
     pl_draft_paging(&draft);
     pl_draft_hints(&draft);
     pl_draft_settle(&draft);
+    pl_draft_labels(&draft);
     pl_contract_hash(api->schemas.types, action, action->contract);
     return action;
 }

@@ -201,6 +201,7 @@ static void add_param(PlDraft *draft, PlNode *node)
                 param.type != PL_T_ANY;
     if (deep) param.style = PL_STYLE_FORM, param.explode = true; /* deepObject of a plain value */
     if (schema) pl_draft_value(draft, &param, schema, node);
+    param.selects = pl_draft_selects(draft, node);
     pl_draft_add(draft, param);
 }
 

@@ -216,6 +216,13 @@ PlStr pl_node_text(const PlNode *node)
     return pl_node_is(node, PL_NODE_TEXT) ? pl_str(node->as.text, node->count) : PL_STR("");
 }
 
+bool pl_node_says(const PlNode *node, bool *yes)
+{
+    PlStr word = pl_node_text(node);
+    *yes = pl_node_is(node, PL_NODE_YESNO) ? node->as.yes : pl_str_eq_z(word, "yes");
+    return pl_node_is(node, PL_NODE_YESNO) || *yes || pl_str_eq_z(word, "no");
+}
+
 bool pl_node_yes(const PlNode *node)
 {
     if (pl_node_is(node, PL_NODE_YESNO)) return node->as.yes;

@@ -6,6 +6,7 @@
 #include "compiler/syntax/parse.h"
 #include "vm/base/json_scan.h"
 #include "vm/cli/cli_secrets.h"
+#include "vm/cli/cli_trust.h"
 #include "vm/io/http.h"
 #include "vm/io/mcp.h"
 
@@ -93,6 +94,8 @@ static int lock_server(PlArena *arena, const PlPluginArg *plugin, PlStr folder, 
     if (token) to.credential = pl_arena_printf(arena, PL_FMT ".token", PL_ARG(plugin->credential.len ? plugin->credential : plugin->name));
     PlHttpRule rule = {pl_action_origin(arena, target), plugin->name, true}; /* the user named it */
     PlHttpOptions options = {.rules = &rule, .rule_count = is_url};
+    int untrusted = token ? pl_cli_trust_call(arena, project, plugin->name, to.credential) : -1;
+    if (untrusted >= 0) return untrusted;
     PlLoop *loop = pl_loop_new();
     PlSecrets *secrets = pl_cli_secrets(project);
     PlHttp *http = loop && secrets ? pl_http_new(loop, secrets, &options) : NULL;

@@ -8,6 +8,7 @@
 #include "vm/base/fault.h"
 #include "vm/base/json_scan.h"
 #include "vm/cli/cli_secrets.h"
+#include "vm/cli/cli_trust.h"
 #include "vm/io/http.h"
 
 #include <stdio.h>
@@ -97,6 +98,8 @@ int plc_model_open(PlcModel *model, PlArena *arena, const PlProject *project, co
     model->name = arg->document;
     model->world = PL_NEW(arena, struct PlcModelWorld);
     if (!make_door(arena, arg, &model->world->door)) return 1;
+    int untrusted = pl_cli_trust_call(arena, project, arg->name, pl_json_find_text(arena, model->world->door.config, "key"));
+    if (untrusted >= 0) return untrusted;
     PlBuf why;
     pl_buf_init(&why, 4096);
     PlStatus status = open_world(model, project, &why);

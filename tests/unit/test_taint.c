@@ -186,10 +186,21 @@ TEST(selectors)
         PlParam param = {.name = pl_str_z(cases[i].name),
                          .place = cases[i].in_path ? PL_IN_PATH : PL_IN_QUERY,
                          .type = cases[i].is_number ? PL_T_INTEGER : PL_T_TEXT};
-        bool right = pl_label_selects(&types, &action, &param, PL_POLICY_DEFAULT) == cases[i].selects;
+        action.params = &param;
+        action.param_count = 1;
+        PlModule module = {.types = types, .actions = &action, .action_count = 1};
+        bool right = pl_label_selects(&module, 0, 0) == cases[i].selects;
         if (!right) fprintf(stderr, "%s\n", cases[i].name);
         CHECK(right);
-        CHECK(pl_label_selects(&types, &action, &param, PL_POLICY_STRICT) == (cases[i].writes || cases[i].selects));
+        module.manifest.policy = PL_POLICY_STRICT;
+        CHECK(pl_label_selects(&module, 0, 0) == (cases[i].writes || cases[i].selects));
+        module.manifest.policy = PL_POLICY_DEFAULT;
+        PlTrust said[] = {{.from = 0, .to = PL_TRUST_ALL, .param = PL_TRUST_ALL}, {.from = PL_TRUST_ALL, .to = 0, .param = 0}};
+        module.manifest.trusts = said;
+        module.manifest.trust_count = 1;
+        CHECK(pl_label_selects(&module, 0, 0) == cases[i].selects); /* trust makes no selector */
+        module.manifest.trust_count = 2;
+        CHECK(pl_label_selects(&module, 0, 0)); /* the word of the project or the document does, whatever the type */
     }
     pl_arena_free(arena);
 }

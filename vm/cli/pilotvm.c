@@ -18,6 +18,7 @@ static const PlCliEntry commands[] = {
     {"deny", "RUN [PATH] REASON: refuse it", plv_cmd_deny},
     {"redact", "RUN [PATH] --why TEXT: erase what it was given, sent and got; that it happened stays", plv_cmd_redact},
     {"login", "NAME: log in for a credential, by a code that is confirmed in a browser", plv_cmd_login},
+    {"trust", "[FILE]: let a project file open what it names: programs, folders, secrets, private servers", plv_cmd_trust},
     {"audit", "verify RUN|--all, export RUN: prove a journal whole, hand it to other tools", plv_cmd_audit},
     {"worker", "plays one call of a built-in tool; runs start it themselves", plv_cmd_worker},
 };

@@ -14,7 +14,7 @@
 typedef struct PlvOptions {
     PlCliList inputs, servers, hooks, answers, allow;
     const char *workspace, *store, *project, *approve, *max_body, *max_calls, *max_tokens, *max_money, *timeout, *durable, *ca_file;
-    bool allow_native, no_project, yes, trace, json, quiet, all, keep_parked;
+    bool allow_native, no_project, trust, yes, trace, json, quiet, all, keep_parked;
 } PlvOptions;
 
 /* ---- vm_store.c: a store is a file, or a folder with a file for each run, so that runs of several processes do not wait for each other ---- */
@@ -74,6 +74,10 @@ typedef struct PlvDrive {
 } PlvDrive;
 int plv_drive(PlArena *arena, const PlvDrive *drive);
 
+/* ---- vm_trust.c ---- */
+/* What the run takes from a project file that the user has not trusted. -1 to go on, else the exit code after a message. */
+int plv_trust(PlArena *arena, const PlvDrive *drive);
+
 /* ---- vm_doors.c ---- */
 /* What the run may open. -1 to go on, else the exit code after a message: it was not given a door that the plan needs. */
 int plv_doors(PlArena *arena, const PlvDrive *drive, PlDoorGrants *grants);
@@ -94,6 +98,7 @@ int plv_cmd_redact(PlArena *arena, int argc, char **argv); /* vm_redact.c */
 int plv_cmd_inbox(PlArena *arena, int argc, char **argv);
 int plv_cmd_approve(PlArena *arena, int argc, char **argv); /* vm_settle.c */
 int plv_cmd_deny(PlArena *arena, int argc, char **argv);
+int plv_cmd_trust(PlArena *arena, int argc, char **argv);   /* vm_trust.c */
 int plv_cmd_worker(PlArena *arena, int argc, char **argv);  /* vm_worker.c */
 int plv_cmd_login(PlArena *arena, int argc, char **argv);   /* vm_login.c */
 int plv_cmd_audit(PlArena *arena, int argc, char **argv);   /* vm_audit.c */

@@ -34,6 +34,8 @@ static PlDoorGrants grants_of(PlArena *arena, const PlvDrive *d)
 
 int plv_doors(PlArena *arena, const PlvDrive *d, PlDoorGrants *grants)
 {
+    int untrusted = plv_trust(arena, d);
+    if (untrusted >= 0) return untrusted;
     *grants = grants_of(arena, d);
     PlManifest left = d->module->manifest;
     left.doors = PL_NEW_N(arena, PlDoor, left.door_count + 1);

@@ -2,6 +2,7 @@
 /* Drives one run: the world of vm/io behind the ports, pump and wait until it ends, then one answer for people and programs. */
 #include "vm/cli/vm.h"
 #include "vm/cli/cli_secrets.h"
+#include "vm/cli/cli_trust.h"
 #include "stdlib/builtin.h"
 #include "vm/base/json_scan.h"
 #include "vm/base/utf8.h"
@@ -34,37 +35,13 @@ static void on_interrupt(int number)
 
 /* ---- the world's options from the command line and the project ---- */
 
-enum { HOSTS = 64 }; /* that a tool's config may list */
-
-static uint32_t hosts_of(PlArena *arena, PlStr config, PlStr *out)
-{
-    PlStr list;
-    PlJsonScan scan;
-    uint32_t count = 0;
-    if (!pl_json_find(config, "hosts", &list)) return 0;
-    pl_json_scan_init(&scan, list);
-    for (PlJsonEvent event = pl_json_scan_next(&scan); event != PL_JSON_END && event != PL_JSON_ERROR && count < HOSTS; event = pl_json_scan_next(&scan)) {
-        PlStr origin = event == PL_JSON_STRING ? pl_action_origin(arena, pl_arena_str(arena, scan.text)) : PL_STR("");
-        if (origin.len) out[count++] = origin;
-    }
-    pl_json_scan_deinit(&scan);
-    return count;
-}
-
-/* A server that the project names is meant, wherever it is. */
+/* A server that a project names is meant, wherever it is, when the project is trusted. */
 static void private_origins(PlArena *arena, const PlvDrive *d, PlWorldOptions *options)
 {
-    if (!d->project) return;
-    PlStr *origins = PL_NEW_N(arena, PlStr, (3 + HOSTS) * d->project->plugins.len + 1);
-    for (uint32_t i = 0; i < d->project->plugins.len; i++) {
-        const PlPluginArg *plugin = &d->project->plugins.items[i];
-        PlStr named[3] = {plugin->server, plugin->has_door ? plugin->document : PL_STR(""), pl_json_find_text(arena, plugin->config, "server")};
-        for (int k = 0; k < 3; k++) {
-            PlStr origin = pl_action_origin(arena, named[k]);
-            if (origin.len) origins[options->private_count++] = origin;
-        }
-        options->private_count += hosts_of(arena, plugin->config, origins + options->private_count);
-    }
+    if (!d->project || !(d->options->trust || pl_cli_trusted(d->project))) return;
+    PlStr *origins = PL_NEW_N(arena, PlStr, PL_CLI_ORIGINS * d->project->plugins.len + 1);
+    for (uint32_t i = 0; i < d->project->plugins.len; i++)
+        options->private_count += pl_cli_origins(arena, &d->project->plugins.items[i], origins + options->private_count);
     options->private_origins = origins;
 }
 

@@ -70,6 +70,7 @@ typedef struct PlParam {
     bool whole_body;    /* PL_IN_BODY: the argument is the body itself, not a property of it */
     bool is_key;        /* the idempotency key: filled by the VM when the plan gives none */
     bool fixed;         /* always sent with `value`; not an argument of the plan */
+    bool selects;       /* the document says that it chooses whom or what the action acts on (x-pilot-selector); in a module: manifest.trusts */
     bool fills_prose;   /* filled by the compiler with the step's words when the plan gives nothing; not in a module */
     bool fills_schema;  /* filled by the compiler with the JSON Schema of what the step wants (`as TYPE`); not in a module */
     bool has_default;   /* documented only: an argument that is not given is not sent */
@@ -171,6 +172,8 @@ typedef struct PlAction {
     PlAuthSet *auth;    /* alternatives, in the document's order */
     uint32_t auth_count;
     PlStr as;           /* the type of its result when a step says none ("yes/no"); "" : `result`; not in a module */
+    const PlStr *minted; /* parts of its answer that the document says its server makes (x-pilot-trust); not in a module: only the project can believe it */
+    uint32_t minted_count;
     bool deprecated;
     PlPaging paging;
     PlHints hints;

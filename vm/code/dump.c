@@ -431,7 +431,7 @@ static void put_manifest(PlBuf *out, const PlModule *m)
         pl_buf_printf(out, "  door " PL_FMT ": %s " PL_FMT "\n", PL_ARG(f->doors[i].plugin), pl_door_scheme(f->doors[i].kind), PL_ARG(f->doors[i].config));
     if (f->policy != PL_POLICY_DEFAULT) pl_buf_printf(out, "  policy %s\n", pl_policy_name(f->policy));
     for (uint32_t i = 0; i < f->trust_count; i++) {
-        pl_buf_put_z(out, "  trusts ");
+        pl_buf_put_z(out, f->trusts[i].from == PL_TRUST_ALL ? "  selector " : "  trusts ");
         pl_label_print_trust(out, m, &f->trusts[i]);
         pl_buf_put_char(out, '\n');
     }

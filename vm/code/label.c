@@ -65,11 +65,23 @@ static bool takes_text(const PlTypes *types, PlTypeId id, int depth, PlTextForma
     return takes;
 }
 
-bool pl_label_selects(const PlTypes *types, const PlAction *action, const PlParam *param, PlPolicy policy)
+static bool is_named_selector(const PlModule *m, uint32_t action, uint32_t param)
 {
+    for (uint32_t i = 0; i < m->manifest.trust_count; i++) {
+        const PlTrust *t = &m->manifest.trusts[i];
+        if (t->from == PL_TRUST_ALL && t->to == action && (t->param == PL_TRUST_ALL || t->param == param)) return true;
+    }
+    return false;
+}
+
+bool pl_label_selects(const PlModule *m, uint32_t action_index, uint32_t param_index)
+{
+    const PlAction *action = &m->actions[action_index];
+    const PlParam *param = &action->params[param_index];
     PlTextFormat format = PL_FORMAT_NONE;
-    bool writes = action->effect >= PL_EFFECT_WRITE, takes = takes_text(types, param->type, 0, &format);
-    if (writes && policy == PL_POLICY_STRICT) return true;
+    bool writes = action->effect >= PL_EFFECT_WRITE, takes = takes_text(&m->types, param->type, 0, &format);
+    if (writes && m->manifest.policy == PL_POLICY_STRICT) return true;
+    if (is_named_selector(m, action_index, param_index)) return true;
     if (!takes) return false;
     const Selector *selector = selector_of(param->name);
     bool is_address = format == PL_FORMAT_URL || format == PL_FORMAT_HOSTNAME || format == PL_FORMAT_IP;
@@ -132,11 +144,9 @@ bool pl_label_judge(const PlModule *m, const PlFlow *flow, const PlFlowSet *set,
 static void look_at_arguments(PlArena *arena, const PlModule *m, const PlFlow *flow, uint32_t call, PlLabels *out)
 {
     const PlCallSite *site = &m->calls[call];
-    const PlAction *action = &m->actions[site->action];
     for (uint32_t a = 0; a < site->arg_count; a++) {
-        const PlParam *param = &action->params[site->args[a].param];
         PlLabelFinding f = {.call = call, .param = site->args[a].param, .site = site->site};
-        if (!pl_label_selects(&m->types, action, param, m->manifest.policy) || !pl_label_judge(m, flow, &flow->args[call][a], &f)) continue;
+        if (!pl_label_selects(m, site->action, f.param) || !pl_label_judge(m, flow, &flow->args[call][a], &f)) continue;
         pl_vec_push(arena, &out->all, f);
     }
 }
@@ -170,7 +180,7 @@ bool pl_labels_matter(const PlModule *m)
         const PlCallSite *site = &m->calls[c];
         const PlAction *action = &m->actions[site->action];
         for (uint32_t a = 0; a < site->arg_count && !any; a++)
-            any = pl_label_selects(&m->types, action, &action->params[site->args[a].param], m->manifest.policy);
+            any = pl_label_selects(m, site->action, site->args[a].param);
         any |= m->manifest.policy == PL_POLICY_STRICT && action->effect >= PL_EFFECT_WRITE;
     }
     return any && m->manifest.policy != PL_POLICY_OPEN;
@@ -195,15 +205,25 @@ void pl_verify_labels(PlVerify *v)
 
 /* ---- words ---- */
 
+static void print_argument(PlBuf *out, const PlModule *module, const PlTrust *trust)
+{
+    const PlAction *to = &module->actions[trust->to];
+    pl_buf_printf(out, PL_FMT "." PL_FMT ".", PL_ARG(to->plugin), PL_ARG(to->name));
+    pl_buf_put(out, trust->param == PL_TRUST_ALL ? PL_STR("*") : to->params[trust->param].name);
+}
+
 void pl_label_print_trust(PlBuf *out, const PlModule *module, const PlTrust *trust)
 {
+    if (trust->from == PL_TRUST_ALL) {
+        print_argument(out, module, trust);
+        return;
+    }
     const PlAction *from = &module->actions[trust->from];
     pl_buf_printf(out, PL_FMT "." PL_FMT ".", PL_ARG(from->plugin), PL_ARG(from->name));
     pl_buf_put(out, trust->field.len ? trust->field : PL_STR("*"));
     if (trust->to == PL_TRUST_ALL) return;
-    const PlAction *to = &module->actions[trust->to];
-    pl_buf_printf(out, " -> " PL_FMT "." PL_FMT ".", PL_ARG(to->plugin), PL_ARG(to->name));
-    pl_buf_put(out, trust->param == PL_TRUST_ALL ? PL_STR("*") : to->params[trust->param].name);
+    pl_buf_put_z(out, " -> ");
+    print_argument(out, module, trust);
 }
 
 void pl_label_print_call(PlBuf *out, PlArena *scratch, const PlModule *module, uint32_t call)

@@ -23,15 +23,15 @@ void pl_labels_of(PlArena *arena, const PlModule *module, const PlFlow *flow, Pl
 bool pl_labels_matter(const PlModule *module);
 /* The first source of the set that is not trusted for f->param of the action of f->call, or the first that only the project trusts; false: there is none. */
 bool pl_label_judge(const PlModule *module, const PlFlow *flow, const PlFlowSet *set, PlLabelFinding *f);
-/* Does the argument say whom or what the action acts on? */
-bool pl_label_selects(const PlTypes *types, const PlAction *action, const PlParam *param, PlPolicy policy);
+/* Does the argument say whom or what the action acts on: by its name and type, or because the project or its document says so. */
+bool pl_label_selects(const PlModule *module, uint32_t action, uint32_t param);
 /* Only somebody who speaks for the plan or its server can have chosen the value. */
 bool pl_label_is_trusted(const PlModule *module, const PlFlowSource *source);
 
 /* For whoever approves a call: " `to` follows `from` of the answer of mail.get_message", for each finding of it; nothing when there is none. */
 void pl_label_print_call(PlBuf *out, PlArena *scratch, const PlModule *module, uint32_t call);
 const char *pl_policy_name(PlPolicy policy); /* "strict" */
-/* "mail.get_message.from -> mail.send_message.to" */
+/* "mail.get_message.from -> mail.send_message.to"; of a selector "mail.send_message.subject" */
 void pl_label_print_trust(PlBuf *out, const PlModule *module, const PlTrust *trust);
 
 #endif

@@ -175,7 +175,7 @@ typedef struct PlHostRule {
 typedef enum PlPolicy { PL_POLICY_DEFAULT, PL_POLICY_STRICT, PL_POLICY_OPEN, PL_POLICY_COUNT } PlPolicy; /* spec/labels.md */
 
 typedef struct PlTrust { /* the project trusts this part of an answer as that argument */
-    uint32_t from, to;   /* actions; `to` PL_TRUST_ALL: as any argument */
+    uint32_t from, to;   /* actions; `to` PL_TRUST_ALL: as any argument; `from` PL_TRUST_ALL: nothing is trusted, `param` of `to` is a selector */
     PlStr field;         /* of the answer; "": any part */
     uint32_t param;      /* of `to`; PL_TRUST_ALL: any */
 } PlTrust;

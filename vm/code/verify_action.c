@@ -244,7 +244,9 @@ void pl_verify_manifest(PlVerify *v)
     pl_verify_need(v, m->manifest.policy < PL_POLICY_COUNT, "no known policy");
     for (uint32_t i = 0; i < m->manifest.trust_count; i++) {
         const PlTrust *t = &m->manifest.trusts[i];
-        pl_verify_index(v, t->from, m->action_count, "action");
+        bool is_selector = t->from == PL_TRUST_ALL;
+        pl_verify_need(v, !is_selector || (t->to != PL_TRUST_ALL && t->field.len == 0), "a selector of no action");
+        if (!is_selector) pl_verify_index(v, t->from, m->action_count, "action");
         if (t->to != PL_TRUST_ALL) pl_verify_index(v, t->to, m->action_count, "action");
         if (t->to != PL_TRUST_ALL && t->param != PL_TRUST_ALL) pl_verify_index(v, t->param, m->actions[t->to].param_count, "argument");
     }

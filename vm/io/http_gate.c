@@ -127,7 +127,7 @@ static void deny(PlHttpCall *call, PlAddressClass kind, const char *words)
     PlStr host = call->origin->prefix;
     call->fault = PL_NET_REFUSED_ADDRESS;
     snprintf(call->message, sizeof call->message, "%.*s leads to %s, which is not allowed%s", PL_ARG(host), words,
-             kind == PL_ADDRESS_PRIVATE ? " unless you name the server yourself (--server PLUGIN=URL)" : "");
+             kind == PL_ADDRESS_PRIVATE ? " unless you name the server yourself (--server PLUGIN=URL, or a project file that you trust: pilotvm trust)" : "");
 }
 
 /* Without memory it is libcurl's like any other, and costs two system calls more for each request. */

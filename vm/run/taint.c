@@ -459,10 +459,9 @@ static bool find(const PlCall *call, uint32_t arg, PlLabelFinding *f)
     const PlRun *run = call->run;
     const PlModule *m = run->module;
     const PlCallSite *site = call->site;
-    const PlParam *param = &call->action->params[site->args[arg].param];
     const PlFlowSet set = {label_of(run->taints, call->fiber->taints[site->args[arg].reg])->set};
     *f = (PlLabelFinding){.call = (uint32_t)(site - m->calls), .param = site->args[arg].param, .site = site->site};
-    return pl_label_selects(&m->types, call->action, param, m->manifest.policy) && pl_label_judge(m, &run->taints->flow, &set, f) && !f->is_trusted;
+    return pl_label_selects(m, site->action, f->param) && pl_label_judge(m, &run->taints->flow, &set, f) && !f->is_trusted;
 }
 
 bool pl_taint_asks(const PlCall *call)

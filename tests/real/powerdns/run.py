@@ -118,7 +118,7 @@ def run_args(zone, store):
     path = os.path.join(work, f"{zone}json")
     with open(path, "w") as f:
         json.dump(inputs_for(zone), f)
-    return [pilotvm, "plan.pbc", "--input", "@" + path, "--yes", "--store", store]
+    return [pilotvm, "plan.pbc", "--trust", "--input", "@" + path, "--yes", "--store", store]
 
 
 def run_id(store):
@@ -183,7 +183,7 @@ def killed_run(seed, kills):
             continue
         if process.returncode == 5:
             settle(run, store, zone)
-        args = [pilotvm, "resume", run, "--store", store]
+        args = [pilotvm, "resume", run, "--trust", "--store", store]
     verdict(f"killed {done} times: the run ends with 0", process.returncode == 0, err[-800:])
     verdict("it was killed ten times", done >= kills, f"{done} times")
     check_zone("killed", zone)
