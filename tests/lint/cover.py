@@ -4,7 +4,7 @@
 
     tests/lint/cover.py build/cov                 a row for each file and each room
     tests/lint/cover.py build/cov --rooms         the rooms alone
-    tests/lint/cover.py build/cov --left PATH...  each line of these files (or folders) that has an arm that was not taken
+    tests/lint/cover.py build/cov --left PATH...  each line of these files (or folders) with an arm that was not taken, and which it is in gcov's order
 
 What is not counted: the arm of an assertion that fails; and what stands on a line with the comment `not reached: REASON`, which says why no input, fault or order of
 things takes it there. Such a comment where every arm was taken is named, and is a failure: it is not true."""
@@ -91,7 +91,8 @@ def look(path, lines, left):
         total.lines, total.hit = total.lines + 1, total.hit + bool(count)
         total.arms, total.taken = total.arms + len(arms), total.taken + len(arms) - len(missed)
         if left and (missed or not count):
-            print("%s:%d: %d of %d%s: %s" % (path, number, len(missed), len(arms), "" if count else " (never run)", text.strip()))
+            which = " (never run)" if not count else " (%s of %d)" % (",".join(str(i + 1) for i in missed), len(arms))
+            print("%s:%d:%s %s" % (path, number, which, text.strip()))
     return total, wrong
 
 

@@ -31,6 +31,7 @@ static struct {
     bool sticky;
     int error;
     const char *only;
+    bool read_only;   /* no file can be opened to be written */
     long nsec;        /* what clock_gettime says of the part of a second; 0: the truth */
     void (*slow)(void); /* called by each write */
 } libc;
@@ -85,6 +86,10 @@ int asprintf(char **out, const char *format, ...)
 
 static inline int libc_open(const char *name, const char *path, int flags, mode_t mode)
 {
+    if (libc.read_only && (flags & (O_CREAT | O_RDWR | O_WRONLY))) {
+        errno = EROFS;
+        return -1;
+    }
     return libc_fails(LIBC_OPEN, path) ? -1 : LIBC_REAL(name, int (*)(const char *, int, ...))(path, flags, mode);
 }
 

@@ -101,7 +101,7 @@ static const Failure failures[] = {
     {LIBC, LIBC_WRITE, EINTR, false},     {LIBC, LIBC_WRITE, EDQUOT, false},    {LIBC, LIBC_TRUNCATE, EIO, false},   {LIBC, LIBC_ALLOCATE, ENOSPC, false},
     {LIBC, LIBC_ALLOCATE, EIO, false},    {LIBC, LIBC_SYNC, EIO, false},        {LIBC, LIBC_RENAME, EIO, false},     {LIBC, LIBC_RENAME, ENOSPC, false},
     {LIBC, LIBC_UNLINK, EIO, false},      {LIBC, LIBC_FLOCK, ENOLCK, false},    {LIBC, LIBC_FLOCK, EWOULDBLOCK, false}, {LIBC, LIBC_MUTEX, ENOMEM, false},
-    {LIBC, LIBC_COND, ENOMEM, false},     {LIBC, LIBC_CONDATTR, ENOMEM, false}, {LIBC, LIBC_THREAD, EAGAIN, false},
+    {LIBC, LIBC_COND, ENOMEM, false},     {LIBC, LIBC_CONDATTR, ENOMEM, false}, {LIBC, LIBC_THREAD, EAGAIN, false},  {LIBC, LIBC_THREAD, EAGAIN, true},
 };
 enum { FAILURES = sizeof failures / sizeof *failures };
 

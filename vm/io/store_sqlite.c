@@ -49,11 +49,12 @@ PlStatus pl_store_sqlite_fail(PlStore *store, PlStatus status)
 static bool disk_failed(PlStore *store)
 {
     static const int pointers[] = {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER};
-    for (size_t i = 0; store->db && i < sizeof pointers / sizeof *pointers; i++) {
+    for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++) {
         sqlite3_file *file = NULL;
         int last = 0;
-        sqlite3_file_control(store->db, "main", pointers[i], &file);
-        if (file && file->pMethods && file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &last) == SQLITE_OK && last == EIO) return true;
+        sqlite3_file_control(store->db, "main", pointers[i], &file); /* there is one, though perhaps not opened */
+        if (file->pMethods) file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &last);
+        if (last == EIO) return true;
     }
     return false;
 }
@@ -72,8 +73,6 @@ PlStatus pl_store_sqlite_status(PlStore *store, int code)
         snprintf(store->message, sizeof store->message, "the disk did not give what was asked for");
         return PL_IO;
     case SQLITE_NOTADB: return PL_INVALID;
-    case SQLITE_MISUSE:
-    case SQLITE_INTERNAL: return PL_INTERNAL;
     default: return PL_IO;
     }
 }

@@ -32,11 +32,13 @@ typedef enum PlStoreSql {
     PL_SQL_COUNT
 } PlStoreSql;
 
+enum { PL_STORE_ID = 32 }; /* an id has fewer bytes */
+
 typedef struct PlStoreRun { /* a run whose journal was given out */
     struct PlStoreRun *next;
     PlStore *store;
     int64_t number;
-    char id[32];
+    char id[PL_STORE_ID];
     bool is_done;     /* its END row said so, and its state with it */
     uint64_t seq;     /* of the last row, also of one that is still pending */
     uint8_t head[32]; /* hash of the last one that was written */

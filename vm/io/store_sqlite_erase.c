@@ -68,9 +68,9 @@ static PlStatus erase_rows(PlStore *store, const Erase *e, int64_t run)
 PlStatus pl_store_erase(PlStore *store, PlStr id, PlStr path, PlStr who, PlStr why, int64_t wall_us, uint64_t *erased)
 {
     PlEscape escape;
-    PlStoredRun run;
+    PlStoredRun run = {0};
     PlJournalPort journal;
-    int64_t number;
+    int64_t number = 0;
     *erased = 0;
     PlArena *arena = pl_arena_new(&escape, 0);
     if (!arena || setjmp(escape.at) != 0) {

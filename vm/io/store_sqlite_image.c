@@ -101,7 +101,7 @@ PlStatus pl_store_image_put(PlStore *store, bool ends_run)
 {
     if (!store->is_image) return PL_OK;
     PlStatus status = PL_OK;
-    if (!ends_run && store->lock.reserve < 0 && !store->is_full) status = pl_store_sqlite_reserve(store);
+    if (!ends_run && store->lock.reserve < 0) status = pl_store_sqlite_reserve(store);
     if (status == PL_OK) status = put(store);
     if (status == PL_FULL && !store->is_full && store->lock.reserve >= 0) {
         store->is_full = true;
@@ -113,7 +113,6 @@ PlStatus pl_store_image_put(PlStore *store, bool ends_run)
 
 PlStatus pl_store_image_sync(PlStore *store)
 {
-    if (store->image_fd < 0) return PL_OK;
     bool good = !pl_fault_hit(PL_FAULT_SYNC) && fdatasync(store->image_fd) == 0;
     if (good) return PL_OK;
     snprintf(store->message, sizeof store->message, "the disk did not take the journal (fdatasync failed)");
@@ -135,7 +134,7 @@ PlStatus pl_store_image_write(PlStore *store, bool ends_run)
     sqlite3_close_v2(store->db); /* a walk may be under way in it */
     store->db = NULL;
     store->is_image = false;
-    if (store->image_fd >= 0) close(store->image_fd);
+    close(store->image_fd);
     store->image_fd = -1;
     return pl_store_sqlite_connect(store);
 }

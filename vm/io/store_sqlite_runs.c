@@ -85,7 +85,7 @@ static PlStoreRun *opened(PlStore *store, int64_t number)
 
 static PlStoreRun *add_run(PlStore *store, int64_t number, PlStr id)
 {
-    PlStoreRun *run = id.len < sizeof run->id ? pl_zalloc(sizeof *run) : NULL;
+    PlStoreRun *run = pl_zalloc(sizeof *run);
     if (!run) return NULL;
     run->store = store;
     run->number = number;
@@ -134,17 +134,21 @@ PlStatus pl_store_begin(PlStore *store, const uint8_t module_hash[32], PlStr tit
     return PL_OK;
 }
 
+/* No column is NULL, but for want of memory. */
 static PlStr keep_text(PlStore *store, sqlite3_stmt *stmt, int column)
 {
     const char *text = (const char *)sqlite3_column_text(stmt, column);
-    size_t len = (size_t)sqlite3_column_bytes(stmt, column), at = store->text.len;
-    pl_buf_put(&store->text, pl_str(text ? text : "", text ? len : 0));
+    size_t at = store->text.len;
+    if (text)
+        pl_buf_put(&store->text, pl_str(text, (size_t)sqlite3_column_bytes(stmt, column)));
+    else
+        store->text.status = PL_NOMEM;
     return pl_str((const char *)at, store->text.len - at); /* an offset until the buffer stands still */
 }
 
 static void settle_text(const PlStore *store, PlStr *text)
 {
-    text->ptr = store->text.ptr ? store->text.ptr + (size_t)text->ptr : "";
+    text->ptr = store->text.ptr + (size_t)text->ptr;
 }
 
 /* Columns as in FIND_RUN and EACH_RUN. */
@@ -156,19 +160,20 @@ static PlStatus read_run(PlStore *store, sqlite3_stmt *stmt, PlStoredRun *run, i
     run->id = keep_text(store, stmt, 1);
     run->title = keep_text(store, stmt, 3);
     run->reason = keep_text(store, stmt, 7);
+    if (store->text.status != PL_OK) return store->text.status;
+    if (!run->id.len || run->id.len >= PL_STORE_ID) return PL_CORRUPT;
     const void *hash = sqlite3_column_blob(stmt, 2);
     if (!hash || sqlite3_column_bytes(stmt, 2) != 32) return PL_CORRUPT;
     memcpy(run->module_hash, hash, 32);
     int state = sqlite3_column_int(stmt, 4);
-    if (state < PL_STORED_RUNNING || state > PL_STORED_FORKED || store->text.status != PL_OK)
-        return store->text.status != PL_OK ? store->text.status : PL_CORRUPT;
+    if (state < PL_STORED_RUNNING || state > PL_STORED_FORKED) return PL_CORRUPT;
     run->state = (PlStoredState)state;
     run->started_us = sqlite3_column_int64(stmt, 5);
     run->changed_us = sqlite3_column_int64(stmt, 6);
     settle_text(store, &run->id);
     settle_text(store, &run->title);
     settle_text(store, &run->reason);
-    int64_t wall_us;
+    int64_t wall_us = 0;
     PlStatus status = pl_store_rows_last(store, *number, &run->rows, run->head, &wall_us);
     if (status == PL_OK && !run->rows) pl_store_chain_first(run->id, run->module_hash, run->head);
     if (wall_us > run->changed_us) run->changed_us = wall_us;
@@ -193,7 +198,7 @@ PlStatus pl_store_runs_find(PlStore *store, PlStr id, PlStoredRun *run, int64_t 
         status = read_run(store, stmt, run, number);
         if (status == PL_OK && !pl_str_eq(run->id, id) && sqlite3_step(stmt) == SQLITE_ROW) status = PL_INVALID;
         if (status == PL_INVALID)
-            snprintf(store->message, sizeof store->message, "several runs begin with %.*s", (int)(id.len < 64 ? id.len : 64), id.ptr);
+            snprintf(store->message, sizeof store->message, "several runs begin with %.*s", PL_ARG(id));
     } else {
         status = code == SQLITE_DONE ? PL_INVALID : pl_store_sqlite_status(store, code);
         if (status == PL_INVALID)

@@ -18,19 +18,17 @@ static PlStatus check_pages(PlStore *store)
     sqlite3_stmt *stmt = NULL;
     int code = sqlite3_prepare_v2(store->db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
     if (code == SQLITE_OK) code = sqlite3_step(stmt);
-    const char *said = code == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : "";
     PlStatus status = pl_store_sqlite_status(store, code);
-    if (status == PL_OK && (!said || strcmp(said, "ok") != 0)) status = PL_CORRUPT;
+    if (status == PL_OK && !pl_str_eq(pl_str_z((const char *)sqlite3_column_text(stmt, 0)), PL_STR("ok"))) status = PL_CORRUPT;
     sqlite3_finalize(stmt);
     return status;
 }
 
 static PlStatus check_run(void *user, const PlStoredRun *run)
 {
-    char id[64];
+    char id[PL_STORE_ID];
     uint64_t rows, bad;
     const char *why;
-    if (run->id.len >= sizeof id) return PL_CORRUPT;
     memcpy(id, run->id.ptr, run->id.len); /* the row is the statement's, and verify makes others */
     return pl_store_verify(user, pl_str(id, run->id.len), &rows, &bad, &why);
 }

@@ -9,7 +9,7 @@
 
 typedef struct Check {
     PlStr run;
-    char id[32];
+    char id[PL_STORE_ID];
     uint64_t seq;
     uint8_t prev[32];
     PlRowKind last;
@@ -82,7 +82,6 @@ PlStatus pl_store_verify(PlStore *store, PlStr id, uint64_t *rows, uint64_t *bad
     PlStatus status = pl_store_runs_find(store, id, &run, &number);
     if (status != PL_OK) return status;
     Check check = {.why = ""};
-    if (run.id.len >= sizeof check.id) return PL_CORRUPT;
     memcpy(check.id, run.id.ptr, run.id.len); /* the store's text lives only until the next call */
     check.run = pl_str(check.id, run.id.len);
     pl_store_chain_first(check.run, run.module_hash, check.prev);

@@ -37,7 +37,7 @@ PlStatus pl_store_young_sync_file(PlStore *store, int pointer)
 {
     sqlite3_file *file = NULL;
     sqlite3_file_control(store->db, "main", pointer, &file);
-    if (!file || !file->pMethods) return PL_OK; /* in memory, or not opened */
+    if (!file->pMethods) return PL_OK; /* in memory, or not opened */
     int code = pl_fault_hit(PL_FAULT_SYNC) ? SQLITE_IOERR_FSYNC
                                            : file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
     if (code == SQLITE_OK) return PL_OK;

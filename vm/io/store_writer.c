@@ -29,7 +29,7 @@ static void gather(PlStoreWriter *w)
         until.tv_sec++;
         until.tv_nsec -= 1000000000;
     }
-    while (w->is_asked && !w->is_urgent && !w->is_over && pthread_cond_timedwait(&w->wake, &w->lock, &until) == 0) {}
+    while (w->is_asked && !w->is_urgent && pthread_cond_timedwait(&w->wake, &w->lock, &until) == 0) {}
 }
 
 static void *work(void *user)
@@ -43,7 +43,7 @@ static void *work(void *user)
             continue;
         }
         gather(w);
-        if (!w->is_asked || w->is_over) continue; /* the owner came first */
+        if (!w->is_asked) continue; /* the owner came first, as it does before it stops this thread */
         w->is_asked = w->is_urgent = false;
         pl_store_rows_take(store);
         w->is_busy = true;
