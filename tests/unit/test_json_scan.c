@@ -329,4 +329,26 @@ TEST(like_jansson)
     pl_buf_deinit(&text);
 }
 
+/* What is passed over needs no memory; what is read does, and is not called absent. */
+TEST(a_field_behind_others_is_found_without_memory)
+{
+    PlStr object = PL_STR("{\"a\":\"x\\ny\",\"b\":{\"c\\n\":[\"\\u00e4\"]},\"d\":\"p\\tq\",\"e\":7}"), raw = PL_STR("");
+    PlEscape escape;
+    PlArena *arena = pl_arena_new(&escape, 0);
+    pl_fault_arm(PL_FAULT_ALLOC, 0, true);
+    CHECK(pl_json_find(object, "e", &raw) && pl_str_eq(raw, PL_STR("7")));
+    CHECK(pl_json_find(object, "d", &raw) && pl_str_eq(raw, PL_STR("\"p\\tq\"")));
+    CHECK(pl_json_find(object, "b", &raw) && raw.len == 18);
+    CHECK(!pl_json_find(object, "f", &raw));
+    volatile bool left = true;
+    if (setjmp(escape.at) == 0) {
+        (void)pl_json_find_text(arena, object, "d");
+        left = false;
+    }
+    CHECK(left && escape.status == PL_NOMEM);
+    pl_fault_disarm();
+    if (setjmp(escape.at) == 0) CHECK_STR(pl_json_find_text(arena, object, "d"), "p\tq");
+    pl_arena_free(arena);
+}
+
 UNIT_MAIN

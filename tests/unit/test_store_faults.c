@@ -64,8 +64,9 @@ static void begun(Place *p, PlRowKind last)
     TRY(pl_store_put_module(store, module_hash, PL_STR("code")));
     TRY(pl_store_begin(store, module_hash, pl_str(title, sizeof title), id, &j));
     TRY(put(&j, PL_ROW_START, "", "{}", ""));
+    title[sizeof title - 1] = 0;
     for (int i = 0; i < 3; i++) {
-        TRY(put(&j, PL_ROW_NOTE, "1", "{}", "a blob"));
+        TRY(put(&j, PL_ROW_NOTE, "1", i == 1 ? title : "{}", "a blob"));
         TRY(j.barrier(j.self));
     }
     if (last) TRY(put(&j, last, "", "{\"state\":\"failed\"}", ""));
@@ -168,6 +169,22 @@ static void next_run(Place *p, Done *done)
     done->status = status;
 }
 
+static void two_runs(Place *p, Done *done)
+{
+    PlStore *store = NULL;
+    char ids[2][32] = {"r", "s"};
+    PlStatus status = pl_store_open(p->path, PL_STORE_WRITE, PL_DURABLE_EFFECTS, NULL, &store);
+    for (int i = 0; i < 2; i++) {
+        PlJournalPort j;
+        TRY(pl_store_begin(store, module_hash, PL_STR(""), ids[i], &j));
+        TRY(put(&j, PL_ROW_START, "", "{}", ""));
+        TRY(j.barrier(j.self));
+        if (status == PL_OK) done->promised = 1;
+    }
+    pl_store_close(store);
+    done->status = status;
+}
+
 static void next_module(Place *p, Done *done)
 {
     PlStore *store = NULL;
@@ -265,7 +282,7 @@ static const Scenario scenarios[] = {
     {"begin", nothing, begin, false},    {"begin beside strays", strays, begin, false}, {"grow", nothing, grow, false}, {"go on", running, go_on, false},
     {"look", running, look, false},      {"erase", ended, erase, false},                {"young", young, write_more, true},
     {"torn", torn, write_more, true},    {"next run", nothing, next_run, false},        {"next module", nothing, next_module, false},
-    {"park", nothing, park, false},
+    {"park", nothing, park, false},      {"two runs", nothing, two_runs, false},
 };
 
 /* The store is whole, with all that was promised; it may be gone when nothing was. */

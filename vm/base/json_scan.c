@@ -116,6 +116,7 @@ static PlJsonEvent fail_string(PlJsonScan *s, const char *open, const char *p)
 static PlJsonEvent decode_string(PlJsonScan *s, const char *open, const char *p, PlJsonEvent event)
 {
     pl_buf_clear(&s->scratch);
+    if (s->skims) s->scratch.status = PL_LIMIT; /* takes nothing */
     for (const char *run = open + 1;; run = p, p = pl_json_plain_end(p, s->limit)) {
         pl_buf_put(&s->scratch, pl_str(run, (size_t)(p - run)));
         if (p >= s->limit) return fail_string(s, open, p);
@@ -126,7 +127,7 @@ static PlJsonEvent decode_string(PlJsonScan *s, const char *open, const char *p,
         if (!p) return fail(s, at, error);
     }
     s->no_memory = s->scratch.status == PL_NOMEM;
-    if (s->scratch.status != PL_OK)
+    if (s->scratch.status != PL_OK && !s->skims)
         return fail(s, open, s->scratch.status == PL_NOMEM ? "out of memory" : "string too long");
     s->text = pl_buf_str(&s->scratch);
     s->end = s->cursor = p + 1;
@@ -270,22 +271,26 @@ PlJsonEvent pl_json_scan_skip(PlJsonScan *scan)
 {
     uint32_t outside = scan->depth - 1;
     PlJsonEvent event;
+    scan->skims = true;
     do event = next(scan);
     while (event != PL_JSON_ERROR && scan->depth > outside);
+    scan->skims = false;
     return event;
 }
 
 /* ---- one field ---- */
 
-/* Steps to the value of `key` in an object; the event of its first token, PL_JSON_END when absent. */
-static PlJsonEvent find_key(PlJsonScan *scan, const char *key)
+/* Steps to the value of `key` in an object; the event of its first token, PL_JSON_END when absent. `reads`: its text, too. */
+static PlJsonEvent find_key(PlJsonScan *scan, const char *key, bool reads)
 {
     if (pl_json_scan_next(scan) != PL_JSON_OBJECT_BEGIN) return PL_JSON_END;
     for (;;) {
         PlJsonEvent event = pl_json_scan_next(scan);
         if (event != PL_JSON_KEY) return PL_JSON_END;
         bool hit = pl_str_eq_z(scan->text, key);
+        scan->skims = !hit || !reads;
         event = pl_json_scan_next(scan);
+        scan->skims = false;
         if (hit || event == PL_JSON_ERROR) return event;
         bool nested = event == PL_JSON_OBJECT_BEGIN || event == PL_JSON_ARRAY_BEGIN;
         if (nested && pl_json_scan_skip(scan) == PL_JSON_ERROR) return PL_JSON_END;
@@ -296,7 +301,7 @@ PlStr pl_json_find_text(PlArena *arena, PlStr object, const char *key)
 {
     PlJsonScan scan;
     pl_json_scan_init(&scan, object);
-    bool is_text = find_key(&scan, key) == PL_JSON_STRING;
+    bool is_text = find_key(&scan, key, true) == PL_JSON_STRING;
     PlEscape escape = {.status = scan.no_memory ? PL_NOMEM : PL_OK}, *outer = pl_arena_set_escape(arena, &escape);
     PlStr found = PL_STR("");
     if (is_text && setjmp(escape.at) == 0) found = pl_arena_str(arena, scan.text);
@@ -310,7 +315,7 @@ bool pl_json_find(PlStr object, const char *key, PlStr *out)
 {
     PlJsonScan scan;
     pl_json_scan_init(&scan, object);
-    PlJsonEvent event = find_key(&scan, key);
+    PlJsonEvent event = find_key(&scan, key, false);
     const char *start = scan.at;
     if (event == PL_JSON_OBJECT_BEGIN || event == PL_JSON_ARRAY_BEGIN) event = pl_json_scan_skip(&scan);
     bool found = event != PL_JSON_END && event != PL_JSON_ERROR;

@@ -38,6 +38,7 @@ typedef struct PlJsonScan {
     int64_t integer;
     double number;
     bool no_memory;                        /* why it is PL_JSON_ERROR: the text may be right */
+    bool skims;                            /* strings with escapes are passed over: their `text` is "", and no memory is needed */
 } PlJsonScan;
 
 void pl_json_scan_init(PlJsonScan *scan, PlStr text); /* borrows */

@@ -22,6 +22,7 @@ static void put_headers(PlBuf *out, PlStr headers)
         has_name = !has_name;
         first = false;
     }
+    if (scan.no_memory) out->status = PL_NOMEM;
     pl_json_scan_deinit(&scan);
     pl_buf_put_z(out, "]");
 }

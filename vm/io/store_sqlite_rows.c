@@ -310,8 +310,7 @@ static PlStatus walk(PlStore *store, int64_t number, uint64_t seq, PlStoredRowVi
         if (code != SQLITE_ROW) break;
         count++;
         PlStoredRow row = stored_row(stmt);
-        bool is_whole = sqlite3_errcode(store->db) == SQLITE_ROW; /* else there was no memory for a column */
-        status = !is_whole ? PL_NOMEM : row.commit && row.hash ? visit(user, &row) : PL_CORRUPT;
+        status = row.commit && row.hash ? visit(user, &row) : PL_CORRUPT;
     }
     if (status == PL_OK) status = pl_store_sqlite_status(store, code);
     store->walks--;
