@@ -146,6 +146,27 @@ static void read_extensions(PlDraft *draft, PlParam *param, const PlNode *schema
     param->selects = pl_draft_selects(draft, schema);
 }
 
+/* Case, '_' and '-' apart. */
+static bool is_spelling_of(PlStr a, PlStr b)
+{
+    size_t i = 0, k = 0;
+    for (;;) {
+        while (i < a.len && (a.ptr[i] == '_' || a.ptr[i] == '-')) i++;
+        while (k < b.len && (b.ptr[k] == '_' || b.ptr[k] == '-')) k++;
+        if (i == a.len || k == b.len) return i == a.len && k == b.len;
+        if (!pl_str_eq_nocase(pl_str_slice(a, i, i + 1), pl_str_slice(b, k, k + 1))) return false;
+        i++, k++;
+    }
+}
+
+/* `required: [name]` beside a property `Name`. */
+static bool requires_spelling(const PlShape *shape, PlStr name)
+{
+    for (uint32_t i = 0; i < shape->required.len; i++)
+        if (is_spelling_of(shape->required.entries[i].key, name)) return true;
+    return false;
+}
+
 static void add_property(PlDraft *draft, const PlShape *shape, const PlProperty *property, const PlNode *encoding)
 {
     PlSchemas *schemas = &draft->api->schemas;
@@ -154,6 +175,7 @@ static void add_property(PlDraft *draft, const PlShape *shape, const PlProperty 
     PlParam param = {
         .wire = property->name, .place = PL_IN_BODY, .style = form ? PL_STYLE_FORM : PL_STYLE_SIMPLE, .explode = form};
     param.required = draft->action->body_required && pl_shape_requires(shape, property);
+    param.undeclared = draft->action->body_required && !param.required && requires_spelling(shape, property->name);
     param.type = draft->action->body == PL_BODY_MULTIPART ? pl_schema_part_type(schemas, schema)
                                                           : pl_schema_type(schemas, schema);
     param.doc = pl_markup_line(draft->api->arena, pl_node_text(pl_schema_own(schemas, schema, PL_STR("description"))));
@@ -161,6 +183,27 @@ static void add_property(PlDraft *draft, const PlShape *shape, const PlProperty 
     read_extensions(draft, &param, schema);
     if (pl_node_is(schema, PL_NODE_MAP)) pl_draft_value(draft, &param, schema, schema);
     pl_draft_add(draft, param);
+}
+
+static bool has_property(const PlShape *shape, PlStr name)
+{
+    for (uint32_t i = 0; i < shape->properties.len; i++)
+        if (is_spelling_of(shape->properties.items[i].name, name)) return true;
+    return false;
+}
+
+/* A name under `required` that no property has, nor a spelling of one: the API may insist on it all the same. */
+static void add_undeclared(PlDraft *draft, const PlShape *shape)
+{
+    bool form = draft->action->body != PL_BODY_JSON;
+    for (uint32_t i = 0; draft->action->body_required && i < shape->required.len; i++) {
+        PlStr name = shape->required.entries[i].key;
+        if (name.len == 0 || has_property(shape, name)) continue;
+        PlParam param = {.wire = name, .place = PL_IN_BODY, .style = form ? PL_STYLE_FORM : PL_STYLE_SIMPLE, .explode = form};
+        param.undeclared = true;
+        param.type = PL_T_ANY;
+        pl_draft_add(draft, param);
+    }
 }
 
 /* `required: false` makes a body optional. Where nothing is said, a body with required properties counts as required:
@@ -180,6 +223,7 @@ static void add_body(PlDraft *draft, PlNode *schema, const PlNode *required, con
     for (uint32_t i = 0; i < shape.properties.len; i++)
         if (all || !is_read_only(draft, &shape.properties.items[i]))
             add_property(draft, &shape, &shape.properties.items[i], encoding);
+    if (!shape.groups.len) add_undeclared(draft, &shape);
 }
 
 /* ---- 2.0 -------------------------------------------------------------------------------------------------------- */

@@ -232,7 +232,7 @@ static void missing_fields(Call *c, const PlNode *payload)
 {
     for (uint32_t i = 0; c->step->action && i < c->step->action->param_count; i++) {
         const PlParam *p = &c->step->action->params[i];
-        if (p->place != PL_IN_BODY || p->whole_body || !p->required || p->fixed || p->has_default ||
+        if (p->place != PL_IN_BODY || p->whole_body || !(p->required || p->undeclared) || p->fixed || p->has_default ||
             pl_node_pair(payload, p->wire))
             continue;
         PlDiag *d = PL_REPORT(c->f->a->diags, ARAZZO_FIELD_MISSING, pl_node_span(payload), PL_ARG(c->step->operation),

@@ -67,6 +67,7 @@ typedef struct PlParam {
     bool explode;
     bool allow_reserved;
     bool required;
+    bool undeclared;    /* the document requires it and does not say what it is, or spells it otherwise: may be given, is not asked for; not in a module */
     bool whole_body;    /* PL_IN_BODY: the argument is the body itself, not a property of it */
     bool is_key;        /* the idempotency key: filled by the VM when the plan gives none */
     bool fixed;         /* always sent with `value`; not an argument of the plan */
