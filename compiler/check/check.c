@@ -4,6 +4,7 @@
 #include "compiler/check/check.h"
 
 #include "compiler/bind/bind.h"
+#include "compiler/check/answer.h"
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
@@ -132,14 +133,20 @@ bool pl_check(PlArena *arena, PlDiags *diags, PlCatalog *catalog, PlPlan *plan, 
     check_inputs(&c);
     check_limits(&c);
     pl_rules_check(&c);
+    pl_answer_read(&c);
     pl_prose_prepare(&c);
     pl_scope_prepare(&c);
     check_steps(&c);
     check_output(&c);
     if (diags->errors == errors) note_unused(&c);
+    if (diags->errors == errors && diags->questions == questions) pl_answer_approve(&c);
     plan->symbols.items = NULL;
     plan->symbols.len = plan->symbols.cap = 0;
-    for (uint32_t i = 0; i < c.symbols.len; i++) pl_vec_push(arena, &plan->symbols, c.symbols.items[i]);
+    for (uint32_t i = 0; i < c.symbols.len; i++) {
+        if (c.symbols.items[i]->dropped) continue;
+        c.symbols.items[i]->id = plan->symbols.len;
+        pl_vec_push(arena, &plan->symbols, c.symbols.items[i]);
+    }
     pl_tree_renumber(arena, plan);
     diags->strict = strict;
     return diags->errors == errors && diags->questions == questions;

@@ -55,6 +55,7 @@ typedef struct PlSymbol {
     PlStep *block;      /* the block it belongs to (NULL: the plan); in a scatter's body: that EACH step */
     PlStep *step;       /* the step that bound it first */
     uint32_t id;        /* dense, from 0: the emitter's key */
+    bool dropped;       /* nothing binds it any more: not in the plan's symbols */
     bool gathered;      /* target of Add or Increase inside a scatter */
 } PlSymbol;
 

@@ -154,6 +154,44 @@ static const char *after_name(const PlReading *rd, const char **next)
     return NULL;
 }
 
+/* `Ask "Delete it?" and if yes, delete ...`: the place behind the question, where a condition on its answer follows. */
+static const char *after_question(const PlReading *rd, const char **next)
+{
+    char closer;
+    const char *p = rd->text, *end;
+    while (p < rd->limit && *p != '"') p++;
+    if (p >= rd->limit || !pl_text_quote(p, rd->limit, &closer) || !(end = pl_text_end(p, rd->limit))) return NULL;
+    p = blanks(end);
+    if (p >= rd->limit) return NULL;
+    const char *typed = over_word(p, rd->limit, "as yes or no");
+    if (typed) p = typed;
+    const char *stop = p;
+    bool parted = typed != NULL;
+    while (p < rd->limit && strchr(".,;", *p)) p = blanks(p + 1);
+    if (p >= rd->limit) return NULL;
+    const char *and = over_word(p, rd->limit, "and");
+    if (and) p = *and == ',' ? blanks(and + 1) : and;
+    if (p >= rd->limit || !over_word(p, rd->limit, "if")) return NULL;
+    while (stop > end && stop[-1] == ' ') stop--;
+    *next = p;
+    return parted ? stop : end;
+}
+
+/* "Get approval, then ...", "Ask for the manager's confirmation and then ...": somebody is waited for. */
+static bool awaits_person(const PlReading *rd)
+{
+    static const char *const verbs[] = {"get", "ask for", "request", "obtain", "wait for", "await", "seek", "require"};
+    static const char *const what[] = {"approval", "confirmation"};
+    const char *p = NULL;
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs && !p; i++) p = over_word(rd->text, rd->limit, verbs[i]);
+    for (const char *q = p; p && q < rd->limit && q - p < 40 && !strchr(",;.\"(", *q); q++)
+        for (size_t i = 0; i < sizeof what / sizeof *what; i++)
+            if ((q == p || q[-1] == ' ') && (size_t)(rd->limit - q) > strlen(what[i]) &&
+                pl_str_eq_nocase(pl_str(q, strlen(what[i])), pl_str_z(what[i])) && !pl_phrase_word_char(q[strlen(what[i])]))
+                return true;
+    return false;
+}
+
 /* The end of the first step and the beginning of the next. */
 static const char *find_next(PlReading *rd, bool waits, const char **next)
 {
@@ -176,13 +214,14 @@ static const char *find_next(PlReading *rd, bool waits, const char **next)
 bool pl_reading_several(PlReading *rd, int token)
 {
     const char *next = NULL;
-    bool waits = token == PL_TK_S_WAIT;
-    const char *end = find_next(rd, waits, &next);
+    bool person = awaits_person(rd), waits = token == PL_TK_S_WAIT || person;
+    const char *end = token == PL_TK_S_ASK && !person ? after_question(rd, &next) : NULL;
+    if (!end) end = find_next(rd, waits, &next);
     if (!end) return false;
     PlReading first = *rd;
     first.limit = end;
     first.end = pl_reading_offset(rd, end);
-    if (waits && !pl_reading_reads(&first, token, blanks(rd->text + (rd->step->keyword.end - rd->step->keyword.start)))) return false;
+    if (waits && !person && !pl_reading_reads(&first, token, blanks(rd->text + (rd->step->keyword.end - rd->step->keyword.start)))) return false;
     PL_REPORT(rd->syntax->diags, READ_AS_STEP, pl_reading_span(rd, next, rd->limit), "a step of its own");
     PlStep *more = pl_nest_new_step(rd->syntax, rd->step->parent, pl_reading_span(rd, next, rd->limit));
     pl_statement_read(rd->syntax, rd->step, rd->start, first.end);
