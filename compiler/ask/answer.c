@@ -136,9 +136,22 @@ static PlStr quoted(PlSession *s, PlStr value)
     return pl_str(out, n);
 }
 
+/* A constant that is no text, where a text is wanted. */
+static bool is_exact_text(const PlDiag *question, const PlExpr *x)
+{
+    const char *type = constant_type(x);
+    return type && strcmp(type, "text") != 0 && strcmp(type, "list") != 0 && pl_str_starts(question->ask.wanted, PL_STR("text"));
+}
+
 static bool answer_value(PlSession *s, const PlDiag *question, PlStr value, bool literal, Why *why)
 {
     const PlExpr *x = expression_of(s, value, why);
+    if (x && !literal && is_exact_text(question, x)) { /* "0012", "1e3": for a text every sign counts */
+        Why first = {0};
+        PlStr whole = quoted(s, value);
+        const PlExpr *as_text = expression_of(s, whole, &first);
+        if (as_text && try_expression(s, question, as_text, whole, &first)) return true;
+    }
     if (x && try_expression(s, question, x, value, why)) return true;
     if (literal || question->ask.kind == PL_QUESTION_LIST) return false;
     Why second, *of = why->plain ? why : &second; /* what is said is about the reading that was nearer */

@@ -21,7 +21,8 @@ typedef enum PlNodeKind {
 
 enum {
     PL_NODE_SHADOWED = 1, /* a value of a map whose key comes again further down: lookups give the later one */
-    PL_NODE_PLAIN = 2     /* a YAML scalar without quotes */
+    PL_NODE_PLAIN = 2,    /* a YAML scalar without quotes */
+    PL_NODE_READ = 4      /* compiler/trade: somebody asked for it */
 };
 
 typedef struct PlMapping PlMapping;

@@ -82,8 +82,9 @@ static bool is_integer(PlChecker *c, PlTypeId type)
 PlExpr *pl_expr_piece(PlChecker *c, PlExpr *side)
 {
     if (side->kind != PL_EXPR_LITERAL || side->literal.kind == PL_LIT_TEXT) return side;
-    if (side->literal.kind != PL_LIT_INT) return pl_expr_call_of(c, "text", side, PL_T_TEXT);
-    PlStr digits = pl_arena_printf(c->arena, "%lld", (long long)side->literal.as.integer);
+    bool written = side->literal.kind == PL_LIT_DOUBLE && side->text.len;
+    if (side->literal.kind != PL_LIT_INT && !written) return pl_expr_call_of(c, "text", side, PL_T_TEXT);
+    PlStr digits = written ? side->text : pl_arena_printf(c->arena, "%lld", (long long)side->literal.as.integer);
     return pl_expr_literal(c, side->span, (PlLiteral){.kind = PL_LIT_TEXT, .as.text = digits}, PL_T_TEXT);
 }
 

@@ -176,6 +176,10 @@ bool pl_literal_fit(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
         pl_expr_bad(x);
         return true;
     }
+    if (x->literal.kind == PL_LIT_DOUBLE && kind == PL_TYPE_TEXT && x->text.len) { /* an id of many digits */
+        replace(c, slot, (PlLiteral){.kind = PL_LIT_TEXT, .as.text = x->text}, PL_T_TEXT, "text is wanted");
+        return true;
+    }
     if (x->literal.kind == PL_LIT_INT && kind == PL_TYPE_TEXT) {
         PlStr text = pl_arena_printf(c->arena, "%lld", (long long)x->literal.as.integer);
         replace(c, slot, (PlLiteral){.kind = PL_LIT_TEXT, .as.text = text}, PL_T_TEXT, "text is wanted");

@@ -57,7 +57,7 @@ static int import_dsl(Import *im, PlStr text)
     PlPlan *plan = pl_dsl_read(im->arena, &im->diags, pl_sources_add(&im->sources, pl_str_z(im->path), text));
     print_findings(im);
     int code = plan->steps.len && !im->check ? put_plan(im, plan, im->output) : 0;
-    return code ? code : im->diags.errors ? 1 : 0;
+    return code ? code : im->diags.errors ? 1 : im->diags.questions ? pl_status_exit_code(PL_WAITING) : 0;
 }
 
 /* ---- Arazzo ---- */

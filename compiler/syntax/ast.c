@@ -82,3 +82,13 @@ PlClause *pl_step_clause(PlStep *step, PlClauseKind kind)
         if (step->clauses.items[i].kind == kind) return &step->clauses.items[i];
     return NULL;
 }
+
+void pl_expr_keep_digits(PlArena *arena, PlExpr *e, PlStr written)
+{
+    PlBuf buf;
+    pl_buf_init(&buf, 0);
+    pl_buf_put_double(&buf, e->literal.as.number);
+    bool same = buf.status == PL_OK && pl_str_eq(pl_buf_str(&buf), written);
+    pl_buf_deinit(&buf);
+    if (!same) e->text = pl_arena_str(arena, written);
+}

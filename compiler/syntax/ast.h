@@ -254,6 +254,9 @@ const char *pl_operator_text(PlOperator op); /* exact spelling: "is not" */
 /* A clause of that kind or NULL. */
 PlClause *pl_step_clause(PlStep *step, PlClauseKind kind);
 PlExpr *pl_expr_new(PlArena *arena, PlExprKind kind, PlSpan span);
+/* Of a DOUBLE literal: how it was written goes into `text`, where its value alone is printed otherwise (digits that no double holds, 1.50). It is what
+ * is printed, and what a text gets that the number is given to. */
+void pl_expr_keep_digits(PlArena *arena, PlExpr *e, PlStr written);
 
 /* The tree as indented text, every field that is set; for goldens. */
 void pl_ast_dump(PlBuf *out, const PlPlan *plan);

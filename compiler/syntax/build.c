@@ -159,6 +159,12 @@ static bool is_least(const PlRun *r, const PlExpr *x)
     return x->literal.as.number == 0x1p63 && pl_str_eq_z(pl_str_slice(r->syntax->text, x->span.start, x->span.end), "9223372036854775808");
 }
 
+static void negate(PlRun *r, PlExpr *number)
+{
+    number->literal.as.number = -number->literal.as.number;
+    if (number->text.len) number->text = pl_arena_printf(r->syntax->arena, "-" PL_FMT, PL_ARG(number->text));
+}
+
 PlExpr *pl_build_negative(PlRun *r, PlExpr *operand, PlSpan sign)
 {
     PlLiteral *literal = &operand->literal;
@@ -168,7 +174,7 @@ PlExpr *pl_build_negative(PlRun *r, PlExpr *operand, PlSpan sign)
     else if (whole && literal->kind == PL_LIT_DOUBLE && is_least(r, operand))
         *literal = (PlLiteral){.kind = PL_LIT_INT, .as.integer = INT64_MIN};
     else if (whole && literal->kind == PL_LIT_DOUBLE && literal->as.number > 0)
-        literal->as.number = -literal->as.number;
+        negate(r, operand);
     else
         return pl_build_unary(r, PL_OPR_NEG, operand, sign);
     operand->span = pl_build_join(sign, operand->span);

@@ -182,7 +182,10 @@ static void print_literal(Printer *pr, const PlExpr *e)
     case PL_LIT_NOTHING: pl_buf_put_z(out, "nothing"); break;
     case PL_LIT_YESNO: pl_buf_put_z(out, l->as.yes ? "yes" : "no"); break;
     case PL_LIT_INT: pl_buf_put_int(out, l->as.integer); break;
-    case PL_LIT_DOUBLE: print_double(out, l->as.number); break;
+    case PL_LIT_DOUBLE:
+        if (e->text.len) pl_buf_put(out, e->text);
+        else print_double(out, l->as.number);
+        break;
     case PL_LIT_TEXT: print_literal_text(pr, l->as.text); break;
     case PL_LIT_DURATION: print_duration(out, l); break;
     default: pl_buf_put(out, l->as.text); break;

@@ -44,6 +44,7 @@ PlToken pl_scan_number(PlScan *s, const char *p, const char *end)
         at = behind;
     }
     e->span = pl_scan_span(s, p, end);
+    if (e->literal.kind == PL_LIT_DOUBLE) pl_expr_keep_digits(s->syntax->arena, e, pl_str(p, (size_t)(end - p)));
     PlToken token = pl_scan_emit(s, kind, p, end);
     token.expr = e;
     return token;

@@ -77,7 +77,7 @@ void pl_dsl_read_action(PlDslReader *r, const PlNode *node, PlStep *step)
     const PlNode *params = pl_dsl_given(node, "params|parameters|arguments|args|inputs");
     read_args(r, params, step);
     for (size_t i = 0; ai && loose_args[i]; i++) {
-        const PlNode *value = pl_node_get(node, pl_str_z(loose_args[i]));
+        const PlNode *value = pl_dsl_member(node, loose_args[i]);
         if (value && value->kind != PL_NODE_NULL && !pl_node_get(params, pl_str_z(loose_args[i])))
             add_arg(r, step, pl_str_z(loose_args[i]), value);
     }
@@ -257,6 +257,8 @@ void pl_dsl_read_clauses(PlDslReader *r, const PlNode *node, PlStep *step)
         const PlPair *pair = pl_node_at(node, i);
         PlClauseKind kind;
         bool said = pair->value.kind != PL_NODE_NULL && !(pair->value.flags & PL_NODE_SHADOWED);
-        if (said && clause_of(pl_pair_key(pair), &kind)) read_clause(r, &pair->value, kind, step);
+        if (!said || !clause_of(pl_pair_key(pair), &kind)) continue;
+        pl_node_pair(node, pl_pair_key(pair))->value.flags |= PL_NODE_READ;
+        read_clause(r, &pair->value, kind, step);
     }
 }

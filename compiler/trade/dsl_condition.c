@@ -149,11 +149,7 @@ PlExpr *pl_dsl_read_condition(PlDslReader *r, const PlNode *node)
         pl_buf_deinit(&buf);
         PL_REPORT(r->diags, TRADE_BAD_VALUE, pl_node_span(node), "condition",
                   "an expression, or {field, operator, value}");
-        PlExpr *e = pl_expr_new(r->arena, PL_EXPR_LITERAL, pl_node_span(node));
-        e->literal.kind = PL_LIT_YESNO;
-        e->literal.as.yes = true;
-        e->depth = 1;
-        return e;
+        return pl_dsl_name_expr(r, PL_STR("condition")); /* which nothing binds */
     }
     char *copy = pl_arena_alloc(r->arena, buf.len + 1, 1);
     memcpy(copy, buf.ptr, buf.len);

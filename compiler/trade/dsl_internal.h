@@ -39,6 +39,8 @@ typedef struct PlDslStep { /* a step by its id */
     PlStr name;   /* the name its result has, or would get */
     bool used;    /* something refers to it */
     PlStep *step; /* whose result it is; NULL before it was read */
+    const PlNode *node;
+    bool placed;  /* it was read, or is being read */
 } PlDslStep;
 
 typedef struct PlDslItem { /* the loops around, innermost last */
@@ -56,9 +58,10 @@ typedef struct PlDslReader {
     PL_VEC(PlDslStep *) in_order;
     PL_VEC(PlDslItem) items;
     uint32_t made; /* steps so far */
+    PlStr follows;  /* the id of the step behind the one that is read, in its list; "" for none */
 } PlDslReader;
 
-/* A member under one of several names, separated by `|`; a null only when no other is there. NULL when none is. */
+/* A member under one of several names, separated by `|`; a null only when no other is there. NULL when none is. It counts as read. */
 PlNode *pl_dsl_member(const PlNode *map, const char *names);
 PlNode *pl_dsl_given(const PlNode *map, const char *names); /* likewise, and NULL for null */
 PlStr pl_dsl_member_text(const PlNode *map, const char *names);
@@ -84,6 +87,11 @@ void pl_dsl_read_steps(PlDslReader *r, const PlNode *list, PlStep *parent);
 
 /* dsl_step.c: one step, with what is below it. */
 void pl_dsl_read_step(PlDslReader *r, const PlNode *node, PlStep *parent);
+/* dsl_flow.c: a step that runs for each item of a list says so in a member: the loop to read it into, or NULL. */
+PlStep *pl_dsl_read_around(PlDslReader *r, const PlNode *node, PlStep *parent);
+/* Steps of `parent` from `first` on were made of `node`: members that say when they run become a block around them, with a note; what was not read is
+ * told, and is an error, with a block that asks, where it could change what runs. */
+void pl_dsl_read_rest(PlDslReader *r, const PlNode *node, PlStep *parent, uint32_t first);
 /* dsl_action.c: params and clauses. */
 void pl_dsl_read_action(PlDslReader *r, const PlNode *node, PlStep *step);
 void pl_dsl_read_clauses(PlDslReader *r, const PlNode *node, PlStep *step);

@@ -18,6 +18,7 @@ PlNode *pl_dsl_member(const PlNode *map, const char *names)
     for (const char *at = names; *at;) {
         size_t len = strcspn(at, "|");
         PlNode *node = pl_node_get(map, pl_str(at, len));
+        if (node) node->flags |= PL_NODE_READ;
         if (node && node->kind != PL_NODE_NULL) return node;
         if (node) null = node;
         at += len + (at[len] == '|');
@@ -77,7 +78,7 @@ PlStr pl_dsl_one_line(PlArena *arena, PlStr text)
 static const char block_keys[] =
     "workflow_steps|steps|workflow|then|else|else_if|on_error|branches|then_steps|else_steps|thenSteps|elseSteps|"
     "true_branch|false_branch|trueBranch|falseBranch|loop_steps|loopSteps|body|do|scatter|catch|try|actions|sub_steps|"
-    "substeps|on_true|on_false|parallel";
+    "substeps|on_true|on_false|parallel|then_step|thenStep|else_step|elseStep|if_true|if_false|ifTrue|ifFalse|otherwise|onTrue|onFalse";
 static const char binding_keys[] = "output|output_variable|outputVariable|output_key|outputKey|variable|variable_name|"
                                    "into|item|item_value|itemVariable|"
                                    "item_variable|loop_variable|result_variable|save_as|store_as";
@@ -120,6 +121,7 @@ static void collect_step(PlDslReader *r, const PlNode *node, unsigned level)
     if (id.len && !pl_map_find(&r->ids, id)) {
         PlDslStep *step = PL_NEW(r->arena, PlDslStep);
         step->id = id;
+        step->node = node;
         step->name = pl_dsl_name(r->arena, chosen_name(node));
         pl_map_put(&r->ids, id, NULL)->value.ptr = step;
         pl_vec_push(r->arena, &r->in_order, step);
@@ -167,6 +169,23 @@ PlStep *pl_dsl_new_step(PlDslReader *r, const PlNode *node, PlStep *parent, PlSt
     return step;
 }
 
+static PlStr id_of(const PlNode *step)
+{
+    return pl_dsl_member_text(step, "id|step_id|stepId");
+}
+
+/* A branch that names its step by the step's id, which stands further down: it is read here, and not there. */
+static bool refer(PlDslReader *r, const PlNode *text, PlStep *parent)
+{
+    PlDslStep *to = pl_map_get(&r->ids, pl_node_text(text));
+    if (!to) return false;
+    if (to->placed)
+        PL_REPORT(r->diags, TRADE_BAD_VALUE, pl_node_span(text), "a step's id", "that of a step further down, to which nothing else leads");
+    else
+        pl_dsl_read_step(r, to->node, parent);
+    return true;
+}
+
 void pl_dsl_read_steps(PlDslReader *r, const PlNode *list, PlStep *parent)
 {
     if (!list || list->kind == PL_NODE_NULL) return;
@@ -184,6 +203,7 @@ void pl_dsl_read_steps(PlDslReader *r, const PlNode *list, PlStep *parent)
             pl_dsl_read_step(r, list, parent);
         return;
     }
+    if (list->kind == PL_NODE_TEXT && refer(r, list, parent)) return;
     if (list->kind != PL_NODE_LIST) {
         PL_REPORT(r->diags, TRADE_BAD_VALUE, pl_node_span(list), "steps", "a list of steps");
         return;
@@ -193,7 +213,14 @@ void pl_dsl_read_steps(PlDslReader *r, const PlNode *list, PlStep *parent)
             PL_REPORT(r->diags, TRADE_BAD_VALUE, pl_node_span(list), "workflow_steps", "at most 10000 steps");
             return;
         }
-        pl_dsl_read_step(r, pl_node_item(list, i), parent);
+        const PlNode *item = pl_node_item(list, i);
+        PlDslStep *own = pl_map_get(&r->ids, id_of(item));
+        if (item->kind == PL_NODE_TEXT && refer(r, item, parent)) continue;
+        if (own && own->node == item && own->placed) continue; /* another step leads to it */
+        PlStr outer = r->follows;
+        if (i + 1 < list->count) r->follows = id_of(pl_node_item(list, i + 1));
+        pl_dsl_read_step(r, item, parent);
+        r->follows = outer;
     }
 }
 
@@ -329,6 +356,28 @@ static PlNode *steps_of(PlDslReader *r)
     return steps;
 }
 
+/* The file ends in the middle of it: the step of the outermost list that is not whole. Nobody knows under which condition it runs, so nothing of it
+ * does; the plan says so where it stood. */
+static void leave_half(PlDslReader *r, const PlRepair *read, PlNode *steps)
+{
+    PlNode *node = read->root, *half = NULL;
+    for (uint32_t i = 1; i < read->open && !half && node->count; i++) {
+        bool list = node->kind == PL_NODE_LIST;
+        PlNode *last = list ? pl_node_item(node, node->count - 1) : &pl_node_at(node, node->count - 1)->value;
+        if (node == steps) half = last;
+        node = last;
+    }
+    PlStr words = PL_STR("# the file was cut off here");
+    if (half) {
+        PlStr id = pl_dsl_one_line(r->arena, id_of(half));
+        words = pl_arena_printf(r->arena, "# the file was cut off here, in the middle of step %s" PL_FMT, id.len ? "" : "without an id", PL_ARG(id));
+        steps->count--;
+    }
+    pl_vec_push(r->arena, &r->plan->last_comments, (PlComment){PL_NO_SPAN, words});
+    PlSpan end = {r->plan->source, r->root->end, r->root->end};
+    PL_REPORT(r->diags, TRADE_CUT, half ? pl_node_span(half) : end, half ? "in the middle of this step, which is left out" : "before the plan does");
+}
+
 PlPlan *pl_dsl_read(PlArena *arena, PlDiags *diags, uint32_t source)
 {
     PlDslReader *r = PL_NEW(arena, PlDslReader);
@@ -343,6 +392,7 @@ PlPlan *pl_dsl_read(PlArena *arena, PlDiags *diags, uint32_t source)
     r->root = read.root;
     if (!r->root) return r->plan;
     PlNode *steps = steps_of(r);
+    if (read.cut) leave_half(r, &read, steps);
     if (!pl_node_is(steps, PL_NODE_LIST)) {
         PL_REPORT0(diags, TRADE_NO_STEPS, pl_node_span(r->root));
         return r->plan;
@@ -356,6 +406,5 @@ PlPlan *pl_dsl_read(PlArena *arena, PlDiags *diags, uint32_t source)
     bind_results(r);
     pl_tree_renumber(arena, r->plan);
     pl_trade_settle(arena, r->plan);
-    if (read.cut) PL_REPORT0(diags, TRADE_CUT, ((PlSpan){source, r->root->end, r->root->end}));
     return r->plan;
 }

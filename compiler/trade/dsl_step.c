@@ -113,15 +113,32 @@ static const struct {
     {"message", NOTE},
 };
 
+static const char then_keys[] = "then|then_steps|thenSteps|steps|true_branch|trueBranch|on_true|onTrue|then_step|thenStep|if_true|ifTrue";
+static const char else_keys[] = "else|else_steps|elseSteps|false_branch|falseBranch|on_false|onFalse|else_step|elseStep|if_false|ifFalse|otherwise";
+static const char body_keys[] = "steps|loop_steps|loopSteps|body|do|actions|sub_steps|substeps";
+
+/* Whether one of the members is there; it does not count as read. */
+static bool has(const PlNode *node, const char *names)
+{
+    for (const char *at = names; *at;) {
+        size_t len = strcspn(at, "|");
+        const PlNode *found = pl_node_get(node, pl_str(at, len));
+        if (found && found->kind != PL_NODE_NULL) return true;
+        at += len + (at[len] == '|');
+    }
+    return false;
+}
+
 static Form form_of(PlDslReader *r, const PlNode *node)
 {
     PlStr type = pl_dsl_member_text(node, "type|step_type|stepType|kind");
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (pl_str_eq_nocase(type, pl_str_z(types[i].name))) return types[i].form;
-    bool call = pl_dsl_given(node, "action|tool|operation_id|function") != NULL;
+    bool call = has(node, "action|tool|operation_id|function");
     if (type.len && !call) PL_REPORT(r->diags, TRADE_UNKNOWN_TYPE, pl_node_span(node), PL_ARG(type));
     if (call) return ACTION;
-    if (!type.len && pl_dsl_given(node, "condition") && pl_dsl_given(node, "then|then_steps|steps")) return CONDITIONAL;
+    if (!type.len && has(node, "condition|if|when") && has(node, then_keys)) return CONDITIONAL;
+    if (!type.len && has(node, "for_each|forEach|foreach") && has(node, body_keys)) return EACH;
     return type.len ? UNKNOWN : PROSE;
 }
 
@@ -172,19 +189,15 @@ static void read_result(PlDslReader *r, const PlNode *node, PlStep *step)
 
 static void remarks(PlDslReader *r, const PlNode *node, PlStep *step)
 {
-    const PlNode *list = PL_GET(node, "comments");
+    const PlNode *list = pl_dsl_given(node, "comments");
     for (uint32_t i = 0; pl_node_is(list, PL_NODE_LIST) && i < list->count; i++) {
         PlStr text = pl_dsl_one_line(r->arena, pl_node_text(pl_node_item(list, i)));
         if (text.len) pl_vec_push(r->arena, &step->comments, (PlComment){PL_NO_SPAN, text});
     }
-    step->trailing.text = pl_dsl_one_line(r->arena, pl_node_text(PL_GET(node, "comment")));
+    step->trailing.text = pl_dsl_one_line(r->arena, pl_dsl_member_text(node, "comment"));
 }
 
 /* ---- blocks ---- */
-
-static const char then_keys[] = "then|then_steps|thenSteps|steps|true_branch|trueBranch|on_true";
-static const char else_keys[] = "else|else_steps|elseSteps|false_branch|falseBranch|on_false";
-static const char body_keys[] = "steps|loop_steps|loopSteps|body|do|actions|sub_steps|substeps";
 
 /* A block must not be empty. */
 static void fill(PlDslReader *r, const PlNode *steps, PlStep *block)
@@ -199,7 +212,7 @@ static void conditional(PlDslReader *r, const PlNode *node, PlStep *parent)
 {
     PlStep *step = pl_dsl_new_step(r, node, parent, PL_STEP_IF);
     remarks(r, node, step);
-    step->cond = pl_dsl_read_condition(r, pl_dsl_given(node, "condition|if|executeIf"));
+    step->cond = pl_dsl_read_condition(r, pl_dsl_given(node, "condition|if|executeIf|when|conditions|expression"));
     if (!step->cond) {
         PL_REPORT(r->diags, TRADE_BAD_VALUE, pl_node_span(node), "condition", "given");
         step->cond = pl_dsl_name_expr(r, PL_STR("condition"));
@@ -244,8 +257,8 @@ static void gather_last(PlDslReader *r, const PlNode *node, PlStep *step)
 
 static void each(PlDslReader *r, const PlNode *node, PlStep *parent, bool scatter)
 {
-    static const char list_keys[] = "items|iterateOver|iterate_over|in|list|over|collection|input|for_each";
-    const PlNode *inner = pl_node_is(PL_GET(node, "scatter"), PL_NODE_MAP) ? PL_GET(node, "scatter") : node;
+    static const char list_keys[] = "items|iterateOver|iterate_over|in|list|over|collection|input|for_each|forEach|foreach";
+    const PlNode *inner = pl_node_is(pl_dsl_given(node, "scatter"), PL_NODE_MAP) ? PL_GET(node, "scatter") : node;
     PlStep *step = pl_dsl_new_step(r, node, parent, PL_STEP_EACH);
     remarks(r, node, step);
     const PlNode *list = pl_dsl_given(inner, list_keys);
@@ -316,7 +329,7 @@ static void block(PlDslReader *r, const PlNode *node, PlStep *parent, PlStepKind
 static PlExpr *transformed(PlDslReader *r, const PlNode *node)
 {
     const PlNode *value = pl_dsl_member(node, "value|expression");
-    if (value) return pl_dsl_read_value(r, value);
+    if (value) return (void)pl_dsl_given(node, "operation"), pl_dsl_read_value(r, value);
     const PlNode *config = pl_dsl_given(node, "config|params|parameters");
     const PlNode *input = pl_dsl_given(node, "input|data|items|source");
     if (!input) input = pl_dsl_given(config, "input|data|items|source");
@@ -325,6 +338,7 @@ static PlExpr *transformed(PlDslReader *r, const PlNode *node)
     if (!cond) cond = pl_dsl_given(config, "condition|where|filter");
     if (!list) list = pl_dsl_name_expr(r, PL_STR("items"));
     if (!cond) return list;
+    if (pl_str_eq_nocase(pl_node_text(pl_node_get(node, PL_STR("operation"))), PL_STR("filter"))) (void)pl_dsl_given(node, "operation");
     PlExpr *where = pl_expr_new(r->arena, PL_EXPR_WHERE, pl_node_span(node));
     pl_vec_push(r->arena, &r->items, (PlDslItem){PL_STR("it")});
     where->left = list;
@@ -341,7 +355,7 @@ static void set(PlDslReader *r, const PlNode *node, PlStep *step, Form form)
     switch (form) {
     case SET: step->value = read_value_or_empty(r, node, "value|expression"); break;
     case INCREASE:
-        step->value = pl_dsl_given(node, "by") ? pl_dsl_read_value(r, PL_GET(node, "by")) : pl_dsl_literal_int(r, 1);
+        step->value = pl_dsl_given(node, "by") ? pl_dsl_read_value(r, pl_dsl_given(node, "by")) : pl_dsl_literal_int(r, 1);
         break;
     case GATHER: step->value = read_value_or_empty(r, node, "value|item|input"); break;
     case TRANSFORM: step->value = transformed(r, node); break;
@@ -425,7 +439,7 @@ static void statement(PlDslReader *r, const PlNode *node, PlStep *step, Form for
     }
 }
 
-void pl_dsl_read_step(PlDslReader *r, const PlNode *node, PlStep *parent)
+static void read_form(PlDslReader *r, const PlNode *node, Form form, PlStep *parent)
 {
     static const PlStepKind kinds[] = {
         [ACTION] = PL_STEP_ACTION,
@@ -450,11 +464,6 @@ void pl_dsl_read_step(PlDslReader *r, const PlNode *node, PlStep *parent)
         [NOTE] = PL_STEP_NOTE,
         [UNKNOWN] = PL_STEP_PROSE,
     };
-    if (node->kind != PL_NODE_MAP && node->kind != PL_NODE_TEXT) {
-        PL_REPORT(r->diags, TRADE_BAD_VALUE, pl_node_span(node), "a step", "an object");
-        return;
-    }
-    Form form = node->kind == PL_NODE_TEXT ? PROSE : form_of(r, node);
     switch (form) {
     case CONDITIONAL: conditional(r, node, parent); break;
     case EACH: each(r, node, parent, false); break;
@@ -469,4 +478,22 @@ void pl_dsl_read_step(PlDslReader *r, const PlNode *node, PlStep *parent)
         break;
     }
     }
+}
+
+void pl_dsl_read_step(PlDslReader *r, const PlNode *node, PlStep *parent)
+{
+    if (node->kind != PL_NODE_MAP && node->kind != PL_NODE_TEXT) {
+        PL_REPORT(r->diags, TRADE_BAD_VALUE, pl_node_span(node), "a step", "an object");
+        return;
+    }
+    Form form = node->kind == PL_NODE_TEXT ? PROSE : form_of(r, node);
+    PlDslStep *own = pl_map_get(&r->ids, pl_dsl_member_text(node, "id|step_id|stepId"));
+    if (own && own->node == node) own->placed = true;
+    bool loops = form == EACH || form == SCATTER || form == REPEAT || node->kind == PL_NODE_TEXT;
+    PlStep *loop = loops ? NULL : pl_dsl_read_around(r, node, parent);
+    if (loop) parent = loop;
+    uint32_t first = parent ? parent->steps.len : r->plan->steps.len;
+    read_form(r, node, form, parent);
+    if (node->kind == PL_NODE_MAP) pl_dsl_read_rest(r, node, parent, first);
+    if (loop) r->items.len--;
 }

@@ -273,6 +273,7 @@ static PlExpr *scalar(PlDslReader *r, const PlNode *node)
     case PL_NODE_NUMBER:
         e->literal.kind = PL_LIT_DOUBLE;
         e->literal.as.number = node->as.number;
+        pl_expr_keep_digits(r->arena, e, pl_node_raw(node, r->diags->sources));
         break;
     default: e->literal.kind = PL_LIT_NOTHING; break;
     }

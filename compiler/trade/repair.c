@@ -47,6 +47,7 @@ typedef struct Repair {
     uint32_t at, source;
     bool want_value; /* a key was read, and its colon */
     bool cut;
+    uint32_t open;
     PlSpan first[F_COUNT];
     uint32_t times[F_COUNT];
 } Repair;
@@ -434,6 +435,7 @@ static PlNode *loose(Repair *r)
         if (r->at >= r->text.len) {
             r->cut = true;
             fault(r, F_CUT, r->at, r->at);
+            r->open = (uint32_t)r->tree.frames.len;
             while (r->tree.frames.len) end(r);
             break;
         }
@@ -455,7 +457,7 @@ PlRepair pl_repair_json(PlDiags *diags, uint32_t source)
     if (pl_doc_json(&strict, text) == PL_OK && strict.has_root && strict.root.kind >= PL_NODE_LIST) {
         PlNode *root = PL_NEW(diags->arena, PlNode);
         *root = strict.root;
-        return (PlRepair){root, false};
+        return (PlRepair){root, false, 0};
     }
     Repair *r = PL_NEW(diags->arena, Repair);
     r->diags = diags;
@@ -469,5 +471,5 @@ PlRepair pl_repair_json(PlDiags *diags, uint32_t source)
         PlDiag *d = PL_REPORT(diags, TRADE_REPAIRED, r->first[i], fault_words[i]);
         if (r->times[i] > 1) pl_diag_label(diags, d, "here first, %u times in all", r->times[i]);
     }
-    return (PlRepair){root, r->cut};
+    return (PlRepair){root, r->cut, r->open};
 }

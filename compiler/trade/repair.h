@@ -10,6 +10,7 @@
 typedef struct PlRepair {
     PlNode *root; /* NULL when there is no object or list in the text (reported) */
     bool cut;     /* the text ended inside of it */
+    uint32_t open; /* cut: so many brackets, from the root on, each in the last child of the one before */
 } PlRepair;
 
 /* Reads the source's text into a tree of its arena. Each sort of repair is one note, at its first place, with how
