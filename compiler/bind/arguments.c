@@ -53,7 +53,7 @@ static void report_unknown(PlChecker *c, const PlAction *a, const PlArgument *ar
     PlStr *names = PL_NEW_N(c->arena, PlStr, a->param_count);
     uint32_t count = 0;
     for (uint32_t i = 0; i < a->param_count; i++)
-        if (!a->params[i].fixed && !a->params[i].fills_schema) names[count++] = a->params[i].name;
+        if (!a->params[i].fixed && !pl_param_is_filled(&a->params[i])) names[count++] = a->params[i].name;
     PlStr near = pl_words_near(arg->name, names, count);
     PlDiag *d = PL_REPORT(c->diags, UNKNOWN_ARGUMENT, arg->span, PL_ARG(arg->name), PL_ARG(action_name(c, a)));
     if (count) pl_diag_label(c->diags, d, "its arguments: " PL_FMT, PL_ARG(pl_words_list(c, names, count, 12)));
@@ -72,7 +72,7 @@ static uint32_t next_free(const PlAction *a, const bool *taken, bool required)
 {
     for (uint32_t i = 0; i < a->param_count; i++) {
         const PlParam *p = &a->params[i];
-        if (!taken[i] && !p->fixed && !p->is_key && !p->fills_schema && p->required == required) return i;
+        if (!taken[i] && !p->fixed && !p->is_key && !pl_param_is_filled(p) && p->required == required) return i;
     }
     return NO_PARAM;
 }
@@ -146,7 +146,7 @@ static uint32_t near_param(PlChecker *c, const PlStep *step, const PlAction *a, 
     uint32_t n = stems_of(c, arg->name, said), found = NO_PARAM;
     for (uint32_t i = 0; i < a->param_count; i++) {
         const PlParam *p = &a->params[i];
-        bool given = p->fixed || p->is_key || p->fills_schema || p->whole_body;
+        bool given = p->fixed || p->is_key || pl_param_is_filled(p) || p->whole_body;
         for (uint32_t k = 0; k < step->args.len; k++) given |= pl_words_same(step->args.items[k].name, p->name);
         if (given || !may_be(c, arg->value, p)) continue;
         uint32_t k = stems_of(c, p->name, has);

@@ -389,7 +389,7 @@ static bool value_of(PlChecker *c, const PlStep *step, const PlAction *action, u
                      PlSaid *out)
 {
     Prose p = {.c = c, .text = step->prose, .action = action, .param = &action->params[param], .out = out};
-    if (p.param->fixed || p.param->is_key || p.param->fills_schema || p.param->whole_body || !p.text.len) return false;
+    if (p.param->fixed || p.param->is_key || pl_param_is_filled(p.param) || p.param->whole_body || !p.text.len) return false;
     pl_token_prose(c->arena, p.text, MAX_TOKENS, &p.tokens);
     pl_token_name(c->arena, p.param->wire.len ? p.param->wire : p.param->name, MAX_PARTS, &p.name);
     const PlType type = *pl_type(c->types, pl_type_without_nothing(c->types, p.param->type));

@@ -130,7 +130,7 @@ static bool nothing_to_write(PlDraft *draft, const PlShape *shape)
     return true;
 }
 
-/* x-pilot-also: [text, input]: what plans call it besides. x-pilot-fill: schema */
+/* x-pilot-also: [text, input]: what plans call it besides. x-pilot-fill: schema, prose or actions */
 static void read_extensions(PlDraft *draft, PlParam *param, const PlNode *schema)
 {
     const PlNode *also = PL_GET(schema, "x-pilot-also");
@@ -142,7 +142,8 @@ static void read_extensions(PlDraft *draft, PlParam *param, const PlNode *schema
     bool is_text = pl_type(draft->api->schemas.types, param->type)->kind == PL_TYPE_TEXT;
     param->fills_schema = is_text && pl_str_eq_z(pl_node_text(PL_GET(schema, "x-pilot-fill")), "schema");
     param->fills_prose = is_text && pl_str_eq_z(pl_node_text(PL_GET(schema, "x-pilot-fill")), "prose");
-    if (param->fills_schema) param->required = false;
+    param->fills_actions = is_text && pl_str_eq_z(pl_node_text(PL_GET(schema, "x-pilot-fill")), "actions");
+    if (param->fills_schema || param->fills_actions) param->required = false;
     param->selects = pl_draft_selects(draft, schema);
 }
 

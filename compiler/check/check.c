@@ -4,6 +4,7 @@
 #include "compiler/check/check.h"
 
 #include "compiler/bind/bind.h"
+#include "compiler/check/agent.h"
 #include "compiler/check/answer.h"
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
@@ -134,6 +135,7 @@ bool pl_check(PlArena *arena, PlDiags *diags, PlCatalog *catalog, PlPlan *plan, 
     check_limits(&c);
     pl_rules_check(&c);
     pl_answer_read(&c);
+    pl_agent_expand(&c);
     pl_prose_prepare(&c);
     pl_scope_prepare(&c);
     check_steps(&c);

@@ -3,6 +3,7 @@
 #include "compiler/check/step.h"
 
 #include "compiler/bind/bind.h"
+#include "compiler/check/agent.h"
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
@@ -97,6 +98,7 @@ static void check_action(PlChecker *c, PlStep *step)
     pl_bind_step(c, step);
     if (step->kind != PL_STEP_ACTION) return; /* it was read as a Set, or is a question */
     pl_unread_check(c, step);
+    if (step->bound) pl_agent_check(c, step);
     PlTypeId given = pl_clause_failures(c, step, step->type);
     if (step->bind.len) step->symbol = pl_scope_bind(c, step->bind, step->bind_span, step, given, PL_BOUND_YES);
 }

@@ -329,7 +329,7 @@ static bool begins_with(PlStr words, const char *const *some, size_t count)
 }
 
 /* A refusal, or somebody who has to agree first. */
-static bool holds_back(PlChecker *c, PlStr prose)
+bool pl_unread_holds_back(PlChecker *c, PlStr prose)
 {
     static const char *const refusals[] = {"don't ", "don\xe2\x80\x99t ", "do not ", "never ", "avoid ", "skip ", "refrain "};
     static const char *const consents[] = {"approv", "permission", "confirm", "consent", "sign-off", "sign off", "go-ahead", "my ok", "agree"};
@@ -387,7 +387,7 @@ void pl_unread_check(PlChecker *c, PlStep *step)
 {
     const PlAction *a = step->bound;
     if (!a || a->effect < PL_EFFECT_WRITE || !step->prose.len) return;
-    if (holds_back(c, step->prose) && !was_approved(step) && !asks_itself(a)) {
+    if (pl_unread_holds_back(c, step->prose) && !was_approved(step) && !asks_itself(a)) {
         PlDiag *d = PL_REPORT(c->diags, WORDS_UNREAD, step->prose_span, PL_ARG(step->prose), PL_ARG(a->plugin), PL_ARG(a->name));
         pl_diag_help(c->diags, d, "say it as a step of its own, `If ...:` or `Approve \"...\"`, with the call below or behind it; or `ask first` behind the call");
         return;

@@ -7,5 +7,7 @@
 
 /* An ACTION step that is bound, its arguments in place: an error or a question about words that nobody reads. */
 void pl_unread_check(PlChecker *c, PlStep *step);
+/* Words that would hold a call back, if anything read them: "Never ...", "... unless ...". */
+bool pl_unread_holds_back(PlChecker *c, PlStr prose);
 
 #endif

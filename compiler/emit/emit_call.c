@@ -2,6 +2,8 @@
 /* Action steps: the arguments into registers, a call site that says the rest, and a handler for "if it fails". */
 #include "compiler/emit/emit_internal.h"
 
+#include "compiler/catalog/tools.h"
+#include "compiler/trade/functions.h"
 #include "compiler/trade/json_schema.h"
 #include "vm/base/limits.h"
 
@@ -169,6 +171,32 @@ static void fill_schema(PlEmit *e, const PlStep *step, PlCallSite *call)
     }
 }
 
+static PlStr text_of(const PlExpr *x)
+{
+    return x->kind == PL_EXPR_LITERAL && x->literal.kind == PL_LIT_TEXT ? x->literal.as.text : PL_STR("");
+}
+
+/* What the actions that the argument `tools` names are and take: a list of texts, as the checker saw to. */
+static void fill_actions(PlEmit *e, const PlStep *step, PlCallSite *call, uint32_t param)
+{
+    const PlExpr *list = NULL;
+    for (uint32_t i = 0; i < step->args.len; i++)
+        if (pl_str_eq_z(step->bound->params[step->args.items[i].param].name, "tools")) list = step->args.items[i].value;
+    if (!list || list->kind != PL_EXPR_LIST) return;
+    const PlAction **actions = PL_NEW_N(e->arena, const PlAction *, list->items.len + 1);
+    PlStr *names = PL_NEW_N(e->arena, PlStr, list->items.len + 1);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < list->items.len; i++) {
+        names[count] = text_of(list->items.items[i]);
+        actions[count] = pl_tools_find(e->catalog, names[count]);
+        count += actions[count] != NULL;
+    }
+    uint16_t reg = pl_emit_temp(e, 1);
+    PlStr told = pl_functions_of_tools(e->arena, pl_catalog_types(e->catalog), actions, names, count);
+    pl_emit_op(e, PL_OP_LOADK, 0, reg, pl_emit_text(e, told), 0);
+    call->args[call->arg_count++] = (PlArg){(uint16_t)param, reg};
+}
+
 /* ---- conditions: If-Match, If-None-Match ---- */
 
 /* The action's parameter for that header, when the step does not give it; UINT32_MAX: none. */
@@ -233,12 +261,14 @@ static void emit_call_to(PlEmit *e, const PlStep *step, uint16_t dst)
 {
     uint32_t mark = pl_emit_mark(e);
     PlCallSite call = {.action = action_id(e, step->bound), .site = e->fn->site, .expect = PL_T_ANY};
-    call.args = PL_NEW_N(e->arena, PlArg, step->args.len + 3); /* and a schema, a condition */
+    call.args = PL_NEW_N(e->arena, PlArg, step->args.len + 4); /* and a schema, actions, a condition */
     for (uint32_t i = 0; i < step->args.len; i++) {
         const PlArgument *arg = &step->args.items[i];
         call.args[call.arg_count++] = (PlArg){(uint16_t)arg->param, pl_emit_value(e, arg->value)};
     }
     if (step->as_type) fill_schema(e, step, &call);
+    for (uint32_t i = 0; i < step->bound->param_count; i++)
+        if (step->bound->params[i].fills_actions && !is_given(&call, i)) fill_actions(e, step, &call, i);
     for (uint32_t i = 0; i < step->clauses.len; i++) apply_clause(e, &step->clauses.items[i], &call);
     if (step->as_type) call.expect = pl_emit_type(e, step->type);
     add_conditions(e, step->bound, &call);

@@ -86,7 +86,7 @@ static PlStr json_of(Writer *w, const PlLiteral *l)
 
 static bool is_argument(const PlParam *p)
 {
-    return !p->fixed && !p->is_key && !p->fills_schema;
+    return !p->fixed && !p->is_key && !pl_param_is_filled(p);
 }
 
 static void required_names(Writer *w, const Function *f)
@@ -207,6 +207,30 @@ void pl_functions_of_catalog(PlArena *arena, PlBuf *out, PlCatalog *catalog, PlS
         function(&w, &f, form);
     }
     end_list(&w, form);
+}
+
+PlStr pl_functions_of_tools(PlArena *arena, const PlTypes *types, const PlAction *const *actions, const PlStr *names, uint32_t count)
+{
+    PlBuf buf;
+    pl_buf_init(&buf, 0);
+    Writer w = writer(arena, &buf, types);
+    w.out.line = true;
+    pl_json_out_begin(&w.out, NULL, '[');
+    for (uint32_t i = 0; i < count; i++) {
+        Function f = {.name = function_name(&w, names[i]), .doc = short_doc(&w, actions[i]->title), .action = actions[i]};
+        pl_json_out_begin(&w.out, NULL, '{');
+        pl_json_out_text(&w.out, "action", names[i]);
+        pl_json_out_text(&w.out, "name", f.name);
+        if (f.doc.len) pl_json_out_text(&w.out, "description", f.doc);
+        input_schema(&w, "parameters", &f);
+        pl_json_out_end(&w.out, '}');
+    }
+    pl_json_out_end(&w.out, ']');
+    PlStatus status = buf.status;
+    PlStr text = status == PL_OK ? pl_arena_str(arena, pl_buf_str(&buf)) : PL_STR("");
+    pl_buf_deinit(&buf);
+    if (status != PL_OK) pl_arena_escape(arena, status);
+    return text;
 }
 
 static Function plan_function(Writer *w, const PlPlan *plan, PlEffect effect)

@@ -19,6 +19,9 @@ bool pl_function_form_by_name(PlStr name, PlFunctionForm *out);
 /* Every action that can be called, or those that `search` finds ("" all), as one list. Names are unique and have the
  * characters that all three accept. */
 void pl_functions_of_catalog(PlArena *arena, PlBuf *out, PlCatalog *catalog, PlStr search, PlFunctionForm form);
+/* These actions, each under the name that plans know it by, on one line: what a model is told of an agent's tools. A list of {action, name, description,
+ * parameters}; `name` has the characters that providers take. In the arena. */
+PlStr pl_functions_of_tools(PlArena *arena, const PlTypes *types, const PlAction *const *actions, const PlStr *names, uint32_t count);
 /* The plan as one function. `plan` was checked against `types`; `effect` is the greatest of its actions. */
 void pl_functions_of_plan(PlArena *arena, PlBuf *out, const PlTypes *types, const PlPlan *plan, PlEffect effect,
                           PlFunctionForm form);

@@ -155,8 +155,8 @@ static void put_params(PlBuf *buf, const PlTypes *types, const PlAction *action)
     bool first = true;
     for (uint32_t i = 0; i < action->param_count; i++) {
         const PlParam *p = &action->params[i];
-        if (p->fixed || p->is_key || p->fills_schema || (!p->required && shown >= OPTIONAL_SHOWN)) {
-            left += !p->fixed && !p->is_key && !p->fills_schema;
+        if (p->fixed || p->is_key || pl_param_is_filled(p) || (!p->required && shown >= OPTIONAL_SHOWN)) {
+            left += !p->fixed && !p->is_key && !pl_param_is_filled(p);
             continue;
         }
         shown += !p->required;

@@ -80,7 +80,7 @@ static void use_status(PlAiJob *job, const PlNetAnswer *answer)
     unsigned status = answer->status;
     PlStr words = pl_ai_wire_error(job->arena, job->values, answer->body);
     if (is_passing(status) && try_again(job, retry_after(job->ai, answer))) return;
-    if ((status == 400 || status == 422) && !job->task.is_text && !job->talk.is_plain && job->talk.count == 0) {
+    if ((status == 400 || status == 422) && (!job->task.is_text || job->task.turn) && !job->talk.is_plain && job->talk.count == 0) {
         job->talk.is_plain = true;
         ask(job);
         return;
@@ -111,13 +111,14 @@ static void use_said(PlAiJob *job, const PlAiSaid *said)
         return;
     }
     pl_buf_clear(&job->result);
-    if (pl_ai_task_result(job->arena, job->values, &job->task, said->text, said->was_cut, &job->result, &mended, &issue)) {
+    if (pl_ai_task_result(job->arena, job->values, &job->task, said, &job->result, &mended, &issue)) {
         job->is_mended = mended;
         keep_result(job);
         return;
     }
     if (job->asks < PL_AI_ASKS) {
-        job->talk.answers[job->talk.count] = said->text;
+        bool is_call = said->function.len && job->task.turn;
+        job->talk.answers[job->talk.count] = is_call ? pl_arena_printf(job->arena, PL_FMT "(" PL_FMT ")", PL_ARG(said->function), PL_ARG(said->text)) : said->text;
         job->talk.issues[job->talk.count++] = issue;
         ask(job);
         return;

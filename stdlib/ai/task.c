@@ -69,6 +69,7 @@ static void put_task(Maker *m, PlStr action)
     pl_buf_put(m->text, pl_ai_prompt("system"));
     pl_buf_put_z(m->text, "\n\nTask: ");
     pl_buf_put(m->text, pl_ai_prompt(name));
+    line(m, "Goal: ", text_of(m, "goal"));
     line(m, "Question: ", text_of(m, "question"));
     put_labels(m);
     line(m, "Into: ", text_of(m, "to"));
@@ -77,7 +78,6 @@ static void put_task(Maker *m, PlStr action)
     put_limit(m);
 }
 
-/* JSON without '<', so that no data can end its own mark. */
 static PlStr data_of(Maker *m)
 {
     static const char *const names[] = {"from", "text", "about", "input"};
@@ -85,12 +85,7 @@ static PlStr data_of(Maker *m)
     for (size_t i = 0; i < sizeof names / sizeof *names && data.tag == PL_NOTHING; i++) data = get(m, names[i]);
     pl_json_write(m->text, data);
     PlStr json = keep(m);
-    pl_buf_put_z(m->text, "<data>\n");
-    for (size_t i = 0; i < json.len; i++) {
-        if (json.ptr[i] == '<') pl_buf_put_z(m->text, "\\u003c");
-        else pl_buf_put_char(m->text, json.ptr[i]);
-    }
-    pl_buf_put_z(m->text, "\n</data>");
+    pl_ai_turn_put_data(m->text, json);
     return keep(m);
 }
 
@@ -153,9 +148,19 @@ static bool compile(Maker *m, PlValue wanted)
     return true;
 }
 
+/* What a turn gives is {tool, arguments} or {answer}: the schema that counts is the answer's. */
+static bool make_turn(Maker *m, PlValue *wanted)
+{
+    PlValue answer = pl_retain(pl_ai_turn_answer(*wanted));
+    pl_release(m->values, *wanted);
+    *wanted = answer;
+    m->out->turn = PL_NEW(m->arena, PlAiTurn);
+    return pl_ai_turn_make(m->arena, m->values, m->body, m->out->turn, m->why);
+}
+
 static bool make(Maker *m, PlStr action)
 {
-    static const char *const known[] = {"extract", "decide", "classify", "summarize", "write", "translate", "process", "chat"};
+    static const char *const known[] = {"extract", "decide", "classify", "summarize", "write", "translate", "process", "turn", "chat"};
     PlValue wanted;
     bool is_known = false;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) is_known |= pl_str_eq_z(action, known[i]);
@@ -169,6 +174,7 @@ static bool make(Maker *m, PlStr action)
         m->out->user = data_of(m);
     }
     if (!wanted_of(m, action, &wanted)) return false;
+    if (pl_str_eq_z(action, "turn") && !make_turn(m, &wanted)) return pl_release(m->values, wanted), false;
     m->out->is_text = wanted.tag == PL_NOTHING || is_plain_text(wanted);
     if (!m->out->is_text) return compile(m, wanted);
     pl_release(m->values, wanted);
@@ -205,6 +211,7 @@ bool pl_ai_task_make(PlArena *arena, PlValues *values, PlStr action, PlStr body,
 void pl_ai_task_release(PlValues *values, PlAiTask *task)
 {
     pl_schema_free(task->check);
+    if (task->turn) pl_ai_turn_release(values, task->turn);
     pl_ai_schema_release(values, &task->schema);
     *task = (PlAiTask){0};
 }
@@ -258,28 +265,91 @@ static PlStr issue_of(PlArena *arena, const PlSchemaIssues *issues)
     return text.len ? text : PL_STR("it does not fit the schema");
 }
 
-bool pl_ai_task_result(PlArena *arena, PlValues *values, PlAiTask *task, PlStr said, bool was_cut, PlBuf *out, bool *mended, PlStr *issue)
+/* A value that fits the schema of the answer, on `out`. Consumes `v`. */
+static bool put_answer_take(PlArena *arena, PlValues *values, PlAiTask *task, PlValue v, PlBuf *out, PlStr *issue)
 {
-    PlValue v;
     PlSchemaIssues issues = {0};
-    bool cut;
-    *mended = false;
-    said = without_thoughts(said);
-    if (was_cut) return *issue = PL_STR("it was cut off: be shorter"), false;
-    if (task->is_text) {
-        if (!said.len) return *issue = PL_STR("it is empty"), false;
-        pl_buf_put_json(out, said);
-        return true;
-    }
-    if (!read_said(arena, values, said, &v, mended, &cut)) return *issue = PL_STR("it is no JSON"), false;
-    if (cut) {
-        pl_release(values, v);
-        return *issue = PL_STR("the JSON ends before its brackets do"), false;
-    }
     v = pl_ai_schema_back_take(values, &task->schema, v);
     bool fits = pl_schema_fits(task->check, v, arena, &issues);
     if (fits) pl_json_write(out, v);
     else *issue = issue_of(arena, &issues);
     pl_release(values, v);
     return fits;
+}
+
+static bool put_text(PlStr said, PlBuf *out, PlStr *issue)
+{
+    if (!said.len) return *issue = PL_STR("it is empty"), false;
+    pl_buf_put_json(out, said);
+    return true;
+}
+
+static PlValue field(PlValue record, const char *name)
+{
+    PlValue v = pl_nothing();
+    if (record.tag == PL_RECORD) pl_record_find(record, pl_str_z(name), &v);
+    return v;
+}
+
+/* Where a server has no functions, the model says in JSON what it calls: {"function", "arguments"} or {"answer"}. */
+static bool put_plain_take(PlArena *arena, PlValues *values, PlAiTask *task, PlValue v, PlBuf *out, PlStr *issue)
+{
+    PlValue function = field(v, "function"), answer = field(v, PL_AI_ANSWER);
+    PlStr name = function.tag == PL_TEXT ? pl_arena_str(arena, pl_text_str(function)) : PL_STR("");
+    bool good = false;
+    if (name.len) {
+        good = pl_ai_turn_choice(arena, values, task->turn, name, field(v, "arguments"), out, issue);
+    } else if (answer.tag == PL_NOTHING) {
+        *issue = PL_STR("it is neither {\"function\": ..., \"arguments\": {...}} nor {\"answer\": ...}");
+    } else {
+        pl_buf_put_z(out, "{\"answer\":");
+        if (!task->is_text) good = put_answer_take(arena, values, task, pl_retain(answer), out, issue);
+        else if (answer.tag == PL_TEXT) good = put_text(pl_text_str(answer), out, issue);
+        else *issue = PL_STR("/answer: must be text");
+        pl_buf_put_char(out, '}');
+    }
+    pl_release(values, v);
+    return good;
+}
+
+/* Behind an answer in words: the whole is an answer when it fits, also without the function for it. */
+static bool turn_result(PlArena *arena, PlValues *values, PlAiTask *task, const PlAiSaid *said, PlBuf *out, bool *mended, PlStr *issue)
+{
+    PlValue v;
+    PlStr text = without_thoughts(said->text);
+    bool cut, is_call = said->function.len && !pl_str_eq_z(said->function, PL_AI_ANSWER);
+    bool is_words = !said->function.len && task->is_text && !(text.len && text.ptr[0] == '{');
+    if (is_words) {
+        pl_buf_put_z(out, "{\"answer\":");
+        bool good = put_text(text, out, issue);
+        pl_buf_put_char(out, '}');
+        return good;
+    }
+    if (!read_said(arena, values, text.len || !is_call ? text : PL_STR("{}"), &v, mended, &cut)) return *issue = PL_STR("it is no JSON"), false;
+    if (cut) return pl_release(values, v), *issue = PL_STR("the JSON ends before its brackets do"), false;
+    if (is_call) {
+        bool good = pl_ai_turn_choice(arena, values, task->turn, said->function, v, out, issue);
+        pl_release(values, v);
+        return good;
+    }
+    if (!said->function.len && (field(v, "function").tag == PL_TEXT || field(v, PL_AI_ANSWER).tag != PL_NOTHING || task->is_text))
+        return put_plain_take(arena, values, task, v, out, issue);
+    pl_buf_put_z(out, "{\"answer\":");
+    bool good = put_answer_take(arena, values, task, v, out, issue);
+    pl_buf_put_char(out, '}');
+    return good;
+}
+
+bool pl_ai_task_result(PlArena *arena, PlValues *values, PlAiTask *task, const PlAiSaid *answer, PlBuf *out, bool *mended, PlStr *issue)
+{
+    PlValue v;
+    bool cut;
+    PlStr said = without_thoughts(answer->text);
+    *mended = false;
+    if (answer->was_cut) return *issue = PL_STR("it was cut off: be shorter"), false;
+    if (task->turn) return turn_result(arena, values, task, answer, out, mended, issue);
+    if (task->is_text) return put_text(said, out, issue);
+    if (!read_said(arena, values, said, &v, mended, &cut)) return *issue = PL_STR("it is no JSON"), false;
+    if (cut) return pl_release(values, v), *issue = PL_STR("the JSON ends before its brackets do"), false;
+    return put_answer_take(arena, values, task, v, out, issue);
 }

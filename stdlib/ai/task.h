@@ -4,8 +4,7 @@
 #ifndef PL_STDLIB_AI_TASK_H
 #define PL_STDLIB_AI_TASK_H
 
-#include "stdlib/ai/strict.h"
-#include "vm/value/schema.h"
+#include "stdlib/ai/turn.h"
 
 typedef struct PlAiTask {
     PlStr system, user; /* in the arena */
@@ -13,6 +12,7 @@ typedef struct PlAiTask {
     PlAiSchema schema;
     PlStr sent;         /* schema.sent as text */
     PlSchema *check;    /* of schema.wanted */
+    PlAiTurn *turn;     /* of an agent: then the above is of its answer; NULL: a step by itself */
 } PlAiTask;
 
 /* From the action ("extract") and the body of its request. False when they do not fit; *why is words for people. "chat" is for this program's own use:
@@ -20,8 +20,8 @@ typedef struct PlAiTask {
 bool pl_ai_task_make(PlArena *arena, PlValues *values, PlStr action, PlStr body, PlAiTask *out, PlStr *why);
 void pl_ai_task_release(PlValues *values, PlAiTask *task);
 
-/* What the model said, as the step's result: JSON on `out`. False when it cannot be used: *issue tells the model why. `was_cut`: its room was used up.
+/* What the model said, as the step's result: JSON on `out`. False when it cannot be used: *issue tells the model why.
  * *mended: the JSON was slightly broken. */
-bool pl_ai_task_result(PlArena *arena, PlValues *values, PlAiTask *task, PlStr said, bool was_cut, PlBuf *out, bool *mended, PlStr *issue);
+bool pl_ai_task_result(PlArena *arena, PlValues *values, PlAiTask *task, const PlAiSaid *said, PlBuf *out, bool *mended, PlStr *issue);
 
 #endif

@@ -3,6 +3,7 @@
 #include "stdlib/ai/wire.h"
 
 #include "stdlib/ai/prompts.h"
+#include "stdlib/ai/wire_turn.h"
 #include "vm/value/json.h"
 
 /* ---- out ---- */
@@ -35,7 +36,9 @@ static void put_system(PlBuf *out, const PlAiTask *task, const PlAiTalk *talk)
     PlBuf text;
     pl_buf_init(&text, 0);
     pl_buf_put(&text, task->system);
-    if (talk->is_plain && !task->is_text) {
+    if (task->turn) {
+        pl_ai_wire_turn_system(&text, task, talk->is_plain);
+    } else if (talk->is_plain && !task->is_text) {
         pl_buf_put_z(&text, "\n\n");
         put_schema_words(&text, task);
     }
@@ -49,7 +52,7 @@ static void put_correction(PlBuf *out, const PlAiTask *task, PlStr issue)
     pl_buf_put(&text, pl_ai_prompt("again"));
     pl_buf_put_char(&text, '\n');
     pl_buf_put(&text, issue);
-    if (!task->is_text) {
+    if (!task->is_text && !task->turn) {
         pl_buf_put_z(&text, "\n\n");
         put_schema_words(&text, task);
     }
@@ -58,9 +61,10 @@ static void put_correction(PlBuf *out, const PlAiTask *task, PlStr issue)
     pl_buf_put_char(out, '}');
 }
 
-static void put_talk(PlBuf *out, const PlAiTask *task, const PlAiTalk *talk)
+static void put_talk(PlBuf *out, PlAiApi api, const PlAiTask *task, const PlAiTalk *talk)
 {
     put_message(out, "user", task->user);
+    if (task->turn) pl_ai_wire_turn_called(out, api, task->turn, talk->is_plain);
     for (unsigned i = 0; i < talk->count; i++) {
         pl_buf_put_char(out, ',');
         put_message(out, "assistant", talk->answers[i].len ? talk->answers[i] : PL_STR("(nothing)"));
@@ -84,9 +88,11 @@ static void put_openai(PlBuf *out, const PlAiConfig *config, const PlAiTask *tas
     pl_buf_put_z(out, ",\"messages\":[{\"role\":\"system\",\"content\":");
     put_system(out, task, talk);
     pl_buf_put_z(out, "},");
-    put_talk(out, task, talk);
+    put_talk(out, config->api, task, talk);
     pl_buf_put_char(out, ']');
-    if (!task->is_text && !talk->is_plain) {
+    if (task->turn && !talk->is_plain) {
+        pl_ai_wire_turn_tools(out, config->api, task);
+    } else if (!task->is_text && !talk->is_plain) {
         pl_buf_printf(out, ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"answer\",\"strict\":%s,\"schema\":",
                       task->schema.is_strict ? "true" : "false");
         pl_buf_put(out, task->sent);
@@ -102,9 +108,11 @@ static void put_anthropic(PlBuf *out, const PlAiConfig *config, const PlAiTask *
     pl_buf_printf(out, ",\"max_tokens\":%lld,\"system\":", (long long)(config->max_tokens ? config->max_tokens : ROOM));
     put_system(out, task, talk);
     pl_buf_put_z(out, ",\"messages\":[");
-    put_talk(out, task, talk);
+    put_talk(out, config->api, task, talk);
     pl_buf_put_char(out, ']');
-    if (!task->is_text && !talk->is_plain) {
+    if (task->turn && !talk->is_plain) {
+        pl_ai_wire_turn_tools(out, config->api, task);
+    } else if (!task->is_text && !talk->is_plain) {
         pl_buf_put_z(out, ",\"tools\":[{\"name\":\"answer\",\"description\":\"Give the answer\",\"input_schema\":");
         pl_buf_put(out, task->sent);
         pl_buf_put_z(out, "}],\"tool_choice\":{\"type\":\"tool\",\"name\":\"answer\"}");
@@ -171,6 +179,18 @@ static PlStr parts_of(PlArena *arena, PlValue parts)
     return text;
 }
 
+/* The first call of a function; further ones are for later turns. */
+static void read_tool_call(PlArena *arena, PlValue message, PlAiSaid *out)
+{
+    PlValue calls = get(message, "tool_calls");
+    if (calls.tag != PL_LIST || pl_list_len(calls) == 0) return;
+    PlValue function = get(pl_list_at(calls, 0), "function"), arguments = get(function, "arguments");
+    PlStr name = text_of(arena, get(function, "name"));
+    if (!name.len) return;
+    out->function = name;
+    out->text = arguments.tag == PL_RECORD ? json_of(arena, arguments) : text_of(arena, arguments);
+}
+
 static bool read_openai(PlArena *arena, PlValue body, PlAiSaid *out)
 {
     PlValue choices = get(body, "choices");
@@ -178,6 +198,7 @@ static bool read_openai(PlArena *arena, PlValue body, PlAiSaid *out)
     PlValue choice = pl_list_at(choices, 0), message = get(choice, "message"), content = get(message, "content");
     if (message.tag != PL_RECORD) return false;
     out->text = content.tag == PL_LIST ? parts_of(arena, content) : text_of(arena, content);
+    read_tool_call(arena, message, out);
     out->refusal = text_of(arena, get(message, "refusal"));
     if (is_text(get(choice, "finish_reason"), "content_filter")) out->refusal = PL_STR("the provider's filter held the answer back");
     out->was_cut = is_text(get(choice, "finish_reason"), "length");
@@ -192,8 +213,10 @@ static bool read_anthropic(PlArena *arena, PlValue body, PlAiSaid *out)
     if (content.tag != PL_LIST) return false;
     out->text = parts_of(arena, content);
     for (uint32_t i = 0; i < pl_list_len(content); i++) {
-        PlValue input = get(pl_list_at(content, i), "input");
-        if (is_text(get(pl_list_at(content, i), "type"), "tool_use") && input.tag == PL_RECORD) out->text = json_of(arena, input);
+        PlValue part = pl_list_at(content, i), input = get(part, "input");
+        if (out->function.len || !is_text(get(part, "type"), "tool_use") || input.tag != PL_RECORD) continue;
+        out->text = json_of(arena, input);
+        out->function = text_of(arena, get(part, "name"));
     }
     if (is_text(get(body, "stop_reason"), "refusal")) out->refusal = out->text.len ? out->text : PL_STR("it gives no reason");
     out->was_cut = is_text(get(body, "stop_reason"), "max_tokens");
@@ -214,7 +237,7 @@ static bool read_body(PlValues *values, PlStr body, PlValue *out)
 bool pl_ai_wire_read(PlArena *arena, PlValues *values, PlAiApi api, PlStr body, PlAiSaid *out)
 {
     PlValue v;
-    *out = (PlAiSaid){.text = PL_STR(""), .refusal = PL_STR("")};
+    *out = (PlAiSaid){.text = PL_STR(""), .function = PL_STR(""), .refusal = PL_STR("")};
     if (!read_body(values, body, &v)) return false;
     bool good = api == PL_AI_ANTHROPIC ? read_anthropic(arena, v, out) : read_openai(arena, v, out);
     pl_release(values, v);

@@ -15,13 +15,6 @@ typedef struct PlAiTalk { /* what was said so far: answers that could not be use
     bool is_plain;        /* the server takes no schema: it stands in the text */
 } PlAiTalk;
 
-typedef struct PlAiSaid {
-    PlStr text;           /* of the answer, or the JSON of the tool's input; in the arena */
-    PlStr refusal;        /* the model will not; "" : it did */
-    bool was_cut;         /* its room was used up */
-    int64_t tokens_in, tokens_out;
-} PlAiSaid;
-
 void pl_ai_wire_body(PlBuf *out, const PlAiConfig *config, const PlAiTask *task, const PlAiTalk *talk);
 /* False when the body is no answer of the kind: cut off on its way, or of another server. */
 bool pl_ai_wire_read(PlArena *arena, PlValues *values, PlAiApi api, PlStr body, PlAiSaid *out);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A provider of language models on loopback, of this test's own: OpenAI chat completions and Anthropic messages. It answers from a script, and when that is
 used up by reading the question; faults are steps of the script. Every request is kept, and held against what the formats say of it."""
-import http.server, json, threading, time
+import http.server, json, re, threading, time
 
 
 def is_strict(schema):
@@ -91,10 +91,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def check_openai(self, body):
         f = self.server.complain
         if not self.path.endswith("/v1/chat/completions"): f(f"path {self.path}")
-        if set(body) - {"model", "messages", "response_format", "temperature", "max_tokens", "max_completion_tokens"}: f(f"unknown keys {set(body)}")
+        known = {"model", "messages", "response_format", "temperature", "max_tokens", "max_completion_tokens", "tools", "tool_choice", "stream", "stream_options"}
+        if set(body) - known: f(f"unknown keys {set(body) - known}")
         roles = [m["role"] for m in body["messages"]]
-        if roles[:2] != ["system", "user"] or any(r != ("assistant", "user")[i % 2] for i, r in enumerate(roles[2:])): f(f"roles {roles}")
-        if any(not isinstance(m["content"], str) or not m["content"] for m in body["messages"]): f("a message without content")
+        if roles[:2] != ["system", "user"] or any(r not in (("assistant",), ("user", "tool"))[i % 2] for i, r in enumerate(roles[2:])): f(f"roles {roles}")
+        before = []
+        for m in body["messages"]:
+            calls = m.get("tool_calls", [])
+            if m["role"] == "tool" and m["tool_call_id"] not in before: f(f"a result of no call {m}")
+            if m["content"] is None if not calls else m["content"] is not None: f("a message without content")
+            if not calls and (not isinstance(m["content"], str) or not m["content"]): f("a message without content")
+            for c in calls:
+                if set(c) != {"id", "type", "function"} or not isinstance(json.loads(c["function"]["arguments"]), dict): f(f"a call {c}")
+            before = [c["id"] for c in calls]
+        for tool in body.get("tools", []):
+            if not re.fullmatch("[a-zA-Z0-9_-]{1,64}", tool["function"]["name"]): f(f"the name of a function {tool}")
+            if tool["function"].get("strict") and not is_strict(tool["function"]["parameters"]): f(f"not strict: {tool}")
+        if ("tools" in body) != ("tool_choice" in body): f("tool_choice")
         form = body.get("response_format")
         if form and (form["type"] != "json_schema" or set(form["json_schema"]) != {"name", "strict", "schema"}): f(f"response_format {form}")
         if form and form["json_schema"]["strict"] and not is_strict(form["json_schema"]["schema"]): f(f"not strict: {form['json_schema']['schema']}")
@@ -106,11 +119,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if not isinstance(body.get("max_tokens"), int): f("no max_tokens")
         roles = [m["role"] for m in body["messages"]]
         if any(r != ("user", "assistant")[i % 2] for i, r in enumerate(roles)): f(f"roles {roles}")
-        if "tools" in body and body.get("tool_choice") != {"type": "tool", "name": body["tools"][0]["name"]}: f("tool_choice")
-        if "tools" in body and body["tools"][0]["input_schema"].get("type") != "object": f("input_schema is no object")
+        before = []
+        for m in body["messages"]:
+            parts = m["content"] if isinstance(m["content"], list) else []
+            for p in parts:
+                if p["type"] == "tool_result" and p["tool_use_id"] not in before: f(f"a result of no call {p}")
+                if p["type"] == "tool_use" and not isinstance(p["input"], dict): f(f"a call {p}")
+            before = [p["id"] for p in parts if p["type"] == "tool_use"]
+        choice = body.get("tool_choice", {})
+        if "tools" in body and choice.get("type") not in ("tool", "auto", "any", "none"): f("tool_choice")
+        if choice.get("type") == "tool" and choice["name"] not in [t["name"] for t in body["tools"]]: f("tool_choice names no tool")
+        if any(t["input_schema"].get("type") != "object" for t in body.get("tools", [])): f("input_schema is no object")
 
     def answer(self, schema, user, step):
         if "say" in step: return step["say"]
+        if "call" in step: return ""
         start, end = user.find("<data>"), user.find("</data>")
         data = json.loads(user[start + 6:end]) if start >= 0 else None
         return json.dumps(example(schema, data)) if schema else "A short text."
@@ -119,6 +142,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         form = body.get("response_format")
         text = self.answer(form and form["json_schema"]["schema"], body["messages"][1]["content"], step)
         message = {"role": "assistant", "content": text, "refusal": step.get("refusal")}
+        if "call" in step:
+            name, arguments = step["call"]
+            call = {"id": "x1", "type": "function", "function": {"name": name, "arguments": arguments if isinstance(arguments, str) else json.dumps(arguments)}}
+            message = {"role": "assistant", "content": None, "tool_calls": [call] * step.get("times", 1)}
+            step = {"finish": "tool_calls", **step}
         return {"id": "c1", "object": "chat.completion", "created": 0, "model": body["model"],
                 "choices": [{"index": 0, "message": message, "finish_reason": step.get("finish", "stop"), "logprobs": None}],
                 "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}}
@@ -127,6 +155,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         tools = body.get("tools")
         text = self.answer(tools and tools[0]["input_schema"], body["messages"][0]["content"], step)
         part = {"type": "text", "text": text}
-        if tools and "say" not in step: part = {"type": "tool_use", "id": "t1", "name": "answer", "input": json.loads(text)}
+        if "call" in step: part = {"type": "tool_use", "id": "t1", "name": step["call"][0], "input": step["call"][1]}
+        elif tools and "say" not in step: part = {"type": "tool_use", "id": "t1", "name": "answer", "input": json.loads(text)}
         return {"id": "m1", "type": "message", "role": "assistant", "model": body["model"], "content": [part],
                 "stop_reason": step.get("finish", "tool_use" if tools else "end_turn"), "stop_sequence": None, "usage": {"input_tokens": 100, "output_tokens": 20}}

@@ -24,6 +24,15 @@ static PlStr take_line(PlStr *text)
     return line;
 }
 
+/* {tool, arguments: {...}} or {answer} */
+static bool is_choice(PlValue v)
+{
+    PlValue a, b;
+    if (v.tag != PL_RECORD) return false;
+    if (pl_record_len(v) == 1) return pl_record_find(v, PL_STR("answer"), &a);
+    return pl_record_len(v) == 2 && pl_record_find(v, PL_STR("tool"), &a) && a.tag == PL_TEXT && pl_record_find(v, PL_STR("arguments"), &b) && b.tag == PL_RECORD;
+}
+
 static void read(PlArena *arena, PlValues *values, PlAiTask *task, const PlAiConfig *config, PlStr body, PlBuf *out)
 {
     PlAiSaid said;
@@ -35,11 +44,12 @@ static void read(PlArena *arena, PlValues *values, PlAiTask *task, const PlAiCon
     const char *error;
     if (!pl_ai_wire_read(arena, values, config->api, body, &said)) return;
     pl_buf_clear(out);
-    bool good = pl_ai_task_result(arena, values, task, said.text, said.was_cut, out, &mended, &issue);
+    bool good = pl_ai_task_result(arena, values, task, &said, out, &mended, &issue);
     expect(good || issue.len, "no words");
     if (good && out->status == PL_OK) {
         expect(pl_json_read(values, pl_buf_str(out), &v, &at, &error) == PL_OK, "the result is no JSON");
-        if (!task->is_text) expect(pl_schema_fits(task->check, v, arena, NULL), "the result does not fit");
+        if (task->turn) expect(is_choice(v), "the result of a turn is neither a call nor an answer");
+        else if (!task->is_text) expect(pl_schema_fits(task->check, v, arena, NULL), "the result does not fit");
         return;
     }
     talk.answers[0] = said.text;

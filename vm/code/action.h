@@ -74,6 +74,7 @@ typedef struct PlParam {
     bool selects;       /* the document says that it chooses whom or what the action acts on (x-pilot-selector); in a module: manifest.trusts */
     bool fills_prose;   /* filled by the compiler with the step's words when the plan gives nothing; not in a module */
     bool fills_schema;  /* filled by the compiler with the JSON Schema of what the step wants (`as TYPE`); not in a module */
+    bool fills_actions; /* filled by the compiler with what the actions that its argument `tools` names are and take; not in a module */
     bool has_default;   /* documented only: an argument that is not given is not sent */
     PlLiteral value;    /* the default, or with `fixed` the value */
     PlTypeId type;
@@ -196,6 +197,11 @@ const PlParam *pl_action_param(const PlAction *action, PlStr name); /* by exact 
  * section 4); "tool://fs/read" -> "tool://fs" (door.h). Empty when it is neither an absolute http(s) URL without user information nor one of a door. */
 PlStr pl_action_origin(PlArena *arena, PlStr server);
 PlDoubt pl_action_doubt_of(const PlAction *action);                 /* from method and is_key */
+/* The compiler alone gives it: no argument of a plan. */
+static inline bool pl_param_is_filled(const PlParam *param)
+{
+    return param->fills_schema || param->fills_actions;
+}
 /* May it be sent again although it may have been applied? */
 static inline bool pl_doubt_is_repeatable(PlDoubt doubt)
 {
