@@ -101,7 +101,9 @@ PlToken pl_scan_name(PlScan *s, const char *p, const char *end)
     if (count == 1) return pl_scan_emit(s, PL_TK_NAME, p, end);
     PlToken token = pl_scan_emit(s, PL_TK_NAME, p, stop);
     token.text = pl_phrase_joined(s->syntax->arena, pl_str(p, (size_t)(stop - p)));
-    if (stop == all) { /* a condition of words is printed as it is written */
+    static const char *const quantifiers[] = {"any", "all", "some", "each", "every", "both", "no", "none", "most", "half", "many", "few", "several", "at", "exactly", "only", "more", "fewer", "less"};
+    bool quantified = IS_ONE_OF(pl_str(p, (size_t)(end - p)), quantifiers); /* "all orders": how many is no part of a name */
+    if (stop == all || quantified) { /* a condition of words is printed as it is written */
         token.expr = pl_expr_new(s->syntax->arena, PL_EXPR_LITERAL, token.span);
         token.expr->literal = (PlLiteral){.kind = PL_LIT_TEXT, .as.text = one_line(s->syntax->arena, pl_str(p, (size_t)(stop - p)))};
     }
@@ -133,7 +135,9 @@ static bool is_filler(PlScan *s, const char *p, const char *end)
 {
     static const char *const fillers[] = {"a",    "an",   "still", "already", "currently", "now",
                                           "also", "each", "any",   "all",     "both"};
+    static const char *const quantities[] = {"each", "any", "all", "both"};
     const char *next = over_blanks(end), *word;
+    if (s->prev == PL_TK_NOT && IS_ONE_OF(pl_str(p, (size_t)(end - p)), quantities)) return false; /* "not all orders" */
     if (!s->words || s->prev == s->entry || !IS_ONE_OF(pl_str(p, (size_t)(end - p)), fillers)) return false; /* "any build failed" */
     return pl_raw_scan(PL_MODE_EXPR, next, s->limit, &word) == PL_RAW_WORD && !ends_name(s, next, word);
 }
