@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pilotc FILE, check, review: what comes out of one compile. */
 #include "compiler/cli/pilotc.h"
+#include "compiler/present/diag_json.h"
 #include "vm/code/hash.h"
 #include "vm/code/review.h"
 
@@ -43,14 +44,27 @@ static bool is_same_file(const char *a, const char *b)
     return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino && S_ISREG(one.st_mode);
 }
 
+/* A file that is there and was made by somebody else: a document by a slip, `-o shop.yaml`. */
+static bool is_somebody_elses(const char *output)
+{
+    static const char sign[] = "PLPBC";
+    struct stat st;
+    char begin[sizeof sign];
+    if (pl_str_ends(pl_str_z(output), PL_STR(".pbc")) || stat(output, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0) return false;
+    FILE *file = fopen(output, "rb");
+    if (!file) return false; /* writing says why */
+    bool ours = fread(begin, 1, sizeof begin, file) == sizeof begin && memcmp(begin, sign, sizeof begin) == 0;
+    fclose(file);
+    return !ours;
+}
+
 static int write_output(const char *output, PlStr bytes)
 {
     if (strcmp(output, "-") == 0) return fwrite(bytes.ptr, 1, bytes.len, stdout) == bytes.len ? 0 : 2;
     errno = 0;
     PlStatus status = pl_buf_write_file(output, bytes);
     if (status == PL_OK) return 0;
-    fprintf(stderr, "error[P0004]: cannot write %s: %s\n", output, errno ? strerror(errno) : pl_status_words(status));
-    return pl_status_exit_code(status);
+    return pl_cli_cannot_write(output, status, errno);
 }
 
 int plc_cmd_compile(PlArena *arena, int argc, char **argv)
@@ -69,6 +83,8 @@ int plc_cmd_compile(PlArena *arena, int argc, char **argv)
     if (!output) output = output_path(arena, rest.items[0]);
     if (is_same_file(output, rest.items[0]))
         return pl_cli_fail(PL_USAGE, "the bytecode would replace the plan %s\n  = help: give another file with -o", rest.items[0]);
+    if (is_somebody_elses(output))
+        return pl_cli_fail(PL_USAGE, "the bytecode would replace %s, which is no bytecode\n  = help: give another file with -o, or remove it", output);
     PlCompiled compiled = {0};
     PlBuf json;
     pl_buf_init(&json, 0);
@@ -80,12 +96,13 @@ int plc_cmd_compile(PlArena *arena, int argc, char **argv)
     return code ? code : put;
 }
 
-/* The module of a .pbc or of a plan compiled here. The module of a file is freed by the caller (*owned). */
-static int module_of(PlArena *arena, const PlcOptions *o, const char *path, PlCompiled *compiled, const PlModule **out, PlModule **owned)
+/* The module of a .pbc or of a plan compiled here. The module of a file is freed by the caller (*owned). `json`: where findings go, else NULL. */
+static int module_of(PlArena *arena, const PlcOptions *o, const char *path, PlBuf *json, PlCompiled *compiled, const PlModule **out,
+                     PlModule **owned)
 {
     *owned = NULL;
     if (!pl_str_ends(pl_str_z(path), PL_STR(".pbc"))) {
-        int code = plc_compile(arena, o, path, compiled, NULL);
+        int code = plc_compile(arena, o, path, compiled, json);
         *out = &compiled->module;
         return code;
     }
@@ -100,7 +117,8 @@ static int module_of(PlArena *arena, const PlcOptions *o, const char *path, PlCo
     if (status == PL_OK) return 0;
     PlBuf text;
     pl_buf_init(&text, 0);
-    pl_diags_print(&text, &diags, pl_cli_colour(2));
+    if (json) pl_diags_json(json, &diags);
+    else pl_diags_print(&text, &diags, pl_cli_colour(2));
     pl_cli_say(&text);
     return pl_status_exit_code(status);
 }
@@ -112,7 +130,7 @@ static int check_against(PlArena *arena, const PlcOptions *o, const char *path, 
     PlModule *owned;
     PlcOptions plain = *o;
     plain.json = false;
-    int code = module_of(arena, &plain, path, &compiled, &module, &owned);
+    int code = module_of(arena, &plain, path, NULL, &compiled, &module, &owned);
     if (code == 0) code = plc_check_against(arena, module, against, o->json);
     pl_module_free(owned);
     return code;
@@ -158,19 +176,19 @@ int plc_cmd_review(PlArena *arena, int argc, char **argv)
     PlCompiled compiled = {0};
     const PlModule *module;
     PlModule *owned;
-    code = module_of(arena, &o, rest.items[0], &compiled, &module, &owned);
-    if (code != 0) return code;
     PlBuf out;
     pl_buf_init(&out, 0);
-    if (o.json) {
-        pl_cli_json_begin(&out, "review");
+    if (o.json) pl_cli_json_begin(&out, "review");
+    code = module_of(arena, &o, rest.items[0], o.json ? &out : NULL, &compiled, &module, &owned);
+    if (code == 0 && o.json) {
         pl_review_json(&out, arena, module, NULL);
         pl_buf_put_char(&out, '\n');
-    } else {
+    } else if (code == 0) {
         pl_review_print(&out, arena, module, NULL);
     }
     pl_module_free(owned);
-    return pl_cli_put(&out);
+    int put = pl_cli_put(&out);
+    return code ? code : put;
 }
 
 int plc_cmd_dump(PlArena *arena, int argc, char **argv)
@@ -186,11 +204,15 @@ int plc_cmd_dump(PlArena *arena, int argc, char **argv)
     PlCompiled compiled = {0};
     const PlModule *module;
     PlModule *owned;
-    code = module_of(arena, &o, rest.items[0], &compiled, &module, &owned);
-    if (code != 0) return code;
-    PlBuf out;
-    pl_buf_init(&out, 0);
-    pl_module_dump(&out, module);
+    PlBuf text, json;
+    pl_buf_init(&text, 0);
+    pl_buf_init(&json, 0);
+    if (o.json) pl_cli_json_begin(&json, "dump");
+    code = module_of(arena, &o, rest.items[0], o.json ? &json : NULL, &compiled, &module, &owned);
+    if (code == 0) pl_module_dump(&text, module);
     pl_module_free(owned);
-    return pl_cli_put(&out);
+    if (code == 0) return plc_put_text(&text, o.json ? &json : NULL);
+    pl_buf_deinit(&text);
+    pl_cli_put(&json);
+    return code;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pilotc emit: a plan in another format. */
 #include "compiler/cli/pilotc.h"
+#include "compiler/present/diag_json.h"
 #include "compiler/syntax/parse.h"
 #include "compiler/trade/arazzo_write.h"
 #include "compiler/trade/dsl.h"
@@ -51,39 +52,30 @@ static PlDslFacts facts_of(PlArena *arena, const PlCompiled *c)
     return facts;
 }
 
-static int emit_dsl(PlArena *arena, PlCompiled *c)
+static void emit_dsl(PlArena *arena, PlCompiled *c, PlBuf *out)
 {
     PlDslFacts facts = facts_of(arena, c);
     uint32_t source = pl_sources_add(&c->sources, PL_STR("exact plan"), c->exact);
     PlPlan *plan = pl_parse(arena, &c->diags, source);
-    PlBuf out;
-    pl_buf_init(&out, 0);
-    pl_dsl_write(arena, &out, plan, &facts);
-    return pl_cli_put(&out);
+    pl_dsl_write(arena, out, plan, &facts);
 }
 
-/* What the other format cannot say, as warnings on standard error. */
-static void print_losses(PlDiags *diags, uint32_t before)
+/* What the other format cannot say, as warnings on standard error or in `json`. */
+static void print_losses(PlDiags *diags, uint32_t before, PlBuf *json)
 {
     PlDiags lost;
     pl_diags_init(&lost, diags->arena, diags->sources);
     for (uint32_t i = before; i < diags->all.len; i++) pl_vec_push(diags->arena, &lost.all, diags->all.items[i]);
     lost.warnings = lost.all.len;
-    if (!lost.all.len) return;
-    PlBuf out;
-    pl_buf_init(&out, 0);
-    pl_diags_print(&out, &lost, pl_cli_colour(2));
-    pl_cli_say(&out);
+    if (json) pl_diags_json(json, &lost);
+    else if (lost.all.len) pl_cli_say_diags(&lost);
 }
 
-static int emit_arazzo(PlArena *arena, PlCompiled *c)
+static void emit_arazzo(PlArena *arena, PlCompiled *c, PlBuf *out, PlBuf *json)
 {
-    PlBuf out;
     uint32_t before = c->diags.all.len;
-    pl_buf_init(&out, 0);
-    pl_arazzo_write(arena, &out, &c->diags, c->catalog, c->plan);
-    print_losses(&c->diags, before);
-    return pl_cli_put(&out);
+    pl_arazzo_write(arena, out, &c->diags, c->catalog, c->plan);
+    print_losses(&c->diags, before, json);
 }
 
 /* ---- functions ---- */
@@ -102,11 +94,13 @@ static int emit_catalog(PlArena *arena, const PlcOptions *o, PlStr search, PlFun
     if (code >= 0) return code;
     PlStatus status = pl_compile_catalog(arena, &compile, &compiled);
     if (status != PL_OK) return pl_cli_fail(status, "%s", pl_status_words(status));
-    plc_print_findings(arena, o, &compiled, NULL);
-    PlBuf out;
+    PlBuf out, json;
     pl_buf_init(&out, 0);
+    pl_buf_init(&json, 0);
+    if (o->json) pl_cli_json_begin(&json, "emit");
+    plc_print_findings(arena, o, &compiled, o->json ? &json : NULL);
     pl_functions_of_catalog(arena, &out, compiled.catalog, search, form);
-    code = pl_cli_put(&out);
+    code = plc_put_text(&out, o->json ? &json : NULL);
     return code ? code : compiled.diags.errors ? 1 : 0;
 }
 
@@ -118,18 +112,21 @@ typedef struct Wanted {
 static int emit_plan(PlArena *arena, const PlcOptions *o, const char *path, const Wanted *wanted)
 {
     PlCompiled compiled = {0};
-    int code = plc_compile(arena, o, path, &compiled, NULL);
-    if (code) return code;
-    if (wanted->dsl) return emit_dsl(arena, &compiled);
-    if (wanted->arazzo) return emit_arazzo(arena, &compiled);
-    PlBuf out;
-    PlEffect effect = facts_of(arena, &compiled).effect;
+    PlBuf out, lines, *json = o->json ? &lines : NULL;
     pl_buf_init(&out, 0);
-    if (wanted->openapi)
-        pl_functions_openapi(arena, &out, &compiled.types, compiled.plan, effect);
-    else
-        pl_functions_of_plan(arena, &out, &compiled.types, compiled.plan, effect, wanted->form);
-    return pl_cli_put(&out);
+    pl_buf_init(&lines, 0);
+    if (json) pl_cli_json_begin(json, "emit");
+    int code = plc_compile(arena, o, path, &compiled, json);
+    if (code) {
+        pl_cli_put(&lines);
+        return code;
+    }
+    PlEffect effect = facts_of(arena, &compiled).effect;
+    if (wanted->dsl) emit_dsl(arena, &compiled, &out);
+    else if (wanted->arazzo) emit_arazzo(arena, &compiled, &out, json);
+    else if (wanted->openapi) pl_functions_openapi(arena, &out, &compiled.types, compiled.plan, effect);
+    else pl_functions_of_plan(arena, &out, &compiled.types, compiled.plan, effect, wanted->form);
+    return plc_put_text(&out, json);
 }
 
 int plc_cmd_emit(PlArena *arena, int argc, char **argv)

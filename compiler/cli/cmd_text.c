@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pilotc fmt and explain: what only prints text. */
 #include "compiler/cli/pilotc.h"
+#include "compiler/present/diag_json.h"
 #include "compiler/present/examples.h"
 #include "compiler/syntax/parse.h"
 #include "compiler/syntax/print.h"
@@ -8,16 +9,21 @@
 #include <errno.h>
 #include <stdio.h>
 
-static void print_diags(PlDiags *diags)
+typedef struct Tidying {
+    bool write, check, changed;
+    PlBuf *json; /* where findings and plans go; NULL: as text */
+} Tidying;
+
+static void put_json_plan(PlBuf *json, const char *path, bool same, PlStr text)
 {
-    PlBuf out;
-    pl_buf_init(&out, 0);
-    pl_diags_sort(diags);
-    pl_diags_print(&out, diags, pl_cli_colour(2));
-    pl_cli_say(&out);
+    pl_buf_put_z(json, "{\"type\":\"plan\",\"file\":");
+    pl_buf_put_json(json, pl_str_z(path));
+    pl_buf_printf(json, ",\"changed\":%s,\"text\":", same ? "false" : "true");
+    pl_buf_put_json(json, text);
+    pl_buf_put_z(json, "}\n");
 }
 
-static int fmt_one(PlArena *arena, const char *path, bool write, bool check, bool *changed)
+static int fmt_one(PlArena *arena, const char *path, Tidying *t)
 {
     PlStr text;
     PlSources sources;
@@ -27,47 +33,56 @@ static int fmt_one(PlArena *arena, const char *path, bool write, bool check, boo
     pl_diags_init(&diags, arena, &sources);
     PlPlan *plan = pl_parse(arena, &diags, pl_sources_add(&sources, pl_str_z(path), text));
     if (diags.errors) {
-        print_diags(&diags);
+        pl_diags_sort(&diags);
+        if (t->json) pl_diags_json(t->json, &diags);
+        else pl_cli_say_diags(&diags);
         return 1;
     }
     PlBuf out;
     pl_buf_init(&out, 0);
     pl_print_plan(&out, plan);
     bool same = out.status == PL_OK && pl_str_eq(pl_buf_str(&out), text);
-    if (!same) *changed = true;
-    if (check) {
-        if (!same) printf("%s\n", path);
+    if (!same) t->changed = true;
+    if (t->json) put_json_plan(t->json, path, same, pl_buf_str(&out));
+    else if (t->check && !same) printf("%s\n", path);
+    else if (!t->check && !t->write) return pl_cli_put(&out);
+    if (!t->write || t->check) {
+        PlStatus made = out.status;
         pl_buf_deinit(&out);
-        return 0;
+        return made == PL_OK ? 0 : pl_cli_fail(made, "%s while printing", pl_status_words(made));
     }
-    if (!write) return pl_cli_put(&out);
     PlStatus status = same ? PL_OK : out.status != PL_OK ? out.status : pl_buf_write_file(path, pl_buf_str(&out));
     int reason = errno;
     pl_buf_deinit(&out);
     if (status == PL_OK) return 0;
-    fprintf(stderr, "error[P0004]: cannot write %s: %s\n", path, status == PL_IO ? strerror(reason) : pl_status_words(status));
-    return pl_status_exit_code(status);
+    return pl_cli_cannot_write(path, status, reason);
 }
 
 /* The exact plan: what the compiler made of the text. */
 static int fmt_exact(PlArena *arena, const PlcOptions *o, const char *path)
 {
     PlCompiled compiled = {0};
-    PlcOptions quiet = *o;
-    int code = plc_compile(arena, &quiet, path, &compiled, NULL);
-    if (code != 0) return code;
-    PlBuf out;
+    PlBuf out, json;
     pl_buf_init(&out, 0);
-    pl_buf_put(&out, compiled.exact);
-    return pl_cli_put(&out);
+    pl_buf_init(&json, 0);
+    if (o->json) pl_cli_json_begin(&json, "fmt");
+    int code = plc_compile(arena, o, path, &compiled, o->json ? &json : NULL);
+    if (code != 0) {
+        pl_cli_put(&json);
+        return code;
+    }
+    if (o->json) put_json_plan(&json, path, false, compiled.exact);
+    else pl_buf_put(&out, compiled.exact);
+    return pl_cli_put(o->json ? &json : &out);
 }
 
 int plc_cmd_fmt(PlArena *arena, int argc, char **argv)
 {
     PlcOptions o = {0};
-    bool write = false, check = false, exact = false;
-    const PlCliOption options[] = {{"write", 'w', PL_CLI_FLAG, &write, NULL, "write the files instead of printing them"},
-                                   {"check", 0, PL_CLI_FLAG, &check, NULL, "print the names of files that would change; exit code 1 when there are any"},
+    Tidying t = {0};
+    bool exact = false;
+    const PlCliOption options[] = {{"write", 'w', PL_CLI_FLAG, &t.write, NULL, "write the files instead of printing them"},
+                                   {"check", 0, PL_CLI_FLAG, &t.check, NULL, "print the names of files that would change; exit code 1 when there are any"},
                                    {"exact", 0, PL_CLI_FLAG, &exact, NULL, "print the exact plan: every name, argument and conversion said"},
                                    PLC_PLUGIN_OPTIONS(o), PLC_CHECK_OPTIONS(o)};
     const PlCliCommand command = {"pilotc fmt FILE.pilot... [options]",
@@ -78,13 +93,19 @@ int plc_cmd_fmt(PlArena *arena, int argc, char **argv)
     if (code >= 0) return code;
     if (rest.count == 0) return pl_cli_fail(PL_USAGE, "no file was given\n  = help: usage: %s", command.usage);
     if (exact) return fmt_exact(arena, &o, rest.items[0]);
-    bool changed = false;
+    PlBuf json;
     int worst = 0;
+    pl_buf_init(&json, 0);
+    if (o.json) {
+        pl_cli_json_begin(&json, "fmt");
+        t.json = &json;
+    }
     for (uint32_t i = 0; i < rest.count; i++) {
-        code = fmt_one(arena, rest.items[i], write, check, &changed);
+        code = fmt_one(arena, rest.items[i], &t);
         if (code > worst) worst = code;
     }
-    return worst ? worst : check && changed ? 1 : 0;
+    code = pl_cli_put(&json);
+    return worst ? worst : code ? code : t.check && t.changed ? 1 : 0;
 }
 
 static const char *severity_words(PlSeverity severity)

@@ -41,10 +41,7 @@ static int load_project(PlArena *arena, const PlcOptions *o, const char *plan_pa
     PlStatus status = pl_project_read(arena, diags, path.ptr, project);
     *found = status == PL_OK;
     if (status == PL_OK) return -1;
-    PlBuf out;
-    pl_buf_init(&out, 0);
-    pl_diags_print(&out, diags, pl_cli_colour(2));
-    pl_cli_say(&out);
+    pl_cli_say_diags(diags);
     return pl_status_exit_code(status);
 }
 
@@ -97,6 +94,17 @@ void plc_print_findings(PlArena *arena, const PlcOptions *o, PlCompiled *compile
     pl_diags_print(&out, &shown, pl_cli_colour(2));
     if (first) pl_buf_printf(&out, "`pilotc explain %s` says more, with an example\n", first);
     pl_cli_say(&out);
+}
+
+int plc_put_text(PlBuf *text, PlBuf *json)
+{
+    if (!json) return pl_cli_put(text);
+    pl_buf_put_z(json, "{\"type\":\"text\",\"text\":");
+    pl_buf_put_json(json, pl_buf_str(text));
+    pl_buf_put_z(json, "}\n");
+    if (text->status != PL_OK) json->status = text->status;
+    pl_buf_deinit(text);
+    return pl_cli_put(json);
 }
 
 int plc_compile(PlArena *arena, const PlcOptions *o, const char *path, PlCompiled *out, PlBuf *json)

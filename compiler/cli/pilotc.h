@@ -51,6 +51,9 @@ int plc_compile(PlArena *arena, const PlcOptions *o, const char *path, PlCompile
 /* Print them: text on stderr, or JSON lines into `json`. */
 void plc_print_findings(PlArena *arena, const PlcOptions *o, PlCompiled *compiled, PlBuf *json);
 
+/* What a command gives is one text: to standard output, or behind `json` as a line {"type":"text","text":...}. Frees both. */
+int plc_put_text(PlBuf *text, PlBuf *json);
+
 /* Answer the open questions of a plan that was compiled to `out`: from --answers, then by asking. What was answered is written back into the plan's
  * file and the plan compiled again, with what is wrong with the answers among the findings. PL_OK, or the status of an answers file or plan that could
  * not be read or written (reported). answer.c */

@@ -9,6 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* --json of the one command that a process runs. */
+static struct {
+    bool wanted, printed; /* printed: something went to standard output */
+    char code[8], reason[1000];
+} json_mode;
+
 void pl_cli_list_add(PlArena *arena, PlCliList *list, const char *item)
 {
     list->items = pl_vec_room(arena, list->items, list->count, &list->cap, sizeof *list->items);
@@ -61,9 +67,8 @@ static void unknown_option(const PlCliCommand *command, const char *arg)
             best = command->options[i].name;
         }
     }
-    fprintf(stderr, "error: unknown option %s\n", arg);
-    if (best) fprintf(stderr, "  = help: did you mean --%s?\n", best);
-    else fprintf(stderr, "  = help: usage: %s\n", command->usage);
+    if (best) pl_cli_fail(PL_USAGE, "unknown option %s\n  = help: did you mean --%s?", arg, best);
+    else pl_cli_fail(PL_USAGE, "unknown option %s\n  = help: usage: %s", arg, command->usage);
 }
 
 static void store(PlArena *arena, const PlCliOption *o, const char *value)
@@ -73,9 +78,18 @@ static void store(PlArena *arena, const PlCliOption *o, const char *value)
     else pl_cli_list_add(arena, o->to, value);
 }
 
+/* Known before the first option is read, so that a wrong one is told as JSON too. */
+static bool wants_json(const PlCliCommand *command, int argc, char **argv)
+{
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--json") == 0) return by_name(command, "json", strlen("json")) != NULL;
+    return false;
+}
+
 int pl_cli_parse(PlArena *arena, const PlCliCommand *command, int argc, char **argv, PlCliList *rest)
 {
     bool ended = false;
+    json_mode.wanted = wants_json(command, argc, argv);
     for (int i = 0; i < argc; i++) {
         const char *arg = argv[i];
         if (ended || arg[0] != '-' || arg[1] == 0) {
@@ -87,6 +101,7 @@ int pl_cli_parse(PlArena *arena, const PlCliCommand *command, int argc, char **a
             continue;
         }
         if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0) {
+            json_mode.wanted = false;
             pl_cli_help(command);
             return 0;
         }
@@ -99,15 +114,9 @@ int pl_cli_parse(PlArena *arena, const PlCliCommand *command, int argc, char **a
             unknown_option(command, arg);
             return 2;
         }
-        if (o->kind == PL_CLI_FLAG && value) {
-            fprintf(stderr, "error: option --%s takes no value\n", o->name);
-            return 2;
-        }
+        if (o->kind == PL_CLI_FLAG && value) return pl_cli_fail(PL_USAGE, "option --%s takes no value", o->name);
         if (o->kind != PL_CLI_FLAG && !value) {
-            if (i + 1 >= argc) {
-                fprintf(stderr, "error: option --%s wants a value: --%s %s\n", o->name, o->name, o->value);
-                return 2;
-            }
+            if (i + 1 >= argc) return pl_cli_fail(PL_USAGE, "option --%s wants a value: --%s %s", o->name, o->name, o->value);
             value = argv[++i];
         }
         store(arena, o, value);
@@ -115,15 +124,65 @@ int pl_cli_parse(PlArena *arena, const PlCliCommand *command, int argc, char **a
     return -1;
 }
 
+void pl_cli_json_reason(const char *code, PlStr message)
+{
+    if (json_mode.reason[0]) return;
+    snprintf(json_mode.code, sizeof json_mode.code, "%s", code ? code : "");
+    snprintf(json_mode.reason, sizeof json_mode.reason, PL_FMT, PL_ARG(message));
+}
+
+/* An error in the layout of diagnostics. */
+__attribute__((format(printf, 2, 0))) static void say(const char *code, const char *format, va_list args)
+{
+    char text[8192]; /* no memory may be the reason */
+    vsnprintf(text, sizeof text, format, args);
+    pl_cli_json_reason(code, pl_str_z(text));
+    if (code) fprintf(stderr, "error[%s]: %s\n", code, text);
+    else fprintf(stderr, "error: %s\n", text);
+}
+
 int pl_cli_fail(PlStatus status, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    fputs("error: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    say(NULL, format, args);
     va_end(args);
     return pl_status_exit_code(status);
+}
+
+__attribute__((format(printf, 2, 3))) static void fail_with_code(const char *code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(code, format, args);
+    va_end(args);
+}
+
+int pl_cli_cannot_write(const char *path, PlStatus status, int reason)
+{
+    fail_with_code("P0004", "cannot write %s: %s", path, reason ? strerror(reason) : pl_status_words(status));
+    return pl_status_exit_code(status);
+}
+
+void pl_cli_json_end(const char *command, int exit_code)
+{
+    if (!json_mode.wanted || exit_code == 0 || (json_mode.printed && !json_mode.reason[0])) return;
+    const PlStr sign = PL_STR("\n  = help: ");
+    PlStr reason = pl_str_z(json_mode.reason[0] ? json_mode.reason : "standard error says why");
+    size_t help = pl_str_find(reason, sign, 0);
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    if (!json_mode.printed) pl_cli_json_begin(&out, command);
+    pl_buf_put_z(&out, "{\"type\":\"error\"");
+    if (json_mode.code[0]) pl_buf_printf(&out, ",\"code\":\"%s\"", json_mode.code);
+    pl_buf_put_z(&out, ",\"message\":");
+    pl_buf_put_json(&out, help == PL_STR_NONE ? reason : pl_str_slice(reason, 0, help));
+    if (help != PL_STR_NONE) {
+        pl_buf_put_z(&out, ",\"help\":");
+        pl_buf_put_json(&out, pl_str_slice(reason, help + sign.len, reason.len));
+    }
+    pl_buf_printf(&out, ",\"exit\":%d}\n", exit_code);
+    pl_cli_put(&out);
 }
 
 bool pl_cli_colour(int fd)
@@ -144,11 +203,24 @@ void pl_cli_say(PlBuf *out)
     pl_buf_deinit(out);
 }
 
+void pl_cli_say_diags(PlDiags *diags)
+{
+    PlBuf out;
+    pl_buf_init(&out, 0);
+    for (uint32_t i = 0; i < diags->all.len; i++) {
+        const PlDiag *d = diags->all.items[i];
+        if (d->severity == PL_SEV_ERROR) pl_cli_json_reason(pl_diag_infos[d->code].code, d->message);
+    }
+    pl_diags_print(&out, diags, pl_cli_colour(2));
+    pl_cli_say(&out);
+}
+
 int pl_cli_put(PlBuf *out)
 {
     PlStatus status = out->status;
     bool written = fwrite(pl_buf_str(out).ptr, 1, out->len, stdout) == out->len && fflush(stdout) == 0;
     int reason = errno;
+    if (out->len) json_mode.printed = true;
     pl_buf_deinit(out);
     if (status != PL_OK) return pl_cli_fail(status, "%s while printing", pl_status_words(status));
     if (written || reason == EPIPE) return 0;
@@ -186,7 +258,7 @@ bool pl_cli_read(PlArena *arena, const char *path, uint64_t limit, PlStr *out)
     if (good) *out = pl_arena_str(arena, pl_buf_str(&buf));
     pl_buf_deinit(&buf);
     if (good) return true;
-    if (status == PL_LIMIT) fprintf(stderr, "error[P0002]: %s is larger than %llu bytes\n", path, (unsigned long long)limit);
-    else fprintf(stderr, "error[P0001]: cannot read %s: %s\n", path, reason ? strerror(reason) : pl_status_words(status));
+    if (status == PL_LIMIT) fail_with_code("P0002", "%s is larger than %llu bytes", path, (unsigned long long)limit);
+    else fail_with_code("P0001", "cannot read %s: %s", path, reason ? strerror(reason) : pl_status_words(status));
     return false;
 }

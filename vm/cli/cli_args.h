@@ -43,8 +43,17 @@ int pl_cli_fail(PlStatus status, const char *format, ...) __attribute__((format(
 bool pl_cli_colour(int fd);
 /* The first line of --json output: {"pilot":"0.1.0","format":1,"command":"check"}. */
 void pl_cli_json_begin(PlBuf *out, const char *command);
+/* Why the command fails, where it was asked for --json: said last, as {"type":"error"}. The first reason counts. `code`: "P0001", or NULL; a help
+ * line stands behind "\n  = help: ". pl_cli_fail and pl_cli_read do it themselves. */
+void pl_cli_json_reason(const char *code, PlStr message);
+/* At the end of a program: that line, and the line that names the format when nothing was printed. `command`: what ran. */
+void pl_cli_json_end(const char *command, int exit_code);
 /* Writes the buffer to stderr, or that there was no memory for it. Frees it. */
 void pl_cli_say(PlBuf *out);
+/* Diagnostics as text on stderr; the first error is the reason that --json gives. */
+void pl_cli_say_diags(PlDiags *diags);
+/* "error[P0004]: cannot write PATH: ..."; `reason` is errno, 0 where there was none. Returns the exit code. */
+int pl_cli_cannot_write(const char *path, PlStatus status, int reason);
 /* Writes the buffer to stdout; a closed pipe is no error. Frees it. */
 int pl_cli_put(PlBuf *out);
 /* Reads a whole file ("-": standard input) into arena memory. False after a message. */

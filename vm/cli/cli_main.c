@@ -5,6 +5,7 @@
 #include "vm/base/fault.h"
 #include "vm/base/str.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -55,6 +56,13 @@ static int unknown(const PlCliProgram *p, const char *word)
     return pl_cli_fail(PL_USAGE, "%s has no command %s\n  = help: `%s --help` lists them", p->name, word, p->name);
 }
 
+static const PlCliEntry *entry_of(const PlCliProgram *p, const char *word)
+{
+    for (uint32_t i = 0; i < p->count; i++)
+        if (strcmp(word, p->entries[i].name) == 0) return &p->entries[i];
+    return NULL;
+}
+
 int pl_cli_dispatch(const PlCliProgram *p, PlArena *arena, int argc, char **argv)
 {
     if (argc < 1) {
@@ -66,8 +74,8 @@ int pl_cli_dispatch(const PlCliProgram *p, PlArena *arena, int argc, char **argv
         help(p, stdout);
         return 0;
     }
-    for (uint32_t i = 0; i < p->count; i++)
-        if (strcmp(word, p->entries[i].name) == 0) return p->entries[i].run(arena, argc - 1, argv + 1);
+    const PlCliEntry *entry = entry_of(p, word);
+    if (entry) return entry->run(arena, argc - 1, argv + 1);
     bool slip = word[0] != '-' && !strpbrk(word, "./") && access(word, F_OK) != 0 && nearest(p, word);
     return p->otherwise && !slip ? p->otherwise(arena, argc, argv) : unknown(p, word);
 }
@@ -86,8 +94,19 @@ static void close_memory(void)
     }
 }
 
+/* Where a standard stream was closed, what is opened next (a journal, a socket) would take its number and get what is printed. What is put there
+ * instead can only be read: printing fails as it should. */
+static void keep_streams(void)
+{
+    int fd;
+    do fd = open("/dev/null", O_RDONLY);
+    while (fd >= 0 && fd <= 2);
+    if (fd > 2) close(fd);
+}
+
 int pl_cli_main(const PlCliProgram *p, int argc, char **argv)
 {
+    keep_streams();
     close_memory();
     signal(SIGPIPE, SIG_IGN); /* a reader that went away is found at the write */
     signal(SIGXFSZ, SIG_IGN); /* and so is a file that may grow no more (ulimit -f) */
@@ -103,5 +122,7 @@ int pl_cli_main(const PlCliProgram *p, int argc, char **argv)
     if (setjmp(escape.at) == 0) code = pl_cli_dispatch(p, arena, argc - 1, argv + 1);
     else code = escape.status == PL_NOMEM ? out_of_memory(p->name) : pl_cli_fail(escape.status, "%s", pl_status_words(escape.status));
     pl_arena_free(arena);
+    const PlCliEntry *entry = argc > 1 ? entry_of(p, argv[1]) : NULL;
+    pl_cli_json_end(entry ? entry->name : p->entries[0].name, code);
     return code;
 }

@@ -8,10 +8,7 @@
 
 void plv_print_diags(PlDiags *diags)
 {
-    PlBuf out;
-    pl_buf_init(&out, 0);
-    pl_diags_print(&out, diags, pl_cli_colour(2));
-    pl_cli_say(&out);
+    pl_cli_say_diags(diags);
 }
 
 int plv_project(PlArena *arena, const PlvOptions *o, const char *near, PlProject *project, bool *found)
