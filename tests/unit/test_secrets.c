@@ -70,7 +70,7 @@ TEST(sources_that_fail)
         {PL_SECRET_ENV, "NO_SUCH_VARIABLE", "NO_SUCH_VARIABLE"}, {PL_SECRET_FILE, "/no/such/file", "/no/such/file"},
         {PL_SECRET_COMMAND, "false", "failed"}, {PL_SECRET_COMMAND, "/no/such/program x", "/no/such/program"},
         {PL_SECRET_COMMAND, "  ", "empty"}, {PL_SECRET_COMMAND, "true", "empty"}, {PL_SECRET_FILE, "/dev/null", "empty"},
-        {PL_SECRET_COMMAND, "printf a\\nb", "one line"}, {PL_SECRET_COMMAND, "head -c 70000 /dev/zero", "too much"},
+        {PL_SECRET_COMMAND, "printf 'a\\nb'", "one line"}, {PL_SECRET_COMMAND, "head -c 70000 /dev/zero", "too much"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         PlSecrets *s = pl_secrets_new();

@@ -92,6 +92,7 @@ static void call_free(PlHttpCall *call)
 {
     PlHttp *http = call->http;
     drop_handle(call);
+    pl_http_hold_forget(call);
     pl_http_copy_free(call);
     pl_free(call);
     if (--http->live) return;
@@ -389,15 +390,40 @@ static PlStatus admit(PlHttpCall *call, const PlNetRequest *request)
     pl_free(url);
     if (!call->origin) return PL_REFUSED;
     call->fault = PL_NET_OK;
+    PlStatus status = pl_http_hold(call, request);
+    if (status == PL_BUSY || status == PL_NOMEM) return status;
     PlHttpAuth auth;
     pl_http_auth_init(&auth);
-    PlStatus status = pl_http_auth_make(call, request, &auth);
+    if (status == PL_OK) status = pl_http_auth_make(call, request, &auth);
     if (status == PL_OK) status = pl_http_copy_request(call, request, &auth);
     call->token = auth.token;
     if (status == PL_CREDENTIAL) call->fault = PL_NET_NO_CREDENTIAL;
     if (status == PL_INVALID) call->fault = PL_NET_PROTOCOL;
     pl_http_auth_deinit(&auth);
     return status;
+}
+
+static void go_on(PlHttpCall *call, PlStatus admitted)
+{
+    if (admitted == PL_BUSY) return;
+    pl_http_hold_forget(call);
+    if (admitted != PL_OK)
+        finish_later(call);
+    else if (call->token)
+        pl_http_token_wait(call->token, call);
+    else
+        pl_http_enqueue(call);
+}
+
+void pl_http_admit(PlHttpCall *call)
+{
+    PlStatus status = admit(call, call->held);
+    if (status == PL_NOMEM) {
+        pl_http_hold_forget(call);
+        pl_http_refuse(call, PL_NET_NO_CREDENTIAL, "out of memory");
+    } else {
+        go_on(call, status);
+    }
 }
 
 PlStatus pl_http_begin(PlHttp *http, const PlNetRequest *request, bool is_internal, PlNetDone done, void *user,
@@ -417,12 +443,7 @@ PlStatus pl_http_begin(PlHttp *http, const PlNetRequest *request, bool is_intern
         call_free(call);
         return PL_NOMEM;
     }
-    if (status != PL_OK)
-        finish_later(call);
-    else if (call->token)
-        pl_http_token_wait(call->token, call);
-    else
-        pl_http_enqueue(call);
+    go_on(call, status);
     return PL_OK;
 }
 
@@ -441,6 +462,7 @@ static void port_cancel(void *self, uint64_t handle)
     PlHttpCall *call = http->slots[index].call;
     if (!call || call->state == PL_HTTP_FINISHED) return;
     if (call->state == PL_HTTP_QUEUED) pl_http_list_remove(&call->origin->queue, call);
+    if (call->state == PL_HTTP_HELD) pl_http_hold_leave(call);
     if (call->state == PL_HTTP_TOKEN) pl_http_token_leave(call->token, call);
     if (call->state == PL_HTTP_SENDING) {
         PlHttpTransfer *transfer = call->transfer;
@@ -521,9 +543,11 @@ void pl_http_free(PlHttp *http)
             detach(pool_of(call->transfer), call->transfer);
             pl_http_setup_give(http, call->transfer);
         }
+        pl_http_hold_forget(call);
         pl_http_copy_free(call);
         pl_free(call);
     }
+    pl_http_hold_free_all(http);
     for (int i = 0; i < 2; i++) {
         PlHttpPool *pool = &http->pools[i];
         for (PlHttpTransfer *t = pool->free, *next; t; t = next) {

@@ -143,7 +143,7 @@ static void say_missing(PlHttpCall *call, const PlNetRequest *request)
     pl_buf_deinit(&text);
 }
 
-static const PlAuthSet *choose(PlSecrets *secrets, const PlNetRequest *request, bool *needed)
+const PlAuthSet *pl_http_auth_choose(PlSecrets *secrets, const PlNetRequest *request, bool *needed)
 {
     *needed = request->auth_count > 0;
     for (uint32_t i = 0; i < request->auth_count; i++) {
@@ -156,7 +156,7 @@ static const PlAuthSet *choose(PlSecrets *secrets, const PlNetRequest *request, 
 PlStatus pl_http_auth_make(PlHttpCall *call, const PlNetRequest *request, PlHttpAuth *auth)
 {
     bool needed;
-    const PlAuthSet *set = choose(call->http->secrets, request, &needed);
+    const PlAuthSet *set = pl_http_auth_choose(call->http->secrets, request, &needed);
     if (!set && needed) {
         say_missing(call, request);
         return PL_CREDENTIAL;

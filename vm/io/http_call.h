@@ -12,6 +12,7 @@ struct PlCurl;
 
 typedef struct PlHttpCall PlHttpCall;
 typedef struct PlHttpToken PlHttpToken;
+typedef struct PlHttpHold PlHttpHold;
 
 typedef struct PlHttpList {
     PlHttpCall *first, *last;
@@ -42,7 +43,7 @@ typedef struct PlHttpTransfer {
     char error[256];     /* CURL_ERROR_SIZE: libcurl's words */
 } PlHttpTransfer;
 
-typedef enum PlHttpState { PL_HTTP_TOKEN, PL_HTTP_QUEUED, PL_HTTP_SENDING, PL_HTTP_FINISHED } PlHttpState;
+typedef enum PlHttpState { PL_HTTP_HELD /* its credential is not known yet */, PL_HTTP_TOKEN, PL_HTTP_QUEUED, PL_HTTP_SENDING, PL_HTTP_FINISHED } PlHttpState;
 
 struct PlHttpCall {
     PlHttp *http;
@@ -53,6 +54,8 @@ struct PlHttpCall {
     void *user;
     PlHttpOrigin *origin;
     PlHttpTransfer *transfer; /* SENDING */
+    PlHttpHold *hold;         /* HELD */
+    const PlNetRequest *held; /* a copy, while it is or was HELD; NULL */
     PlHttpToken *token;       /* awaited, or used by the request */
     char *memory;             /* one block: URL, lines and their nodes, body, credential names */
     size_t memory_len;
@@ -109,6 +112,7 @@ struct PlHttp {
     uint64_t finished_timer;  /* there is one while live > 0 */
     bool is_armed;            /* and it is due at once */
     PlHttpToken *tokens;
+    PlHttpHold *holds;
     bool *is_ours;            /* by file number: made by the gate, so the gate hears when it is closed */
     uint32_t is_ours_cap;
 };
@@ -119,6 +123,7 @@ void pl_http_list_remove(PlHttpList *list, PlHttpCall *call);
 /* ---- http.c ---- */
 PL_MUST_USE PlStatus pl_http_begin(PlHttp *http, const PlNetRequest *request, bool is_internal, PlNetDone done,
                                    void *user, uint64_t *handle);
+void pl_http_admit(PlHttpCall *call);                /* call->held once more, now that the credential came */
 void pl_http_enqueue(PlHttpCall *call);              /* origin and lines are set */
 void pl_http_start(PlHttp *http);                    /* as many of the queued as there are places for */
 /* End it before anything was sent, or after a cancel: done comes from the loop. */
@@ -172,8 +177,17 @@ typedef struct PlHttpAuth { /* what a set of credentials adds to a request */
 } PlHttpAuth;
 void pl_http_auth_init(PlHttpAuth *auth);
 void pl_http_auth_deinit(PlHttpAuth *auth);
+/* The first set whose credentials all have a source, else NULL; *needed: there is none, and none is not allowed. */
+const PlAuthSet *pl_http_auth_choose(PlSecrets *secrets, const PlNetRequest *request, bool *needed);
 /* Choose a set and make what it adds. PL_CREDENTIAL: call->message; PL_NOMEM. */
 PL_MUST_USE PlStatus pl_http_auth_make(PlHttpCall *call, const PlNetRequest *request, PlHttpAuth *auth);
+
+/* ---- http_hold.c ---- */
+/* PL_BUSY: a program must print a credential first, the call waits for it, and goes on or is refused by itself. PL_CREDENTIAL: call->message; PL_NOMEM. */
+PL_MUST_USE PlStatus pl_http_hold(PlHttpCall *call, const PlNetRequest *request);
+void pl_http_hold_leave(PlHttpCall *call);  /* of a call that is HELD */
+void pl_http_hold_forget(PlHttpCall *call); /* its copy of the request */
+void pl_http_hold_free_all(PlHttp *http);   /* the calls are not touched */
 
 /* ---- http_token.c: OAuth2 client credentials (RFC 6749 section 4.4) ---- */
 /* The token of this scheme's URL, client and scopes; made when new; NULL: out of memory. */

@@ -33,32 +33,6 @@ typedef struct Stdio {
     char why[256];
 } Stdio;
 
-/* Words as of a shell: blanks part them, quotes hold them together, a backslash takes the next as it is. False: too many, or an open quote. */
-static bool split(char *text, char **argv)
-{
-    size_t count = 0;
-    char *to = text, quote = 0;
-    bool in_word = false;
-    for (const char *p = text; *p; p++) {
-        if (!quote && (*p == ' ' || *p == '\t')) {
-            if (in_word) *to++ = 0;
-            in_word = false;
-            continue;
-        }
-        if (!in_word) {
-            if (count == WORDS - 1) return false;
-            argv[count++] = to;
-            in_word = true;
-        }
-        if (quote ? *p == quote : *p == '\'' || *p == '"') quote = quote ? 0 : *p;
-        else if (*p == '\\' && quote != '\'' && p[1]) *to++ = *++p;
-        else *to++ = *p;
-    }
-    *to = 0;
-    argv[count] = NULL;
-    return count > 0 && !quote;
-}
-
 static void unwatch(Stdio *s, int fd)
 {
     PlStatus status = fd >= 0 ? pl_loop_watch(s->loop, fd, 0, NULL, NULL) : PL_OK;
@@ -157,7 +131,7 @@ static bool start(Stdio *s)
     snprintf(path, sizeof path, "PATH=%s", search ? search : "/usr/local/bin:/usr/bin:/bin");
     char *env[] = {path, home, lang, term, NULL};
     char *words = pl_strdup_n(s->command.ptr, s->command.len);
-    bool good = words && split(words, argv);
+    bool good = words && pl_spawn_words(words, argv, WORDS) && argv[0];
     if (words && !good) snprintf(s->why, sizeof s->why, "the command of the MCP server cannot be read");
     if (good && pl_spawn_begin_with(argv, env, true, true, &s->child) != PL_OK) {
         snprintf(s->why, sizeof s->why, "the MCP server %.100s cannot be started: %s", argv[0], strerror(errno));

@@ -5,14 +5,14 @@
 
 #include "vm/base/fault.h"
 #include "vm/base/limits.h"
-#include "vm/io/spawn.h"
+#include "vm/io/command.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { MAX_WORDS = 32, SHORTEST_REDACTED = 6 };
+enum { SHORTEST_REDACTED = 6 };
 
 typedef struct Pattern {
     PlBuf bytes;
@@ -343,29 +343,42 @@ static PlStatus from_file(PlSecrets *secrets, Secret *s)
     return PL_CREDENTIAL;
 }
 
-/* Words are split at spaces; quotes have no meaning, and there is no shell. */
+/* ---- from a program ---- */
+
+typedef struct Printed {
+    PlSecrets *secrets;
+    Secret *secret;
+    PlStatus status;
+} Printed;
+
+static PlStatus take_output(PlSecrets *secrets, Secret *s, PlStr output, const char *why)
+{
+    if (!why) pl_buf_put(&s->value, output);
+    if (!why) return s->value.status;
+    char program[64];
+    size_t len = strcspn(s->where, " \t");
+    snprintf(program, sizeof program, "%.*s", (int)(len < sizeof program ? len : sizeof program - 1), s->where);
+    snprintf(secrets->error, sizeof secrets->error, "credential %.100s: command %.200s: %s", s->name, program, why);
+    return strcmp(why, "out of memory") == 0 ? PL_NOMEM : PL_CREDENTIAL;
+}
+
+static void on_printed(void *user, PlStr output, const char *why)
+{
+    Printed *p = user;
+    p->status = take_output(p->secrets, p->secret, output, why);
+}
+
 static PlStatus from_command(PlSecrets *secrets, Secret *s)
 {
-    char *words[MAX_WORDS + 1] = {0}, *copy = pl_strdup_n(s->where, strlen(s->where)), *rest = NULL;
-    if (!copy) return PL_NOMEM;
-    int count = 0;
-    for (char *w = strtok_r(copy, " \t", &rest); w && count < MAX_WORDS; w = strtok_r(NULL, " \t", &rest)) words[count++] = w;
-    PlChild child;
-    const char *why = count ? NULL : "the command is empty";
-    if (count && pl_spawn_begin(words, false, &child) != PL_OK) why = strerror(errno);
-    if (!why) {
-        PlStatus got = pl_spawn_read(&child, &s->value, false, PL_LIMIT_SECRET_TIME);
-        int code = pl_spawn_end(&child, got == PL_OK ? PL_LIMIT_SECRET_TIME : 0);
-        if (got != PL_OK)
-            why = s->value.status == PL_LIMIT ? "it printed too much" : "it gave no answer within 30 seconds";
-        else if (code != 0)
-            why = "it failed";
-    }
-    if (why)
-        snprintf(secrets->error, sizeof secrets->error, "credential %.100s: command %.200s: %s", s->name,
-                 count ? words[0] : "", why);
-    pl_free(copy);
-    return why ? PL_CREDENTIAL : PL_OK;
+    Printed p = {secrets, s, PL_CREDENTIAL};
+    const char *why = pl_command_wait(s->where, PL_LIMIT_SECRET_BYTES, PL_LIMIT_SECRET_TIME, on_printed, &p);
+    return why ? take_output(secrets, s, PL_STR(""), why) : p.status;
+}
+
+const char *pl_secrets_command(PlSecrets *secrets, PlStr name)
+{
+    const Secret *s = find(secrets, name, false);
+    return s && s->is_mapped && !s->is_loaded && s->from == PL_SECRET_COMMAND ? s->where : NULL;
 }
 
 /* One line end goes; what is left is sent in a header, so it must be one line of plain characters. */
@@ -409,24 +422,37 @@ const char *pl_secrets_login(PlSecrets *secrets, PlStr name)
     return s && s->is_mapped && s->from == PL_SECRET_LOGIN ? s->where : NULL;
 }
 
+/* `status`: how its value was got. */
+static PlStatus keep(PlSecrets *secrets, Secret *s, PlStatus status, PlStr *error)
+{
+    if (status == PL_OK) status = settle(secrets, s);
+    s->is_loaded = status == PL_OK;
+    if (status == PL_OK) return status;
+    if (status == PL_LIMIT) snprintf(secrets->error, sizeof secrets->error, "credential %.100s is too large", s->name);
+    forget_value(s);
+    *error = pl_str_z(secrets->error);
+    return status == PL_LIMIT ? PL_CREDENTIAL : status;
+}
+
 PlStatus pl_secrets_get(PlSecrets *secrets, PlStr name, PlStr *out, PlStr *error)
 {
     *out = *error = PL_STR("");
     secrets->error[0] = '\0';
     Secret *s = find_or_add(secrets, name, false);
     if (!s) return PL_NOMEM;
-    PlStatus status = s->is_loaded ? PL_OK : load(secrets, s);
-    if (status == PL_OK && !s->is_loaded) status = settle(secrets, s);
-    if (status != PL_OK) {
-        if (status == PL_LIMIT)
-            snprintf(secrets->error, sizeof secrets->error, "credential %.100s is too large", s->name);
-        forget_value(s);
-        *error = pl_str_z(secrets->error);
-        return status == PL_LIMIT ? PL_CREDENTIAL : status;
-    }
-    s->is_loaded = true;
-    *out = pl_buf_str(&s->value);
-    return PL_OK;
+    PlStatus status = s->is_loaded ? PL_OK : keep(secrets, s, load(secrets, s), error);
+    if (status == PL_OK) *out = pl_buf_str(&s->value);
+    return status;
+}
+
+PlStatus pl_secrets_take(PlSecrets *secrets, PlStr name, PlStr output, const char *why, PlStr *error)
+{
+    *error = PL_STR("");
+    secrets->error[0] = '\0';
+    Secret *s = find_or_add(secrets, name, false);
+    if (!s) return PL_NOMEM;
+    forget_value(s);
+    return keep(secrets, s, take_output(secrets, s, output, why), error);
 }
 
 bool pl_secrets_has(PlSecrets *secrets, PlStr name)

@@ -28,6 +28,31 @@ static void close_fd(int *fd)
     *fd = -1;
 }
 
+bool pl_spawn_words(char *text, char **argv, size_t room)
+{
+    size_t count = 0;
+    char *to = text, quote = 0;
+    bool in_word = false;
+    for (const char *p = text; *p; p++) {
+        if (!quote && (*p == ' ' || *p == '\t')) {
+            if (in_word) *to++ = 0;
+            in_word = false;
+            continue;
+        }
+        if (!in_word) {
+            if (count == room - 1) return false;
+            argv[count++] = to;
+            in_word = true;
+        }
+        if (quote ? *p == quote : *p == '\'' || *p == '"') quote = quote ? 0 : *p;
+        else if (*p == '\\' && quote != '\'' && p[1]) *to++ = *++p;
+        else *to++ = *p;
+    }
+    *to = 0;
+    argv[count] = NULL;
+    return !quote;
+}
+
 static int spawn_with(char *const argv[], char *const env[], const PlChild *how, bool quiet, pid_t *pid)
 {
     posix_spawn_file_actions_t actions;

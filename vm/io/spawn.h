@@ -12,6 +12,10 @@ typedef struct PlChild {
     bool apart;    /* it leads a process group of its own, and is killed with all that it started */
 } PlChild;
 
+/* The words of a command, in place, as a shell parts them: blanks part, quotes hold together, a backslash takes the next as it is; nothing is expanded and no
+ * shell is started. At most `room` - 1 and a NULL. False: more than that, or an open quote. */
+bool pl_spawn_words(char *text, char **argv, size_t room);
+
 /* PL_IO with errno: no such program, no memory for a process. Apart: the keys of the terminal (Ctrl-C) do not reach it, and it may not read from there. */
 PL_MUST_USE PlStatus pl_spawn_begin(char *const argv[], bool apart, PlChild *child);
 /* With an environment of its own ("NAME=value", NULL at the end). Quiet: what it prints on standard error goes nowhere. */
