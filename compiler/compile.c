@@ -201,7 +201,7 @@ static void parse_and_check(PlArena *arena, const PlCompileOptions *options, uin
     out->plan = pl_parse(arena, &out->diags, source);
     if (load) load_catalog(arena, options, out);
     bool good = pl_check(arena, &out->diags, out->catalog, out->plan, &options->check);
-    out->checked = good && !out->diags.errors && !out->diags.questions;
+    out->checked = good && !out->diags.errors && !out->diags.questions && pl_steady_exact(arena, &out->diags, out->plan);
 }
 
 void pl_compile_check(PlArena *arena, PlStr text, const PlCompileOptions *options, PlCompiled *out)
@@ -241,7 +241,7 @@ void pl_compile_recheck(PlArena *arena, PlStr text, const PlCompileOptions *opti
 PlStatus pl_compile(PlArena *arena, PlStr text, const PlCompileOptions *options, PlCompiled *out)
 {
     pl_compile_check(arena, text, options, out);
-    if (!out->checked || !pl_steady_exact(arena, &out->diags, out->plan)) return PL_OK;
+    if (!out->checked) return PL_OK;
 
     PlBuf exact;
     pl_buf_init(&exact, 0);

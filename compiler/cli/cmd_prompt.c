@@ -3,17 +3,30 @@
 #include "compiler/cli/pilotc.h"
 #include "compiler/trade/prompt.h"
 
-static void put_json(PlBuf *out, const PlPrompt *prompt)
+#include <stdio.h>
+
+static void put_json(PlBuf *out, const PlPrompt *prompt, int64_t limit)
 {
     pl_cli_json_begin(out, "prompt");
     pl_buf_printf(out,
-                  "{\"type\":\"prompt\",\"version\":%d,\"tokens\":%u,\"actions\":%u,\"examples\":%u,\"messages\":[{"
-                  "\"role\":\"system\",\"content\":",
-                  PL_PROMPT_VERSION, prompt->tokens, prompt->actions, prompt->examples);
+                  "{\"type\":\"prompt\",\"version\":%d,\"tokens\":%u,\"limit\":%lld,\"over\":%s,\"actions\":%u,\"examples\":%u,"
+                  "\"left_out\":{\"actions\":%u,\"examples\":%u},\"messages\":[{\"role\":\"system\",\"content\":",
+                  PL_PROMPT_VERSION, prompt->tokens, (long long)limit, prompt->over ? "true" : "false", prompt->actions, prompt->examples,
+                  prompt->actions_left, prompt->examples_left);
     pl_buf_put_json(out, prompt->system);
     pl_buf_put_z(out, "},{\"role\":\"user\",\"content\":");
     pl_buf_put_json(out, prompt->user);
     pl_buf_put_z(out, "}]}\n");
+}
+
+/* On standard error: what a person should know of a prompt that is not all it could be. */
+static void say_left_out(const PlPrompt *prompt, int64_t limit)
+{
+    if (prompt->over)
+        fprintf(stderr, "note: the language and the goal alone are %u tokens, more than the %lld that were given\n", prompt->tokens, (long long)limit);
+    if (prompt->actions_left || prompt->examples_left)
+        fprintf(stderr, "note: no room for %u more actions and %u more examples that the goal may need\n  = help: give more with --max-tokens\n",
+                prompt->actions_left, prompt->examples_left);
 }
 
 int plc_cmd_prompt(PlArena *arena, int argc, char **argv)
@@ -51,9 +64,10 @@ int plc_cmd_prompt(PlArena *arena, int argc, char **argv)
     PlBuf out;
     pl_buf_init(&out, 0);
     if (o.json)
-        put_json(&out, &prompt);
+        put_json(&out, &prompt, tokens);
     else
         pl_buf_printf(&out, "=== system\n" PL_FMT "\n=== user\n" PL_FMT, PL_ARG(prompt.system), PL_ARG(prompt.user));
+    if (!o.json) say_left_out(&prompt, tokens);
     code = pl_cli_put(&out);
     return code ? code : compiled.diags.errors ? 1 : 0;
 }

@@ -220,7 +220,7 @@ static PlStr system_text(PlArena *arena)
     return take(arena, &buf);
 }
 
-static PlStr example_text(PlArena *arena, PlStr goal, uint32_t room, uint32_t *count)
+static PlStr example_text(PlArena *arena, PlStr goal, uint32_t room, uint32_t *count, uint32_t *left)
 {
     Examples all = {0};
     read_examples(arena, &all);
@@ -232,7 +232,11 @@ static PlStr example_text(PlArena *arena, PlStr goal, uint32_t room, uint32_t *c
     for (uint32_t i = 0; i < all.all.len; i++) {
         const Example *e = &all.all.items[i];
         uint32_t tokens = pl_prompt_tokens(e->plan) + 4;
-        if (!(e->score >> 16) || used + tokens > room) continue;
+        if (!(e->score >> 16)) continue;
+        if (used + tokens > room) {
+            ++*left;
+            continue;
+        }
         if (!*count) pl_buf_put_z(&buf, "Examples of form; their actions are not yours:\n\n");
         used += tokens;
         ++*count;
@@ -242,7 +246,7 @@ static PlStr example_text(PlArena *arena, PlStr goal, uint32_t room, uint32_t *c
     return take(arena, &buf);
 }
 
-static PlStr action_text(PlArena *arena, PlCatalog *catalog, PlStr goal, uint32_t room, uint32_t *count)
+static PlStr action_text(PlArena *arena, PlCatalog *catalog, PlStr goal, uint32_t room, uint32_t *count, uint32_t *left)
 {
     PlRelevant *found = PL_NEW_N(arena, PlRelevant, MOST_ACTIONS);
     uint32_t n = relevant(arena, catalog, goal, found), used = 16;
@@ -251,7 +255,11 @@ static PlStr action_text(PlArena *arena, PlCatalog *catalog, PlStr goal, uint32_
     for (uint32_t i = 0; i < n; i++) {
         PlStr line = found[i].operation->broken ? PL_STR("") : signature(arena, catalog, found[i].operation);
         uint32_t tokens = pl_prompt_tokens(line);
-        if (!line.len || used + tokens > room) continue;
+        if (!line.len) continue;
+        if (used + tokens > room) {
+            ++*left;
+            continue;
+        }
         if (!*count) pl_buf_put_z(&buf, "Actions (arguments with ? may be left out):\n\n");
         used += tokens;
         ++*count;
@@ -268,9 +276,10 @@ void pl_prompt(PlArena *arena, PlCatalog *catalog, PlStr goal, uint32_t max_toke
     PlStr last = pl_arena_printf(arena, "Goal: " PL_FMT "\n", PL_ARG(pl_dsl_one_line(arena, goal)));
     uint32_t used = pl_prompt_tokens(out->system) + pl_prompt_tokens(last);
     uint32_t room = used < limit ? limit - used : 0;
-    PlStr shown = example_text(arena, goal, room / 3 < EXAMPLE_TOKENS ? room / 3 : EXAMPLE_TOKENS, &out->examples);
+    PlStr shown = example_text(arena, goal, room / 3 < EXAMPLE_TOKENS ? room / 3 : EXAMPLE_TOKENS, &out->examples, &out->examples_left);
     uint32_t taken = pl_prompt_tokens(shown);
-    PlStr actions = action_text(arena, catalog, goal, room > taken ? room - taken : 0, &out->actions);
+    PlStr actions = action_text(arena, catalog, goal, room > taken ? room - taken : 0, &out->actions, &out->actions_left);
     out->user = pl_arena_printf(arena, PL_FMT PL_FMT PL_FMT, PL_ARG(actions), PL_ARG(shown), PL_ARG(last));
     out->tokens = pl_prompt_tokens(out->system) + pl_prompt_tokens(out->user);
+    out->over = out->tokens > limit;
 }

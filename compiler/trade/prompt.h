@@ -14,6 +14,8 @@ typedef struct PlPrompt { /* in the arena */
     uint32_t tokens;  /* of both, estimated */
     uint32_t actions; /* that are shown */
     uint32_t examples;
+    uint32_t actions_left, examples_left; /* that the goal seems to need and there was no room for */
+    bool over;                            /* the language and the goal alone are more than the limit */
 } PlPrompt;
 
 /* Both texts within `max_tokens` (0: PL_PROMPT_TOKENS): examples go before actions, and actions from the last. The
