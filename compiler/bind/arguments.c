@@ -311,10 +311,10 @@ static void ask_argument(PlChecker *c, PlStep *step, const PlAction *a, uint32_t
 }
 
 /* The argument that the step's words say, if they say one for sure. */
-static bool add_said(PlChecker *c, PlStep *step, const PlAction *a, uint32_t param, const bool *taken)
+static bool add_said(PlChecker *c, PlStep *step, const PlAction *a, uint32_t param, PlSaidBefore *before)
 {
     PlSaid said;
-    if (!pl_said_find(c, step, a, param, taken, &said)) return false;
+    if (!pl_said_find(c, step, a, param, before, &said)) return false;
     PlStr name = pl_arena_printf(c->arena, "<words of step " PL_FMT ">", PL_ARG(step->label));
     PlDiags quiet;
     pl_diags_init(&quiet, c->arena, c->diags->sources);
@@ -326,14 +326,28 @@ static bool add_said(PlChecker *c, PlStep *step, const PlAction *a, uint32_t par
         span = (PlSpan){span.source, span.start + (uint32_t)said.at, span.start + (uint32_t)(said.at + said.words.len)};
     PL_REPORT(c->diags, ARGUMENT_SAID, span, PL_ARG(a->params[param].name), PL_ARG(said.words));
     add_argument(c, step, a, param, value);
-    return true;
+    pl_vec_push(c->arena, &before->used, said.at);
+    return before->taken[param] = true;
 }
 
-/* The one value `name.field` of a visible record that the parameter's name spells: `message_id` is `message.id`; and `id` is that of the item
- * of the loop around the step, when the action's path has the item's name before it. */
-static PlExpr *fitting_field(PlChecker *c, const PlAction *a, const PlParam *p, PlStr *words)
+/* Why a field may be the value of a parameter: its record's name and its own spell the parameter's (`message_id` is `message.id`); it is the `id` of the item of the
+ * loop around the step, and the action's path has the item's name before it; or both have the same name of several words (`employee_id`). */
+typedef enum Fit { FIT_SPELLED, FIT_SAME, FIT_COUNT } Fit;
+
+static bool field_fits(PlChecker *c, const PlAction *a, const PlParam *p, const PlSymbol *s, PlField field, Fit how)
+{
+    if (pl_usable(c->arena, c->types, field.type, p->type, NULL) == PL_USABLE_NO) return false;
+    if (how == FIT_SAME) return pl_words_same(field.name, p->name) && pl_str_find_char(p->name, '_', 0) != PL_STR_NONE;
+    PlStr whole = pl_arena_printf(c->arena, PL_FMT "_" PL_FMT, PL_ARG(s->name), PL_ARG(field.name));
+    bool item = p->place == PL_IN_PATH && pl_words_same(field.name, p->name) && pl_str_find(a->path, s->name, 0) != PL_STR_NONE;
+    return pl_words_same(whole, p->name) || pl_words_same(whole, p->wire) || item;
+}
+
+/* The one field of a visible record that fits so; NULL: there is none, or several. */
+static PlExpr *field_by(PlChecker *c, const PlAction *a, const PlParam *p, Fit how, PlStr *words, uint32_t *count)
 {
     PlExpr *found = NULL;
+    *count = 0;
     for (uint32_t i = 0; i < c->symbols.len; i++) {
         PlSymbol *s = c->symbols.items[i];
         if (s->kind == PL_SYM_NOW || pl_scope_find(c, s->name) != s) continue;
@@ -342,20 +356,24 @@ static PlExpr *fitting_field(PlChecker *c, const PlAction *a, const PlParam *p, 
         if (var.bound != PL_BOUND_YES || pl_type(c->types, type)->kind != PL_TYPE_RECORD) continue;
         for (uint32_t f = 0; f < pl_type(c->types, type)->count; f++) {
             PlField field = pl_type(c->types, type)->fields[f];
-            PlStr whole = pl_arena_printf(c->arena, PL_FMT "_" PL_FMT, PL_ARG(s->name), PL_ARG(field.name));
-            bool item = p->place == PL_IN_PATH && pl_words_same(field.name, p->name) &&
-                        pl_str_find(a->path, s->name, 0) != PL_STR_NONE;
-            if (!pl_words_same(whole, p->name) && !pl_words_same(whole, p->wire) && !item) continue;
-            if (pl_usable(c->arena, c->types, field.type, p->type, NULL) == PL_USABLE_NO) continue;
-            if (found) return NULL;
+            if (!field_fits(c, a, p, s, field, how)) continue;
             found = pl_expr_new(c->arena, PL_EXPR_FIELD, c->step->action_span);
             found->left = pl_expr_name_of(c, c->step->action_span, s->name);
             found->text = field.name;
             found->text_span = c->step->action_span;
             found->depth = 2;
             *words = pl_arena_printf(c->arena, PL_FMT "." PL_FMT, PL_ARG(s->name), PL_ARG(field.name));
+            ++*count;
         }
     }
+    return *count == 1 ? found : NULL;
+}
+
+static PlExpr *fitting_field(PlChecker *c, const PlAction *a, const PlParam *p, PlStr *words)
+{
+    PlExpr *found = NULL;
+    uint32_t count = 0;
+    for (int how = 0; how < FIT_COUNT && count == 0; how++) found = field_by(c, a, p, (Fit)how, words, &count);
     return found;
 }
 
@@ -397,8 +415,9 @@ void pl_bind_arguments(PlChecker *c, PlStep *step)
     spread_record(c, step, a);
     place_all(c, step, a, taken, meant);
     check_values(c, step, a);
+    PlSaidBefore before = {.taken = taken};
     for (uint32_t i = 0; i < a->param_count; i++)
-        if (!taken[i] && (bare || a->params[i].required) && add_said(c, step, a, i, taken)) taken[i] = true;
+        if (!taken[i] && (bare || a->params[i].required)) (void)add_said(c, step, a, i, &before);
     for (uint32_t i = 0; i < a->param_count; i++)
         if (a->params[i].required && !a->params[i].fixed && !a->params[i].is_key && !taken[i] && !meant[i])
             add_missing(c, step, a, i);

@@ -2,9 +2,11 @@
 /* One reader for each kind of value. A reader gives the one value that fits the parameter, or nothing; two that fit are nothing. */
 #include "compiler/bind/said.h"
 
+#include "compiler/bind/mention.h"
 #include "compiler/bind/token.h"
+#include "compiler/check/scope.h"
 
-enum { MAX_TOKENS = 80, MAX_PARTS = 12 };
+enum { MAX_TOKENS = 80, MAX_PARTS = 12, MAX_QUOTES = 8 };
 
 typedef struct Prose {
     PlChecker *c;
@@ -14,7 +16,10 @@ typedef struct Prose {
     const PlParam *param;
     PlTokens name; /* of the parameter, in words */
     PlSaid *out;
+    bool is_probe; /* only what another parameter would take: then no more parameters are looked at */
 } Prose;
+
+static bool value_of(Prose *p, const bool *taken);
 
 /* ---- words ---------------------------------------------------------------------------------------------------------------- */
 
@@ -145,33 +150,70 @@ static bool said_channel(Prose *p)
 
 /* ---- texts ----------------------------------------------------------------------------------------------------------------- */
 
-/* The text between the quotes that stand alone, with its quotes. */
-static bool only_quote(const Prose *p, size_t *start, size_t *end)
+typedef struct Quote {
+    size_t start, end; /* with its quotes */
+} Quote;
+
+/* 0: there are none, too many, or one has no end. */
+static uint32_t quotes_of(const Prose *p, Quote out[MAX_QUOTES])
 {
-    size_t open = pl_str_find_char(p->text, '"', 0);
-    if (open == PL_STR_NONE) return false;
-    size_t close = pl_str_find_char(p->text, '"', open + 1);
-    if (close == PL_STR_NONE || close == open + 1 || pl_str_find_char(p->text, '"', close + 1) != PL_STR_NONE)
-        return false;
-    *start = open;
-    *end = close + 1;
-    return true;
+    uint32_t n = 0;
+    for (size_t at = 0; (at = pl_str_find_char(p->text, '"', at)) != PL_STR_NONE;) {
+        size_t close = pl_str_find_char(p->text, '"', at + 1);
+        if (close == PL_STR_NONE || n == MAX_QUOTES) return 0;
+        if (close > at + 1) out[n++] = (Quote){at, close + 1};
+        at = close + 1;
+    }
+    return n;
 }
 
+static bool is_plain_text(const Prose *p, const PlParam *q)
+{
+    const PlType *type = pl_type(p->c->types, pl_type_without_nothing(p->c->types, q->type));
+    return type->kind == PL_TYPE_TEXT && type->format == PL_FORMAT_NONE;
+}
+
+/* The words say something for this other parameter, whatever they say for the one that is looked at. */
+static bool is_said(const Prose *p, uint32_t param, const bool *taken)
+{
+    PlSaid said;
+    Prose other = {.c = p->c, .text = p->text, .action = p->action, .param = &p->action->params[param], .out = &said, .is_probe = true};
+    return !p->is_probe && value_of(&other, taken);
+}
+
+/* Texts that the action requires and that nothing is known for yet. */
 static uint32_t free_texts(const Prose *p, const bool *taken)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < p->action->param_count; i++) {
         const PlParam *q = &p->action->params[i];
-        const PlType *type = pl_type(p->c->types, pl_type_without_nothing(p->c->types, q->type));
-        if (!taken[i] && !q->fixed && q->required && type->kind == PL_TYPE_TEXT && type->format == PL_FORMAT_NONE) n++;
+        if (!taken[i] && !q->fixed && q->required && is_plain_text(p, q) && (q == p->param || !is_said(p, i, taken))) n++;
     }
     return n;
 }
 
-/* The words before the quote name another parameter: "with the subject "Headcount"" says nothing of the body. */
-static bool names_other(Prose *p, const PlTokens *before)
+static bool has_param(const Prose *p, const char *words, PlTextFormat format)
 {
+    for (uint32_t i = 0; i < p->action->param_count; i++) {
+        const PlParam *q = &p->action->params[i];
+        PlTokens name = {0};
+        if (q == p->param) continue;
+        const PlType *type = pl_type(p->c->types, pl_type_without_nothing(p->c->types, q->type));
+        if (format != PL_FORMAT_NONE && type->format == format) return true;
+        pl_token_name(p->c->arena, q->name, MAX_PARTS, &name);
+        for (uint32_t k = 0; k < name.len; k++)
+            if (is_one(name.items[k].word, words)) return true;
+    }
+    return false;
+}
+
+/* The words before the quote name another parameter ("with the subject "Headcount"" says nothing of the body), or what is quoted is an address. */
+static bool is_others(Prose *p, const PlTokens *before, PlStr quote)
+{
+    PlTokens content = {0};
+    if (quote.ptr[1] == '#' && has_param(p, "channel", PL_FORMAT_NONE)) return true;
+    pl_token_prose(p->c->arena, pl_str_slice(quote, 1, quote.len - 1), 2, &content);
+    if (content.len == 1 && content.items[0].kind == PL_TOKEN_EMAIL && has_param(p, "to email recipient recipients user cc bcc", PL_FORMAT_EMAIL)) return true;
     for (uint32_t k = 0; k < p->action->param_count; k++) {
         const PlParam *q = &p->action->params[k];
         PlTokens name = {0};
@@ -184,26 +226,136 @@ static bool names_other(Prose *p, const PlTokens *before)
     return false;
 }
 
-/* Rule: the words before the quote name the parameter ("titled", "with subject"), or it is the only text that the action requires. */
-static bool said_quote(Prose *p, const bool *taken)
+static bool names_this(const Prose *p, const PlTokens *before)
 {
-    size_t start, end;
-    if (!only_quote(p, &start, &end)) return false;
-    PlTokens before = {0};
-    pl_token_prose(p->c->arena, pl_str_slice(p->text, 0, start), MAX_TOKENS, &before);
     bool names = false;
-    for (uint32_t i = before.len > 2 ? before.len - 2 : 0; i < before.len; i++) {
-        PlStr word = before.items[i].word;
-        for (uint32_t k = 0; k < p->name.len; k++) names |= pl_str_eq(before.items[i].stem, p->name.items[k].stem);
+    for (uint32_t i = before->len > 2 ? before->len - 2 : 0; i < before->len; i++) {
+        PlStr word = before->items[i].word;
+        for (uint32_t k = 0; k < p->name.len; k++) names |= pl_str_eq(before->items[i].stem, p->name.items[k].stem);
         names |= is_one(word, "titled title") && named(p, "title name subject");
         names |= is_one(word, "named called name") && named(p, "name title");
         names |= is_one(word, "saying says text message") && named(p, "text body message content");
         names |= is_one(word, "for matching containing") && named(p, "q query search keyword keywords term");
     }
-    if (!names && names_other(p, &before)) return false;
-    if (!names && !(p->param->required && free_texts(p, taken) == 1)) return false;
-    PlStr quote = pl_str_slice(p->text, start, end);
-    *p->out = (PlSaid){.expr = quote, .words = quote, .at = start};
+    return names;
+}
+
+/* Rule: the words before the quote name the parameter ("titled", "with subject"); else, when no word names it, it is the only text that the action
+ * requires and the only quote that is no other's. */
+static bool said_quote(Prose *p, bool by_name, const bool *taken)
+{
+    Quote quotes[MAX_QUOTES], hit = {0};
+    uint32_t count = quotes_of(p, quotes), named_so = 0, others = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        PlTokens before = {0};
+        PlStr quote = pl_str_slice(p->text, quotes[i].start, quotes[i].end);
+        pl_token_prose(p->c->arena, pl_str_slice(p->text, i ? quotes[i - 1].end : 0, quotes[i].start), MAX_TOKENS, &before);
+        if (names_this(p, &before)) {
+            if (named_so++ == 0) hit = quotes[i];
+        } else if (is_others(p, &before, quote)) {
+            others++;
+        } else if (named_so == 0) {
+            hit = quotes[i];
+        }
+    }
+    if (by_name ? named_so != 1 : named_so != 0 || others + 1 != count) return false;
+    if (!by_name && !(p->param->required && free_texts(p, taken) == 1)) return false;
+    PlStr quote = pl_str_slice(p->text, hit.start, hit.end);
+    *p->out = (PlSaid){.expr = quote, .words = quote, .at = hit.start};
+    return true;
+}
+
+/* "on branch main": the parameter's name between a word such as `on` and one bare word, and nothing that would make it another phrase. */
+static bool said_bare(Prose *p)
+{
+    uint32_t hit = UINT32_MAX;
+    for (uint32_t i = 1; i + 1 < p->tokens.len && p->name.len == 1; i++) {
+        const PlToken *word = &p->tokens.items[i + 1];
+        bool cue = pl_str_eq(p->tokens.items[i].stem, p->name.items[0].stem) && p->name.items[0].word.len > 2 &&
+                   is_one(word_at(p, i - 1), "on in to from with for of the");
+        bool plain = (word->kind == PL_TOKEN_WORD || word->kind == PL_TOKEN_CODE) && !(word->flags & (PL_TOKEN_QUOTED | PL_TOKEN_ASIDE)) &&
+                     !is_one(word->word, "a an the and or of in on to for from with by at as is are was that which if when then line text name id field value below above "
+                                         "each every all its their this my our your using via");
+        bool ends = i + 2 == p->tokens.len || is_one(word_at(p, i + 2), "on in to for from with using via");
+        size_t end = offset_of(p, i + 1) + word->raw.len;
+        bool apart = offset_of(p, i + 1) == offset_of(p, i) + p->tokens.items[i].raw.len + 1 && (end == p->text.len || p->text.ptr[end] == ' ' || p->text.ptr[end] == '.');
+        if (!cue || !plain || !ends || !apart || pl_scope_find(p->c, word->raw)) continue;
+        if (hit != UINT32_MAX) return false;
+        hit = i + 1;
+    }
+    PlStr expr = hit == UINT32_MAX ? PL_STR("") : quoted(p, p->tokens.items[hit].raw);
+    return expr.len && found(p, expr, hit, hit);
+}
+
+/* ---- names of the plan ------------------------------------------------------------------------------------------------------ */
+
+enum { NOT_MEANT, ITS_TEXT, ITS_RECORD, ITS_RECIPIENT, CALLED_SO, SAME_NAME };
+
+/* "employee_id" for `id` of /employees/{id}. */
+static bool is_id_of(const Prose *p, PlStr last)
+{
+    if (!pl_str_eq_z(p->param->name, "id") || p->param->place != PL_IN_PATH || !pl_str_ends(last, PL_STR("_id"))) return false;
+    return pl_str_find(p->action->path, pl_str_slice(last, 0, last.len - 3), 0) != PL_STR_NONE;
+}
+
+/* The record whose own `id` the parameter of the path is: its answer came from the same API. */
+static bool is_record_of(const Prose *p, const PlMention *m)
+{
+    const PlType *t = pl_type(p->c->types, pl_type_without_nothing(p->c->types, m->type));
+    if (m->is_path || t->kind != PL_TYPE_RECORD || p->param->place != PL_IN_PATH) return false;
+    if (!pl_str_eq(pl_mention_plugin(p->c, m->symbol), p->action->plugin)) return false;
+    for (uint32_t i = 0; i < t->count; i++)
+        if (pl_str_eq(t->fields[i].name, p->param->name)) return pl_usable(p->c->arena, p->c->types, t->fields[i].type, p->param->type, NULL) != PL_USABLE_NO;
+    return false;
+}
+
+/* "the ticket's status to solved": what is changed, not what to. */
+static bool is_changed(const Prose *p, const PlMention *m)
+{
+    PlStr behind = pl_str_slice(p->text, m->end, p->text.len);
+    return pl_str_starts(behind, PL_STR(" to ")) || pl_str_starts(behind, PL_STR(" as ")) || pl_str_starts(behind, PL_STR(" = ")) || pl_str_starts(behind, PL_STR(": "));
+}
+
+/* How sure the words make it that the mention is the parameter's value. */
+static int meant_for(Prose *p, const PlMention *m, const bool *taken)
+{
+    PlTokens before = {0};
+    size_t from = m->at > 60 ? m->at - 60 : 0;
+    pl_token_prose(p->c->arena, pl_str_slice(p->text, from, m->at), MAX_TOKENS, &before);
+    while (before.len && is_one(before.items[before.len - 1].word, "the a an this that each every is as of")) before.len--;
+    PlStr word = before.len ? before.items[before.len - 1].word : PL_STR("");
+    if (is_record_of(p, m)) return ITS_RECORD;
+    if (pl_usable(p->c->arena, p->c->types, m->type, p->param->type, NULL) == PL_USABLE_NO) return NOT_MEANT;
+    if (m->is_path && is_changed(p, m)) return NOT_MEANT;
+    if (m->is_path && (pl_str_eq(m->last, p->param->name) || pl_str_eq(m->last, p->param->wire) || is_id_of(p, m->last))) return SAME_NAME;
+    for (uint32_t k = 0; before.len && k < p->name.len; k++)
+        if (pl_str_eq(before.items[before.len - 1].stem, p->name.items[k].stem)) return CALLED_SO;
+    const PlType *type = pl_type(p->c->types, pl_type_without_nothing(p->c->types, m->type));
+    bool is_text = type->kind == PL_TYPE_TEXT && p->param->required;
+    if (pl_str_eq_z(word, "to") && is_text && named(p, "recipient user channel destination assignee") && !has_param(p, "to", PL_FORMAT_NONE)) return ITS_RECIPIENT;
+    bool object = !m->is_path && is_text && type->format == PL_FORMAT_NONE && is_plain_text(p, p->param) &&
+                  !is_one(word, "to for in on from at by about into via if when where and or");
+    return object && free_texts(p, taken) == 1 ? ITS_TEXT : NOT_MEANT;
+}
+
+/* `order.total`, "the request's employee_id", "the message": the one mention that is surest, if it is as sure as `least`. */
+static bool said_mention(Prose *p, int least, const bool *taken)
+{
+    PlMentions all = {0};
+    const PlMention *hit = NULL;
+    int best = least;
+    pl_mention_read(p->c, p->text, &all);
+    for (uint32_t i = 0; i < all.len; i++) {
+        int sure = meant_for(p, &all.items[i], taken);
+        if (sure < least || sure < best) continue;
+        bool again = hit && sure == best && pl_str_eq(hit->expr, all.items[i].expr);
+        if (hit && sure == best && !again) return false;
+        if (!again) hit = &all.items[i];
+        best = sure;
+    }
+    if (!hit) return false;
+    PlStr expr = best == ITS_RECORD ? pl_arena_printf(p->c->arena, PL_FMT "." PL_FMT, PL_ARG(hit->expr), PL_ARG(p->param->name)) : hit->expr;
+    *p->out = (PlSaid){.expr = expr, .words = pl_str_slice(p->text, hit->at, hit->end), .at = hit->at};
     return true;
 }
 
@@ -382,36 +534,40 @@ static bool said_text(Prose *p, const PlType *type, const bool *taken)
     if (type->format != PL_FORMAT_NONE) return false;
     if (named(p, "channel") && said_channel(p)) return true;
     if (named(p, "city location place town area destination address") && said_place(p)) return true;
-    return said_quote(p, taken);
+    return said_quote(p, true, taken) || said_bare(p) || said_quote(p, false, taken);
 }
 
-static bool value_of(PlChecker *c, const PlStep *step, const PlAction *action, uint32_t param, const bool *taken,
-                     PlSaid *out)
+static bool value_of(Prose *p, const bool *taken)
+{
+    if (p->param->fixed || p->param->is_key || pl_param_is_filled(p->param) || p->param->whole_body || !p->text.len) return false;
+    pl_token_prose(p->c->arena, p->text, MAX_TOKENS, &p->tokens);
+    pl_token_name(p->c->arena, p->param->wire.len ? p->param->wire : p->param->name, MAX_PARTS, &p->name);
+    const PlType type = *pl_type(p->c->types, pl_type_without_nothing(p->c->types, p->param->type));
+    bool literal = false;
+    if (said_mention(p, CALLED_SO, taken)) return true;
+    switch (type.kind) {
+    case PL_TYPE_ENUM: literal = said_enum(p, &type); break;
+    case PL_TYPE_INTEGER: literal = said_limit(p) || said_counted(p) || said_bound(p); break;
+    case PL_TYPE_NUMBER: literal = said_bound(p) || said_counted(p); break;
+    case PL_TYPE_DATE: literal = said_since(p, true) || said_date(p); break;
+    case PL_TYPE_DATETIME: literal = said_since(p, false) || said_date(p); break;
+    case PL_TYPE_TEXT: literal = said_text(p, &type, taken); break;
+    default: break;
+    }
+    return literal || said_mention(p, ITS_TEXT, taken);
+}
+
+bool pl_said_find(PlChecker *c, const PlStep *step, const PlAction *action, uint32_t param, const PlSaidBefore *before, PlSaid *out)
 {
     Prose p = {.c = c, .text = step->prose, .action = action, .param = &action->params[param], .out = out};
-    if (p.param->fixed || p.param->is_key || pl_param_is_filled(p.param) || p.param->whole_body || !p.text.len) return false;
-    pl_token_prose(c->arena, p.text, MAX_TOKENS, &p.tokens);
-    pl_token_name(c->arena, p.param->wire.len ? p.param->wire : p.param->name, MAX_PARTS, &p.name);
-    const PlType type = *pl_type(c->types, pl_type_without_nothing(c->types, p.param->type));
-    switch (type.kind) {
-    case PL_TYPE_ENUM: return said_enum(&p, &type);
-    case PL_TYPE_INTEGER: return said_limit(&p) || said_counted(&p) || said_bound(&p);
-    case PL_TYPE_NUMBER: return said_bound(&p) || said_counted(&p);
-    case PL_TYPE_DATE: return said_since(&p, true) || said_date(&p);
-    case PL_TYPE_DATETIME: return said_since(&p, false) || said_date(&p);
-    case PL_TYPE_TEXT: return said_text(&p, &type, taken);
-    default: return false;
-    }
-}
-
-bool pl_said_find(PlChecker *c, const PlStep *step, const PlAction *action, uint32_t param, const bool *taken,
-                  PlSaid *out)
-{
-    if (!value_of(c, step, action, param, taken, out)) return false;
+    if (!value_of(&p, before->taken)) return false;
+    for (uint32_t i = 0; i < before->used.len; i++)
+        if (before->used.items[i] == out->at) return false;
     for (uint32_t i = 0; i < action->param_count; i++) {
-        PlSaid other;
-        if (i == param || taken[i] || action->params[i].required < action->params[param].required) continue;
-        if (value_of(c, step, action, i, taken, &other) && other.at == out->at) return false;
+        PlSaid said;
+        Prose other = {.c = c, .text = step->prose, .action = action, .param = &action->params[i], .out = &said};
+        if (i == param || before->taken[i] || action->params[i].required < action->params[param].required) continue;
+        if (value_of(&other, before->taken) && said.at == out->at) return false;
     }
     return true;
 }

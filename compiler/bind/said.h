@@ -13,8 +13,12 @@ typedef struct PlSaid {
     size_t at;   /* where they begin in the prose */
 } PlSaid;
 
-/* The value of one parameter that the step's prose says, and no other parameter of the action that is not `taken` claims. */
-bool pl_said_find(PlChecker *c, const PlStep *step, const PlAction *action, uint32_t param, const bool *taken,
-                  PlSaid *out);
+typedef struct PlSaidBefore {
+    bool *taken;         /* by parameter: it has its value */
+    PL_VEC(size_t) used; /* where the words begin that an argument of this step was read from */
+} PlSaidBefore;
+
+/* The value of one parameter that the step's prose says, in words that no other parameter of the action was or would be read from. */
+bool pl_said_find(PlChecker *c, const PlStep *step, const PlAction *action, uint32_t param, const PlSaidBefore *before, PlSaid *out);
 
 #endif
