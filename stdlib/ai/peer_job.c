@@ -77,8 +77,7 @@ static PlStr number_text(int64_t n, char text[24])
 static void settle(PlAiJob *job)
 {
     if (job->evidence == PL_EVIDENCE_ANSWERED || job->tokens_in + job->tokens_out == 0 || job->is_cancelled) return;
-    PlStr words = job->message.len ? job->message : pl_str_z(pl_net_fault_name(job->fault));
-    if (setjmp(job->escape.at) == 0) pl_ai_job_fail(job, 502, words);
+    if (setjmp(job->escape.at) == 0) pl_ai_job_fail(job, 502, job->message.len ? job->message : pl_str_z(pl_net_fault_name(job->fault)));
 }
 
 void pl_ai_job_say(void *user)
