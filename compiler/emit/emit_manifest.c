@@ -10,7 +10,7 @@ enum { DOOR_HOSTS = 64 }; /* of one tool */
 static void add_host(PlEmit *e, PlStr url, PlStr plugin)
 {
     PlManifest *m = &e->module->manifest;
-    PlStr origin = pl_action_origin(e->arena, url);
+    PlStr origin = pl_action_host(e->arena, url);
     if (origin.len == 0) return;
     for (uint32_t i = 0; i < m->host_count; i++) {
         if (pl_str_eq(m->hosts[i].origin, origin) && pl_str_eq(m->hosts[i].plugin, plugin)) return;

@@ -10,7 +10,7 @@ unsigned pl_tool_library(PlToolCall *call)
     PlStr functions = PL_STR("{}"), spec;
     const char *layer, *function = pl_arena_str(call->arena, call->action).ptr;
     PlStr library = pl_json_find_text(call->arena, call->config, "library");
-    PlSandbox walls = {.cpu_seconds = 120, .files = 256, .file_bytes = 1ull << 30, .memory_bytes = 4ull << 30};
+    PlSandbox walls = {.own_processes = true, .cpu_seconds = 120, .files = 256, .file_bytes = 1ull << 30, .memory_bytes = 4ull << 30};
     PlBuf why;
     pl_json_find(call->config, "functions", &functions);
     if (!pl_json_find(functions, function, &spec)) return pl_tool_fail(call, 404, "the manifest has no function %s", function);

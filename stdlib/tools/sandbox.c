@@ -11,6 +11,7 @@
 #include <linux/landlock.h>
 #include <linux/mount.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -18,6 +19,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static bool write_file(const char *path, const char *text)
@@ -34,7 +36,8 @@ static bool enter_namespaces(const PlSandbox *s)
 {
     char map[64];
     unsigned uid = (unsigned)getuid(), gid = (unsigned)getgid();
-    int flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | (s->network ? 0 : CLONE_NEWNET) | (s->programs ? CLONE_NEWPID : 0);
+    int flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | (s->network ? 0 : CLONE_NEWNET);
+    if (s->programs || s->own_processes) flags |= CLONE_NEWPID;
     prctl(PR_SET_DUMPABLE, 1); /* /proc/self belongs to us */
     if (unshare(flags) != 0) return false;
     snprintf(map, sizeof map, "%u %u 1", uid, uid);
@@ -99,6 +102,21 @@ enum {
     OF_FILES = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_EXECUTE | TRUNCATE
 };
 
+#ifndef LANDLOCK_ACCESS_NET_CONNECT_TCP
+#define LANDLOCK_ACCESS_NET_BIND_TCP    (1ull << 0)
+#define LANDLOCK_ACCESS_NET_CONNECT_TCP (1ull << 1)
+#endif
+
+enum { NET_PORT_RULE = 2, NET_ABI = 4 };
+
+typedef struct Ruleset { /* landlock_ruleset_attr of ABI 4 */
+    uint64_t files, net;
+} Ruleset;
+
+typedef struct PortRule { /* landlock_net_port_attr */
+    uint64_t access, port;
+} PortRule;
+
 /* What is not there needs no rule. */
 static bool allow(int ruleset, const char *path, uint64_t access)
 {
@@ -131,10 +149,13 @@ static bool lock_files(const PlSandbox *s)
     uint64_t handled = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1; /* all of ABI 1 */
     if (abi >= 2) handled |= REFER;
     if (abi >= 3) handled |= TRUNCATE;
-    struct landlock_ruleset_attr attr = {.handled_access_fs = handled};
-    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr.handled_access_fs, 0);
+    bool one_port = s->network && s->port && abi >= NET_ABI;
+    Ruleset attr = {handled, one_port ? LANDLOCK_ACCESS_NET_BIND_TCP | LANDLOCK_ACCESS_NET_CONNECT_TCP : 0};
+    PortRule out = {LANDLOCK_ACCESS_NET_CONNECT_TCP, s->port};
+    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, one_port ? sizeof attr : sizeof attr.files, 0);
     if (ruleset < 0) return false;
     bool good = !s->programs || allow_system(ruleset, s->runnable);
+    if (one_port) good = syscall(SYS_landlock_add_rule, ruleset, NET_PORT_RULE, &out, 0) == 0 && good;
     uint64_t within = READ | (s->programs && !s->runnable ? LANDLOCK_ACCESS_FS_EXECUTE : 0);
     if (!s->read_only) within |= CHANGE | REFER | TRUNCATE;
     if (s->workspace) good = allow(ruleset, s->workspace, within & handled) && good;
@@ -144,12 +165,26 @@ static bool lock_files(const PlSandbox *s)
     return good;
 }
 
+/* The first process of the new process namespace goes on. Its parent, without rights of its own, only waits. */
+static bool become_first(const PlSandbox *s)
+{
+    int status;
+    pid_t pid = fork();
+    if (pid == 0) prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (pid <= 0) return pid == 0;
+    if (!drop_capabilities() || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || !pl_sandbox_calls(s->programs, s->network)) kill(pid, SIGKILL);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 70);
+}
+
 PlStatus pl_sandbox_enter(const PlSandbox *sandbox, const char **layer)
 {
     *layer = "user namespaces";
     if (!enter_namespaces(sandbox)) return PL_REFUSED;
     *layer = "mounts of our own";
     if (!mount_read_only(sandbox)) return PL_REFUSED;
+    *layer = "processes of our own";
+    if ((sandbox->programs || sandbox->own_processes) && !become_first(sandbox)) return PL_REFUSED;
     *layer = "dropping capabilities";
     if (!drop_capabilities()) return PL_REFUSED;
     *layer = "no_new_privs";
@@ -159,7 +194,7 @@ PlStatus pl_sandbox_enter(const PlSandbox *sandbox, const char **layer)
     *layer = "Landlock";
     if (!lock_files(sandbox)) return PL_REFUSED;
     *layer = "seccomp";
-    if (!pl_sandbox_calls(sandbox->programs)) return PL_REFUSED;
+    if (!pl_sandbox_calls(sandbox->programs, sandbox->network)) return PL_REFUSED;
     *layer = "";
     return PL_OK;
 }

@@ -14,13 +14,17 @@ typedef struct PlSandbox {
     bool read_only;        /* ... read alone */
     bool programs;         /* programs of the system may be started */
     const char *const *runnable; /* ... but of them only these files and folders; NULL at the end; NULL: all */
-    bool network;          /* the network is left as it is */
+    bool own_processes;    /* a process namespace, in which the caller goes on as the first: it sees no other process, and when it ends, all that it
+                            * started ends. Programs always get one */
+    bool network;          /* the network is left as it is: connections out, none in */
+    unsigned port;         /* with the network: the one TCP port that may be connected to, where the kernel can say so (Landlock ABI 4); 0: any */
     const char *const *readable; /* further files and folders that may be read; NULL at the end; NULL: none */
     uint64_t cpu_seconds, memory_bytes, file_bytes; /* 0: as they are */
     uint32_t processes, files;
 } PlSandbox;
 
-/* The process must have one thread. PL_REFUSED: *layer names what this machine lacks; the process may be part of the way in and must end. */
+/* The process must have one thread. With a process namespace it is a child that returns; the parent, walled in too, waits for it and ends as it did.
+ * PL_REFUSED: *layer names what this machine lacks; the process may be part of the way in and must end. */
 PL_MUST_USE PlStatus pl_sandbox_enter(const PlSandbox *sandbox, const char **layer);
 
 #endif

@@ -79,16 +79,18 @@ static const int never[] = {
 };
 
 static const int programs_only[] = {
-    SYS_execve, SYS_execveat, SYS_socket, SYS_socketpair, SYS_connect,   SYS_bind,        SYS_listen,
-    SYS_kill,   SYS_tkill,    SYS_tgkill, SYS_clone,      SYS_prlimit64, SYS_setpriority,
+    SYS_execve, SYS_execveat, SYS_bind, SYS_listen, SYS_kill, SYS_tkill, SYS_tgkill, SYS_clone, SYS_prlimit64, SYS_setpriority,
 #ifdef SYS_fork
     SYS_fork,   SYS_vfork,
 #endif
 };
 
+static const int connections[] = {SYS_socket, SYS_socketpair, SYS_connect};
+
 #define NEW_NAMESPACES (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
 
-enum { NEVER = sizeof never / sizeof *never, ONLY = sizeof programs_only / sizeof *programs_only, ROOM = 2 * (NEVER + ONLY) + 24 };
+enum { NEVER = sizeof never / sizeof *never, ONLY = sizeof programs_only / sizeof *programs_only };
+enum { OUT = sizeof connections / sizeof *connections, ROOM = 2 * (NEVER + ONLY + OUT) + 24 };
 
 typedef struct Filter {
     struct sock_filter code[ROOM];
@@ -117,10 +119,10 @@ static void refuse(Filter *f, int number, int error)
     answer(f, SECCOMP_RET_ERRNO | ((uint32_t)error & SECCOMP_RET_DATA));
 }
 
-bool pl_sandbox_calls(bool programs)
+bool pl_sandbox_calls(bool programs, bool network)
 {
 #ifndef ARCH
-    (void)programs;
+    (void)programs, (void)network;
     errno = ENOSYS;
     return false;
 #else
@@ -134,6 +136,7 @@ bool pl_sandbox_calls(bool programs)
     for (int i = 0; i < NEVER; i++) refuse(&f, never[i], EPERM);
     refuse(&f, SYS_clone3, ENOSYS); /* its flags cannot be seen; libc falls back to clone */
     for (int i = 0; i < ONLY && !programs; i++) refuse(&f, programs_only[i], EPERM);
+    for (int i = 0; i < OUT && !programs && !network; i++) refuse(&f, connections[i], EPERM);
     put(&f, BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 4); /* sockets with a path lead to other processes, past every namespace */
     load(&f, offsetof(struct seccomp_data, args[0]));
     put(&f, BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 0, 1);

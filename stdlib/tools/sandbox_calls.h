@@ -5,7 +5,8 @@
 
 #include <stdbool.h>
 
-/* For this process and all it starts. `programs`: it may start programs and use sockets. False with errno when the kernel refuses. */
-bool pl_sandbox_calls(bool programs);
+/* For this process and all it starts. `programs`: it may start programs and use sockets; `network`: it may open connections, and nothing else of that. False
+ * with errno when the kernel refuses. */
+bool pl_sandbox_calls(bool programs, bool network);
 
 #endif

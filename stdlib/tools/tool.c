@@ -8,12 +8,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -63,17 +60,6 @@ unsigned pl_tool_fail_errno(PlToolCall *call, int error, PlStr path)
 
 /* ---- the request ---- */
 
-/* The first process of the new process namespace goes on with the call: when it ends, all that it started ends. Its parent only waits. */
-static bool become_first(void)
-{
-    int status;
-    pid_t pid = fork();
-    if (pid == 0) prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (pid <= 0) return pid == 0;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
-    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 70);
-}
-
 static unsigned enter(PlToolCall *call, const PlToolEntry *entry)
 {
     const char *layer;
@@ -86,13 +72,13 @@ static unsigned enter(PlToolCall *call, const PlToolEntry *entry)
     walls.file_bytes = FILE_BYTES;
     walls.files = FILES;
     walls.processes = PROCESSES;
-    if (pl_sandbox_enter(&walls, &layer) == PL_OK) return walls.programs && !become_first() ? pl_tool_fail(call, 500, "no process can be started") : 0;
+    if (pl_sandbox_enter(&walls, &layer) == PL_OK) return 0;
     return pl_tool_fail(call, 403, "this machine cannot wall the tool in: no %s; nothing was done", layer);
 }
 
-unsigned pl_tool_serve(PlArena *arena, PlStr request, PlBuf *out)
+unsigned pl_tool_serve(PlArena *arena, PlStr request, const PlSmtpPort *smtp, PlBuf *out)
 {
-    PlStr empty = PL_STR("{}");
+    PlStr empty = PL_STR("{}"), place = empty;
     PlToolCall call = {.arena = arena, .args = empty, .config = empty, .root = -1, .out = out};
     PlStr tool = pl_json_find_text(arena, request, "tool"), path = pl_json_find_text(arena, request, "path");
     PlStr workspace = pl_json_find_text(arena, request, "workspace");
@@ -104,11 +90,16 @@ unsigned pl_tool_serve(PlArena *arena, PlStr request, PlBuf *out)
         call.workspace = workspace.len ? workspace.ptr : NULL;
         return pl_tool_library(&call);
     }
-    if (!entry) return pl_tool_fail(&call, 400, "there is no action " PL_FMT "." PL_FMT, PL_ARG(tool), PL_ARG(call.action));
+    bool is_mail = pl_str_eq_z(tool, "mail");
+    if (!entry && !is_mail) return pl_tool_fail(&call, 400, "there is no action " PL_FMT "." PL_FMT, PL_ARG(tool), PL_ARG(call.action));
     if (workspace.len) {
         call.workspace = workspace.ptr;
         call.root = open(call.workspace, O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (call.root < 0 || chdir(call.workspace) != 0) return pl_tool_fail(&call, 403, "the workspace %s: %s", call.workspace, strerror(errno));
+    }
+    if (is_mail) {
+        pl_json_find(request, "place", &place);
+        return pl_tool_mail(&call, smtp, place);
     }
     if (call.root < 0) return pl_tool_fail(&call, 403, "the run has no workspace");
     unsigned refused = enter(&call, entry);

@@ -7,6 +7,7 @@
 #include "stdlib/tools/sandbox.h"
 #include "vm/base/arena.h"
 #include "vm/base/buf.h"
+#include "vm/port/smtp.h"
 
 typedef struct PlToolCall {
     PlArena *arena;
@@ -16,6 +17,10 @@ typedef struct PlToolCall {
     int root;              /* the workspace, O_PATH; -1: none */
     PlBuf *out;            /* the answer's body */
 } PlToolCall;
+
+/* Beside the statuses of answers: there is none, and the body is words for people. UNSENT: certainly not done; IN_DOUBT: nobody knows. LATER goes
+ * with a Retry-After. */
+enum { PL_TOOL_UNSENT = 0, PL_TOOL_IN_DOUBT = 1, PL_TOOL_LATER = 503 };
 
 /* The status of the answer (spec/plugins.md section 3); the body is written. */
 typedef unsigned (*PlToolAction)(PlToolCall *call);
@@ -31,9 +36,12 @@ extern const PlToolEntry pl_tools_fs[], pl_tools_search[], pl_tools_git[], pl_to
 /* library.c: `tool` is "native", `config` has the library and its functions. Enters its own sandbox. */
 unsigned pl_tool_library(PlToolCall *call);
 
-/* One request: {"tool","path","args","config","workspace"}. Enters the sandbox, runs the action; the status is returned, the body is in `out`. For a process
- * that ends then. */
-unsigned pl_tool_serve(PlArena *arena, PlStr request, PlBuf *out);
+/* mail.c. `place`: {"url","private","ca_file","login","timeout_ms"}, of which the plan says nothing. Enters its own sandbox. */
+unsigned pl_tool_mail(PlToolCall *call, const PlSmtpPort *smtp, PlStr place);
+
+/* One request: {"tool","path","args","config","workspace","place"}. Enters the sandbox, runs the action; the status is returned, the body is in `out`. For a
+ * process that ends then. `smtp`: for mail; NULL: there is none. */
+unsigned pl_tool_serve(PlArena *arena, PlStr request, const PlSmtpPort *smtp, PlBuf *out);
 
 /* ---- for actions ---- */
 PlStr pl_tool_text(const PlToolCall *call, const char *name, const char *otherwise);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What a driver of browsers says. The first line is the action, the second its arguments (JSON), the third what the driver prints when it starts; each line behind
- * them is an answer with a status. A call ends once; well-formed answers give well-formed bodies; what was done to the page is never told to be unsent; no
- * answer leads to another path of the driver than those of its session. */
+/* What a driver of browsers says. The first line is the action, the second its arguments (JSON), the third what the driver prints when it starts; each line
+ * behind them is an answer with a status. A call ends once; well-formed answers give well-formed bodies; what was done to the page is never told to be
+ * unsent; no answer leads to another path of the driver than those of its session. */
 #include "tests/fuzz/fuzz.h"
 
 #include "tests/fuzz/fake_world.h"

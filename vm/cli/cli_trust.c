@@ -62,7 +62,7 @@ uint32_t pl_cli_origins(PlArena *arena, const PlPluginArg *plugin, PlStr *out)
     uint32_t count = 0;
     PlStr named[3] = {plugin->server, plugin->has_door ? plugin->document : PL_STR(""), pl_json_find_text(arena, plugin->config, "server")};
     for (int i = 0; i < 3; i++) {
-        PlStr origin = pl_action_origin(arena, named[i]);
+        PlStr origin = pl_action_host(arena, named[i]);
         if (origin.len) out[count++] = origin;
     }
     return count + hosts_of(arena, plugin->config, out + count, PL_CLI_ORIGINS - count);
@@ -75,7 +75,7 @@ static bool is_private(PlStr origin)
     size_t slash = pl_str_find(origin, PL_STR("://"), 0), from = slash == PL_STR_NONE ? 0 : slash + 3, to = origin.len;
     while (to > from && origin.ptr[to - 1] != ':') to--;
     PlStr host = pl_str_slice(origin, from, to > from ? to - 1 : origin.len);
-    if (slash == PL_STR_NONE || !pl_str_starts(origin, PL_STR("http"))) return false;
+    if (!pl_str_starts(origin, PL_STR("http")) && !pl_str_starts(origin, PL_STR("smtp"))) return false;
     if (pl_str_starts(host, PL_STR("["))) return pl_address_class_of_text(pl_str_slice(host, 1, host.len - 1), NULL) != PL_ADDRESS_PUBLIC;
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (pl_str_ends(host, pl_str_z(ends[i]))) return true;

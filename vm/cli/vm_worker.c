@@ -2,6 +2,7 @@
 /* pilotvm worker: plays one call of a built-in tool for vm/io/door_tool.c. A request on standard input, a status and a body on standard output. */
 #include "stdlib/tools/tool.h"
 #include "vm/cli/vm.h"
+#include "vm/io/smtp.h"
 
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -22,7 +23,10 @@ int plv_cmd_worker(PlArena *arena, int argc, char **argv)
     PlBuf body, answer;
     pl_buf_init(&body, 0);
     pl_buf_init(&answer, 0);
-    unsigned status = pl_tool_serve(arena, request, &body);
+    PlSmtp *smtp = pl_smtp_new();
+    PlSmtpPort port = pl_smtp_port(smtp);
+    unsigned status = pl_tool_serve(arena, request, smtp ? &port : NULL, &body);
+    if (smtp) port.close(port.self);
     if (body.status != PL_OK) pl_buf_printf(&answer, "500\n{\"error\":\"%s\"}", pl_status_words(body.status));
     else pl_buf_printf(&answer, "%u\n" PL_FMT, status, PL_ARG(pl_buf_str(&body)));
     pl_buf_deinit(&body);

@@ -123,16 +123,25 @@ static bool read_port(PlStr rest, unsigned *port)
     return n > 0 && n <= 65535;
 }
 
-PlStr pl_action_origin(PlArena *arena, PlStr url)
+typedef struct Scheme {
+    const char *start;
+    unsigned port;
+} Scheme;
+
+static const Scheme schemes[] = {{"https://", 443}, {"http://", 80}, {"smtps://", 465}, {"smtp://", 587}};
+enum { WEB = 2, ANY = sizeof schemes / sizeof *schemes };
+
+static PlStr origin_of(PlArena *arena, PlStr url, size_t count)
 {
     const PlStr none = {"", 0};
     PlDoorKind door;
     size_t of_door = pl_door_origin(url, &door);
     if (of_door) return pl_arena_str(arena, pl_str_slice(url, 0, of_door));
-    bool https = url.len >= 8 && pl_str_eq_nocase(pl_str_slice(url, 0, 8), PL_STR("https://"));
-    bool http = url.len >= 7 && pl_str_eq_nocase(pl_str_slice(url, 0, 7), PL_STR("http://"));
-    if (!http && !https) return none;
-    PlStr rest = pl_str_slice(url, https ? 8 : 7, url.len);
+    const Scheme *scheme = NULL;
+    for (size_t i = 0; i < count && !scheme; i++)
+        if (pl_str_eq_nocase(pl_str_slice(url, 0, strlen(schemes[i].start)), pl_str_z(schemes[i].start))) scheme = &schemes[i];
+    if (!scheme) return none;
+    PlStr rest = pl_str_slice(url, strlen(scheme->start), url.len);
     size_t end = 0, host = 0;
     while (end < rest.len && rest.ptr[end] != '/' && rest.ptr[end] != '?' && rest.ptr[end] != '#') end++;
     rest.len = end;
@@ -140,9 +149,19 @@ PlStr pl_action_origin(PlArena *arena, PlStr url)
     if (bracketed) host++;
     while (host < rest.len && is_host_char(rest.ptr[host], bracketed)) host++;
     if (bracketed && (host < 4 || host == rest.len || rest.ptr[host++] != ']')) return none;
-    unsigned port = https ? 443 : 80;
+    unsigned port = scheme->port;
     if (host == 0 || host > 253 || !read_port(pl_str_slice(rest, host, rest.len), &port)) return none;
     char name[254] = "";
     for (size_t i = 0; i < host; i++) name[i] = lower(rest.ptr[i]);
-    return pl_arena_printf(arena, "%s://%s:%u", https ? "https" : "http", name, port);
+    return pl_arena_printf(arena, "%s%s:%u", scheme->start, name, port);
+}
+
+PlStr pl_action_origin(PlArena *arena, PlStr url)
+{
+    return origin_of(arena, url, WEB);
+}
+
+PlStr pl_action_host(PlArena *arena, PlStr url)
+{
+    return origin_of(arena, url, ANY);
 }

@@ -196,6 +196,9 @@ const PlParam *pl_action_param(const PlAction *action, PlStr name); /* by exact 
 /* Scheme, host and port of a base URL, as manifests state them: "https://API.example.com/v1" -> "https://api.example.com:443" (RFC 6454
  * section 4); "tool://fs/read" -> "tool://fs" (door.h). Empty when it is neither an absolute http(s) URL without user information nor one of a door. */
 PlStr pl_action_origin(PlArena *arena, PlStr server);
+/* The same, and of mail servers too, which stand among the hosts of a manifest and are no server of an action: "smtp://mail.example.com" ->
+ * "smtp://mail.example.com:587". */
+PlStr pl_action_host(PlArena *arena, PlStr url);
 PlDoubt pl_action_doubt_of(const PlAction *action);                 /* from method and is_key */
 /* The compiler alone gives it: no argument of a plan. */
 static inline bool pl_param_is_filled(const PlParam *param)

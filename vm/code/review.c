@@ -2,6 +2,7 @@
 /* The review as text and as JSON, from the same walk over the module. */
 #include "vm/code/review.h"
 
+#include "vm/base/utf8.h"
 #include "vm/code/hash.h"
 #include "vm/code/label.h"
 
@@ -69,6 +70,34 @@ static void print_actions(PlBuf *out, const PlModule *m, const PlReviewOptions *
         if (a->effect >= PL_EFFECT_WRITE) print_doubt(out, a);
         if (a->await.on) pl_buf_put_z(out, "          its answer may only begin the work: the end is awaited\n");
         if (a->deprecated) pl_buf_put_z(out, "          its document calls it deprecated\n");
+    }
+}
+
+static bool is_behind(const PlHostRule *host, const PlDoor *door)
+{
+    PlDoorKind kind;
+    return pl_str_eq(host->plugin, door->plugin) && !pl_door_origin(host->origin, &kind);
+}
+
+/* What opens each door, and the hosts behind it: a tool's config is not in its address. */
+static void print_doors(PlBuf *out, const PlModule *m)
+{
+    enum { SHOWN = 400 };
+    const PlManifest *manifest = &m->manifest;
+    if (manifest->door_count) pl_buf_put_z(out, "\nIt opens\n");
+    for (uint32_t i = 0; i < manifest->door_count; i++) {
+        const PlDoor *door = &manifest->doors[i];
+        PlStr config = pl_str_slice(door->config, 0, door->config.len > SHOWN ? SHOWN : door->config.len);
+        bool any = false;
+        pl_buf_printf(out, "  " PL_FMT ", %s: ", PL_ARG(door->plugin), pl_door_words(door->kind));
+        pl_utf8_put_line(out, config);
+        pl_buf_put_z(out, config.len < door->config.len ? " ...\n" : "\n");
+        for (uint32_t h = 0; h < manifest->host_count; h++) {
+            if (!is_behind(&manifest->hosts[h], door)) continue;
+            pl_buf_printf(out, "%s" PL_FMT, any ? ", " : "          it reaches ", PL_ARG(manifest->hosts[h].origin));
+            any = true;
+        }
+        if (any) pl_buf_put_char(out, '\n');
     }
 }
 
@@ -185,6 +214,7 @@ void pl_review_print(PlBuf *out, PlArena *arena, const PlModule *module, const P
     pl_buf_put_char(out, '\n');
     if (module->goal.len) pl_buf_printf(out, PL_FMT "\n", PL_ARG(module->goal));
     print_actions(out, module, options);
+    print_doors(out, module);
     print_flows(out, module, &flow);
     print_decisions(out, module, &flow);
     print_labels(out, arena, module, &flow);
@@ -269,6 +299,25 @@ static void json_labels(PlBuf *out, PlArena *arena, const PlModule *m, const PlF
     }
 }
 
+static void json_doors(PlBuf *out, const PlManifest *manifest)
+{
+    for (uint32_t i = 0; i < manifest->door_count; i++) {
+        const PlDoor *door = &manifest->doors[i];
+        bool any = false;
+        pl_buf_put_z(out, i ? ",{" : "{");
+        json_text(out, "plugin", door->plugin, false);
+        json_text(out, "kind", pl_str_z(pl_door_scheme(door->kind)), true);
+        pl_buf_printf(out, ",\"config\":" PL_FMT ",\"hosts\":[", PL_ARG(door->config));
+        for (uint32_t h = 0; h < manifest->host_count; h++) {
+            if (!is_behind(&manifest->hosts[h], door)) continue;
+            if (any) pl_buf_put_char(out, ',');
+            pl_buf_put_json(out, manifest->hosts[h].origin);
+            any = true;
+        }
+        pl_buf_put_z(out, "]}");
+    }
+}
+
 void pl_review_json(PlBuf *out, PlArena *arena, const PlModule *module, const PlReviewOptions *options)
 {
     PlFlow flow;
@@ -293,6 +342,8 @@ void pl_review_json(PlBuf *out, PlArena *arena, const PlModule *module, const Pl
         pl_buf_put_char(out, '}');
     }
     json_labels(out, arena, module, &flow);
+    pl_buf_put_z(out, "],\"doors\":[");
+    json_doors(out, &module->manifest);
     pl_buf_put_z(out, "],\"credentials\":[");
     for (uint32_t i = 0; i < module->manifest.credential_count; i++) {
         if (i) pl_buf_put_char(out, ',');

@@ -3,6 +3,8 @@
  * are filled), and the manifest covers them: their hosts, their effects, their credentials. */
 #include "vm/code/verify.h"
 
+#include "vm/base/json_scan.h"
+
 /* token of RFC 9110 section 5.6.2 */
 static bool is_token(PlStr s)
 {
@@ -233,7 +235,7 @@ void pl_verify_manifest(PlVerify *v)
     pl_verify_need(v, m->manifest.effect < PL_EFFECT_COUNT, "no known effect");
     for (uint32_t i = 0; i < m->manifest.host_count; i++) {
         PlStr written = m->manifest.hosts[i].origin;
-        pl_verify_need(v, written.len > 0 && pl_str_eq(pl_action_origin(v->scratch, written), written),
+        pl_verify_need(v, written.len > 0 && pl_str_eq(pl_action_host(v->scratch, written), written),
                        "host %u is no origin", i);
         pl_verify_no_control(v, m->manifest.hosts[i].plugin, "a plugin's name");
     }
@@ -255,6 +257,11 @@ void pl_verify_manifest(PlVerify *v)
         bool is_object = door->config.len > 0 && door->config.ptr[0] == '{' && pl_verify_is_json(door->config);
         pl_verify_need(v, door->kind < PL_DOOR_KIND_COUNT && door->plugin.len > 0 && is_object, "door %u has no plugin, or no object to open it with", i);
         pl_verify_no_control(v, door->plugin, "a plugin's name");
+        PlStr behind = is_object ? pl_action_host(v->scratch, pl_json_find_text(v->scratch, door->config, "url")) : PL_STR("");
+        bool listed = behind.len == 0;
+        for (uint32_t k = 0; k < m->manifest.host_count && !listed; k++)
+            listed = pl_str_eq(m->manifest.hosts[k].origin, behind) && pl_str_eq(m->manifest.hosts[k].plugin, door->plugin);
+        pl_verify_need(v, listed, "behind door %u is " PL_FMT ", which the hosts do not list", i, PL_ARG(behind));
     }
     bool asks = m->ask_count > 0;
     for (uint32_t i = 0; i < m->call_count; i++) asks |= (m->calls[i].flags & PL_CALL_ASK_FIRST) != 0;

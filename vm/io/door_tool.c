@@ -8,6 +8,8 @@
 #include "vm/base/limits.h"
 #include "vm/code/hash.h"
 #include "vm/io/loop.h"
+#include "vm/io/private.h"
+#include "vm/io/secrets.h"
 #include "vm/io/spawn.h"
 
 #include <errno.h>
@@ -31,7 +33,8 @@ typedef struct Call {
     PlNetDone done;
     void *user;
     PlChild child;
-    PlBuf in, out; /* the request; what the worker printed */
+    PlBuf in, out; /* the request, which may hold a secret; what the worker printed */
+    PlBuf credential; /* the name of the one in the request */
     size_t sent;
     bool is_running;
     PlNetFault fault; /* why it is being ended */
@@ -54,8 +57,9 @@ static void forget(Call *c)
     if (c->previous) c->previous->next = c->next;
     else c->peer->calls = c->next;
     if (c->next) c->next->previous = c->previous;
-    pl_buf_deinit(&c->in);
+    pl_private_wipe(&c->in);
     pl_buf_deinit(&c->out);
+    pl_buf_deinit(&c->credential);
     pl_free(c);
 }
 
@@ -91,17 +95,22 @@ static void finish(Call *c, const PlNetAnswer *answer)
     start_waiting(peer);
 }
 
-/* "200\n" and the body. */
+/* "200\n" and the body; "0\n", "1\n" and words: there is no answer, and it was certainly not done, or nobody knows. */
 static bool read_answer(const Call *c, PlNetAnswer *answer)
 {
+    enum { UNSENT = 0, IN_DOUBT = 1, LATER = 503 };
     PlStr all = pl_buf_str(&c->out);
     size_t line = pl_str_find_char(all, '\n', 0);
     int64_t status;
-    if (line == PL_STR_NONE || !pl_str_to_int(pl_str_slice(all, 0, line), &status) || status < 200 || status > 599) return false;
-    static const PlHeader json = {PL_STR_INIT("content-type"), PL_STR_INIT("application/json")};
-    *answer = (PlNetAnswer){.evidence = PL_EVIDENCE_ANSWERED, .status = (unsigned)status, .headers = &json, .header_count = 1};
-    answer->body = pl_str_slice(all, line + 1, all.len);
-    return true;
+    if (line == PL_STR_NONE || !pl_str_to_int(pl_str_slice(all, 0, line), &status)) return false;
+    static const PlHeader json[] = {{PL_STR_INIT("content-type"), PL_STR_INIT("application/json")}, {PL_STR_INIT("retry-after"), PL_STR_INIT("60")}};
+    PlStr body = pl_str_slice(all, line + 1, all.len);
+    if (status == UNSENT) *answer = (PlNetAnswer){.evidence = PL_EVIDENCE_NEVER_SENT, .fault = PL_NET_CONNECT, .message = body};
+    if (status == IN_DOUBT) *answer = (PlNetAnswer){.evidence = PL_EVIDENCE_UNKNOWN, .fault = PL_NET_RESET, .message = body};
+    if (status >= 200) *answer = (PlNetAnswer){.evidence = PL_EVIDENCE_ANSWERED, .status = (unsigned)status, .headers = json, .body = body};
+    answer->header_count = status == LATER ? 2 : status >= 200 ? 1 : 0;
+    answer->credential = pl_buf_str(&c->credential);
+    return status == UNSENT || status == IN_DOUBT || (status >= 200 && status <= 599);
 }
 
 static void end_without_answer(Call *c, PlNetFault fault, const char *message)
@@ -140,6 +149,7 @@ static void on_output(void *user, int fd, uint32_t events)
     PlNetAnswer answer;
     int status = stop(c, false);
     char message[96];
+    if (c->credential.len) c->out.len = pl_secrets_redact(c->peer->world.secrets, c->out.ptr, c->out.len);
     if (read_answer(c, &answer)) {
         finish(c, &answer);
         return;
@@ -264,17 +274,54 @@ static bool answer_here(Call *c, PlStr action, PlStr args)
 
 /* ---- the port ---- */
 
-static void put_request(Call *c, PlStr action, PlStr args)
+/* The login of a mail server: the first set of credentials that is at hand; none is a login too. */
+static PlStatus put_login(Call *c, const PlNetRequest *request)
 {
-    PlStr config = PL_STR("{}");
+    PlSecrets *secrets = c->peer->world.secrets;
+    PlStr secret, error;
+    for (uint32_t i = 0; secrets && i < request->auth_count; i++) {
+        if (request->auth[i].count != 1 || !pl_secrets_has(secrets, request->auth[i].all[0].credential)) continue;
+        PlStatus status = pl_secrets_get(secrets, request->auth[i].all[0].credential, &secret, &error);
+        if (status != PL_OK) return status;
+        pl_buf_put(&c->credential, request->auth[i].all[0].credential);
+        pl_buf_put_z(&c->in, ",\"login\":");
+        pl_buf_put_json(&c->in, secret);
+        return PL_OK;
+    }
+    return PL_OK;
+}
+
+/* Where the letter goes: of the door's config, the run's options and its credentials, never of the plan's arguments. */
+static PlStatus put_place(Call *c, const PlNetRequest *request)
+{
+    enum { MARGIN_US = 2000000 };
+    const PlDoorWorld *world = &c->peer->world;
+    PlStr url = PL_STR("\"\"");
+    bool named = false;
+    pl_json_find(c->peer->door->config, "url", &url);
+    for (uint32_t i = 0; i < world->named_count; i++) named |= url.len > 2 && pl_str_eq(world->named[i], pl_str_slice(url, 1, url.len - 1));
+    uint64_t us = c->timeout_us > 2 * MARGIN_US ? c->timeout_us - MARGIN_US : c->timeout_us / 2; /* the worker says more than its death would */
+    pl_buf_printf(&c->in, ",\"place\":{\"url\":" PL_FMT ",\"private\":%s,\"timeout_ms\":%llu", PL_ARG(url), named ? "true" : "false",
+                  (unsigned long long)(us / 1000));
+    if (world->ca_file) pl_buf_put_z(&c->in, ",\"ca_file\":"), pl_buf_put_json(&c->in, pl_str_z(world->ca_file));
+    PlStatus status = put_login(c, request);
+    pl_buf_put_char(&c->in, '}');
+    return status;
+}
+
+static PlStatus put_request(Call *c, PlStr action, PlStr args, const PlNetRequest *request)
+{
+    PlStr config = PL_STR("{}"), tool = pl_buf_str(&c->peer->tool);
     pl_json_find(c->peer->door->config, "config", &config);
     pl_buf_put_z(&c->in, "{\"tool\":");
-    pl_buf_put_json(&c->in, pl_buf_str(&c->peer->tool));
+    pl_buf_put_json(&c->in, tool);
     pl_buf_put_z(&c->in, ",\"path\":");
     pl_buf_put_json(&c->in, action);
     pl_buf_printf(&c->in, ",\"args\":" PL_FMT ",\"config\":" PL_FMT ",\"workspace\":", PL_ARG(args), PL_ARG(config));
     pl_buf_put_json(&c->in, pl_str_z(c->peer->workspace));
+    PlStatus status = pl_str_eq_z(tool, "mail") ? put_place(c, request) : PL_OK;
     pl_buf_put_char(&c->in, '}');
+    return status == PL_OK ? c->in.status : status;
 }
 
 static PlStatus send_call(void *self, const PlNetRequest *request, PlNetDone done, void *user, uint64_t *id)
@@ -292,14 +339,18 @@ static PlStatus send_call(void *self, const PlNetRequest *request, PlNetDone don
     *id = c->id;
     pl_buf_init(&c->in, 0);
     pl_buf_init(&c->out, 0);
+    pl_buf_init(&c->credential, 1024);
     PlStr action = pl_str_slice(request->url, pl_door_origin(request->url, &kind), request->url.len), args = request->body;
     if (!args.len) args = PL_STR("{}");
     PlStatus status = PL_OK;
     if (answer_here(c, action, args)) {
         status = clock->timer(clock->self, clock->mono_us(clock->self), on_turn, c, &c->timer);
     } else {
-        put_request(c, action, args);
-        status = c->in.status;
+        status = put_request(c, action, args, request);
+        if (status == PL_CREDENTIAL) {
+            pl_buf_put_z(&c->out, "0\nthe credential of the mail server cannot be read");
+            return clock->timer(clock->self, clock->mono_us(clock->self), on_turn, c, &c->timer);
+        }
         if (status == PL_OK && (peer->running >= RUNNING_MOST || start(c))) return PL_OK;
         if (status == PL_OK) status = clock->timer(clock->self, clock->mono_us(clock->self), on_turn, c, &c->timer);
     }

@@ -194,8 +194,8 @@ static Needs needs_of_tool(PlStr tool)
     } tools[] = {{"\"fs\"", {.workspace = true}},     {"\"search\"", {.workspace = true}},
                  {"\"git\"", {.workspace = true}},    {"\"shell\"", {.workspace = true, .allow = true}},
                  {"\"browser\"", {.workspace = true, .allow = true}},
-                 {"\"http\"", {0}},                   {"\"clock\"", {0}},
-                 {"\"random\"", {0}}};
+                 {"\"http\"", {0}},                   {"\"mail\"", {0}},
+                 {"\"clock\"", {0}},                  {"\"random\"", {0}}};
     for (size_t i = 0; i < sizeof tools / sizeof *tools; i++)
         if (pl_str_eq_z(tool, tools[i].name)) return tools[i].needs;
     return (Needs){.unknown = true};

@@ -10,6 +10,8 @@
     X(global_init)                                                                                                     \
     X(version_info)                                                                                                    \
     X(free)                                                                                                            \
+    X(slist_append)                                                                                                    \
+    X(slist_free_all)                                                                                                  \
     X(easy_init)                                                                                                       \
     X(easy_setopt)                                                                                                     \
     X(easy_perform)                                                                                                    \

@@ -119,6 +119,10 @@ static PlStatus open_doors(PlWorld *world, const PlWorldOptions *options)
     world->grants = options->grants;
     PlDoorWorld seen = {.loop = world->loop, .clock = pl_loop_clock(world->loop), .http = pl_http_port(world->http)};
     seen.grants = &world->grants;
+    seen.secrets = world->secrets;
+    seen.ca_file = options->http.ca_file.len ? options->http.ca_file.ptr : NULL;
+    seen.named = options->private_origins;
+    seen.named_count = options->private_count;
     seen.host = options->host;
     world->doors = pl_doors_new(&seen, &options->module->manifest, options->opens);
     return world->doors ? PL_OK : PL_NOMEM;

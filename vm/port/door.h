@@ -24,6 +24,10 @@ typedef struct PlDoorWorld {
     PlClockPort clock;
     PlNetPort http;         /* for peers that speak HTTP themselves; it holds them to the manifest's hosts */
     const PlDoorGrants *grants;
+    struct PlSecrets *secrets; /* for peers of vm/io that log in themselves; NULL: there are none */
+    const char *ca_file;       /* certificates to trust instead of the system's; NULL: the system's */
+    const PlStr *named;        /* origins that the project names itself: they may be at private addresses */
+    uint32_t named_count;
     void *host;             /* of the program that runs the plan: where its functions are (PL_DOOR_HOST); NULL: it has none */
 } PlDoorWorld;
 
