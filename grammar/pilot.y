@@ -119,6 +119,8 @@ tail ::= tail tail_item.
 tail_item ::= AS(W) type(T). { pl_build_as(r, &W, T); }
 tail_item ::= ARROW(W) NAME(N). { pl_build_bind(r, &W, &N); }
 tail_item ::= RETRY(W) sum(N) TIMES. { pl_build_clause(r, PL_CLAUSE_RETRY, &W)->count = N; }
+tail_item ::= RETRY(W) sum(N) TIMES DOUBLING(D).
+    { PlClause *c = pl_build_clause(r, PL_CLAUSE_RETRY, &W); c->count = N; c->duration = pl_build_second(r, D.span); c->doubling = true; }
 tail_item ::= RETRY(W) sum(N) TIMES WAITING sum(D) doubling(X).
     { PlClause *c = pl_build_clause(r, PL_CLAUSE_RETRY, &W); c->count = N; c->duration = D; c->doubling = X != NULL; }
 tail_item ::= WITHIN(W) sum(D). { pl_build_within(r, &W, D); }
@@ -238,6 +240,8 @@ product(A) ::= unary(A).
 product(A) ::= product(L) STAR unary(R). { A = pl_build_binary(r, PL_OPR_MUL, L, R); }
 product(A) ::= product(L) SLASH unary(R). { A = pl_build_binary(r, PL_OPR_DIV, L, R); }
 product(A) ::= product(L) PERCENT unary(R). { A = pl_build_binary(r, PL_OPR_MOD, L, R); }
+product(A) ::= product(L) PERCENT_OF unary(R).
+    { A = pl_build_binary(r, PL_OPR_DIV, pl_build_binary(r, PL_OPR_MUL, L, R), pl_build_int(r, L->span, 100)); }
 unary(A) ::= postfix(A).
 unary(A) ::= MINUS(T) unary(R). { A = pl_build_negative(r, R, T.span); }
 unary(A) ::= DAYS_BETWEEN unary(F) AND unary(T). { A = pl_build_call2(r, "days_between", F, T); }

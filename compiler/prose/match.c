@@ -27,7 +27,8 @@ static bool parts_phrase(const PlReader *r, uint32_t at)
 static bool plain_noun(const PlReader *r, PlRange range)
 {
     static const char *const others[] = {"of",  "from", "in",  "and",  "or",  "with", "by",  "to",
-                                         "for", "as",   "per", "that", "the", "each", "all", "not"};
+                                         "for", "as",   "per", "that", "the", "each", "all", "not",
+                                         "unique", "distinct", "different", "duplicate"}; /* these say something */
     for (uint32_t i = range.from; i < range.to; i++) {
         if (r->words[i].kind != PL_WORD_WORD || parts_phrase(r, i)) return false;
         for (size_t k = 0; k < sizeof others / sizeof *others; k++)

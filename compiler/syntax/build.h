@@ -59,6 +59,7 @@ PlSpan pl_build_join(PlSpan a, PlSpan b);
 PlExpr *pl_build_int(PlRun *r, PlSpan span, int64_t n);
 PlExpr *pl_build_text(PlRun *r, PlSpan span, PlStr text);
 PlExpr *pl_build_yes_no(PlRun *r, PlSpan span, bool yes);
+PlExpr *pl_build_second(PlRun *r, PlSpan span); /* 1 second, with a note: the words name no time */
 PlExpr *pl_build_nothing(PlRun *r, PlSpan span);
 PlExpr *pl_build_it(PlRun *r, PlSpan span);
 PlExpr *pl_build_name(PlRun *r, const PlToken *name);

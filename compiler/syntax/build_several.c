@@ -74,3 +74,11 @@ PlExpr *pl_build_comma(PlRun *r, PlExpr *left, PlExpr *right, PlOperator joiner)
     e->flags |= PL_EXPR_COMMA;
     return e;
 }
+
+PlExpr *pl_build_second(PlRun *r, PlSpan span)
+{
+    PlExpr *e = pl_build_int(r, span, 1000000);
+    e->literal.kind = PL_LIT_DURATION;
+    PL_REPORT(r->syntax->diags, READ_AS_STEP, span, "`waiting 1 second, doubling`");
+    return e;
+}

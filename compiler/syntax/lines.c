@@ -171,6 +171,8 @@ static const char *marker(Lines *lines, const char *p, PlItem *item)
     const char *end, *start = p;
     while (p[0] == '*' && p[1] == '*') p += 2;
     while (p[0] == '>' && p[1] == ' ') p = start = pl_lines_blanks(p + 1);
+    const char *number = pl_lines_behind_picture(p);
+    if (number) p = start = number;
     PlRaw raw = pl_raw_scan(PL_MODE_MARK, p, lines->limit, &end);
     if (raw == PL_RAW_BULLET) { /* "- 5.1 Check": the number counts */
         const char *inner = pl_lines_blanks(end), *inner_end;

@@ -173,3 +173,12 @@ PlLineSays pl_lines_says(const PlSyntax *syntax, PlStr above, const char *text, 
     if (glued && (goes_on(above) || (words && pl_lines_has_call(line)))) return PL_LINE_CONTINUES;
     return ends_as_call(line) ? PL_LINE_CALL : PL_LINE_WORDS;
 }
+
+const char *pl_lines_behind_picture(const char *p)
+{
+    const char *sign = p;
+    if ((unsigned char)*p != 0xE2 && (unsigned char)*p != 0xF0) return NULL;
+    while ((unsigned char)*sign & 0x80) sign++;
+    const char *number = pl_lines_blanks(sign);
+    return number > sign && sign - p <= 12 && *number >= '0' && *number <= '9' ? number : NULL;
+}

@@ -159,6 +159,37 @@ static bool comma_ends(const PlSyntax *syntax, int token, const char *next, cons
     return token == PL_TK_S_IF || token == PL_TK_S_ELSE_IF || token == PL_TK_S_ON_ERROR || !row;
 }
 
+/* "if x is empty -> stop" */
+static const char *behind_arrow(const char *p, const char *limit)
+{
+    static const char *const arrows[] = {"->", "=>", "→", "➡️", "➡", "⇒"};
+    for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++) {
+        size_t len = strlen(arrows[i]);
+        if ((size_t)(limit - p) > len && memcmp(p, arrows[i], len) == 0) return blanks(p + len);
+    }
+    return NULL;
+}
+
+/* "If orders is empty stop": a statement of one word at the end of the line, where no value can stand. */
+static const char *last_statement(const PlSyntax *syntax, const char *behind, const char *limit, const char **body)
+{
+    static const char *const values[] = {"is", "are", "not", "equals", "contains", "in", "or", "and", "to", "than", "a", "the", "with", "from"};
+    const char *end = limit, *stop;
+    while (end > behind && strchr(" .!\n\t", end[-1])) end--;
+    for (const char *p = end, *before; p > behind; p = before) {
+        while (p > behind && pl_phrase_word_char(p[-1])) p--;
+        before = p;
+        while (before > behind && before[-1] == ' ') before--;
+        if (before == p || end - p > 30) return NULL;
+        const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, p, limit, &stop);
+        bool ends = row && (row->kind == PL_TK_S_STOP || row->kind == PL_TK_S_SKIP || row->kind == PL_TK_S_LEAVE) && stop >= end;
+        const char *last = before;
+        while (last > behind && pl_phrase_word_char(last[-1])) last--;
+        if (ends && last > behind && pl_phrase_word_char(*last) && !IS_WORD_SIGN(last, limit, values)) return *body = p, before;
+    }
+    return NULL;
+}
+
 /* The end of the head and the beginning of the body, or NULL. */
 static const char *head_end(const PlSyntax *syntax, int token, const char *behind, const char *limit, const char **body)
 {
@@ -186,8 +217,9 @@ static const char *head_end(const PlSyntax *syntax, int token, const char *behin
             comma_ends(syntax, token, next, limit))
             return *body = next, p;
         if (branch && p > behind && p[-1] == ' ' && (next = word(p, limit, "then"))) return *body = next, p;
+        if (branch && p > behind && (next = behind_arrow(p, limit))) return *body = next, p;
     }
-    return NULL;
+    return branch ? last_statement(syntax, behind, limit, body) : NULL;
 }
 
 bool pl_oneline_split(const PlSyntax *syntax, int token, const char *behind, const char *limit, PlOneLine *out)
@@ -278,4 +310,16 @@ bool pl_oneline_check_if(const PlSyntax *syntax, const char *text, const char *l
         return true;
     }
     return false;
+}
+
+bool pl_oneline_stop_if(int token, const char *text, const char *behind, const char *limit, const char **cond, PlOneLine *out)
+{
+    static const char *const ifs[] = {"if", "when", "unless"};
+    bool stops = token == PL_TK_S_STOP || token == PL_TK_S_SKIP || token == PL_TK_S_LEAVE;
+    const char *p = stops ? blanks(behind) : limit;
+    *cond = p < limit ? ANY_OF(p, limit, ifs) : NULL;
+    if (!*cond || *cond >= limit) return false;
+    *out = (PlOneLine){.head_end = limit, .body = text, .body_end = p, .otherwise = p};
+    while (out->head_end > *cond && strchr(" .\n", out->head_end[-1])) out->head_end--;
+    return true;
 }

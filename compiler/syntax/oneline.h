@@ -24,4 +24,7 @@ const char *pl_oneline_path_end(const char *p, const char *limit);
 /* "Check if C. If so, X. Otherwise, Y": the parts, with where C begins; false when the step is not told so. */
 bool pl_oneline_check_if(const PlSyntax *syntax, const char *text, const char *limit, const char **cond, PlOneLine *out);
 
+/* "Stop if COND", "Skip unless COND": the statement is `body`, the condition begins at *cond, and `otherwise` is the place of its "if" or "unless". */
+bool pl_oneline_stop_if(int token, const char *text, const char *behind, const char *limit, const char **cond, PlOneLine *out);
+
 #endif

@@ -162,6 +162,7 @@ static bool usable(const PlScan *s, const PlSpelling *row, const char *behind)
     case PL_TK_FOR: return pl_scan_top(s) == '[' || pl_scan_top(s) == '(';
     case PL_TK_OF_WORD: return s->words && s->prev == PL_TK_NAME && !s->quantity;
     case PL_TK_ARROW: return plain;
+    case PL_TK_PERCENT_OF: return s->prev == PL_TK_NUMBER;
     case PL_TK_QUESTION: return *over_blanks(behind) && *over_blanks(behind) != ':';
     case PL_TK_HAVE: {
         const char *next = over_blanks(behind);

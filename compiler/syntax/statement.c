@@ -523,6 +523,14 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
         read_one_line(&rd, PL_TK_S_IF, cond, &checked);
         return;
     }
+    if (row && pl_oneline_stop_if(token, rd.text, behind, rd.limit, &cond, &checked)) {
+        step->keyword = pl_reading_span(&rd, behind, cond);
+        bool unless = (*checked.otherwise | 32) == 'u';
+        checked.otherwise = NULL;
+        read_one_line(&rd, PL_TK_S_IF, cond, &checked);
+        if (unless) negate(&rd);
+        return;
+    }
     if (!(row && pl_reading_is_block(row->kind)) && pl_reading_parts(&rd)) return;
     if (row) step->keyword = pl_reading_span(&rd, rd.text, behind);
     if (token == PL_TK_S_SET && behind < rd.limit && *behind == ':') behind++;
