@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Base64 (RFC 4648), hexadecimal, hashes, names made of text. Texts stand for their UTF-8 bytes, files for theirs. */
 #include "stdlib/args.h"
-#include "stdlib/encode.h"
 
+#include "vm/base/base64.h"
 #include "vm/base/utf8.h"
 #include "vm/code/hash.h"
 
@@ -20,29 +20,12 @@ static bool bytes_of(const PlArgs *args, uint32_t i, PlStr *out)
 
 /* ---- base64 ------------------------------------------------------------------------------------------------------ */
 
-static const char standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-void pl_encode_base64(PlBuf *buf, PlStr s, bool url)
-{
-    for (size_t i = 0; i < s.len; i += 3) {
-        size_t n = s.len - i < 3 ? s.len - i : 3;
-        uint32_t bits = 0;
-        for (size_t k = 0; k < 3; k++) bits = bits << 8 | (k < n ? (unsigned char)s.ptr[i + k] : 0);
-        char four[4];
-        for (size_t k = 0; k < 4; k++) {
-            char c = standard[bits >> (18 - 6 * k) & 63];
-            four[k] = k > n ? '=' : url && c == '+' ? '-' : url && c == '/' ? '_' : c;
-        }
-        pl_buf_put(buf, pl_str(four, url ? n + 1 : 4));
-    }
-}
-
 static PlStatus encode64(PlBuiltinContext *context, const PlValue *all, uint32_t count, bool url, PlValue *out)
 {
     PlArgs args = {context, all, count};
     PlStr s;
     if (!bytes_of(&args, 0, &s)) return PL_INVALID;
-    pl_encode_base64(pl_values_scratch(context->values), s, url);
+    pl_base64_put(pl_values_scratch(context->values), s, url);
     return pl_args_give_scratch(&args, out);
 }
 
@@ -54,34 +37,6 @@ PlStatus pl_fn_base64_encode(PlBuiltinContext *context, const PlValue *all, uint
 PlStatus pl_fn_base64url_encode(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
 {
     return encode64(context, all, count, true, out);
-}
-
-static int digit64(char c)
-{
-    if (c == '-') c = '+';
-    if (c == '_') c = '/';
-    const char *hit = c ? strchr(standard, c) : NULL;
-    return hit ? (int)(hit - standard) : -1;
-}
-
-bool pl_decode_base64(PlBuf *out, PlStr s)
-{
-    uint32_t bits = 0, digits = 0, pads = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.ptr[i] == ' ' || (s.ptr[i] >= '\t' && s.ptr[i] <= '\r')) continue;
-        if (s.ptr[i] == '=') {
-            pads++;
-            continue;
-        }
-        int digit = digit64(s.ptr[i]);
-        if (digit < 0 || pads) return false;
-        bits = bits << 6 | (uint32_t)digit;
-        if (++digits % 4 == 0) pl_buf_put(out, pl_str((const char[]){(char)(bits >> 16), (char)(bits >> 8), (char)bits}, 3));
-    }
-    if (digits % 4 == 1 || pads > 2) return false;
-    if (digits % 4 == 2) pl_buf_put_char(out, (char)(bits >> 4));
-    if (digits % 4 == 3) pl_buf_put(out, pl_str((const char[]){(char)(bits >> 10), (char)(bits >> 2)}, 2));
-    return true;
 }
 
 static PlStatus give_utf8(const PlArgs *args, const PlBuf *buf, PlValue *out)
@@ -97,7 +52,7 @@ PlStatus pl_fn_base64_decode(PlBuiltinContext *context, const PlValue *all, uint
     PlStr s;
     if (!pl_args_text(&args, 0, &s)) return PL_INVALID;
     PlBuf *buf = pl_values_scratch(context->values);
-    if (!pl_decode_base64(buf, s)) return pl_args_fail(context, "the text is not base64");
+    if (!pl_base64_read(buf, s)) return pl_args_fail(context, "the text is not base64");
     return give_utf8(&args, buf, out);
 }
 

@@ -3,7 +3,7 @@
  * function that the manifest names. Numbers are held to the range of their C type. */
 #include "stdlib/native.h"
 
-#include "stdlib/encode.h"
+#include "vm/base/base64.h"
 #include "vm/base/json_scan.h"
 #include "vm/base/utf8.h"
 
@@ -239,7 +239,7 @@ static bool bytes_in(Native *n, Arg *a, PlStr raw)
     if (!a->base64) return true;
     PlBuf bytes;
     pl_buf_init(&bytes, 0);
-    bool good = pl_decode_base64(&bytes, text) && bytes.status == PL_OK;
+    bool good = pl_base64_read(&bytes, text) && bytes.status == PL_OK;
     if (good) a->bytes = pl_arena_str(n->arena, pl_buf_str(&bytes));
     pl_buf_deinit(&bytes);
     return good;
@@ -375,7 +375,7 @@ static void put_bytes(Native *n, const Arg *a)
     }
     PlBuf text;
     pl_buf_init(&text, 0);
-    pl_encode_base64(&text, bytes, false);
+    pl_base64_put(&text, bytes, false);
     pl_buf_put_json(n->out, pl_buf_str(&text));
     pl_buf_deinit(&text);
 }

@@ -2,7 +2,7 @@
 /* Files of the workspace. A write is a new file beside the old one, synced, then renamed over it: a reader sees the one or the other. */
 #include "stdlib/tools/tool.h"
 
-#include "stdlib/encode.h"
+#include "vm/base/base64.h"
 #include "vm/base/fd.h"
 #include "vm/base/limits.h"
 #include "vm/base/utf8.h"
@@ -110,7 +110,7 @@ static unsigned fs_write(PlToolCall *call)
     PlBuf bytes;
     if (is_guarded(path)) return guarded(call, path);
     pl_buf_init(&bytes, 0);
-    bool is_coded = pl_str_eq_z(pl_tool_text(call, "encoding", "text"), "base64"), good = !is_coded || pl_decode_base64(&bytes, text);
+    bool is_coded = pl_str_eq_z(pl_tool_text(call, "encoding", "text"), "base64"), good = !is_coded || pl_base64_read(&bytes, text);
     if (is_coded && good) text = pl_arena_str(call->arena, pl_buf_str(&bytes));
     pl_buf_deinit(&bytes);
     if (!good) return pl_tool_fail(call, 400, "the text is not base64");

@@ -2,6 +2,7 @@
 /* Small things that several commands of pilotvm need. */
 #include "vm/cli/vm.h"
 
+#include "vm/base/base64.h"
 #include "vm/base/utf8.h"
 
 #include <stdio.h>
@@ -66,6 +67,26 @@ static void put_value(PlBuf *out, const PlModule *module, PlTypeId type, PlStr v
     }
 }
 
+static bool is_file(const PlModule *module, PlTypeId id)
+{
+    const PlType *type = pl_type(&module->types, id);
+    bool found = type->kind == PL_TYPE_FILE;
+    for (uint32_t i = 0; type->kind == PL_TYPE_UNION && i < type->count; i++) found = found || type->members[i] == PL_T_FILE;
+    return found;
+}
+
+/* As JSON has it (spec/values.md). */
+static void put_file(PlBuf *out, PlStr path, PlStr bytes)
+{
+    size_t name = path.len;
+    while (name > 0 && path.ptr[name - 1] != '/') name--;
+    pl_buf_put_z(out, "{\"name\":");
+    pl_buf_put_json(out, pl_str_slice(path, name, path.len));
+    pl_buf_put_z(out, ",\"base64\":\"");
+    pl_base64_put(out, bytes, false);
+    pl_buf_put_z(out, "\"}");
+}
+
 static const PlInput *input_by_name(const PlModule *module, PlStr name)
 {
     for (uint32_t i = 0; i < module->input_count; i++) {
@@ -95,16 +116,19 @@ static bool put_input(PlArena *arena, PlBuf *out, const PlModule *module, const 
         say_unknown_input(module, name);
         return false;
     }
-    if (value.len > 1 && value.ptr[0] == '@' && !pl_cli_read(arena, value.ptr + 1, PL_LIMIT_DOCUMENT_BYTES, &value)) return false;
+    PlStr path = value.len > 1 && value.ptr[0] == '@' ? pl_str_slice(value, 1, value.len) : PL_STR("");
+    bool bytes = path.len && is_file(module, input->type);
+    if (path.len && !pl_cli_read(arena, path.ptr, PL_LIMIT_DOCUMENT_BYTES, &value)) return false;
     size_t good = pl_utf8_check(value);
-    if (good < value.len) {
+    if (good < value.len && !bytes) {
         pl_cli_fail(PL_USAGE, "input " PL_FMT " is not UTF-8 text: byte %zu is 0x%02x", PL_ARG(name), good, (unsigned)(unsigned char)value.ptr[good]);
         return false;
     }
     pl_buf_put_char(out, out->len > 1 ? ',' : ' ');
     pl_buf_put_json(out, name);
     pl_buf_put_char(out, ':');
-    put_value(out, module, input->type, value);
+    if (bytes) put_file(out, path, value);
+    else put_value(out, module, input->type, value);
     return true;
 }
 
@@ -141,8 +165,9 @@ bool plv_servers(PlArena *arena, const PlModule *module, const PlCliList *server
         if (equals) server = (PlServerOverride){pl_str(text, (size_t)(equals - text)), pl_str_z(equals + 1)};
         while (pl_str_ends(server.url, PL_STR("/"))) server.url.len--;
         PlDoorKind door;
-        if (pl_action_origin(arena, server.url).len == 0 || pl_door_origin(server.url, &door)) {
-            pl_cli_fail(PL_USAGE, "--server wants PLUGIN=URL with an http or https URL, found %s", text);
+        bool whole = strcspn(server.url.ptr, "?#") >= server.url.len; /* paths are put behind it */
+        if (!whole || pl_action_origin(arena, server.url).len == 0 || pl_door_origin(server.url, &door)) {
+            pl_cli_fail(PL_USAGE, "--server wants PLUGIN=URL with an http or https URL, without query, found %s", text);
             return false;
         }
         if (!uses_plugin(module, server.plugin)) {

@@ -172,11 +172,23 @@ static PlSpan span_of(const PlModule *module, PlStr step)
     return PL_NO_SPAN;
 }
 
+/* What to type behind a failure. A run of which no row is on disk has not begun. */
+static void help_failed(const PlvDrive *d, PlStr kind, bool goes_on, PlDiags *diags, PlDiag *diag)
+{
+    PlStoredRun run = {0};
+    bool begun = !goes_on || (pl_store_open_run(d->store, d->id, &run, NULL) == PL_OK && run.rows > 0);
+    if (!begun) pl_diag_help(diags, diag, "nothing was sent; when it can be written, run the plan again");
+    else if (goes_on) pl_diag_help(diags, diag, "`pilotvm resume " PL_FMT "` goes on with it", PL_ARG(d->id));
+    else if (pl_str_eq_z(kind, "cancelled")) pl_diag_help(diags, diag, "`pilotvm fork " PL_FMT "` goes on with what is finished", PL_ARG(d->id));
+    else pl_diag_help(diags, diag, "`pilotvm show " PL_FMT "` prints its journal", PL_ARG(d->id));
+}
+
 /* The plan's line that failed, as the compiler shows a fault. */
 static void print_failure(PlArena *arena, const PlvDrive *d, PlStr error, bool goes_on, PlDiags *diags)
 {
-    PlStr message = PL_STR("no reason was given"), step = PL_STR(""), path = PL_STR(""), code = PL_STR(""), help;
+    PlStr message = PL_STR("no reason was given"), step = PL_STR(""), path = PL_STR(""), code = PL_STR(""), kind = PL_STR(""), help;
     plv_json_text(arena, error, "message", &message);
+    plv_json_text(arena, error, "kind", &kind);
     plv_json_text(arena, error, "step", &step);
     plv_json_text(arena, error, "path", &path);
     plv_json_text(arena, error, "code", &code);
@@ -185,8 +197,7 @@ static void print_failure(PlArena *arena, const PlvDrive *d, PlStr error, bool g
     diag->severity = PL_SEV_ERROR;
     if (path.len) pl_diag_label(diags, diag, "step " PL_FMT, PL_ARG(path));
     if (plv_json_text(arena, error, "help", &help)) pl_diag_help(diags, diag, PL_FMT, PL_ARG(help));
-    else if (goes_on) pl_diag_help(diags, diag, "`pilotvm resume " PL_FMT "` goes on with it", PL_ARG(d->id));
-    else pl_diag_help(diags, diag, "`pilotvm show " PL_FMT "` prints its journal", PL_ARG(d->id));
+    else help_failed(d, kind, goes_on, diags, diag);
     PlBuf out;
     pl_buf_init(&out, 0);
     pl_diag_print(&out, diags, diag, pl_cli_colour(2));
@@ -323,6 +334,8 @@ int plv_drive(PlArena *arena, const PlvDrive *drive)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    struct sigaction hang_up;
+    if (sigaction(SIGHUP, NULL, &hang_up) == 0 && hang_up.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, NULL); /* nohup */
     code = run_in(arena, drive, &world);
     for (const char *warning; (warning = pl_secrets_warning(world.secrets));)
         fprintf(stderr, "warning[%s]: a secret is not well kept: %s\n", pl_diag_infos[PL_D_CREDENTIAL_OPEN].code, warning);

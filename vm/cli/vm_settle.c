@@ -4,8 +4,9 @@
 #include "vm/cli/vm.h"
 
 #include "vm/base/utf8.h"
-
 #include "vm/io/terminal.h"
+#include "vm/value/json.h"
+#include "vm/value/type_check.h"
 
 #include <pwd.h>
 #include <stdio.h>
@@ -31,7 +32,7 @@ static void close_open(Scan *scan, const PlRow *row)
     for (uint32_t i = scan->open.len; i-- > 0;) {
         const Open *o = &scan->open.items[i];
         if (!pl_str_eq(o->path, row->path) || (row->kind == PL_ROW_RESOLVE && o->attempt != row->attempt)) continue;
-        scan->open.items[i] = pl_vec_last(&scan->open);
+        memmove(scan->open.items + i, scan->open.items + i + 1, (scan->open.len - i - 1) * sizeof(Open));
         scan->open.len--;
     }
 }
@@ -60,6 +61,7 @@ typedef struct Said {
     PlStr run, path, word; /* path, word: "" when not given */
     PlStore *store;
     PlJournalPort journal;
+    uint8_t module_hash[32];
 } Said;
 
 static int list_open(const Scan *scan, PlStr run)
@@ -140,6 +142,63 @@ static bool is_json(const char *text)
     return good;
 }
 
+/* The one call of a step; NULL where the step has several. */
+static const PlCallSite *call_of(const PlModule *module, uint32_t site)
+{
+    const PlCallSite *found = NULL;
+    for (uint32_t i = 0; i < module->call_count; i++) {
+        if (module->calls[i].site != site) continue;
+        if (found) return NULL;
+        found = &module->calls[i];
+    }
+    return found;
+}
+
+/* As an answer of the server is: is `text` (JSON) what the call gives? -1, or the exit code after a message. */
+static int check_type(const PlModule *module, const PlCallSite *call, PlStr text)
+{
+    PlEscape escape;
+    PlHeap *heap = pl_heap_new(&escape, 0);
+    PlValues *volatile values = NULL;
+    volatile int code = -1;
+    if (!heap) return pl_cli_fail(PL_NOMEM, "%s", pl_status_words(PL_NOMEM));
+    if (setjmp(escape.at) != 0) {
+        code = pl_cli_fail(escape.status, "--result cannot be read: %s", pl_status_words(escape.status));
+    } else {
+        const PlAction *action = &module->actions[call->action];
+        const PlTypeId wanted[] = {action->result, call->expect};
+        PlValue v;
+        PlMismatch why;
+        size_t at;
+        const char *error = "";
+        values = pl_values_new(heap);
+        if (pl_json_read(values, text, &v, &at, &error) != PL_OK) code = pl_cli_fail(PL_USAGE, "--result is no JSON: %s", error);
+        for (size_t i = 0; code < 0 && i < sizeof wanted / sizeof *wanted; i++) {
+            if (wanted[i] == PL_T_FILE || pl_type_check_answer(&module->types, wanted[i], v, &why)) continue;
+            PlBuf type;
+            pl_buf_init(&type, 0);
+            pl_type_print(&type, &module->types, why.path[0] ? why.expected : wanted[i], 80);
+            code = pl_cli_fail(PL_USAGE, "--result is not what " PL_FMT "." PL_FMT " gives: %s should be " PL_FMT ", but is %s", PL_ARG(action->plugin),
+                               PL_ARG(action->name), why.path[0] ? why.path : "it", PL_ARG(pl_buf_str(&type)), why.found);
+            pl_buf_deinit(&type);
+        }
+    }
+    pl_values_free(values);
+    pl_heap_free(heap);
+    return code;
+}
+
+static int check_result(PlArena *arena, const Said *said, const Open *open)
+{
+    int code = 2;
+    PlModule *module = plv_read_module_of(arena, said->store, said->module_hash, &code);
+    if (!module) return code;
+    const PlCallSite *call = call_of(module, open->site);
+    code = call ? check_type(module, call, pl_str_z(said->result)) : -1;
+    pl_module_free(module);
+    return code;
+}
+
 static int settle(PlArena *arena, Said *said)
 {
     static const char *const words[][2] = {{"applied", "applied"}, {"not-applied", "not_applied"}, {"skip", "skip"}, {"abort", "fail"}};
@@ -154,6 +213,8 @@ static int settle(PlArena *arena, Said *said)
     if (status != PL_OK) return pl_cli_fail(status, "%s", pl_status_words(status));
     const Open *open = choose(said, &scan, &code);
     if (!open) return code;
+    code = said->result ? check_result(arena, said, open) : -1;
+    if (code >= 0) return code;
     PlBuf body;
     pl_buf_init(&body, 0);
     pl_buf_printf(&body, "{\"how\":\"%s\"", how);
@@ -255,8 +316,9 @@ static int open_store(PlArena *arena, Said *said)
     int code;
     said->store = plv_open_run(arena, &said->options, said->run, PL_STORE_WRITE, &code);
     if (!said->store) return code;
-    PlStoredRun run;
+    PlStoredRun run = {0};
     code = plv_find_run(said->store, said->run, &run, &said->journal);
+    memcpy(said->module_hash, run.module_hash, sizeof said->module_hash);
     if (code < 0) said->run = pl_arena_str(arena, run.id);
     else pl_store_close(said->store);
     return code;

@@ -83,7 +83,7 @@ int plv_cmd_runs(PlArena *arena, int argc, char **argv)
         if (status != PL_OK) worst = pl_cli_fail(status, PL_FMT ": %s", PL_ARG(files[i]), pl_status_words(status));
         pl_store_close(store);
     }
-    if (!o.json && listing.count == 0) pl_buf_printf(&out, "no runs in " PL_FMT "\n", PL_ARG(place));
+    if (!o.json && !worst && listing.count == 0) pl_buf_printf(&out, "no runs in " PL_FMT "\n", PL_ARG(place));
     int put = pl_cli_put(&out);
     return worst ? worst : put;
 }

@@ -3,6 +3,8 @@
  * null inside a value is. A body is the one argument that stands for the whole of it, or is put together from those that stand for its properties. */
 #include "vm/run/request.h"
 
+#include "vm/base/base64.h"
+
 typedef struct Builder {
     PlRun *run;
     const PlArgs *args;
@@ -12,18 +14,6 @@ typedef struct Builder {
 } Builder;
 
 static const char NO_BYTES[] = "is a file whose bytes are not at hand";
-
-static void put_base64(PlBuf *out, const uint8_t *bytes, size_t len)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < len; i += 3) {
-        uint32_t left = (uint32_t)(len - i), n = (uint32_t)bytes[i] << 16;
-        if (left > 1) n |= (uint32_t)bytes[i + 1] << 8;
-        if (left > 2) n |= bytes[i + 2];
-        char quad[4] = {digits[n >> 18], digits[n >> 12 & 63], left > 1 ? digits[n >> 6 & 63] : '=', left > 2 ? digits[n & 63] : '='};
-        pl_buf_put(out, pl_str(quad, 4));
-    }
-}
 
 bool pl_request_takes_null(const PlRun *run, const PlAction *action, const PlParam *param)
 {
@@ -73,7 +63,7 @@ static bool put_json(Builder *b, PlBuf *text, const PlParam *param, PlValue v)
     }
     if (!v.as.file->bytes && v.as.file->len) return refuse(b, param, NO_BYTES);
     pl_buf_put_char(text, '"');
-    put_base64(text, v.as.file->bytes, v.as.file->len);
+    pl_base64_put(text, pl_str((const char *)v.as.file->bytes, v.as.file->len), false);
     pl_buf_put_char(text, '"');
     return true;
 }

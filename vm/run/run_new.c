@@ -67,7 +67,8 @@ static PlStatus refuse_input(PlRun *run, PlDiags *diags, const PlInput *input, c
     pl_buf_put(where, input->name);
     if (why->path[0]) pl_buf_printf(where, "%s%s", why->path[0] == '[' ? "" : ".", why->path);
     pl_type_print(expected, &run->module->types, why->path[0] ? why->expected : input->type, 80);
-    PL_REPORT(diags, RUN_INPUT, PL_NO_SPAN, where->ptr ? where->ptr : "", PL_ARG(pl_buf_str(expected)), why->found);
+    PlDiag *d = PL_REPORT(diags, RUN_INPUT, PL_NO_SPAN, where->ptr ? where->ptr : "", PL_ARG(pl_buf_str(expected)), why->found);
+    if (pl_type(&run->module->types, input->type)->kind == PL_TYPE_FILE) pl_diag_help(diags, d, "--input " PL_FMT "=@PATH", PL_ARG(input->name));
     return PL_INVALID;
 }
 
@@ -76,7 +77,8 @@ static PlStatus refuse_missing(PlRun *run, PlDiags *diags, const PlInput *input)
     PlBuf *expected = pl_run_scratch(run);
     pl_type_print(expected, &run->module->types, input->type, 80);
     PlDiag *d = PL_REPORT(diags, RUN_INPUT_MISSING, PL_NO_SPAN, PL_ARG(input->name), PL_ARG(pl_buf_str(expected)));
-    pl_diag_help(diags, d, "--input " PL_FMT "=...", PL_ARG(input->name));
+    bool file = pl_type(&run->module->types, input->type)->kind == PL_TYPE_FILE;
+    pl_diag_help(diags, d, "--input " PL_FMT "=%s", PL_ARG(input->name), file ? "@PATH" : "...");
     return PL_INVALID;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A value as another type where nothing is lost. A value that needs no change is given back as it is; a list or record is copied from
  * the first item that changes. spec/types.md, "Conversions". */
+#include "vm/base/base64.h"
 #include "vm/value/json.h"
 #include "vm/value/shape.h"
 #include "vm/value/time.h"
@@ -127,13 +128,34 @@ static bool to_one_of(Coercion *c, const PlType *type, PlValue v, PlValue *out)
     return false;
 }
 
+static PlStr text_in(PlValue record, const char *name)
+{
+    PlValue v;
+    return pl_record_find(record, pl_str_z(name), &v) && v.tag == PL_TEXT ? pl_text_str(v) : PL_STR("");
+}
+
+/* JSON has no files: {"base64": ..., "name": ..., "type": ...} stands for one. */
+static bool to_file(Coercion *c, PlValue v, PlValue *out)
+{
+    PlValue coded;
+    if (v.tag == PL_FILE) {
+        *out = pl_retain(v);
+        return true;
+    }
+    if (v.tag != PL_RECORD || !pl_record_find(v, PL_STR("base64"), &coded) || coded.tag != PL_TEXT) return false;
+    PlBuf *bytes = pl_values_scratch(c->values);
+    if (!pl_base64_read(bytes, pl_text_str(coded))) return false;
+    if (bytes->status != PL_OK) pl_heap_escape(pl_values_heap(c->values), bytes->status);
+    *out = pl_file(c->values, text_in(v, "name"), text_in(v, "type"), pl_buf_str(bytes));
+    return true;
+}
+
 static bool to_scalar(Coercion *c, const PlType *type, PlValue v, PlValue *out)
 {
-    if (type->kind == PL_TYPE_FILE && v.tag != PL_FILE) return false;
     switch (type->kind) {
     case PL_TYPE_ANY:
-    case PL_TYPE_VAR:
-    case PL_TYPE_FILE: *out = pl_retain(v); return true;
+    case PL_TYPE_VAR: *out = pl_retain(v); return true;
+    case PL_TYPE_FILE: return to_file(c, v, out);
     case PL_TYPE_NOTHING: *out = v; return v.tag == PL_NOTHING;
     case PL_TYPE_YESNO: return to_yesno(v, out);
     case PL_TYPE_INTEGER: return to_number(v, true, out);
