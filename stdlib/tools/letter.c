@@ -2,7 +2,7 @@
 /* Text goes as quoted-printable, files as base64. Neither can hold the boundaries: "=_" comes in no quoted-printable text, "_" in no base64. */
 #include "stdlib/tools/letter.h"
 
-#include "stdlib/encode.h"
+#include "vm/base/base64.h"
 #include "vm/base/utf8.h"
 
 #include <stdio.h>
@@ -135,7 +135,7 @@ static void put_words(PlBuf *out, PlStr text)
             cut += step;
         }
         pl_buf_put_z(out, first ? "=?utf-8?B?" : "\r\n =?utf-8?B?");
-        pl_encode_base64(out, pl_str_slice(text, 0, cut), false);
+        pl_base64_put(out, pl_str_slice(text, 0, cut), false);
         pl_buf_put_z(out, "?=");
         text = pl_str_slice(text, cut, text.len);
         first = false;
@@ -219,7 +219,7 @@ static void put_base64_lines(PlBuf *out, PlStr bytes)
 {
     enum { BYTES = 57 };
     for (size_t at = 0; at < bytes.len; at += BYTES) {
-        pl_encode_base64(out, pl_str_slice(bytes, at, at + BYTES), false);
+        pl_base64_put(out, pl_str_slice(bytes, at, at + BYTES), false);
         pl_buf_put_z(out, "\r\n");
     }
 }
