@@ -114,6 +114,13 @@ static bool begins_block(int kind)
            kind == PL_TK_S_ON_ERROR;
 }
 
+/* Of the text above a line, which grows with each: only its end is looked at. */
+static bool calls_above(PlStr above)
+{
+    enum { FAR = 2000 };
+    return pl_lines_has_call(above.len > FAR ? pl_str_slice(above, above.len - FAR, above.len) : above);
+}
+
 /* The text ends in the middle of what it says: "... to the team in", "..., ", "If ok:", or it is prose that fills its line. */
 static bool goes_on(PlStr above)
 {
@@ -128,7 +135,7 @@ static bool goes_on(PlStr above)
     while (word > 0 && pl_phrase_word_char(above.ptr[word - 1])) word--;
     for (size_t i = 0; i < sizeof links / sizeof *links; i++)
         if (pl_str_eq_nocase(pl_str_slice(above, word, above.len), pl_str_z(links[i]))) return true;
-    return above.len - line >= 50 && !strchr(".!?;)", last) && !pl_lines_has_call(above);
+    return above.len - line >= 50 && !strchr(".!?;)", last) && !calls_above(above);
 }
 
 /* What continues a step wherever it stands: a sign, a small letter, a clause, a result's name, a part. */
@@ -143,7 +150,7 @@ static bool is_clause(const PlSyntax *syntax, PlStr above, const char *text, con
     PlBinding binding;
     if (pl_phrase_match(syntax->phrases, PL_AT_TAIL, text, end, &behind) || pl_binding_match(syntax->phrases, text, end, &binding)) return true;
     const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_PART, text, end, &behind);
-    if (row && *pl_lines_blanks(behind) == ':' && (row->kind != PL_TK_A_PROSE || !pl_lines_has_call(above))) return true;
+    if (row && *pl_lines_blanks(behind) == ':' && (row->kind != PL_TK_A_PROSE || !calls_above(above))) return true;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (pl_str_eq_nocase(pl_str(text, strlen(words[i]) < (size_t)(end - text) ? strlen(words[i]) : 0), pl_str_z(words[i]))) return true;
     return false;
@@ -169,7 +176,7 @@ PlLineSays pl_lines_says(const PlSyntax *syntax, PlStr above, const char *text, 
     bool other = row && (row->kind == PL_TK_S_ELSE || row->kind == PL_TK_S_ELSE_IF);
     bool heads = row && begins_block(row->kind) && pl_str_ends(line, PL_STR(":"));
     if ((other || heads) && !(glued && goes_on(above) && !pl_str_ends(above, PL_STR(":")))) return PL_LINE_STEP;
-    bool words = above.len && !pl_lines_has_call(above) && !pl_phrase_match(syntax->phrases, PL_AT_OPENING, above.ptr, above.ptr + above.len, &behind);
+    bool words = above.len && !calls_above(above) && !pl_phrase_match(syntax->phrases, PL_AT_OPENING, above.ptr, above.ptr + above.len, &behind);
     if (glued && (goes_on(above) || (words && pl_lines_has_call(line)))) return PL_LINE_CONTINUES;
     return ends_as_call(line) ? PL_LINE_CALL : PL_LINE_WORDS;
 }

@@ -74,6 +74,13 @@ typedef struct PlScan {
     PL_VEC(PlComment) comments;
 } PlScan;
 
+/* Over white space and ends of lines, up to a NUL at the latest. */
+static inline const char *pl_scan_blanks(const char *p)
+{
+    while (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r') p++;
+    return p;
+}
+
 /* Scan source bytes [start, end) for `entry`, a PL_TK_ of the grammar's first token. */
 void pl_scan_init(PlScan *scan, PlSyntax *syntax, int entry, uint32_t start, uint32_t end);
 PlToken pl_scan_next(PlScan *scan);

@@ -20,12 +20,6 @@ static bool multiplies(PlScan *s, const char *end)
 
 enum { WORDS_OF_NAME = 8, WORDS_BYTES = 240 };
 
-static const char *over_blanks(const char *p)
-{
-    while (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r') p++;
-    return p;
-}
-
 static bool is_one_of(PlStr word, const char *const *words, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -44,7 +38,7 @@ static bool ends_name(PlScan *s, const char *p, const char *end)
     if (IS_ONE_OF(pl_str(p, (size_t)(end - p)), stops)) return true;
     if (pl_scan_phrase(s, PL_AT_TAIL, p, &behind)) return true;
     if (s->counting && pl_scan_phrase(s, PL_AT_COUNT, p, &behind)) return true;
-    const char *sign = over_blanks(end);
+    const char *sign = pl_scan_blanks(end);
     return (pl_scan_top(s) == '(' || pl_scan_top(s) == '{') && (*sign == '=' || *sign == ':');
 }
 
@@ -90,7 +84,7 @@ PlToken pl_scan_name(PlScan *s, const char *p, const char *end)
     unsigned count = 1;
     if (all && all - p <= WORDS_BYTES) stop = all, count = WORDS_OF_NAME;
     for (; s->words && s->prev != PL_TK_ARROW && count < WORDS_OF_NAME; count++) {
-        const char *next = over_blanks(stop), *word;
+        const char *next = pl_scan_blanks(stop), *word;
         if (next == stop || pl_raw_scan(PL_MODE_EXPR, next, s->limit, &word) != PL_RAW_WORD || ends_name(s, next, word))
             break;
         stop = word;
@@ -115,12 +109,12 @@ PlToken pl_scan_name(PlScan *s, const char *p, const char *end)
 static bool lambda(PlScan *s, const char *p, const char *end, PlToken *token)
 {
     if (s->prev != PL_TK_LPAREN && s->prev != PL_TK_COMMA) return false;
-    const char *name = p, *sign = over_blanks(end);
+    const char *name = p, *sign = pl_scan_blanks(end);
     bool python = pl_str_eq(pl_str(p, (size_t)(end - p)), PL_STR("lambda"));
     if (python) {
         name = sign;
         if (pl_raw_scan(PL_MODE_EXPR, name, s->limit, &end) != PL_RAW_WORD) return false;
-        sign = over_blanks(end);
+        sign = pl_scan_blanks(end);
     }
     bool found = python ? *sign == ':' : (sign[0] == '=' || sign[0] == '-') && sign[1] == '>';
     if (!found) return false;
@@ -136,7 +130,7 @@ static bool is_filler(PlScan *s, const char *p, const char *end)
     static const char *const fillers[] = {"a",    "an",   "still", "already", "currently", "now",
                                           "also", "each", "any",   "all",     "both"};
     static const char *const quantities[] = {"each", "any", "all", "both"};
-    const char *next = over_blanks(end), *word;
+    const char *next = pl_scan_blanks(end), *word;
     if (s->prev == PL_TK_NOT && IS_ONE_OF(pl_str(p, (size_t)(end - p)), quantities)) return false; /* "not all orders" */
     if (!s->words || s->prev == s->entry || !IS_ONE_OF(pl_str(p, (size_t)(end - p)), fillers)) return false; /* "any build failed" */
     return pl_raw_scan(PL_MODE_EXPR, next, s->limit, &word) == PL_RAW_WORD && !ends_name(s, next, word);
@@ -163,9 +157,9 @@ static bool usable(const PlScan *s, const PlSpelling *row, const char *behind)
     case PL_TK_OF_WORD: return s->words && s->prev == PL_TK_NAME && !s->quantity;
     case PL_TK_ARROW: return plain;
     case PL_TK_PERCENT_OF: return s->prev == PL_TK_NUMBER;
-    case PL_TK_QUESTION: return *over_blanks(behind) && *over_blanks(behind) != ':';
+    case PL_TK_QUESTION: return *pl_scan_blanks(behind) && *pl_scan_blanks(behind) != ':';
     case PL_TK_HAVE: {
-        const char *next = over_blanks(behind);
+        const char *next = pl_scan_blanks(behind);
         return *next >= '0' && *next <= '9';
     }
     default: return true;
@@ -175,10 +169,10 @@ static bool usable(const PlScan *s, const PlSpelling *row, const char *behind)
 /* "limit=5 and page=2": `and` before another argument. */
 static bool is_next_argument(PlScan *s, const char *p, const char *end)
 {
-    const char *name = over_blanks(end), *behind;
+    const char *name = pl_scan_blanks(end), *behind;
     if (!pl_str_eq_nocase(pl_str(p, (size_t)(end - p)), PL_STR("and"))) return false;
     if (pl_raw_scan(PL_MODE_EXPR, name, s->limit, &behind) != PL_RAW_WORD) return false;
-    behind = over_blanks(behind);
+    behind = pl_scan_blanks(behind);
     return (*behind == '=' && behind[1] != '=') || *behind == ':' ||
            pl_str_starts(pl_str(behind, (size_t)(s->limit - behind)), PL_STR("set to "));
 }

@@ -177,12 +177,6 @@ void pl_reading_loudly(PlReading *rd, int entry, const char *from)
 
 /* ---- forms ---- */
 
-static const char *blanks(const char *p)
-{
-    while (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r') p++;
-    return p;
-}
-
 static const char *name_end(const char *p, const char *limit)
 {
     const char *end;
@@ -280,7 +274,7 @@ static void trim_head(PlReading *rd, const char *behind)
 /* Repeat every 1 minute for up to 10 minutes: neither a count nor a condition. */
 static bool read_timed(PlReading *rd, const char *behind)
 {
-    const char *p = blanks(behind), *end = rd->limit;
+    const char *p = pl_scan_blanks(behind), *end = rd->limit;
     if (*p >= '0' && *p <= '9') return false;
     while (end > p && strchr(" :*\n\r\t", end[-1])) end--;
     PlReading tail = *rd;
@@ -346,7 +340,7 @@ static void read_sets(PlReading *rd, const char *behind)
 static bool read_words(PlReading *rd, int token, const PlSpelling *row, const char *behind)
 {
     if (token != PL_TK_S_SKIP && token != PL_TK_S_LEAVE) return false;
-    const char *p = blanks(behind), *end = p;
+    const char *p = pl_scan_blanks(behind), *end = p;
     bool named = pl_str_find_char(row->accepted, ' ', 0) != PL_STR_NONE;
     if (named && p < rd->limit && pl_raw_scan(PL_MODE_EXPR, p, rd->limit, &end) != PL_RAW_WORD) end = p;
     if (!pl_reading_ends_here(rd, end)) return false;
@@ -396,7 +390,7 @@ static const char *over_word(const char *p, const char *limit, const char *word)
     size_t len = strlen(word);
     bool found =
         (size_t)(limit - p) > len && pl_str_eq(pl_str(p, len), pl_str_z(word)) && (p[len] == ' ' || p[len] == '\t');
-    return found ? blanks(p + len) : p;
+    return found ? pl_scan_blanks(p + len) : p;
 }
 
 /* "const x = ...", "let x = ...", as code declares names: the place of the name, or NULL. */
@@ -405,7 +399,7 @@ static const char *declared(const char *p, const char *limit)
     static const char *const words[] = {"const", "let", "var", "final", "auto"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         const char *name = over_word(p, limit, words[i]), *end = name > p ? name_end(name, limit) : NULL;
-        if (end && blanks(end) < limit && *blanks(end) == '=' && blanks(end)[1] != '=') return name;
+        if (end && pl_scan_blanks(end) < limit && *pl_scan_blanks(end) == '=' && pl_scan_blanks(end)[1] != '=') return name;
     }
     return NULL;
 }
@@ -415,7 +409,7 @@ static bool is_call(const PlReading *rd, const char *p)
 {
     const char *end;
     if (pl_raw_scan(PL_MODE_ACTION, p, rd->limit, &end) != PL_RAW_ACTION) return false;
-    return pl_str_find_char(pl_str(p, (size_t)(end - p)), '.', 0) != PL_STR_NONE && *blanks(end) == '(';
+    return pl_str_find_char(pl_str(p, (size_t)(end - p)), '.', 0) != PL_STR_NONE && *pl_scan_blanks(end) == '(';
 }
 
 /* x.y(...); name = x.y(...); name = EXPR. False when it is none of these. */
@@ -423,13 +417,13 @@ static bool read_bare(PlReading *rd)
 {
     if (is_call(rd, rd->text) && pl_reading_reads(rd, PL_TK_E_ACTION, rd->text))
         return pl_reading_loudly(rd, PL_TK_E_ACTION, rd->text), true;
-    const char *end = pl_oneline_path_end(rd->text, rd->limit), *sign = end ? blanks(end) : NULL;
+    const char *end = pl_oneline_path_end(rd->text, rd->limit), *sign = end ? pl_scan_blanks(end) : NULL;
     if (!sign || sign >= rd->limit) return false;
     bool changes =
         (*sign == '+' || *sign == '-') && (sign[1] == '=' || (sign[1] == *sign && pl_reading_ends_here(rd, sign + 2)));
     if (changes) return pl_reading_loudly(rd, PL_TK_S_SET, rd->text), true;
     if (*sign != '=' || sign[1] == '=' || sign[1] == '>') return false;
-    const char *value = over_word(blanks(sign + 1), rd->limit, "await");
+    const char *value = over_word(pl_scan_blanks(sign + 1), rd->limit, "await");
     if (is_call(rd, value) && end == name_end(rd->text, rd->limit)) {
         PlStr name = pl_str(rd->text, (size_t)(end - rd->text));
         rd->step->bind = name;
@@ -458,19 +452,19 @@ static void read_words_of_people(PlReading *rd)
 /* "Set big to the deals with a value over 1000": words, numbers and texts behind `to`, and no sign of an expression. */
 static bool sets_in_words(const PlReading *rd, const char *behind)
 {
-    const char *p = pl_oneline_path_end(blanks(behind), rd->limit), *end;
+    const char *p = pl_oneline_path_end(pl_scan_blanks(behind), rd->limit), *end;
     const char *next;
     char closer;
     unsigned words = 0;
     if (pl_oneline_next_set(behind, rd->limit, &next)) return false; /* Set a to 1 and b to 2 */
-    if (!p || pl_raw_scan(PL_MODE_EXPR, blanks(p), rd->limit, &end) != PL_RAW_WORD) return false;
-    for (p = blanks(end); p < rd->limit; p = blanks(end)) {
+    if (!p || pl_raw_scan(PL_MODE_EXPR, pl_scan_blanks(p), rd->limit, &end) != PL_RAW_WORD) return false;
+    for (p = pl_scan_blanks(end); p < rd->limit; p = pl_scan_blanks(end)) {
         end = pl_text_quote(p, rd->limit, &closer) ? pl_text_end(p, rd->limit) : NULL;
         if (end) continue;
         PlRaw raw = pl_raw_scan(PL_MODE_EXPR, p, rd->limit, &end);
         words += raw == PL_RAW_WORD;
         bool plain = raw == PL_RAW_WORD || raw == PL_RAW_NUMBER || raw == PL_RAW_COMMA ||
-                     raw == PL_RAW_FIRST_N || (raw == PL_RAW_DOT && blanks(end) >= rd->limit);
+                     raw == PL_RAW_FIRST_N || (raw == PL_RAW_DOT && pl_scan_blanks(end) >= rd->limit);
         if (!plain || (words == 0 && raw != PL_RAW_FIRST_N)) return false;
     }
     return words > 1;
@@ -489,7 +483,7 @@ static bool rounds(PlReading *rd, const char *behind)
 static bool names_failed(const PlReading *rd, const char *behind)
 {
     static const char *const links[] = {"is", "contains", "has", "exists", "and", "or"};
-    const char *p = blanks(behind);
+    const char *p = pl_scan_blanks(behind);
     if ((rd->text[0] | 32) != 'i' || pl_phrase_word_char(rd->text[2])) return false;
     for (size_t i = 0; i < sizeof links / sizeof *links; i++)
         if (over_word(p, rd->limit, links[i]) != p) return true;
@@ -509,7 +503,7 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
     const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, rd.text, rd.limit, &behind);
     int token = row ? row->kind : 0;
     if (token == PL_TK_S_CLEAR && !pl_reading_reads(&rd, token, behind) && pl_reading_reads(&rd, PL_TK_S_SET, behind)) token = PL_TK_S_SET; /* reset x to 0 */
-    if (token == PL_TK_S_WAIT && pl_str_ends(row->accepted, PL_STR(" for")) && strchr("\"`", *blanks(behind)))
+    if (token == PL_TK_S_WAIT && pl_str_ends(row->accepted, PL_STR(" for")) && strchr("\"`", *pl_scan_blanks(behind)))
         token = PL_TK_S_WAIT_EVENT;
     if (token == PL_TK_S_ON_ERROR && names_failed(&rd, behind)) {
         static const char opening[] = "if ";

@@ -15,12 +15,6 @@ typedef struct Call {
     const char *rest;                /* behind both */
 } Call;
 
-static const char *blanks(const char *p)
-{
-    while (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r') p++;
-    return p;
-}
-
 /* Behind one of the words at p and the blanks after it, or NULL. */
 static const char *over(const char *p, const char *limit, const char *const *words, size_t count)
 {
@@ -28,7 +22,7 @@ static const char *over(const char *p, const char *limit, const char *const *wor
         size_t len = strlen(words[i]);
         if ((size_t)(limit - p) < len || !pl_str_eq_nocase(pl_str(p, len), pl_str_z(words[i]))) continue;
         if (p + len < limit && pl_phrase_word_char(p[len])) continue;
-        return blanks(p + len);
+        return pl_scan_blanks(p + len);
     }
     return NULL;
 }
@@ -61,7 +55,7 @@ static bool is_argument(const char *p, const char *limit)
     const char *end;
     bool quoted = *p == '"' || *p == '\'' || *p == '`';
     if (pl_raw_scan(PL_MODE_EXPR, p + quoted, limit, &end) != PL_RAW_WORD) return false;
-    end = blanks(end + (quoted && end < limit));
+    end = pl_scan_blanks(end + (quoted && end < limit));
     if (end >= limit) return false;
     return (*end == '=' && end[1] != '=' && end[1] != '>') || *end == ':' ||
            pl_str_starts(pl_str(end, (size_t)(limit - end)), PL_STR("set to "));
@@ -89,7 +83,7 @@ static const char *end_of_arguments(const Call *call, const char *p)
         bool stop = *p == '.' && (p + 1 >= rd->limit || p[1] == ' ' || p[1] == '\n');
         if (stop) return p;
         if (*p != ' ' && *p != ',' && *p != '\n' && *p != ';') continue;
-        const char *next = blanks(p + 1);
+        const char *next = pl_scan_blanks(p + 1);
         if (pl_binding_match(rd->syntax->phrases, next, rd->limit, &binding)) return p;
         const PlSpelling *row = pl_phrase_match(rd->syntax->phrases, PL_AT_TAIL, next, rd->limit, &end);
         if (row && *p != ' ' && !is_argument(next, rd->limit)) return p;
@@ -120,8 +114,8 @@ static void find_arguments(Call *call, const char *p)
     const PlReading *rd = call->rd;
     const char *next;
     if (*p == '`') p++;
-    while ((next = OVER(blanks(p), rd->limit, nouns))) p = next;
-    const char *at = blanks(p);
+    while ((next = OVER(pl_scan_blanks(p), rd->limit, nouns))) p = next;
+    const char *at = pl_scan_blanks(p);
     call->rest = p;
     if (at < rd->limit && *at == '(') {
         next = over_bracket(at, rd->limit);
@@ -131,17 +125,17 @@ static void find_arguments(Call *call, const char *p)
         call->rest = next;
         return;
     }
-    if (*at == ',' || *at == ':') at = blanks(at + 1);
+    if (*at == ',' || *at == ':') at = pl_scan_blanks(at + 1);
     next = OVER(at, rd->limit, links);
     if (next) at = next;
     bool linked = next != NULL;
     while ((next = OVER(at, rd->limit, words))) {
-        bool name = is_argument(at, rd->limit) && !is_argument(blanks(next + (*next == ':')), rd->limit) &&
-                    blanks(next + 1)[0] != '{';
+        bool name = is_argument(at, rd->limit) && !is_argument(pl_scan_blanks(next + (*next == ':')), rd->limit) &&
+                    pl_scan_blanks(next + 1)[0] != '{';
         if (name) break;
         at = next;
     }
-    if (*at == ':') at = blanks(at + 1);
+    if (*at == ':') at = pl_scan_blanks(at + 1);
     bool record = *at == '{' && (linked || at > p);
     if (!record && !(is_argument(at, rd->limit) && (linked || at > p))) return;
     call->args = at;
@@ -163,10 +157,10 @@ static const char *end_of_words(const Call *call, const char *p)
     const char *behind;
     for (; p < call->rd->limit; p++) {
         if (strchr(",;(", *p) || (p[0] == '-' && p[1] == '>') || (p[0] == '=' && p[1] == '>')) return p;
-        if (*p == '\n' && pl_phrase_match(call->rd->syntax->phrases, PL_AT_TAIL, blanks(p), call->rd->limit, &behind)) return p;
+        if (*p == '\n' && pl_phrase_match(call->rd->syntax->phrases, PL_AT_TAIL, pl_scan_blanks(p), call->rd->limit, &behind)) return p;
         if (*p == '.' && (p + 1 == call->rd->limit || strchr(" \n", p[1]))) return p;
         if ((unsigned char)*p == 0xe2 && (unsigned char)p[1] == 0x86) return p;
-        if (*p == ' ' && pl_binding_match(call->rd->syntax->phrases, blanks(p), call->rd->limit, &binding)) return p;
+        if (*p == ' ' && pl_binding_match(call->rd->syntax->phrases, pl_scan_blanks(p), call->rd->limit, &binding)) return p;
     }
     return p;
 }
@@ -272,7 +266,7 @@ static const char *arrow_name(const char *p, const char *limit)
                                                                                         : 0;
     const char *end;
     if (!size) return NULL;
-    p = blanks(p + size);
+    p = pl_scan_blanks(p + size);
     bool tick = *p == '`';
     if (pl_raw_scan(PL_MODE_EXPR, p + tick, limit, &end) != PL_RAW_WORD) return NULL;
     return end + (tick && *end == '`');
@@ -309,7 +303,7 @@ static bool holds_call(PlReading *rd, const char *from, const char *end)
 static bool read_rest(Call *call, PlStr *prose, PlSpan *prose_span)
 {
     PlReading *rd = call->rd;
-    for (const char *p = call->rest; (p = blanks(p)) < rd->limit;) {
+    for (const char *p = call->rest; (p = pl_scan_blanks(p)) < rd->limit;) {
         const char *behind, *end, *word;
         bool negated;
         if (strchr(",;.)`", *p)) {

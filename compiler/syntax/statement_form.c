@@ -5,12 +5,6 @@
 #include "compiler/syntax/oneline.h"
 #include "compiler/syntax/statement_inside.h"
 
-static const char *blanks(const char *p)
-{
-    while (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r') p++;
-    return p;
-}
-
 static const char *digits(const char *p)
 {
     while ((*p >= '0' && *p <= '9') || (*p == '.' && p[1] >= '0' && p[1] <= '9')) p++;
@@ -24,7 +18,7 @@ static const char *numbers(const char *p, const char *limit, PlStr *from, PlStr 
     if (end == p) return NULL;
     *from = *to = pl_str(p, (size_t)(end - p));
     for (p = end;;) {
-        const char *next = blanks(p);
+        const char *next = pl_scan_blanks(p);
         static const char *const links[] = {"through",      "to",           "and", "until", "-",
                                             "\xe2\x80\x93", "\xe2\x80\x94", ",",   "step",  "steps"};
         bool linked = true;
@@ -33,7 +27,7 @@ static const char *numbers(const char *p, const char *limit, PlStr *from, PlStr 
             for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
                 size_t len = strlen(links[i]);
                 if ((size_t)(limit - next) <= len || !pl_str_eq_nocase(pl_str(next, len), pl_str_z(links[i]))) continue;
-                next = blanks(next + len);
+                next = pl_scan_blanks(next + len);
                 linked = true;
             }
         }
@@ -49,10 +43,10 @@ static bool read_again(PlReading *rd, const char *behind)
 {
     PlStep *step = rd->step;
     PlStr from, to;
-    const char *p = numbers(blanks(behind), rd->limit, &from, &to), *after;
+    const char *p = numbers(pl_scan_blanks(behind), rd->limit, &from, &to), *after;
     if (!p) return false;
-    p = blanks(p);
-    if (*p == ',' || *p == ':') p = blanks(p + 1);
+    p = pl_scan_blanks(p);
+    if (*p == ',' || *p == ':') p = pl_scan_blanks(p + 1);
     const PlSpelling *row = pl_phrase_match(rd->syntax->phrases, PL_AT_OPENING, p, rd->limit, &after);
     int entry = row ? row->kind : 0;
     bool counts = *p >= '0' && *p <= '9';
@@ -77,12 +71,12 @@ static bool read_again(PlReading *rd, const char *behind)
 static bool is_bare(const PlReading *rd, const char *p)
 {
     const char *end;
-    p = blanks(p);
-    if (*p == ':') p = blanks(p + 1);
+    p = pl_scan_blanks(p);
+    if (*p == ':') p = pl_scan_blanks(p + 1);
     if (*p == '!') p++;
     for (int n = 0; n < 2 && !pl_reading_ends_here(rd, p); n++) {
         if (pl_raw_scan(PL_MODE_EXPR, p, rd->limit, &end) != PL_RAW_WORD) return false;
-        p = blanks(end);
+        p = pl_scan_blanks(end);
     }
     return pl_reading_ends_here(rd, p);
 }
@@ -118,14 +112,14 @@ static const char *any_fails(const PlReading *rd)
             size_t len = strlen(verbs[i]);
             bool found = (size_t)(rd->limit - p) >= len && pl_str_eq_nocase(pl_str(p, len), pl_str_z(verbs[i])) &&
                          !pl_phrase_word_char(p[len]);
-            const char *next = blanks(p + len);
+            const char *next = pl_scan_blanks(p + len);
             bool past = pl_str_ends(pl_str_z(verbs[i]), PL_STR("failed"));
             if (found && past && noun && !is_of_steps(noun, noun_end)) return NULL;
             if (found && (next >= rd->limit || *next == ':' || *next == ',')) return p + len;
         }
         noun = p;
         noun_end = end;
-        p = blanks(end);
+        p = pl_scan_blanks(end);
     }
     return NULL;
 }
@@ -144,7 +138,7 @@ static const char *after(const char *p, const char *limit, const char *const *wo
         size_t len = strlen(words[i]);
         bool found = (size_t)(limit - p) > len && pl_str_eq_nocase(pl_str(p, len), pl_str_z(words[i])) &&
                      !pl_phrase_word_char(p[len]);
-        if (found) return blanks(p + len);
+        if (found) return pl_scan_blanks(p + len);
     }
     return NULL;
 }

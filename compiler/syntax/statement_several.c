@@ -9,17 +9,11 @@
 
 enum { MOST_LINKS = 12 }; /* looked at in one step */
 
-static const char *blanks(const char *p)
-{
-    while (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r') p++;
-    return p;
-}
-
 static const char *over_word(const char *p, const char *limit, const char *word)
 {
     size_t len = strlen(word);
     bool found = (size_t)(limit - p) > len && pl_str_eq_nocase(pl_str(p, len), pl_str_z(word)) && !pl_phrase_word_char(p[len]);
-    return found ? blanks(p + len) : NULL;
+    return found ? pl_scan_blanks(p + len) : NULL;
 }
 
 /* A walk over what stands outside of brackets and texts in quotes, in linear time. */
@@ -78,15 +72,15 @@ static const char *behind_link(const char *p, const char *limit, bool *then)
 {
     const char *at = p, *next;
     *then = false;
-    if (*p == ',' || *p == ';' || (*p == '.' && p + 1 < limit && (p[1] == ' ' || p[1] == '\n'))) at = blanks(p + 1);
+    if (*p == ',' || *p == ';' || (*p == '.' && p + 1 < limit && (p[1] == ' ' || p[1] == '\n'))) at = pl_scan_blanks(p + 1);
     else if (*p != ' ' && *p != '\n') return NULL;
-    else at = blanks(p);
+    else at = pl_scan_blanks(p);
     bool linked = *p == ';' || *p == '.';
     if ((next = over_word(at, limit, "and"))) at = next, linked = true;
     static const char *const words[] = {"then", "after that", "afterwards", "next", "finally"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if ((next = over_word(at, limit, words[i]))) {
-            at = *next == ',' ? blanks(next + 1) : next;
+            at = *next == ',' ? pl_scan_blanks(next + 1) : next;
             *then = linked = true;
         }
     return linked && at < limit ? at : NULL;
@@ -102,9 +96,9 @@ static const char *behind_name(const PlReading *rd, const char *p)
     while (arrow > rd->text && arrow[-1] == ' ') arrow--;
     static const char *const rest[] = {"everything", "the rest", "others", "all", "remaining", "else", "otherwise", "anything"};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
-        if (over_word(blanks(p + 1), rd->limit, rest[i])) return NULL; /* "Split x: a -> as, everything else -> others" */
+        if (over_word(pl_scan_blanks(p + 1), rd->limit, rest[i])) return NULL; /* "Split x: a -> as, everything else -> others" */
     bool bound = word < p && arrow - rd->text > 2 && ((arrow[-1] == '>' && strchr("-=", arrow[-2])) || (unsigned char)arrow[-2] == 0x86);
-    const char *next = blanks(p + 1);
+    const char *next = pl_scan_blanks(p + 1);
     if (!bound || next >= rd->limit || !((*next | 32) >= 'a' && (*next | 32) <= 'z') ||
         pl_phrase_match(rd->syntax->phrases, PL_AT_TAIL, next, rd->limit, &behind))
         return NULL;
@@ -135,7 +129,7 @@ static bool is_bare(const PlReading *rd, const char *p)
 {
     const char *end;
     if (pl_raw_scan(PL_MODE_ACTION, p, rd->limit, &end) != PL_RAW_ACTION) return false;
-    return memchr(p, '.', (size_t)(end - p)) != NULL && *blanks(end) == '(';
+    return memchr(p, '.', (size_t)(end - p)) != NULL && *pl_scan_blanks(end) == '(';
 }
 
 static bool is_statement(const PlReading *rd, const char *p)
@@ -161,16 +155,16 @@ static const char *after_question(const PlReading *rd, const char **next)
     const char *p = rd->text, *end;
     while (p < rd->limit && *p != '"') p++;
     if (p >= rd->limit || !pl_text_quote(p, rd->limit, &closer) || !(end = pl_text_end(p, rd->limit))) return NULL;
-    p = blanks(end);
+    p = pl_scan_blanks(end);
     if (p >= rd->limit) return NULL;
     const char *typed = over_word(p, rd->limit, "as yes or no");
     if (typed) p = typed;
     const char *stop = p;
     bool parted = typed != NULL;
-    while (p < rd->limit && strchr(".,;", *p)) p = blanks(p + 1);
+    while (p < rd->limit && strchr(".,;", *p)) p = pl_scan_blanks(p + 1);
     if (p >= rd->limit) return NULL;
     const char *and = over_word(p, rd->limit, "and");
-    if (and) p = *and == ',' ? blanks(and + 1) : and;
+    if (and) p = *and == ',' ? pl_scan_blanks(and + 1) : and;
     if (p >= rd->limit || !over_word(p, rd->limit, "if")) return NULL;
     while (stop > end && stop[-1] == ' ') stop--;
     *next = p;
@@ -221,7 +215,7 @@ bool pl_reading_several(PlReading *rd, int token)
     PlReading first = *rd;
     first.limit = end;
     first.end = pl_reading_offset(rd, end);
-    if (waits && !person && !pl_reading_reads(&first, token, blanks(rd->text + (rd->step->keyword.end - rd->step->keyword.start)))) return false;
+    if (waits && !person && !pl_reading_reads(&first, token, pl_scan_blanks(rd->text + (rd->step->keyword.end - rd->step->keyword.start)))) return false;
     PL_REPORT(rd->syntax->diags, READ_AS_STEP, pl_reading_span(rd, next, rd->limit), "a step of its own");
     PlStep *more = pl_nest_new_step(rd->syntax, rd->step->parent, pl_reading_span(rd, next, rd->limit));
     pl_statement_read(rd->syntax, rd->step, rd->start, first.end);

@@ -5,12 +5,6 @@
 #include "compiler/syntax/oneline.h"
 #include "compiler/syntax/statement_inside.h"
 
-static const char *blanks(const char *p)
-{
-    while (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r') p++;
-    return p;
-}
-
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -43,17 +37,17 @@ static bool is_in(const char *p, const char *limit)
 /* "for i, x in ...:", as code writes it; "For the record, ..." is prose. */
 static bool is_loop_of_code(const PlReading *rd, const char *behind)
 {
-    const char *end = pl_oneline_path_end(blanks(behind), rd->limit);
-    if (end && *blanks(end) == ',') end = pl_oneline_path_end(blanks(blanks(end) + 1), rd->limit);
-    return end && is_word(blanks(end), rd->limit, "in", &end);
+    const char *end = pl_oneline_path_end(pl_scan_blanks(behind), rd->limit);
+    if (end && *pl_scan_blanks(end) == ',') end = pl_oneline_path_end(pl_scan_blanks(pl_scan_blanks(end) + 1), rd->limit);
+    return end && is_word(pl_scan_blanks(end), rd->limit, "in", &end);
 }
 
 /* "For each new lead in leads": `in` behind at most four words. */
 static bool has_list(const PlReading *rd, const char *behind)
 {
-    const char *p = blanks(behind), *end;
+    const char *p = pl_scan_blanks(behind), *end;
     for (int n = 0; n < 4 && pl_raw_scan(PL_MODE_EXPR, p, rd->limit, &end) == PL_RAW_WORD; n++) {
-        p = blanks(end);
+        p = pl_scan_blanks(end);
         if (is_in(p, rd->limit)) return true;
     }
     return false;
@@ -61,21 +55,21 @@ static bool has_list(const PlReading *rd, const char *behind)
 
 bool pl_reading_is_path(const PlReading *rd, const char *p)
 {
-    p = blanks(p);
+    p = pl_scan_blanks(p);
     p += *p == '`';
     const char *end = pl_oneline_path_end(p, rd->limit);
     if (!end || !memchr(p, '.', (size_t)(end - p))) return false;
-    p = blanks(end + (*end == '`'));
+    p = pl_scan_blanks(end + (*end == '`'));
     return p >= rd->limit || *p == ':' || *p == '(' || *p == ',';
 }
 
 /* "For each ticket, post it using ...": what is done to each stands behind a comma. */
 static bool does_each(const PlReading *rd, const char *behind)
 {
-    const char *p = blanks(behind), *end;
+    const char *p = pl_scan_blanks(behind), *end;
     for (int n = 0; n < 4 && pl_raw_scan(PL_MODE_EXPR, p, rd->limit, &end) == PL_RAW_WORD; n++) {
-        p = blanks(end);
-        if (*p == ',') return pl_raw_scan(PL_MODE_EXPR, blanks(p + 1), rd->limit, &end) == PL_RAW_WORD;
+        p = pl_scan_blanks(end);
+        if (*p == ',') return pl_raw_scan(PL_MODE_EXPR, pl_scan_blanks(p + 1), rd->limit, &end) == PL_RAW_WORD;
     }
     return false;
 }
@@ -85,7 +79,7 @@ static bool opens_failure(const PlReading *rd, const PlSpelling *row, const char
 {
     bool code = pl_str_starts(row->accepted, PL_STR("catch")) || pl_str_eq_z(row->accepted, "except");
     const char *end = p;
-    if (code && pl_raw_scan(PL_MODE_EXPR, p, rd->limit, &end) == PL_RAW_WORD) p = blanks(end);
+    if (code && pl_raw_scan(PL_MODE_EXPR, p, rd->limit, &end) == PL_RAW_WORD) p = pl_scan_blanks(end);
     return !code || p >= rd->limit || *p == ':' || *p == '(';
 }
 
@@ -93,13 +87,13 @@ static bool opens_failure(const PlReading *rd, const PlSpelling *row, const char
 static bool is_timed(const char *p, const char *limit)
 {
     const char *behind;
-    if (is_word(p, limit, "every", &behind)) return is_digit(*blanks(behind));
-    return is_word(p, limit, "for", &behind) && is_word(blanks(behind), limit, "up", &behind);
+    if (is_word(p, limit, "every", &behind)) return is_digit(*pl_scan_blanks(behind));
+    return is_word(p, limit, "for", &behind) && is_word(pl_scan_blanks(behind), limit, "up", &behind);
 }
 
 bool pl_reading_opens_block(const PlReading *rd, const PlSpelling *row, const char *behind)
 {
-    const char *p = blanks(behind), *end;
+    const char *p = pl_scan_blanks(behind), *end;
     int token = row->kind;
     bool ends = p >= rd->limit || *p == ':' || *p == '.';
     PlOneLine parts;
@@ -108,11 +102,11 @@ bool pl_reading_opens_block(const PlReading *rd, const PlSpelling *row, const ch
     case PL_TK_S_TOGETHER: return ends || *p == ',' || *p == '(';
     case PL_TK_S_REPEAT:
         return is_digit(*p) || is_timed(p, rd->limit) ||
-               ((end = pl_oneline_path_end(p, rd->limit)) && is_word(blanks(end), rd->limit, "times", &end));
+               ((end = pl_oneline_path_end(p, rd->limit)) && is_word(pl_scan_blanks(end), rd->limit, "times", &end));
     case PL_TK_S_EACH:
         end = pl_oneline_path_end(p, rd->limit);
-        if (end && *blanks(end) == ',') end = pl_oneline_path_end(blanks(blanks(end) + 1), rd->limit);
-        if (end && is_in(blanks(end), rd->limit)) return true;
+        if (end && *pl_scan_blanks(end) == ',') end = pl_oneline_path_end(pl_scan_blanks(pl_scan_blanks(end) + 1), rd->limit);
+        if (end && is_in(pl_scan_blanks(end), rd->limit)) return true;
         if (row->accepted.len == 3 && pl_str_eq_nocase(row->accepted, PL_STR("for")))
             return is_loop_of_code(rd, behind);
         return ends_with_colon(rd) || has_list(rd, behind) || does_each(rd, behind);
@@ -133,7 +127,7 @@ static bool is_pronoun(const char *p, const char *limit)
     static const char *const fillers[] = {"only", "just", "all", "of", "the"}, *const words[] = {"ones", "those", "these", "them"};
     const char *end;
     for (size_t i = 0; i < sizeof fillers / sizeof *fillers; i++)
-        if (is_word(p, limit, fillers[i], &end)) p = blanks(end), i = (size_t)-1;
+        if (is_word(p, limit, fillers[i], &end)) p = pl_scan_blanks(end), i = (size_t)-1;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (is_word(p, limit, words[i], &end)) return true;
     return false;
@@ -142,7 +136,7 @@ static bool is_pronoun(const char *p, const char *limit)
 /* Whether the words behind a statement's opening promise that statement, so that not being able to read it is an error. */
 bool pl_reading_promises(const PlReading *rd, int token, const char *behind)
 {
-    const char *p = blanks(behind), *end = pl_oneline_path_end(p, rd->limit), *after = end ? blanks(end) : NULL;
+    const char *p = pl_scan_blanks(behind), *end = pl_oneline_path_end(p, rd->limit), *after = end ? pl_scan_blanks(end) : NULL;
     PlStr rest = pl_str(p, (size_t)(rd->limit > p ? rd->limit - p : 0));
     char closer;
     bool quoted =
@@ -208,7 +202,7 @@ static bool asks(const PlReading *rd, const char *p)
 /* Whether words that read as that statement mean it: "Stop now" and "Skip lunch" are prose, and so is "Clear the table". */
 bool pl_reading_means(const PlReading *rd, int token, const char *behind)
 {
-    const char *p = blanks(behind), *end;
+    const char *p = pl_scan_blanks(behind), *end;
     bool empty = pl_reading_ends_here(rd, p);
     switch (token) {
     case PL_TK_S_CHECK: /* "Check the status" asks for no yes or no, and "Validate order.email" neither */

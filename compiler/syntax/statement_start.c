@@ -3,19 +3,13 @@
 #include "compiler/syntax/build.h"
 #include "compiler/syntax/statement_inside.h"
 
-static const char *blanks(const char *p)
-{
-    while (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r') p++;
-    return p;
-}
-
 /* "**Process stories:** For each ...": the step behind a heading in bold; NULL when there is none that begins a block or statement. */
 static const char *behind_heading(const PlSyntax *syntax, const char *text, const char *limit)
 {
     const char *p = text, *end;
     while (p < limit && *p != '*' && *p != '\n') p++;
     if (p == text || limit - p < 3 || p[-1] != ':' || p[1] != '*' || p[2] != ' ') return NULL;
-    p = blanks(p + 2);
+    p = pl_scan_blanks(p + 2);
     return pl_phrase_match(syntax->phrases, PL_AT_OPENING, p, limit, &end) ? p : NULL;
 }
 
@@ -29,12 +23,12 @@ const char *pl_reading_behind_adverb(const PlSyntax *syntax, const char *p, cons
         if ((size_t)(limit - p) <= len || !pl_str_eq_nocase(pl_str(p, len), pl_str_z(words[i])) ||
             pl_phrase_word_char(p[len]))
             continue;
-        const char *rest = blanks(p + len), *end;
+        const char *rest = pl_scan_blanks(p + len), *end;
         if (rest < limit && pl_phrase_match(syntax->phrases, PL_AT_OPENING, rest, limit, &end)) return rest;
     }
     const char *rest, *end; /* an emoji says nothing either */
     bool emoji = (unsigned char)*p >= 0x80 && pl_raw_scan(PL_MODE_EXPR, p, limit, &rest) == PL_RAW_SPACE;
-    if (emoji && blanks(rest) < limit && pl_phrase_match(syntax->phrases, PL_AT_OPENING, blanks(rest), limit, &end)) return blanks(rest);
+    if (emoji && pl_scan_blanks(rest) < limit && pl_phrase_match(syntax->phrases, PL_AT_OPENING, pl_scan_blanks(rest), limit, &end)) return pl_scan_blanks(rest);
     return NULL;
 }
 
@@ -42,10 +36,10 @@ const char *pl_reading_behind_adverb(const PlSyntax *syntax, const char *p, cons
 static const char *behind_label(const PlSyntax *syntax, const char *p, const char *limit)
 {
     const char *end = p, *word;
-    for (int n = 0; n < 3 && pl_raw_scan(PL_MODE_EXPR, n ? blanks(end) : end, limit, &word) == PL_RAW_WORD; n++) {
+    for (int n = 0; n < 3 && pl_raw_scan(PL_MODE_EXPR, n ? pl_scan_blanks(end) : end, limit, &word) == PL_RAW_WORD; n++) {
         end = word;
         if (*end != ':' || end + 1 >= limit || end[1] != ' ') continue;
-        const char *rest = blanks(end + 1), *behind;
+        const char *rest = pl_scan_blanks(end + 1), *behind;
         const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, rest, limit, &behind);
         bool labelled =
             pl_phrase_match(syntax->phrases, PL_AT_OPENING, p, limit, &behind) != NULL && row && !pl_reading_is_block(row->kind);

@@ -48,6 +48,10 @@ static const char *severity_colour(PlSeverity severity)
 /* One code point as it is shown; returns its columns. `column` is where it lands (for tabs). */
 static size_t shown(int32_t c, size_t column, PlBuf *out)
 {
+    if (c >= 0x20 && c < 0x7f) { /* most text: lines of a whole plan are walked for each finding in them */
+        if (out) pl_buf_put_char(out, (char)c);
+        return 1;
+    }
     if (c == '\t') {
         size_t width = TAB - column % TAB;
         if (out) put_repeated(out, ' ', width);
