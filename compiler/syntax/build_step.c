@@ -186,8 +186,9 @@ void pl_build_up_to(PlRun *r, const PlToken *word, PlExpr *count, int unit)
         r->step->at_most = true;
     } else if (unit == PL_TK_AT_A_TIME) {
         pl_build_clause(r, PL_CLAUSE_AT_A_TIME, word)->count = count;
-    } else if (unit == PL_TK_ITEMS || (unit == 0 && family(kind) == CALLS)) {
+    } else if (unit == PL_TK_ITEMS || (unit == 0 && (family(kind) == CALLS || kind == PL_STEP_EACH))) {
         pl_build_clause(r, PL_CLAUSE_UP_TO, word)->count = count;
+        if (unit == 0 && kind == PL_STEP_EACH) PL_REPORT(r->syntax->diags, READ_AS_STEP, word->span, "a number of items"); /* the fewest effects */
     } else if (unit == 0 && (family(kind) & (LOOP | BRANCHES))) {
         PlDiag *d = PL_REPORT(r->syntax->diags, UNEXPECTED, r->last.span, "`items` or `at a time` behind the number",
                               "neither");

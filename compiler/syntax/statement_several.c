@@ -187,7 +187,7 @@ static bool awaits_person(const PlReading *rd)
 }
 
 /* The end of the first step and the beginning of the next. */
-static const char *find_next(PlReading *rd, bool waits, const char **next)
+static const char *find_next(PlReading *rd, int token, bool waits, const char **next)
 {
     const char *end = waits ? NULL : after_name(rd, next), *from = rd->text;
     if (end || (!waits && !(from = call_in(rd, rd->text))) || pl_reading_used(rd)) return end;
@@ -198,7 +198,8 @@ static const char *find_next(PlReading *rd, bool waits, const char **next)
         const char *part = strchr(" ,;.\n", *p) ? behind_link(p, rd->limit, &then) : NULL;
         if (!part || part >= rd->limit || (waits && !then)) continue;
         tried++;
-        if (!call_in(rd, part) && !is_bare(rd, part) && !(then && !waits && is_statement(rd, part))) continue;
+        bool timed = then && token == PL_TK_S_WAIT; /* behind a time that has passed comes a step, whatever it says */
+        if (!timed && !call_in(rd, part) && !is_bare(rd, part) && !(then && !waits && is_statement(rd, part))) continue;
         *next = part;
         return p;
     }
@@ -210,7 +211,7 @@ bool pl_reading_several(PlReading *rd, int token)
     const char *next = NULL;
     bool person = awaits_person(rd), waits = token == PL_TK_S_WAIT || person;
     const char *end = token == PL_TK_S_ASK && !person ? after_question(rd, &next) : NULL;
-    if (!end) end = find_next(rd, waits, &next);
+    if (!end) end = find_next(rd, token, waits, &next);
     if (!end) return false;
     PlReading first = *rd;
     first.limit = end;
