@@ -237,8 +237,17 @@ static bool is_noun_here(const Weigher *w, uint32_t at)
            pl_map_find(&w->c->binders, pl_noun_singular(arena, word));
 }
 
+/* "Sort them, then delete each": what the words begin with comes before the call; alone it is what the call does. */
+static bool goes_on(const Weigher *w)
+{
+    for (uint32_t i = 1; i < w->words.len; i++)
+        if (w->words.items[i].kind == PL_SAID_PAUSE || pl_str_eq_z(w->words.items[i].word, "then") || pl_str_eq_z(w->words.items[i].word, "and")) return true;
+    return false;
+}
+
 static bool was_read(Weigher *w, const Match *m)
 {
+    if (m->weight == WEIGHT_ORDER && m->from == 0 && !goes_on(w)) return true;
     learn(w);
     if (m->weight == WEIGHT_MANY && m->of_noun && !is_noun_here(w, m->to)) return true;
     bool all = true, some = false;

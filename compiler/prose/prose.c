@@ -438,6 +438,8 @@ PlMeant pl_prose_whole(PlChecker *c, PlExpr **slot, bool condition)
     PlSenses senses = {0};
     Joined joined = {c, false, condition, 0};
     if (c->in_phrase) return PL_MEANT_NOTHING;
+    while ((*slot)->kind == PL_EXPR_UNARY && (*slot)->op == PL_OPR_NOT && (*slot)->left->span.start == (*slot)->span.start)
+        slot = &(*slot)->left; /* "Unless COND": the `not` is no word of the condition */
     find_joined(&joined, slot);
     if (!joined.found || (*slot)->kind == PL_EXPR_NAME || !pl_prose_reader(&r, c, source_text(c, (*slot)->span)))
         return PL_MEANT_NOTHING;
