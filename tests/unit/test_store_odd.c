@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The store where things are out of the ordinary: records and rows that nobody of us wrote, files that are not what they should be, a full disk, many rows, rows
- * that come while others are read. What fails on the way is the matter of test_store_faults.c. */
+/* The store where things are out of the ordinary: records and rows that nobody of us wrote, files that are not what they should be, a full disk, many
+ * rows, rows that come while others are read. What fails on the way is the matter of test_store_faults.c. */
 #include "tests/unit/store_world.h"
 
 #include "vm/io/store_lock.h"

@@ -55,6 +55,10 @@ struct World {
     WorldRow rows[WORLD_ROWS];
     uint32_t row_count, commits, soons, barriers;
     bool is_lazy; /* rows that were handed over are lost when the process ends before the next commit */
+    bool takes; /* the journal keeps blocks that are given */
+    PlStatus read_fails; /* what reading one row gives, and whether all at once; PL_OK: the row */
+    PlStatus each_fails;
+    uint32_t reads_left; /* before it */
     uint32_t fail_append_at; /* this many appends from now on, counted from 1, fail; 0 never */
     WorldTimer timers[WORLD_TIMERS];
     uint32_t timer_count;
@@ -96,6 +100,8 @@ UNUSED static PlStatus world_append(void *self, PlRow *row)
     r->row.path = pl_str(world_copy(row->path), row->path.len);
     r->row.body = pl_str(world_copy(row->body), row->body.len);
     r->row.blob = pl_str(world_copy(row->blob), row->blob.len);
+    if (w->takes) pl_free(row->give);
+    if (w->takes) r->row.give = row->give = NULL;
     return PL_OK;
 }
 
@@ -131,6 +137,7 @@ UNUSED static PlStatus world_barrier(void *self)
 UNUSED static PlStatus world_each(void *self, PlRowVisit visit, void *user)
 {
     World *w = self;
+    if (w->each_fails != PL_OK) return w->each_fails;
     for (uint32_t i = 0; i < w->row_count; i++) {
         PlStatus status = visit(user, &w->rows[i].row);
         if (status != PL_OK) return status;
@@ -141,6 +148,8 @@ UNUSED static PlStatus world_each(void *self, PlRowVisit visit, void *user)
 UNUSED static PlStatus world_read(void *self, uint64_t seq, PlRowVisit visit, void *user)
 {
     World *w = self;
+    if (w->read_fails != PL_OK && w->reads_left == 0) return w->read_fails;
+    if (w->reads_left) w->reads_left--;
     return seq >= 1 && seq <= w->row_count ? visit(user, &w->rows[seq - 1].row) : PL_INVALID;
 }
 

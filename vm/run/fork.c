@@ -147,11 +147,11 @@ static PlStatus copy_row(void *user, const PlRow *row)
     return c->to.append(c->to.self, &mine);
 }
 
+/* `otherwise` NULL: only when it is there. */
 static void put_field(PlBuf *out, PlStr start, const char *name, const char *otherwise)
 {
     PlStr raw = pl_str_z(otherwise);
-    (void)pl_json_find(start, name, &raw);
-    pl_buf_printf(out, ",\"%s\":" PL_FMT, name, PL_ARG(raw));
+    if (pl_json_find(start, name, &raw) || otherwise) pl_buf_printf(out, ",\"%s\":" PL_FMT, name, PL_ARG(raw));
 }
 
 static PlStr make_start(PlArena *arena, const PlForkPlan *plan, PlStr run, const PlModule *module)
@@ -167,6 +167,8 @@ static PlStr make_start(PlArena *arena, const PlForkPlan *plan, PlStr run, const
     put_field(&body, plan->start, "input", "{}");
     put_field(&body, plan->start, "servers", "{}");
     put_field(&body, plan->start, "max_calls", "0");
+    put_field(&body, plan->start, "max_tokens", NULL);
+    put_field(&body, plan->start, "max_money", NULL);
     pl_buf_put_z(&body, ",\"key_run\":");
     if (pl_json_find(plan->start, "key_run", &key_run)) pl_buf_put(&body, key_run);
     else pl_buf_put_json(&body, run);

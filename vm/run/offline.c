@@ -118,7 +118,7 @@ static PlStatus journal_each(void *self, PlRowVisit visit, void *user)
 static PlStatus read_row(void *user, const PlRow *row)
 {
     Offline *o = user;
-    if (row->seq <= o->taken_rows && o->taken) o->taken[row->seq / 8] |= (uint8_t)(1u << row->seq % 8);
+    if (row->seq <= o->taken_rows) o->taken[row->seq / 8] |= (uint8_t)(1u << row->seq % 8);
     if (row->kind == PL_ROW_INTENT) o->last_intent = pl_arena_str(o->arena, row->path);
     if (row->kind == PL_ROW_RESULT) o->result->calls++;
     if (row->kind == PL_ROW_FAIL && row->attempt == 0) pl_vec_push(o->arena, &o->failed, pl_arena_str(o->arena, row->path));

@@ -29,11 +29,6 @@ void pl_row_index_free(PlRowIndex *index)
     pl_free(index);
 }
 
-uint32_t pl_row_index_len(const PlRowIndex *index)
-{
-    return index->len;
-}
-
 static uint64_t key_of(PlStr path, PlRowKind kind, uint32_t attempt)
 {
     uint64_t h = pl_str_hash(path) ^ ((uint64_t)kind << 32 | attempt);
@@ -41,21 +36,19 @@ static uint64_t key_of(PlStr path, PlRowKind kind, uint32_t attempt)
     return h ^ h >> 29;
 }
 
-static uint32_t *slot_of(const PlRowIndex *index, uint64_t key, PlRowKind kind, uint32_t attempt)
+static uint32_t *slot_of(const PlRowIndex *index, uint64_t key)
 {
     uint32_t mask = index->slot_count - 1;
     for (uint32_t i = (uint32_t)key & mask;; i = (i + 1) & mask) {
         uint32_t *slot = &index->slots[i];
-        if (*slot == 0) return slot;
-        const PlRowIndexEntry *e = &index->entries[*slot - 1];
-        if (e->key == key && e->kind == kind && e->attempt == attempt) return slot;
+        if (*slot == 0 || index->entries[*slot - 1].key == key) return slot;
     }
 }
 
 /* Room for one more entry, and slots at most half full. */
 static PlStatus reserve(PlRowIndex *index)
 {
-    if (index->len == UINT32_MAX / 4) return PL_LIMIT;
+    if (index->len == UINT32_MAX / 4) return PL_LIMIT; /* not reached: no journal has a thousand million rows */
     if (index->len == index->cap) {
         uint32_t cap = index->cap ? index->cap * 2 : 32;
         PlRowIndexEntry *grown = pl_realloc(index->entries, cap * sizeof *grown);
@@ -70,10 +63,7 @@ static PlStatus reserve(PlRowIndex *index)
     pl_free(index->slots);
     index->slots = slots;
     index->slot_count = count;
-    for (uint32_t i = 0; i < index->len; i++) {
-        const PlRowIndexEntry *e = &index->entries[i];
-        *slot_of(index, e->key, e->kind, e->attempt) = i + 1;
-    }
+    for (uint32_t i = 0; i < index->len; i++) *slot_of(index, index->entries[i].key) = i + 1;
     return PL_OK;
 }
 
@@ -82,12 +72,8 @@ PlStatus pl_row_index_add(PlRowIndex *index, const PlRow *row)
     PlStatus status = reserve(index);
     if (status != PL_OK) return status;
     uint64_t key = key_of(row->path, row->kind, row->attempt);
-    PlRowIndexEntry entry = {.key = key,
-                          .seq = row->seq,
-                          .wall_us = row->wall_us,
-                          .attempt = row->attempt,
-                          .kind = (uint8_t)row->kind};
-    uint32_t *slot = slot_of(index, key, row->kind, row->attempt);
+    PlRowIndexEntry entry = {.key = key, .seq = row->seq, .wall_us = row->wall_us};
+    uint32_t *slot = slot_of(index, key);
     if (*slot == 0) *slot = ++index->len;
     index->entries[*slot - 1] = entry;
     return PL_OK;
@@ -96,7 +82,7 @@ PlStatus pl_row_index_add(PlRowIndex *index, const PlRow *row)
 PlRowIndexEntry *pl_row_index_find(PlRowIndex *index, PlStr path, PlRowKind kind, uint32_t attempt)
 {
     if (index->len == 0) return NULL;
-    uint32_t slot = *slot_of(index, key_of(path, kind, attempt), kind, attempt);
+    uint32_t slot = *slot_of(index, key_of(path, kind, attempt));
     return slot ? &index->entries[slot - 1] : NULL;
 }
 
@@ -109,7 +95,7 @@ PlStatus pl_row_index_open(PlRowIndex *index, const PlRow *intent)
         index->open = grown;
         index->open_cap = cap;
     }
-    char *path = pl_strdup_n(intent->path.len ? intent->path.ptr : "", intent->path.len);
+    char *path = pl_strdup_n(intent->path.ptr, intent->path.len);
     if (!path) return PL_NOMEM;
     index->open[index->open_len++] = (PlOpenCall){path, intent->site, intent->attempt};
     return PL_OK;

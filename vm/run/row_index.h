@@ -9,18 +9,15 @@
 typedef struct PlRowIndex PlRowIndex;
 
 typedef struct PlRowIndexEntry {
-    uint64_t key;     /* of path and kind */
+    uint64_t key;     /* of path, kind and attempt */
     uint64_t seq;
     int64_t wall_us;
-    uint32_t attempt;
-    uint8_t kind;
     bool taken;
 } PlRowIndexEntry;
 
 PlRowIndex *pl_row_index_new(void); /* NULL: no memory */
 void pl_row_index_free(PlRowIndex *index);
 PL_MUST_USE PlStatus pl_row_index_add(PlRowIndex *index, const PlRow *row);
-uint32_t pl_row_index_len(const PlRowIndex *index);
 /* The entry, or NULL. Of several with the same path, kind and attempt the last in order of seq. */
 PlRowIndexEntry *pl_row_index_find(PlRowIndex *index, PlStr path, PlRowKind kind, uint32_t attempt);
 

@@ -80,8 +80,7 @@ void pl_rows_take(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt)
 
 int64_t pl_rows_wall_us(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt)
 {
-    const PlRowIndexEntry *e = run->resumed ? pl_row_index_find(run->index, path, kind, attempt) : NULL;
-    return e ? e->wall_us : 0;
+    return pl_row_index_find(run->index, path, kind, attempt)->wall_us;
 }
 
 bool pl_rows_find(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt, PlValue *body, PlBuf *blob)

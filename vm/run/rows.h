@@ -16,7 +16,7 @@ bool pl_rows_has(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt);
 /* Was the row found, or made by this process and marked by take. */
 bool pl_rows_taken(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt);
 void pl_rows_take(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt);
-/* When that row was written; 0 when there is none. */
+/* When that row, which was found, was written. */
 int64_t pl_rows_wall_us(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt);
 
 /* Fields of a body: the fallback when absent or of another kind. Borrowed texts. */

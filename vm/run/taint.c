@@ -128,12 +128,13 @@ static PlTaint of_source(PlRun *run, uint32_t source)
     return keep(run, SOURCE, source, 0, 0, flat(run, set));
 }
 
+/* Of an input, a question, an event, the clock: each is a source (flow_part.c). */
 static PlTaint of_kind(PlRun *run, PlSourceKind kind, uint32_t index)
 {
-    const PlFlow *flow = &run->taints->flow;
-    for (uint32_t s = 0; s < flow->source_count; s++)
-        if (flow->sources[s].kind == kind && flow->sources[s].index == index) return of_source(run, s);
-    return run->taints->top;
+    const PlFlowSource *sources = run->taints->flow.sources;
+    uint32_t s = 0;
+    while (sources[s].kind != kind || sources[s].index != index) s++;
+    return of_source(run, s);
 }
 
 static PlTaint join(PlRun *run, PlTaint a, PlTaint b);
