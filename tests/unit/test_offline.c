@@ -155,13 +155,14 @@ TEST(what_the_plan_does_not_come_to)
     world_put(w, PL_ROW_INTENT, 1, "2", "{}");
     world_put(w, PL_ROW_INTENT, 1, "2?1", "{}"); /* and its probe */
     world_put(w, PL_ROW_ASK, 0, "3", "{}");
+    world_put(w, PL_ROW_INTENT, 1, "4", "{}");
     world_put(w, PL_ROW_FAIL, 1, "2", "{}");
     Told t = offline(w, a, -1);
-    CHECK(SAYS(t, PL_OFFLINE_DIFFERS, "gone gone "));
-    CHECK_STR(pl_str_z(t.paths), "2 3 ");
-    w->rows[w->row_count - 2].row.seq = 900; /* a row that is numbered wrongly is nobody's */
+    CHECK(SAYS(t, PL_OFFLINE_DIFFERS, "gone gone gone "));
+    CHECK_STR(pl_str_z(t.paths), "2 4 3 ");
+    w->rows[w->row_count - 3].row.seq = 900; /* a row that is numbered wrongly is nobody's */
     t = offline(w, a, -1);
-    CHECK(SAYS(t, PL_OFFLINE_DIFFERS, "gone "));
+    CHECK(SAYS(t, PL_OFFLINE_DIFFERS, "gone gone "));
     row_of(w, PL_ROW_RESULT)->row.seq = 901;
     t = offline(w, a, -1);
     CHECK(t.status == PL_OK);
@@ -198,8 +199,11 @@ TEST(journals_that_nothing_can_be_said_of)
     w->each_fails = PL_IO;
     CHECK(offline(w, a, -1).status == PL_IO);
     w->each_fails = PL_OK;
-    rewrite(w, PL_ROW_START, "{\"module\":\"ab\"}");
-    CHECK(offline(w, a, -1).status != PL_OK);
+    static const char *const starts[] = {"{\"module\":\"ab\"}", "{\"a\":1}"};
+    for (int i = 0; i < 2; i++) {
+        rewrite(w, PL_ROW_START, starts[i]);
+        CHECK(offline(w, a, -1).status != PL_OK);
+    }
     w->rows[0].row.kind = PL_ROW_NOTE;
     CHECK(offline(w, a, -1).status != PL_OK);
     over_with(w, a);
@@ -208,6 +212,28 @@ TEST(journals_that_nothing_can_be_said_of)
     rewrite(w, PL_ROW_RESULT, "{");
     Told t = offline(w, a, -1);
     CHECK(SAYS(t, PL_OFFLINE_DIFFERS, "other "));
+    world_drop_rows(w, w->row_count - 1); /* the END */
+    t = offline(w, a, -1);
+    CHECK(SAYS(t, PL_OFFLINE_DIFFERS, "other "));
+    over_with(w, a);
+}
+
+static WorldAnswer refused(World *w, const WorldSend *s)
+{
+    (void)w, (void)s;
+    return (WorldAnswer){.fault = PL_NET_CONNECT, .evidence = PL_EVIDENCE_NEVER_SENT};
+}
+
+TEST(an_attempt_that_failed_is_on_record)
+{
+    Asm *a = asm_one_call(PL_GET, (PlCallSite){.retries = 1, .retry_wait_us = 1000000}, false);
+    World *w = world_new();
+    w->server = refused;
+    WorldRun *r = world_begin(w, asm_done(a), "{}");
+    CHECK(world_go(w, r) == PL_RUN_FAILED);
+    world_end(w, r);
+    Told t = offline(w, a, -1);
+    CHECK(SAYS(t, PL_OFFLINE_SAME, ""));
     over_with(w, a);
 }
 
@@ -250,8 +276,9 @@ TEST(a_loop_whose_failure_is_on_record)
     CHECK(SAYS(t, PL_OFFLINE_SAME, ""));
     world_put(w, PL_ROW_INTENT, 1, "1x", "{}"); /* begins like the loop's path, and is not below it */
     world_put(w, PL_ROW_INTENT, 1, "1", "{}");
+    world_put(w, PL_ROW_INTENT, 1, "22#1", "{}");
     t = offline(w, a, -1);
-    CHECK(SAYS(t, PL_OFFLINE_DIFFERS, "gone gone "));
+    CHECK(SAYS(t, PL_OFFLINE_DIFFERS, "gone gone gone "));
     over_with(w, a);
 }
 
@@ -274,6 +301,24 @@ TEST(waits_of_no_time_are_over_at_once)
         Told t = offline(w, a, -1);
         CHECK(SAYS(t, PL_OFFLINE_SO_FAR, ""));
         CHECK_STR(pl_str_z(t.next), "1");
+        over_with(w, a);
+    }
+}
+
+/* A wait that another process began is over at the time of the last row, or it is not. */
+TEST(waits_on_record)
+{
+    for (int i = 0; i < 2; i++) {
+        Asm *a = waits(600000000);
+        World *w = world_new();
+        WorldRun *r = world_begin(w, asm_done(a), "{}");
+        CHECK(pl_run_pump(r->run) == PL_RUN_WAITING);
+        world_end(w, r);
+        w->wall += i ? 700000000 : 500000000;
+        world_put(w, PL_ROW_RESUME, 0, "", "{}");
+        Told t = offline(w, a, -1);
+        CHECK(SAYS(t, PL_OFFLINE_SO_FAR, ""));
+        CHECK_STR(pl_str_z(t.next), i ? "1" : "");
         over_with(w, a);
     }
 }
@@ -354,6 +399,10 @@ TEST(what_goes_along)
     w->rows[1].row.site = 9;  /* of step 1, which is another place in the new plan */
     w->rows[7].row.site = 9;  /* of step 22, which the new plan has not */
     w->rows[13].row.site = 9; /* of no step */
+    world_put(w, PL_ROW_NOTE, 1, "1#12?1", "{}");
+    world_put(w, PL_ROW_NOTE, 1, "1~3x", "{}");
+    for (uint32_t i = 0; i < 2; i++) w->rows[w->row_count - 1 - i].row.site = 9;
+    goes += 2;
     Forked *f = survey(w, "2");
     CHECK(f->status == PL_OK && f->plan.copied == goes && !f->plan.has_ended);
     World *to = world_new();
@@ -390,6 +439,9 @@ TEST(a_failure_above_what_is_left_out)
     world_put(w, PL_ROW_FAIL, 0, "21", "{}");
     Forked *f = survey(w, "2#1.3");
     CHECK(f->status == PL_OK && f->plan.copied == 3);
+    let_go(f);
+    f = survey(w, NULL); /* nothing failed, and nothing is named */
+    CHECK(f->status == PL_OK && !f->plan.has_ended && f->plan.at.len == 0 && f->plan.copied == 4);
     let_go(f);
     world_put(w, PL_ROW_END, 0, "", "{\"error\":{\"path\":\"21\"}}");
     f = survey(w, NULL); /* at what failed */

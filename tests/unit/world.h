@@ -150,7 +150,10 @@ UNUSED static PlStatus world_read(void *self, uint64_t seq, PlRowVisit visit, vo
     World *w = self;
     if (w->read_fails != PL_OK && w->reads_left == 0) return w->read_fails;
     if (w->reads_left) w->reads_left--;
-    return seq >= 1 && seq <= w->row_count ? visit(user, &w->rows[seq - 1].row) : PL_INVALID;
+    if (seq >= 1 && seq <= w->row_count && w->rows[seq - 1].row.seq == seq) return visit(user, &w->rows[seq - 1].row);
+    for (uint32_t i = 0; i < w->row_count; i++) /* a test has numbered them anew */
+        if (w->rows[i].row.seq == seq) return visit(user, &w->rows[i].row);
+    return PL_INVALID;
 }
 
 UNUSED static void world_drop_rows(World *w, uint32_t from)

@@ -109,7 +109,7 @@ static PlStatus journal_each(void *self, PlRowVisit visit, void *user)
     o->visit_user = user;
     o->result->rows = 0;
     PlStatus status = o->real.each(o->real.self, pass_row, o);
-    if (status != PL_OK || o->taken) return status;
+    if (status != PL_OK) return status;
     o->taken = pl_zalloc((size_t)(o->result->rows / 8 + 1));
     o->taken_rows = o->result->rows;
     return o->taken ? PL_OK : PL_NOMEM;
@@ -267,7 +267,7 @@ static PlStatus judge(Offline *o, PlRun *run, PlRunState state, bool same_plan)
     bool same_end = pl_str_eq(o->end_was, o->end_is);
     PlStatus status = state == PL_RUN_BROKEN ? PL_OK : o->real.each(o->real.self, note_gone, o);
     for (uint32_t i = 0; i < o->asked.len; i++) differ(o, &o->asked.items[i]);
-    if (!same_end && state != PL_RUN_BROKEN && (o->end_was.len || o->end_is.len))
+    if (!same_end && state != PL_RUN_BROKEN)
         differ(o, &(PlDifference){.kind = PL_DIFFERS_END, .row = PL_ROW_END, .path = PL_STR(""), .body = o->end_is, .before = o->end_was});
     r->verdict = o->differences.len ? PL_OFFLINE_DIFFERS : has_end ? PL_OFFLINE_SAME : PL_OFFLINE_SO_FAR;
     return status;

@@ -364,15 +364,14 @@ static PlTaint gives(PlFiber *fiber, PlInsn i)
     }
 }
 
-/* What a child returns becomes its parent's. */
+/* What a child returns becomes its parent's: as many values as are gathered (verify_code.c). */
 static void hand_over(PlFiber *child, PlInsn i)
 {
     PlGroup *group = child->group;
-    if (!group || !group->parent->taints) return;
     const PlBranch *branch = group->together ? &group->together->branches[child->index] : NULL;
     const PlGather *gathers = branch ? branch->gathers : group->scatter->gathers;
     uint16_t count = branch ? branch->gather_count : group->scatter->gather_count;
-    for (uint16_t g = 0; g < count && g < i.x; g++) {
+    for (uint16_t g = 0; g < count; g++) {
         PlTaint *to = &group->parent->taints[gathers[g].reg];
         *to = join(child->run, *to, child->taints[i.b + g]);
     }
@@ -448,9 +447,8 @@ void pl_taint_birth(PlFiber *child, const uint16_t *captures, uint16_t capture_c
 {
     const PlFiber *parent = child->group->parent;
     if (!child->taints) return;
-    for (uint16_t i = 0; i < capture_count && i < child->function->regs; i++) child->taints[i] = parent->taints[captures[i]];
-    if (has_item && capture_count < child->function->regs)
-        child->taints[capture_count] = items_of(child->run, parent->taints[child->group->scatter->list]);
+    for (uint16_t i = 0; i < capture_count; i++) child->taints[i] = parent->taints[captures[i]];
+    if (has_item) child->taints[capture_count] = items_of(child->run, parent->taints[child->group->scatter->list]);
 }
 
 /* ---- calls ---- */
@@ -469,7 +467,7 @@ bool pl_taint_asks(const PlCall *call)
 {
     PlLabelFinding finding;
     bool any = false;
-    if (!call->run->taints || call->run->module->manifest.policy == PL_POLICY_OPEN) return false;
+    if (!call->run->taints) return false;
     for (uint32_t a = 0; a < call->site->arg_count && !any; a++) any = find(call, a, &finding);
     return any;
 }
