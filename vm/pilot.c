@@ -230,7 +230,7 @@ static PlStatus start(PilotRun *run, const PilotModule *module, const PilotConfi
     uint32_t own = config->hook != NULL;
     run->hooks = pl_zalloc((ports.hook_count + 1u) * sizeof *run->hooks);
     if (!run->hooks) return PL_NOMEM;
-    if (own) run->hooks[0] = (PlHookPort){run, hear};
+    if (own) run->hooks[0] = (PlHookPort){.self = run, .event = hear};
     for (uint32_t i = 0; i < ports.hook_count; i++) run->hooks[own + i] = ports.hooks[i];
     ports.hooks = run->hooks;
     ports.hook_count += own;

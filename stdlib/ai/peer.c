@@ -69,6 +69,13 @@ static void use_fault(PlAiJob *job, const PlNetAnswer *answer)
     pl_ai_job_say(job);
 }
 
+/* What a broken attempt is known to have used is paid for. */
+static void count_live(PlAiJob *job)
+{
+    if (job->is_live) job->tokens_in += job->live.tokens_in, job->tokens_out += job->live.tokens_out;
+    pl_ai_live_end(job);
+}
+
 static bool is_passing(unsigned status)
 {
     return status == 408 || status == 409 || status == 429 || status >= 500;
@@ -80,6 +87,11 @@ static void use_status(PlAiJob *job, const PlNetAnswer *answer)
     unsigned status = answer->status;
     PlStr words = pl_ai_wire_error(job->arena, job->values, answer->body);
     if (is_passing(status) && try_again(job, retry_after(job->ai, answer))) return;
+    if ((status == 400 || status == 422) && job->talk.is_streamed && job->talk.count == 0) {
+        job->talk.is_streamed = false;
+        ask(job);
+        return;
+    }
     if ((status == 400 || status == 422) && (!job->task.is_text || job->task.turn) && !job->talk.is_plain && job->talk.count == 0) {
         job->talk.is_plain = true;
         ask(job);
@@ -130,10 +142,21 @@ static void judge(PlAiJob *job, const PlNetAnswer *answer)
 {
     PlAiSaid said;
     job->credential = pl_arena_str(job->arena, answer->credential);
+    bool in_pieces = job->talk.is_streamed && pl_ai_stream_is(answer->body);
+    PlStr words = PL_STR("");
     if (answer->evidence != PL_EVIDENCE_ANSWERED) {
+        count_live(job);
         use_fault(job, answer);
     } else if (answer->status < 200 || answer->status >= 300) {
         use_status(job, answer);
+    } else if (in_pieces && !pl_ai_live_read(job, answer->body, &said, &words)) {
+        job->tokens_in += said.tokens_in;
+        job->tokens_out += said.tokens_out;
+        if (try_again(job, 0)) return;
+        end_with(job, 502, words.len ? pl_arena_printf(job->arena, "the model's server broke its answer off: " PL_FMT, PL_ARG(words))
+                                     : PL_STR("the model's server broke its answer off"));
+    } else if (in_pieces) {
+        use_said(job, &said);
     } else if (pl_ai_wire_read(job->arena, job->values, job->ai->config.api, answer->body, &said)) {
         use_said(job, &said);
     } else if (!try_again(job, 0)) {
@@ -184,7 +207,9 @@ static PlStatus send_body(PlAiJob *job, PlStr body)
                             .auth = &ai->config.set,
                             .auth_count = ai->config.set_count,
                             .timeout_us = timeout_of(job),
-                            .max_body = ANSWER_BYTES};
+                            .max_body = ANSWER_BYTES,
+                            .piece = job->talk.is_streamed ? pl_ai_live_piece : NULL};
+    pl_ai_live_begin(job);
     job->is_calling = true;
     return ai->world.http.send(ai->world.http.self, &request, answered, job, &job->inner);
 }
@@ -242,7 +267,14 @@ static PlStatus start(PlAiJob *job, const PlNetRequest *request)
     pl_ai_wire_body(&body, &job->ai->config, &job->task, &job->talk);
     name_question(job, pl_buf_str(&body));
     PlStatus status = body.status;
-    if (status == PL_OK) status = find_cached(job) ? pl_ai_job_say_later(job) : send_body(job, pl_buf_str(&body));
+    if (status == PL_OK && find_cached(job)) {
+        status = pl_ai_job_say_later(job);
+    } else if (status == PL_OK) {
+        job->talk.is_streamed = job->piece != NULL; /* no part of the question's name */
+        pl_buf_clear(&body);
+        pl_ai_wire_body(&body, &job->ai->config, &job->task, &job->talk);
+        status = body.status == PL_OK ? send_body(job, pl_buf_str(&body)) : body.status;
+    }
     pl_buf_deinit(&body);
     if (status != PL_LIMIT) return status;
     pl_ai_job_fail(job, 413, PL_STR("the data is too large for a model"));
@@ -256,6 +288,7 @@ static PlStatus take(void *self, const PlNetRequest *request, PlNetDone done, vo
     if (!job) return PL_NOMEM;
     *call = job->id;
     job->began_us = now_of(ai);
+    job->piece = request->piece;
     PlStatus status = setjmp(job->escape.at) == 0 ? start(job, request) : PL_NOMEM;
     if (status != PL_OK) pl_ai_job_free(job);
     return status == PL_OK ? PL_OK : PL_NOMEM;

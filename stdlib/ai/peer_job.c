@@ -16,6 +16,7 @@ PlAiJob *pl_ai_job_new(PlAi *ai, PlNetDone done, void *user)
     if (!job) return NULL;
     *job = (PlAiJob){.ai = ai, .next = ai->jobs, .id = ++ai->last_id, .done = done, .user = user, .message = PL_STR(""), .credential = PL_STR("")};
     pl_buf_init(&job->result, BODY_BYTES);
+    pl_buf_init(&job->shown, BODY_BYTES);
     job->evidence = PL_EVIDENCE_ANSWERED;
     job->arena = pl_arena_new(&job->escape, HEAP_BYTES);
     job->heap = job->arena ? pl_heap_new(&job->escape, HEAP_BYTES) : NULL;
@@ -41,6 +42,8 @@ void pl_ai_job_free(PlAiJob *job)
     pl_heap_free(job->heap);
     pl_arena_free(job->arena);
     pl_buf_deinit(&job->result);
+    pl_ai_live_end(job);
+    pl_buf_deinit(&job->shown);
     pl_free(job);
 }
 

@@ -4,6 +4,7 @@
 #define PL_STDLIB_AI_PEER_JOB_H
 
 #include "stdlib/ai/peer.h"
+#include "stdlib/ai/stream.h"
 #include "stdlib/ai/wire.h"
 
 enum { PL_AI_RETRIES = 3 };
@@ -15,6 +16,7 @@ typedef struct PlAiJob {
     struct PlAiJob *previous, *next;
     uint64_t id;
     PlNetDone done;
+    void (*piece)(void *user, PlStr text); /* who asks wants the text as it comes; NULL: not */
     void *user;
     PlEscape escape;       /* of arena and heap, set by each entry */
     PlArena *arena;
@@ -23,6 +25,9 @@ typedef struct PlAiJob {
     PlStr action, request; /* the request's body; in the arena */
     PlAiTask task;
     PlAiTalk talk;
+    PlAiStream live;       /* of the request that is under way, while is_live */
+    PlBuf shown;           /* its text that was not passed on yet */
+    bool is_live;
     bool is_calling;       /* `inner` is a call of the HTTP port, else a timer */
     bool is_cancelled;
     uint64_t inner;
@@ -47,6 +52,13 @@ struct PlAi {
     PlAiJob *jobs;
     uint64_t last_id;
 };
+
+/* peer_live.c: pieces of the answer that is under way */
+void pl_ai_live_begin(PlAiJob *job);
+void pl_ai_live_end(PlAiJob *job); /* what it took counts when nothing else says so */
+void pl_ai_live_piece(void *job, PlStr bytes); /* of PlNetRequest */
+/* A streamed body as one answer. False: it broke off; *words are the provider's, "" for none. */
+bool pl_ai_live_read(PlAiJob *job, PlStr body, PlAiSaid *out, PlStr *words);
 
 /* peer_job.c */
 PlAiJob *pl_ai_job_new(PlAi *ai, PlNetDone done, void *user); /* NULL: no memory */

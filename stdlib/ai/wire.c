@@ -73,16 +73,18 @@ static void put_talk(PlBuf *out, PlAiApi api, const PlAiTask *task, const PlAiTa
     }
 }
 
-static void put_common(PlBuf *out, const PlAiConfig *config)
+static void put_common(PlBuf *out, const PlAiConfig *config, bool is_streamed)
 {
     pl_buf_put_z(out, "{\"model\":");
     pl_buf_put_json(out, config->model);
+    if (is_streamed) pl_buf_put_z(out, ",\"stream\":true");
+    if (is_streamed && config->api == PL_AI_OPENAI) pl_buf_put_z(out, ",\"stream_options\":{\"include_usage\":true}");
     if (config->has_temperature) pl_buf_put_z(out, ",\"temperature\":"), pl_buf_put_double(out, config->temperature);
 }
 
 static void put_openai(PlBuf *out, const PlAiConfig *config, const PlAiTask *task, const PlAiTalk *talk)
 {
-    put_common(out, config);
+    put_common(out, config, talk->is_streamed);
     if (config->max_tokens) pl_buf_printf(out, ",\"max_tokens\":%lld", (long long)config->max_tokens);
     if (config->max_completion_tokens) pl_buf_printf(out, ",\"max_completion_tokens\":%lld", (long long)config->max_completion_tokens);
     pl_buf_put_z(out, ",\"messages\":[{\"role\":\"system\",\"content\":");
@@ -104,7 +106,7 @@ static void put_openai(PlBuf *out, const PlAiConfig *config, const PlAiTask *tas
 static void put_anthropic(PlBuf *out, const PlAiConfig *config, const PlAiTask *task, const PlAiTalk *talk)
 {
     enum { ROOM = 4096 };
-    put_common(out, config);
+    put_common(out, config, talk->is_streamed);
     pl_buf_printf(out, ",\"max_tokens\":%lld,\"system\":", (long long)(config->max_tokens ? config->max_tokens : ROOM));
     put_system(out, task, talk);
     pl_buf_put_z(out, ",\"messages\":[");

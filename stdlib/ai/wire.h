@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The two ways to ask a model over HTTP: chat completions as OpenAI, Ollama, llama.cpp and others speak them, and Anthropic's messages. Bodies out,
- * bodies in; not streamed. docs/ai.md. */
+ * bodies in; what comes in pieces is stream.h's. docs/ai.md. */
 #ifndef PL_STDLIB_AI_WIRE_H
 #define PL_STDLIB_AI_WIRE_H
 
@@ -12,6 +12,7 @@ enum { PL_AI_ASKS = 3 }; /* the question, and two corrections at most */
 typedef struct PlAiTalk { /* what was said so far: answers that could not be used, and why not; in the job's arena */
     PlStr answers[PL_AI_ASKS], issues[PL_AI_ASKS];
     unsigned count;
+    bool is_streamed;     /* it is to come in pieces (stream.h) */
     bool is_plain;        /* the server takes no schema: it stands in the text */
 } PlAiTalk;
 

@@ -145,6 +145,7 @@ child = subprocess.Popen([pilotvm, "run", "agent.pbc", "--yes", "--server", "sho
 for _ in range(200):
     if len(provider.requests) == 2: break
     time.sleep(0.05)
+time.sleep(0.3) # rows of reads are handed over: milliseconds later they are in the file
 child.send_signal(signal.SIGKILL)
 child.wait()
 listed = re.findall(r"r-\w+", call(pilotvm, "list", "--json").stdout + call(pilotvm, "runs").stdout)

@@ -68,9 +68,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         status = step.get("status", 200)
         if status != 200: return self.send(status, json.dumps({"error": {"message": step.get("message", "scripted"), "type": "test"}}).encode(), step.get("headers"))
         if "raw" in step: return self.send(200, step["raw"].encode())
+        if step.get("no_stream") and body.get("stream"): return self.send(400, b'{"error":{"message":"stream is not supported"}}')
         if step.get("no_schema") and ("response_format" in body or "tools" in body):
             return self.send(400, b'{"error":{"message":"response_format is not supported"}}')
         value = (self.anthropic if anthropic else self.openai)(body, step)
+        if body.get("stream"): return self.stream(anthropic, value, step)
         data = json.dumps(value).encode()
         if step.get("truncate"):
             self.send_response(200)
@@ -159,3 +161,56 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif tools and "say" not in step: part = {"type": "tool_use", "id": "t1", "name": "answer", "input": json.loads(text)}
         return {"id": "m1", "type": "message", "role": "assistant", "model": body["model"], "content": [part],
                 "stop_reason": step.get("finish", "tool_use" if tools else "end_turn"), "stop_sequence": None, "usage": {"input_tokens": 100, "output_tokens": 20}}
+
+    # ---- in pieces ----
+
+    def stream(self, anthropic, value, step):
+        """The same answer as server-sent events: a few characters at a time; `cut`: the connection ends in the middle, `broken`: an error among the events."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        events = list((self.events_anthropic if anthropic else self.events_openai)(value))
+        if step.get("cut"): events = events[: len(events) // 2]
+        if step.get("broken"): events = events[: len(events) // 2] + [("error", {"type": "error", "error": {"type": "overloaded_error", "message": "overloaded"}})]
+        for name, data in events:
+            text = (f"event: {name}\n" if anthropic else "") + f"data: {data if isinstance(data, str) else json.dumps(data)}\n\n"
+            for i in range(0, len(text.encode()), 37): # in portions that end anywhere
+                part = text.encode()[i:i + 37]
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+            self.wfile.flush()
+            if "slow" in step: time.sleep(step["slow"])
+        if step.get("hang_up"):
+            self.close_connection = True
+            return
+        self.wfile.write(b"0\r\n\r\n")
+
+    def events_openai(self, value):
+        message = value["choices"][0]["message"]
+        head = {k: value[k] for k in ("id", "created", "model")} | {"object": "chat.completion.chunk"}
+        say = lambda delta, finish=None: (None, {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]})
+        yield say({"role": "assistant", "content": ""})
+        text = message["content"] or ""
+        for i in range(0, len(text), 5): yield say({"content": text[i:i + 5]})
+        if message.get("refusal"): yield say({"refusal": message["refusal"]})
+        for n, call in enumerate(message.get("tool_calls", [])):
+            arguments = call["function"]["arguments"]
+            yield say({"tool_calls": [{"index": n, "id": call["id"], "type": "function", "function": {"name": call["function"]["name"], "arguments": ""}}]})
+            for i in range(0, len(arguments), 7): yield say({"tool_calls": [{"index": n, "function": {"arguments": arguments[i:i + 7]}}]})
+        yield say({}, value["choices"][0]["finish_reason"])
+        yield None, {**head, "choices": [], "usage": value["usage"]}
+        yield None, "[DONE]"
+
+    def events_anthropic(self, value):
+        yield "message_start", {"type": "message_start", "message": {**value, "content": [], "stop_reason": None, "usage": {**value["usage"], "output_tokens": 1}}}
+        yield "ping", {"type": "ping"}
+        for n, part in enumerate(value["content"]):
+            is_text = part["type"] == "text"
+            yield "content_block_start", {"type": "content_block_start", "index": n, "content_block": {**part, **({"text": ""} if is_text else {"input": {}})}}
+            text = part["text"] if is_text else json.dumps(part["input"])
+            for i in range(0, len(text), 6):
+                delta = {"type": "text_delta", "text": text[i:i + 6]} if is_text else {"type": "input_json_delta", "partial_json": text[i:i + 6]}
+                yield "content_block_delta", {"type": "content_block_delta", "index": n, "delta": delta}
+            yield "content_block_stop", {"type": "content_block_stop", "index": n}
+        yield "message_delta", {"type": "message_delta", "delta": {"stop_reason": value["stop_reason"], "stop_sequence": None}, "usage": {"output_tokens": value["usage"]["output_tokens"]}}
+        yield "message_stop", {"type": "message_stop"}

@@ -3,6 +3,7 @@
  * sent is JSON; a result is JSON that fits the schema of the step; whatever cannot be used has words. */
 #include "tests/fuzz/fuzz.h"
 
+#include "stdlib/ai/stream.h"
 #include "stdlib/ai/wire.h"
 #include "vm/value/json.h"
 
@@ -31,6 +32,30 @@ static bool is_choice(PlValue v)
     if (v.tag != PL_RECORD) return false;
     if (pl_record_len(v) == 1) return pl_record_find(v, PL_STR("answer"), &a);
     return pl_record_len(v) == 2 && pl_record_find(v, PL_STR("tool"), &a) && a.tag == PL_TEXT && pl_record_find(v, PL_STR("arguments"), &b) && b.tag == PL_RECORD;
+}
+
+/* As server-sent events: in portions of any size it is the same as in one, and what was told on the way is the text. */
+static void read_stream(PlArena *arena, PlValues *values, PlAiTask *task, const PlAiConfig *config, PlStr body, PlBuf *out)
+{
+    PlAiStream one, many;
+    PlAiSaid a, b;
+    PlStr words, issue = PL_STR("");
+    bool mended;
+    pl_ai_stream_init(&one, config->api, values);
+    pl_ai_stream_init(&many, config->api, values);
+    pl_ai_stream_feed(&one, body);
+    for (size_t at = 0, step = 1; at < body.len; at += step, step = step * 3 % 61 + 1)
+        pl_ai_stream_feed(&many, pl_str_slice(body, at, at + step < body.len ? at + step : body.len));
+    bool good = pl_ai_stream_end(&one, arena, &a, &words);
+    expect(good == pl_ai_stream_end(&many, arena, &b, &words), "portions make a difference");
+    expect(pl_str_eq(a.text, b.text) && pl_str_eq(a.function, b.function) && pl_str_eq(a.refusal, b.refusal), "portions make another answer");
+    expect(a.tokens_in == b.tokens_in && a.tokens_out == b.tokens_out && a.was_cut == b.was_cut, "portions make other counts");
+    pl_ai_stream_deinit(&one);
+    pl_ai_stream_deinit(&many);
+    if (!good) return;
+    pl_buf_clear(out);
+    good = pl_ai_task_result(arena, values, task, &a, out, &mended, &issue);
+    expect(good || issue.len, "no words");
 }
 
 static void read(PlArena *arena, PlValues *values, PlAiTask *task, const PlAiConfig *config, PlStr body, PlBuf *out)
@@ -82,6 +107,7 @@ static void use(PlArena *arena, PlValues *values, PlStr text, PlBuf *out)
             expect(out->status != PL_OK || pl_json_read(values, pl_buf_str(out), &v, &at, &error) == PL_OK, "the request is no JSON");
         }
         read(arena, values, &task, &config, text, out);
+        read_stream(arena, values, &task, &config, text, out);
     }
     pl_ai_task_release(values, &task);
 }

@@ -70,6 +70,7 @@ static bool open_world(PlArena *arena, const PlvDrive *d, PlWorld *world, int *c
     add_logins(arena, d, servers, &options.server_count);
     options.hooks = d->options->hooks.items;
     options.hook_count = d->options->hooks.count;
+    options.hook_pieces = d->options->pieces;
     options.no_person = d->options->json;
     options.http.user_agent = PL_STR("pilot/" PL_VERSION_TEXT);
     if (d->options->ca_file) options.http.ca_file = pl_str_z(d->options->ca_file);

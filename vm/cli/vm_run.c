@@ -12,6 +12,7 @@
     {"server", 'S', PL_CLI_LIST, &(o).servers, "PLUGIN=URL", "call this server instead of the document's; may be repeated"},       \
     PLV_PLACE_OPTIONS(o),                                                                                              \
     {"hook", 'k', PL_CLI_LIST, &(o).hooks, "CMD", "a command told of each step, one JSON object a line; may veto; may be repeated"}, \
+    {"pieces", 0, PL_CLI_FLAG, &(o).pieces, NULL, "tell the hooks a model's answer as it comes, piece by piece"},                  \
     {"trace", 't', PL_CLI_FLAG, &(o).trace, NULL, "every step on stderr and to the hooks"},                                       \
     {"durable", 0, PL_CLI_TEXT, &(o).durable, "WHEN", "fsync: \"effects\" (before a write leaves and at the end) or \"always\""},  \
     {"max-calls", 0, PL_CLI_TEXT, &(o).max_calls, "N", "lower the plan's limit of calls"},                                        \

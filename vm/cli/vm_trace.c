@@ -82,7 +82,7 @@ void plv_tell(PlArena *arena, const PlvOptions *options, const PlModule *module,
     if (options->quiet || options->json || (!options->trace && !has_notes(module))) return;
     PlHookPort *hooks = PL_NEW_N(arena, PlHookPort, ports->hook_count + 1);
     for (uint32_t i = 0; i < ports->hook_count; i++) hooks[i + 1] = ports->hooks[i];
-    hooks[0] = (PlHookPort){(void *)(uintptr_t)options, tell};
+    hooks[0] = (PlHookPort){.self = (void *)(uintptr_t)options, .event = tell};
     ports->hooks = hooks;
     ports->hook_count++;
 }

@@ -16,6 +16,7 @@ typedef struct Call { /* one that is under way: with a peer, or refused and not 
     PlDoors *doors;
     struct Call *previous, *next;
     PlNetDone done;
+    void (*piece)(void *user, PlStr bytes);
     void *user;
     uint64_t id;
     PlNetPort port;  /* whose call `inner` is; no port: refused */
@@ -97,6 +98,12 @@ static void answered(void *user, const PlNetAnswer *answer)
     call.done(call.user, answer);
 }
 
+static void came(void *user, PlStr bytes)
+{
+    const Call *c = user;
+    c->piece(c->user, bytes);
+}
+
 static void say(void *user)
 {
     const Call *c = user;
@@ -152,7 +159,10 @@ static PlStatus send_on(void *self, const PlNetRequest *request, PlNetDone done,
     Call *c = call_new(doors, done, user, id);
     if (!c) return PL_NOMEM;
     c->port = port;
-    PlStatus status = port.send(port.self, request, answered, c, &c->inner);
+    c->piece = request->piece;
+    PlNetRequest own = *request;
+    if (own.piece) own.piece = came;
+    PlStatus status = port.send(port.self, &own, answered, c, &c->inner);
     if (status != PL_OK) call_free(c);
     return status;
 }

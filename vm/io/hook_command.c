@@ -94,6 +94,7 @@ static const char *when_name(PlHookWhen when)
     case PL_HOOK_BEFORE: return "before";
     case PL_HOOK_AFTER: return "after";
     case PL_HOOK_NOTE: return "note";
+    case PL_HOOK_PIECE: return "piece";
     default: return "run_end";
     }
 }
@@ -106,6 +107,7 @@ static void put_event(PlBuf *out, const PlHookEvent *event, uint64_t id)
     put_text(out, "path", event->path);
     put_text(out, "step", event->step);
     put_text(out, "text", event->text);
+    if (event->part) pl_buf_printf(out, ",\"part\":%u", event->part);
     put_text(out, "action", event->action);
     put_text(out, "effect", event->effect);
     put_text(out, "method", event->method);
@@ -216,5 +218,5 @@ static bool tell(void *self, const PlHookEvent *event, PlStr *reason)
 
 PlHookPort pl_hook_command_port(PlHookCommand *hook)
 {
-    return (PlHookPort){hook, tell};
+    return (PlHookPort){.self = hook, .event = tell};
 }

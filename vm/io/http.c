@@ -433,6 +433,7 @@ PlStatus pl_http_begin(PlHttp *http, const PlNetRequest *request, bool is_intern
     if (!call) return PL_NOMEM;
     call->done = done;
     call->user = user;
+    call->piece = request->piece;
     call->is_internal = is_internal;
     call->method = request->method;
     call->timeout_us = request->timeout_us ? request->timeout_us : TIMEOUT_US;

@@ -54,11 +54,23 @@ static size_t take_line(char *ptr, size_t size, size_t count, void *user)
     return pl_http_body_line(user, pl_str(ptr, size * count)) ? size * count : 0;
 }
 
+static void tell_piece(const PlHttpTransfer *transfer, PlStr bytes)
+{
+    const PlHttpCall *call = transfer->call;
+    long status = 0;
+    if (!call->piece || call->http->curl->easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK) return;
+    if (status >= 200 && status < 300) call->piece(call->user, bytes);
+}
+
 static size_t take_body(char *ptr, size_t size, size_t count, void *user)
 {
     PlHttpTransfer *transfer = user;
-    pl_buf_put(&transfer->body, pl_str(ptr, size * count));
-    if (transfer->body.status == PL_OK) return size * count;
+    PlStr bytes = pl_str(ptr, size * count);
+    pl_buf_put(&transfer->body, bytes);
+    if (transfer->body.status == PL_OK) {
+        tell_piece(transfer, bytes);
+        return bytes.len;
+    }
     transfer->call->too_large = transfer->body.status == PL_LIMIT;
     return 0;
 }

@@ -51,6 +51,7 @@ struct PlHttpCall {
     PlHttpState state;
     uint32_t slot;
     PlNetDone done;
+    void (*piece)(void *user, PlStr bytes); /* NULL: only the whole answer is wanted */
     void *user;
     PlHttpOrigin *origin;
     PlHttpTransfer *transfer; /* SENDING */

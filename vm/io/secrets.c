@@ -299,6 +299,19 @@ size_t pl_secrets_redact(PlSecrets *secrets, char *text, size_t len)
     return len;
 }
 
+size_t pl_secrets_begun(const PlSecrets *secrets, PlStr text)
+{
+    size_t most = 0;
+    for (const Secret *s = secrets->all; s; s = s->next)
+        for (const Pattern *p = s->patterns; p; p = p->next) {
+            size_t n = p->bytes.len ? p->bytes.len - 1 : 0;
+            if (n > text.len) n = text.len;
+            while (n > most && memcmp(text.ptr + text.len - n, p->bytes.ptr, n) != 0) n--;
+            if (n > most) most = n;
+        }
+    return most;
+}
+
 /* ---- where they come from ---- */
 
 static void warn_readable(PlSecrets *secrets, const Secret *s)

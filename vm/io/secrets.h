@@ -30,6 +30,8 @@ PL_MUST_USE PlStatus pl_secrets_note(PlSecrets *secrets, PlStr name, PlStr value
 /* Replace every known secret of 6 bytes and more (also as base64, hex, percent-encoded, JSON-escaped) in a text by "[name]", cut where that is
  * longer: for what comes from outside. In place; returns the new length. */
 size_t pl_secrets_redact(PlSecrets *secrets, char *text, size_t len);
+/* How many bytes at the end of a text may be the beginning of what pl_secrets_redact would replace: a text that goes on is shown without them. */
+size_t pl_secrets_begun(const PlSecrets *secrets, PlStr text);
 /* "PILOT_CREDENTIAL_GITHUB_TOKEN" of "github.token". */
 void pl_secrets_variable(PlBuf *out, PlStr name);
 /* Something a person should know, such as a file that others can read; each once, NULL when there is no more. Lives as long as `secrets`. */

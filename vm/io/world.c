@@ -93,6 +93,7 @@ static PlStatus open_hooks(PlWorld *world, const PlWorldOptions *options, const 
         }
         world->hook_commands[i] = hook;
         world->hooks[i] = pl_hook_command_port(hook);
+        world->hooks[i].takes_pieces = options->hook_pieces;
         world->hook_count++;
     }
     return PL_OK;
@@ -113,6 +114,16 @@ static PlStatus open_net(PlWorld *world, const PlWorldOptions *options, const ch
     return status;
 }
 
+static size_t take_out(void *self, char *text, size_t len)
+{
+    return pl_secrets_redact(self, text, len);
+}
+
+static size_t begun(void *self, const char *text, size_t len)
+{
+    return pl_secrets_begun(self, pl_str(text, len));
+}
+
 static PlStatus open_doors(PlWorld *world, const PlWorldOptions *options)
 {
     if (!options->module || !options->module->manifest.door_count || !options->opens) return PL_OK;
@@ -124,6 +135,7 @@ static PlStatus open_doors(PlWorld *world, const PlWorldOptions *options)
     seen.named = options->private_origins;
     seen.named_count = options->private_count;
     seen.host = options->host;
+    if (world->secrets) seen.redact = (PlDoorRedact){world->secrets, take_out, begun};
     world->doors = pl_doors_new(&seen, &options->module->manifest, options->opens);
     return world->doors ? PL_OK : PL_NOMEM;
 }

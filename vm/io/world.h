@@ -20,6 +20,7 @@ typedef struct PlWorldOptions {
     uint32_t private_count;
     const char *const *hooks;     /* commands */
     uint32_t hook_count;
+    bool hook_pieces;        /* they are told of PIECE events */
     bool no_person;          /* never ask, park */
     PlHttpOptions http;      /* rules are filled here */
     const PlDoorOpen *opens; /* [PL_DOOR_KIND_COUNT], for the manifest's doors; NULL: none can be opened */

@@ -19,6 +19,13 @@ typedef struct PlDoorGrants {
     const char *cache;      /* the user's cache folder for what may be forgotten; NULL: nothing is kept */
 } PlDoorGrants;
 
+/* Takes secrets out of texts that a peer puts together itself (vm/io/secrets.h); the HTTP port does so for whole answers. */
+typedef struct PlDoorRedact {
+    void *self;
+    size_t (*redact)(void *self, char *text, size_t len);      /* in place; the new length. NULL: there is nothing to take out */
+    size_t (*begun)(void *self, const char *text, size_t len); /* how many bytes at the end may be the beginning of a secret */
+} PlDoorRedact;
+
 typedef struct PlDoorWorld {
     struct PlLoop *loop;    /* for peers of vm/io; others use the clock */
     PlClockPort clock;
@@ -28,6 +35,7 @@ typedef struct PlDoorWorld {
     const char *ca_file;       /* certificates to trust instead of the system's; NULL: the system's */
     const PlStr *named;        /* origins that the project names itself: they may be at private addresses */
     uint32_t named_count;
+    PlDoorRedact redact;
     void *host;             /* of the program that runs the plan: where its functions are (PL_DOOR_HOST); NULL: it has none */
 } PlDoorWorld;
 

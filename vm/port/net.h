@@ -30,6 +30,9 @@ typedef struct PlNetRequest {
     uint32_t auth_count;
     uint64_t timeout_us;   /* of the whole attempt; 0: the implementation's default */
     uint64_t max_body;     /* bytes of the answer's body after decompression; 0: PL_LIMIT_BODY_BYTES */
+    /* What came of a 2xx answer since the last time, with done's `user`: from the loop, before done, and as it came (nothing is redacted). It calls no port
+     * and does not escape. NULL: nobody waits for it. A model's peer gives the text of the answer instead; an empty piece says that it begins anew. */
+    void (*piece)(void *user, PlStr bytes);
 } PlNetRequest;
 
 /* What is known about the request having been applied by the server. */

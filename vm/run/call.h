@@ -36,6 +36,7 @@ struct PlCall {
     const PlAction *action;
     PlStr path;              /* memory of the call */
     uint32_t attempt;        /* from 1; counts redirects and sends after a crash, too */
+    unsigned part;           /* of a model's answer: which is coming, from 1 */
     uint32_t failures;       /* attempts that failed: what retries are counted by */
     uint32_t epoch, hops;
     PlStage stage;

@@ -4,6 +4,7 @@
 #include "vm/run/call.h"
 
 #include "vm/base/fault.h"
+#include "vm/run/hook.h"
 #include "vm/run/rows.h"
 
 PlCall *pl_call_new(PlFiber *fiber, const PlCallSite *site, PlStr path)
@@ -136,10 +137,26 @@ static void done(void *user, const PlNetAnswer *answer)
     else take_answer(call, answer);
 }
 
+/* Of a model's answer; an empty one says that the next begins. */
+static void take_piece(void *user, PlStr text)
+{
+    PlCall *call = user;
+    if (!call->fiber) return;
+    if (!text.len) call->part++;
+    else pl_hook_piece(call->run, call, text);
+}
+
+static bool is_of_model(PlStr url)
+{
+    PlDoorKind kind;
+    return pl_door_origin(url, &kind) && kind == PL_DOOR_AI;
+}
+
 void pl_step_send_all(PlRun *run)
 {
     const PlNetPort *net = &run->ports.net;
     PlArenaMark nothing = {0};
+    bool pieces = run->sends && pl_hook_takes_pieces(run);
     while (run->sends) {
         PlCall *call = run->sends;
         const PlRequest *r = call->request;
@@ -157,7 +174,8 @@ void pl_step_send_all(PlRun *run)
                                 .auth = call->action->auth,
                                 .auth_count = call->action->auth_count,
                                 .timeout_us = timeout,
-                                .max_body = run->options.max_body};
+                                .max_body = run->options.max_body,
+                                .piece = pieces && is_of_model(r->url) ? take_piece : NULL};
         unqueue(call);
         call->request = NULL;
         call->in_flight = true;

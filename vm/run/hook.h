@@ -9,6 +9,10 @@
 bool pl_hook_tell(PlRun *run, PlHookEvent *event, PlStr *reason);
 void pl_hook_run_begin(PlRun *run);
 void pl_hook_run_end(PlRun *run, PlRunState state);
+/* Does a hook want the answers of models as they come? */
+bool pl_hook_takes_pieces(const PlRun *run);
+/* A piece of what answers this call: tells the hooks that want it. Does not escape. */
+void pl_hook_piece(PlRun *run, const PlCall *call, PlStr text);
 /* A resumed run that has written nothing but its RESUME row: it still retells what its journal holds. */
 bool pl_hook_is_replay(const PlRun *run);
 
