@@ -101,7 +101,7 @@ static void use(PlArena *arena, PlValues *values, PlStr text, PlBuf *out)
     for (int api = 0; api < 2; api++) {
         PlAiConfig config = {.api = (PlAiApi)api, .model = PL_STR("m"), .url = PL_STR("http://127.0.0.1/")};
         for (int plain = 0; plain < 2; plain++) {
-            talk.is_plain = plain;
+            talk.is_plain = talk.is_streamed = plain;
             pl_buf_clear(out);
             pl_ai_wire_body(out, &config, &task, &talk);
             expect(out->status != PL_OK || pl_json_read(values, pl_buf_str(out), &v, &at, &error) == PL_OK, "the request is no JSON");
