@@ -14,6 +14,7 @@ enum { WORDS_MOST = 8, PHRASE_MOST = 4 };
 typedef struct Phrase { /* "new lead" behind "each" */
     PlStr words;        /* as in the prose */
     PlStr noun;         /* its last word */
+    PlStr number;       /* "3" of "each of the top 3 leads"; else empty */
 } Phrase;
 
 /* ---- the words ---- */
@@ -64,7 +65,15 @@ static bool read_phrase(PlStr s, size_t at, Phrase *out)
     static const char *const stops[] = {"in",  "from", "to",   "with",  "on",    "using", "by",  "for",   "at",    "as",   "of",
                                         "and", "that", "which", "who",  "whose", "where", "or",  "into",  "via",   "is",   "has",
                                         "about", "through", "their", "its", "if", "when", "then", "individually", "separately"};
-    size_t from = at = over_fillers(s, at), end = at;
+    size_t begin = at, from = at = over_fillers(s, at), end = at;
+    out->number = PL_STR("");
+    for (size_t i = begin; i < from; i++)
+        if (s.ptr[i] >= '0' && s.ptr[i] <= '9') {
+            size_t last = i;
+            while (last < from && s.ptr[last] >= '0' && s.ptr[last] <= '9') last++;
+            out->number = pl_str_slice(s, i, last);
+            break;
+        }
     out->noun = PL_STR("");
     for (int n = 0; n < PHRASE_MOST; n++) {
         PlStr word = word_at(s, at);
@@ -120,6 +129,26 @@ static PlStr list_called(PlChecker *c, const PlSteps *before, const Phrase *phra
         PlStr made = step->bind;
         bool ends = made.len > many.len && pl_str_ends(made, many) && made.ptr[made.len - many.len - 1] == '_';
         if (ends || (is_action_or_prose(step) && !made.len && says(step->prose, spoken))) return whole;
+    }
+    return PL_STR("");
+}
+
+static bool has_number(PlStr prose, PlStr number)
+{
+    for (size_t at = pl_str_find(prose, number, 0); at != PL_STR_NONE; at = pl_str_find(prose, number, at + 1)) {
+        size_t end = at + number.len;
+        bool begins = at == 0 || prose.ptr[at - 1] == ' ', ends = end == prose.len || strchr(" ,.", prose.ptr[end]) != NULL;
+        if (begins && ends) return true;
+    }
+    return false;
+}
+
+/* "each of the top 3 leads": what a step before made of 3 leads, where it has a name of its own. */
+static PlStr list_of_number(const PlSteps *before, const Phrase *phrase, PlStr many, PlStr one)
+{
+    for (uint32_t i = before->len; phrase->number.len && i > 0; i--) {
+        const PlStep *step = before->items[i - 1];
+        if (step->bind.len && has_number(step->prose, phrase->number) && (says(step->prose, many) || says(step->prose, one))) return step->bind;
     }
     return PL_STR("");
 }
@@ -281,7 +310,8 @@ bool pl_every_read(PlChecker *c, PlStep *step, const PlSteps *before)
                    phrase.words.ptr + phrase.words.len < s.ptr + s.len && phrase.words.ptr[phrase.words.len] == ',';
         if ((all || ONE_OF(word, words)) && behind > at + word.len && read_phrase(s, behind, &phrase)) {
             PlStr one = pl_noun_singular(c->arena, joined(c, phrase.noun)), many = pl_noun_plural(c->arena, one);
-            PlStr list = list_called(c, before, &phrase);
+            PlStr list = list_of_number(before, &phrase, pl_noun_plural(c->arena, phrase.noun), one);
+            if (!list.len) list = list_called(c, before, &phrase);
             if (!list.len && mentions(step, one)) list = many; /* of something that is found when it is checked */
             if (list.len && !pl_scope_is_reserved(one) && is_made_for_each(c, step, one, many)) {
                 wrap(c, step, &phrase, one, list);
