@@ -75,11 +75,13 @@ typedef struct Reading {
     PlMockSchema *flat;
 } Reading;
 
-static char separator(PlStyle style)
+static char separator(const PlMockParam *param)
 {
-    if (style == PL_STYLE_SPACE) return ' ';
-    if (style == PL_STYLE_PIPE) return '|';
-    return style == PL_STYLE_TABS ? '\t' : ',';
+    if (param->style == PL_STYLE_SPACE) return ' ';
+    if (param->style == PL_STYLE_PIPE) return '|';
+    if (param->explode && param->style == PL_STYLE_LABEL) return '.';
+    if (param->explode && param->style == PL_STYLE_MATRIX) return ';';
+    return param->style == PL_STYLE_TABS ? '\t' : ',';
 }
 
 static PlNode scalar(const Reading *r, PlMockSchema *schema, PlStr text)
@@ -89,12 +91,20 @@ static PlNode scalar(const Reading *r, PlMockSchema *schema, PlStr text)
 
 typedef PL_VEC(PlNode) Items;
 
+/* matrix: "id=5" is "5". */
+static PlStr without_name(const PlMockParam *param, PlStr text)
+{
+    bool named = pl_str_starts(text, param->wire) && text.len > param->wire.len && text.ptr[param->wire.len] == '=';
+    return named ? pl_str_slice(text, param->wire.len + 1, text.len) : text;
+}
+
 static void split_into(const Reading *r, PlStr text, char by, Items *items)
 {
     for (size_t i = 0; i <= text.len && items->len < MAX_ITEMS;) {
         size_t end = pl_str_find_char(text, by, i);
         PlStr part = pl_str_slice(text, i, end);
         i += part.len + 1;
+        if (by == ';') part = without_name(r->param, part);
         pl_vec_push(r->mock->request, items, scalar(r, r->flat->items, part));
     }
 }
@@ -143,10 +153,10 @@ static PlNode of_text(const Reading *r, PlStr text)
     if (r->param->style == PL_STYLE_JSON) return of_json(r, text);
     if (only(r, PL_KIND_LIST)) {
         Items items = {0};
-        split_into(r, text, separator(r->param->style), &items);
+        split_into(r, text, separator(r->param), &items);
         return pl_node_of_items(r->mock->request, items.items, items.len);
     }
-    if (only(r, PL_KIND_RECORD)) return split_record(r, text, ',', r->param->explode);
+    if (only(r, PL_KIND_RECORD)) return split_record(r, text, r->param->place == PL_IN_PATH ? separator(r->param) : ',', r->param->explode);
     return pl_mock_of_text(r->schemas, r->param->schema, text);
 }
 
@@ -155,8 +165,7 @@ static PlStr without_prefix(const PlMockParam *param, PlStr text)
 {
     if (param->style == PL_STYLE_LABEL && text.len && text.ptr[0] == '.') return pl_str_slice(text, 1, text.len);
     if (param->style != PL_STYLE_MATRIX || text.len == 0 || text.ptr[0] != ';') return text;
-    size_t equals = pl_str_find_char(text, '=', 0);
-    return pl_str_slice(text, equals == PL_STR_NONE ? text.len : equals + 1, text.len);
+    return without_name(param, pl_str_slice(text, 1, text.len));
 }
 
 /* name[key]=value (deepObject), and what frameworks do of it: name[]=a. */
@@ -212,7 +221,7 @@ static bool read_query_param(const Reading *r, PlNode *out)
         }
         found = true;
         if (r->param->explode && items.len < MAX_ITEMS) pl_vec_push(r->mock->request, &items, scalar(r, r->flat->items, pair->value));
-        else split_into(r, pair->value, separator(r->param->style), &items);
+        else split_into(r, pair->value, separator(r->param), &items);
     }
     if (found) *out = pl_node_of_items(r->mock->request, items.items, items.len);
     if (!found && only(r, PL_KIND_RECORD)) return read_spread(r, out) || read_deep(r, out);
