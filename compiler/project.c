@@ -151,6 +151,15 @@ static bool read_yes(Reader *r, PlStr key, const PlNode *node)
     return yes;
 }
 
+static PlStr read_server(Reader *r, PlStr key, const PlNode *node)
+{
+    PlStr url = text_of(r, key, node);
+    bool whole = pl_str_find_char(url, '?', 0) == PL_STR_NONE && pl_str_find_char(url, '#', 0) == PL_STR_NONE; /* paths are put behind it */
+    if (whole && pl_action_origin(r->arena, url).len) return url;
+    bad_value(r, key, node, "an address such as https://api.example.com/v1, without a user's name and a query");
+    return PL_STR("");
+}
+
 static void read_plugin_keys(Reader *r, const PlNode *node, PlPluginArg *plugin)
 {
     static const char *const known[] = {"document", "server", "credential", "variables", "idempotent", "probes",
@@ -159,7 +168,7 @@ static void read_plugin_keys(Reader *r, const PlNode *node, PlPluginArg *plugin)
         const PlPair *pair = pl_node_at(node, i);
         PlStr key = pl_pair_key(pair);
         if (pl_str_eq_z(key, "document")) plugin->document = beside(r, text_of(r, key, &pair->value));
-        else if (pl_str_eq_z(key, "server")) plugin->server = text_of(r, key, &pair->value);
+        else if (pl_str_eq_z(key, "server")) plugin->server = read_server(r, key, &pair->value);
         else if (pl_str_eq_z(key, "credential")) plugin->credential = text_of(r, key, &pair->value);
         else if (pl_str_eq_z(key, "variables")) read_variables(r, &pair->value, plugin);
         else if (pl_str_eq_z(key, "idempotent")) read_idempotent(r, &pair->value, plugin);
