@@ -2,7 +2,7 @@
 /* The net port as a command, for tests/net/run: sends requests and prints what came of each as one line of JSON.
  *     client OPTION... REQUEST... ; a request is METHOD URL and the options behind it
  * Options before the first request: --allow ORIGIN (private addresses too), --rule ORIGIN (public only), --all (send all at once, not one after the other),
- * --connections N, --ca FILE, --cancel MS, --pause MS (between requests), --proxy URL.
+ * --connections N, --ca FILE, --cancel MS, --pause MS (between requests), --proxy URL, --tokens FOLDER.
  * Behind a request: -d BODY, -D LENGTH, -h NAME:VALUE, --timeout MS, --max-body N, --auth KIND:CREDENTIAL[:WIRE[:TOKEN_URL]], --part NAME=VALUE. */
 #include "vm/base/fault.h"
 #include "vm/io/http.h"
@@ -28,7 +28,7 @@ typedef struct Options {
     uint32_t rule_count, connections;
     bool all;
     int64_t cancel_ms, pause_ms;
-    const char *ca, *proxy;
+    const char *ca, *proxy, *tokens;
 } Options;
 
 static Ask asks[MAX];
@@ -132,6 +132,8 @@ static bool option(Options *o, const char *name, const char *value)
         o->ca = value;
     else if (strcmp(name, "--proxy") == 0)
         o->proxy = value;
+    else if (strcmp(name, "--tokens") == 0)
+        o->tokens = value;
     else if (strcmp(name, "--cancel") == 0)
         o->cancel_ms = atoi(value);
     else if (strcmp(name, "--pause") == 0)
@@ -186,7 +188,7 @@ int main(int argc, char **argv)
     PlSecrets *secrets = pl_secrets_new();
     PlHttp *http = loop && secrets ? pl_http_new(loop, secrets,
                                                  &(PlHttpOptions){.rules = o.rules, .rule_count = o.rule_count, .max_connections = o.connections,
-                                                                  .ca_file = pl_str_z(o.ca), .proxy = pl_str_z(o.proxy)})
+                                                                  .ca_file = pl_str_z(o.ca), .proxy = pl_str_z(o.proxy), .token_folder = pl_str_z(o.tokens)})
                                    : NULL;
     PlNetPort port = pl_http_port(http);
     bool refused = false;

@@ -210,6 +210,12 @@ class Server:
         while True:
             conn.sendall(chunk)
 
+    def do_encoded(self, conn, method, head, body, number):
+        """/encoded/NAME: self.encoded[NAME] is (encoding, bytes)."""
+        encoding, data = self.encoded[head.split(" ", 2)[1].rsplit("/", 1)[1]]
+        conn.sendall(answer(data, headers=["Content-Encoding: " + encoding]))
+        return True
+
     def do_gzip(self, conn, method, head, body, number):
         conn.sendall(answer(gzip.compress(b"packed"), headers=["Content-Encoding: gzip"]))
         return True

@@ -14,7 +14,7 @@
 typedef struct PlvOptions {
     PlCliList inputs, servers, hooks, answers, allow;
     bool pieces;
-    const char *workspace, *store, *project, *approve, *max_body, *max_calls, *max_tokens, *max_money, *timeout, *durable, *ca_file;
+    const char *workspace, *store, *project, *approve, *max_body, *max_calls, *max_tokens, *max_money, *timeout, *durable, *ca_file, *proxy;
     bool allow_native, no_project, trust, yes, trace, json, quiet, all, keep_parked;
 } PlvOptions;
 

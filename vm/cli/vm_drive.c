@@ -8,6 +8,7 @@
 #include "vm/base/utf8.h"
 #include "vm/code/hash.h"
 #include "vm/door_opens.h"
+#include "vm/io/private.h"
 #include "vm/io/world.h"
 
 #include <signal.h>
@@ -74,6 +75,9 @@ static bool open_world(PlArena *arena, const PlvDrive *d, PlWorld *world, int *c
     options.no_person = d->options->json;
     options.http.user_agent = PL_STR("pilot/" PL_VERSION_TEXT);
     if (d->options->ca_file) options.http.ca_file = pl_str_z(d->options->ca_file);
+    if (d->options->proxy) options.http.proxy = pl_str_z(d->options->proxy);
+    char *tokens = pl_arena_alloc(arena, 4096, 1);
+    if (pl_private_place(true, "tokens", tokens, 4096)) options.http.token_folder = pl_str_z(tokens);
     private_origins(arena, d, &options);
     options.opens = pl_door_opens;
     *code = plv_doors(arena, d, &options.grants);

@@ -24,6 +24,7 @@
     {"allow", 0, PL_CLI_LIST, &(o).allow, "PLUGIN", "let this plugin start programs; may be repeated"},                           \
     {"allow-native", 0, PL_CLI_FLAG, &(o).allow_native, NULL, "let plugins call functions of shared libraries"},                   \
     {"trust", 0, PL_CLI_FLAG, &(o).trust, NULL, "let the project file open what it names, for this once"},                    \
+    {"proxy", 0, PL_CLI_TEXT, &(o).proxy, "URL", "send all requests through this proxy; the variables of the environment are not read"},    \
     {"ca-file", 0, PL_CLI_TEXT, &(o).ca_file, "FILE", "certificates to trust instead of the system's"},                           \
     {"quiet", 'q', PL_CLI_FLAG, &(o).quiet, NULL, "only the result and errors"},                                                  \
     {"json", 0, PL_CLI_FLAG, &(o).json, NULL, "one JSON object a line; the first names the format; asks nothing"}

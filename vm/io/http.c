@@ -507,6 +507,7 @@ PlHttp *pl_http_new(PlLoop *loop, PlSecrets *secrets, const PlHttpOptions *optio
     http->proxy = copy_option(options->proxy, NULL, &failed);
     http->user_agent = copy_option(options->user_agent, "pilot/0.1", &failed);
     http->ca_file = copy_option(options->ca_file, NULL, &failed);
+    http->token_folder = copy_option(options->token_folder, NULL, &failed);
     if (options->rule_count) {
         http->origins = pl_zalloc(options->rule_count * sizeof *http->origins);
         failed |= !http->origins;
@@ -567,6 +568,7 @@ void pl_http_free(PlHttp *http)
     pl_free(http->proxy);
     pl_free(http->user_agent);
     pl_free(http->ca_file);
+    pl_free(http->token_folder);
     pl_http_curl_close(http->curl);
     pl_free(http);
 }

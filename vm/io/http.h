@@ -21,6 +21,7 @@ typedef struct PlHttpOptions {
     uint64_t connect_timeout_us;   /* 0: 10 s */
     PlStr proxy;                   /* only when told; "" none */
     PlStr user_agent;              /* "" : "pilot/VERSION" */
+    PlStr token_folder;            /* where processes of one user share the tokens of client credentials; "" : they are kept in memory alone */
     PlStr ca_file;                 /* certificates to trust instead of the system's; "" the system's */
 } PlHttpOptions;
 

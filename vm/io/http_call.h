@@ -99,7 +99,7 @@ struct PlHttp {
     PlLoop *loop;
     PlClockPort clock;
     PlSecrets *secrets;       /* may be NULL: no credentials */
-    char *proxy, *user_agent, *ca_file;
+    char *proxy, *user_agent, *ca_file, *token_folder;
     uint32_t max_active, max_host_active;
     uint64_t connect_timeout_us;
     PlHttpOrigin *origins;

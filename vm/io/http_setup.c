@@ -39,8 +39,9 @@ static void set_always(PlHttp *http, PlHttpTransfer *transfer)
     curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(http->connect_timeout_us / 1000));
     curl->easy_setopt(easy, CURLOPT_USERAGENT, http->user_agent);
     if (http->ca_file) curl->easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
-    if (curl->version_info(CURLVERSION_NOW)->features & CURL_VERSION_LIBZ)
-        curl->easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+    int features = curl->version_info(CURLVERSION_NOW)->features;
+    bool brotli = (features & CURL_VERSION_BROTLI) != 0;
+    if (features & CURL_VERSION_LIBZ) curl->easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, brotli ? "gzip, deflate, br" : "gzip, deflate");
     pl_http_gate_attach(http, transfer);
     pl_http_body_attach(curl, easy, transfer);
 }

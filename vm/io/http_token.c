@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* OAuth2 tokens. Those that a person logged in for are read from their file, refreshed when they end (RFC 6749 section 6) and written back; for others
- * client credentials (section 4.4): one token for each (token URL, client, scopes), kept in memory until shortly before it ends, fetched
- * once however many calls wait for it. The fetch is a call like any other, through the same gate: its origin must be a rule. The client
+ * client credentials (section 4.4): one token for each (token URL, client, scopes), kept until shortly before it ends, fetched once however many calls wait
+ * for it, and shared with the user's other processes (http_token_cache.c). The fetch is a call like any other, through the same gate: its origin must be a rule. The client
  * authenticates with Basic (section 2.3.1); a server that refuses that is asked once more with the client in the body. */
-#include "vm/io/http_call.h"
+#include "vm/io/http_token.h"
 #include "vm/io/token_file.h"
 
 #include "vm/base/fault.h"
@@ -14,19 +14,6 @@
 
 enum { DEFAULT_LIFE_S = 300, MAX_LIFE_S = 86400, TOKEN_BODY = 65536, TOKEN_TIMEOUT_US = 30000000 };
 
-struct PlHttpToken {
-    PlHttpToken *next;
-    PlHttp *http;
-    char *url, *plugin, *scopes, *name;
-    PlBuf client;       /* "id:secret"; of a login "id" */
-    char *file;         /* of a login; NULL: client credentials */
-    PlBuf refresh;      /* of a login; empty: it cannot be refreshed */
-    PlBuf value;        /* empty: none */
-    int64_t until_us;   /* monotonic */
-    bool is_fetching, in_body;
-    PlHttpList waiting;
-};
-
 static void wipe(PlBuf *buf)
 {
     if (buf->ptr) explicit_bzero(buf->ptr, buf->cap);
@@ -35,6 +22,7 @@ static void wipe(PlBuf *buf)
 
 static void token_free(PlHttpToken *token)
 {
+    pl_http_token_cache_end(token);
     pl_free(token->url);
     pl_free(token->plugin);
     pl_free(token->scopes);
@@ -42,7 +30,9 @@ static void token_free(PlHttpToken *token)
     wipe(&token->client);
     wipe(&token->value);
     wipe(&token->refresh);
+    wipe(&token->dead);
     pl_free(token->file);
+    pl_free(token->cache);
     pl_free(token);
 }
 
@@ -76,15 +66,18 @@ static PlHttpToken *token_new(PlHttp *http, const PlAuth *scheme, PlStr plugin, 
         return NULL;
     }
     token->http = http;
+    token->lock = -1;
     token->scopes = scopes;
     pl_buf_init(&token->client, 0);
     pl_buf_init(&token->value, 0);
     pl_buf_init(&token->refresh, 0);
+    pl_buf_init(&token->dead, 0);
     pl_buf_put(&token->client, client);
     token->url = pl_strdup_n(scheme->token_url.ptr, scheme->token_url.len);
     token->plugin = pl_strdup_n(plugin.ptr, plugin.len);
     token->name = pl_strdup_n(scheme->credential.ptr, scheme->credential.len);
-    if (!token->url || !token->plugin || !token->name || token->client.status != PL_OK) {
+    bool good = token->url && token->plugin && token->name && token->client.status == PL_OK;
+    if (!good || pl_http_token_cache_place(token) != PL_OK) {
         token_free(token);
         return NULL;
     }
@@ -116,12 +109,15 @@ bool pl_http_token_is_fresh(const PlHttpToken *token, PlStr *value)
 void pl_http_token_drop(PlHttpToken *token, const char *used)
 {
     PlStr line = pl_str_z(used);
-    if (token->value.len && pl_str_ends(line, pl_buf_str(&token->value))) wipe(&token->value);
+    if (!token->value.len || !pl_str_ends(line, pl_buf_str(&token->value))) return;
+    wipe(&token->dead);
+    token->dead = token->value;
+    pl_buf_init(&token->value, 0);
 }
 
 /* ---- a login ---- */
 
-static int64_t wall_s(const PlHttpToken *token)
+int64_t pl_http_token_wall_s(const PlHttpToken *token)
 {
     const PlClockPort *clock = &token->http->clock;
     return clock->wall_us(clock->self) / 1000000;
@@ -130,7 +126,7 @@ static int64_t wall_s(const PlHttpToken *token)
 static PlStatus take_login(PlHttpToken *token, PlToken *read)
 {
     const PlClockPort *clock = &token->http->clock;
-    int64_t left_s = read->expires_at_s ? read->expires_at_s - wall_s(token) - 30 : DEFAULT_LIFE_S; /* not to end on its way */
+    int64_t left_s = read->expires_at_s ? read->expires_at_s - pl_http_token_wall_s(token) - 30 : DEFAULT_LIFE_S; /* not to end on its way */
     wipe(&token->value);
     wipe(&token->refresh);
     wipe(&token->client);
@@ -156,9 +152,11 @@ static PlHttpToken *login_new(PlHttp *http, PlStr name, const char *file)
     char plugin[160];
     if (!token) return NULL;
     token->http = http;
+    token->lock = -1;
     pl_buf_init(&token->client, 0);
     pl_buf_init(&token->value, 0);
     pl_buf_init(&token->refresh, 0);
+    pl_buf_init(&token->dead, 0);
     snprintf(plugin, sizeof plugin, "login:%.*s", PL_ARG(name));
     token->url = pl_strdup_n("", 0);
     token->plugin = pl_strdup_n(plugin, strlen(plugin));
@@ -203,7 +201,7 @@ static PlStatus write_login(PlHttpToken *token, PlToken *got)
     if (!got->refresh.len) pl_buf_put(&got->refresh, pl_buf_str(&token->refresh));
     pl_buf_put_z(&got->url, token->url);
     pl_buf_put(&got->client, pl_buf_str(&token->client));
-    got->expires_at_s = wall_s(token) + (got->life_s > 0 ? got->life_s : DEFAULT_LIFE_S);
+    got->expires_at_s = pl_http_token_wall_s(token) + (got->life_s > 0 ? got->life_s : DEFAULT_LIFE_S);
     PlStatus status = pl_token_write(token->file, got);
     PlStatus taken = take_login(token, got);
     return status == PL_OK ? taken : status;
@@ -250,8 +248,9 @@ static void give_token(PlHttpToken *token, PlHttpCall *call)
         pl_http_refuse(call, PL_NET_NO_CREDENTIAL, "out of memory for a token");
 }
 
-static void settle(PlHttpToken *token, PlNetFault fault, const char *message)
+void pl_http_token_settle(PlHttpToken *token, PlNetFault fault, const char *message)
 {
+    pl_http_token_cache_end(token);
     PlHttpList list = token->waiting;
     token->waiting = (PlHttpList){NULL, NULL};
     token->is_fetching = false;
@@ -276,10 +275,9 @@ static bool keep(PlHttpToken *token, PlBuf *value, int64_t life_s)
     token->value = *value;
     *value = (PlBuf){.ceiling = value->ceiling};
     token->until_us = clock->mono_us(clock->self) + life_s * 1000000 - margin_us;
+    pl_http_token_cache_put(token, life_s - (margin_us + 999999) / 1000000);
     return pl_secrets_note(token->http->secrets, pl_str_z(token->name), pl_buf_str(&token->value)) == PL_OK;
 }
-
-static void fetch(PlHttpToken *token);
 
 /* The refresh token may have been used by another process meanwhile: then its token is in the file. */
 static bool refreshed_elsewhere(PlHttpToken *token)
@@ -301,16 +299,16 @@ static void on_refreshed(void *user, const PlNetAnswer *answer)
     pl_token_init(&got);
     if (answer->fault != PL_NET_OK) {
         snprintf(message, sizeof message, "%.*s", PL_ARG(answer->message));
-        settle(token, answer->fault, message);
+        pl_http_token_settle(token, answer->fault, message);
     } else if (pl_token_parse(answer->body, &got) && answer->status == 200 && is_plain(pl_buf_str(&got.access))) {
         PlStatus status = write_login(token, &got);
-        settle(token, status == PL_OK ? PL_NET_OK : PL_NET_NO_CREDENTIAL, status == PL_IO ? strerror(errno) : pl_status_words(status));
+        pl_http_token_settle(token, status == PL_OK ? PL_NET_OK : PL_NET_NO_CREDENTIAL, status == PL_IO ? strerror(errno) : pl_status_words(status));
     } else if (refreshed_elsewhere(token)) {
-        settle(token, PL_NET_OK, "");
+        pl_http_token_settle(token, PL_NET_OK, "");
     } else {
         snprintf(message, sizeof message, "the token server answered %u%s%.*s: `pilotvm login %s`", answer->status, got.error.len ? ": " : "",
                  PL_ARG(pl_str_slice(pl_buf_str(&got.error), 0, 100)), token->name);
-        settle(token, PL_NET_NO_CREDENTIAL, message);
+        pl_http_token_settle(token, PL_NET_NO_CREDENTIAL, message);
     }
     pl_token_wipe(&got);
 }
@@ -323,7 +321,7 @@ static void on_answer(void *user, const PlNetAnswer *answer)
     int64_t life_s = 0;
     if (answer->fault != PL_NET_OK) {
         snprintf(message, sizeof message, "%.*s", PL_ARG(answer->message));
-        settle(token, answer->fault, message);
+        pl_http_token_settle(token, answer->fault, message);
         return;
     }
     pl_buf_init(&value, 0);
@@ -331,14 +329,14 @@ static void on_answer(void *user, const PlNetAnswer *answer)
     bool good = read_token(answer->body, &value, &life_s, &error) && answer->status == 200 && is_plain(pl_buf_str(&value));
     if (good) {
         bool kept = keep(token, &value, life_s);
-        settle(token, kept ? PL_NET_OK : PL_NET_NO_CREDENTIAL, "out of memory");
+        pl_http_token_settle(token, kept ? PL_NET_OK : PL_NET_NO_CREDENTIAL, "out of memory");
     } else if (!token->in_body && (answer->status == 400 || answer->status == 401)) {
         token->in_body = true;
-        fetch(token);
+        pl_http_token_fetch(token);
     } else {
         snprintf(message, sizeof message, "the token server answered %u%s%.*s", answer->status, error.len ? ": " : "",
                  PL_ARG(pl_buf_str(&error)));
-        settle(token, PL_NET_NO_CREDENTIAL, message);
+        pl_http_token_settle(token, PL_NET_NO_CREDENTIAL, message);
     }
     wipe(&value);
     pl_buf_deinit(&error);
@@ -368,11 +366,11 @@ static void refresh(PlHttpToken *token)
                             .body = pl_buf_str(&form), .has_body = true, .timeout_us = TOKEN_TIMEOUT_US, .max_body = TOKEN_BODY};
     token->is_fetching = true;
     if (form.status != PL_OK || pl_http_begin(token->http, &request, true, on_refreshed, token, &handle) != PL_OK)
-        settle(token, PL_NET_NO_CREDENTIAL, "out of memory");
+        pl_http_token_settle(token, PL_NET_NO_CREDENTIAL, "out of memory");
     wipe(&form);
 }
 
-static void fetch(PlHttpToken *token)
+void pl_http_token_fetch(PlHttpToken *token)
 {
     if (token->file) {
         refresh(token);
@@ -381,7 +379,7 @@ static void fetch(PlHttpToken *token)
     PlStr client = pl_buf_str(&token->client);
     size_t colon = pl_str_find_char(client, ':', 0);
     if (colon == PL_STR_NONE) {
-        settle(token, PL_NET_NO_CREDENTIAL, "the credential must be client_id:client_secret");
+        pl_http_token_settle(token, PL_NET_NO_CREDENTIAL, "the credential must be client_id:client_secret");
         return;
     }
     PlStr id = pl_str_slice(client, 0, colon), secret = pl_str_slice(client, colon + 1, client.len);
@@ -408,7 +406,7 @@ static void fetch(PlHttpToken *token)
     uint64_t handle;
     token->is_fetching = true;
     if (failed || pl_http_begin(token->http, &request, true, on_answer, token, &handle) != PL_OK)
-        settle(token, PL_NET_NO_CREDENTIAL, "out of memory");
+        pl_http_token_settle(token, PL_NET_NO_CREDENTIAL, "out of memory");
     wipe(&form);
     wipe(&pair);
     wipe(&basic);
@@ -425,7 +423,7 @@ void pl_http_token_wait(PlHttpToken *token, PlHttpCall *call)
     pl_http_list_push(&token->waiting, call);
     if (token->is_fetching) return;
     token->in_body = false;
-    fetch(token);
+    pl_http_token_cache_begin(token);
 }
 
 void pl_http_token_leave(PlHttpToken *token, PlHttpCall *call)

@@ -108,7 +108,7 @@ static void put(PlBuf *out, const char *name, const PlBuf *value)
     pl_buf_put_json(out, pl_buf_str(value));
 }
 
-PlStatus pl_token_write(const char *path, const PlToken *token)
+PlStatus pl_token_put(const char *path, const PlToken *token)
 {
     PlBuf text;
     pl_buf_init(&text, 0);
@@ -119,10 +119,15 @@ PlStatus pl_token_write(const char *path, const PlToken *token)
     put(&text, "client", &token->client);
     if (token->expires_at_s) pl_buf_printf(&text, ",\"expires_at\":%lld", (long long)token->expires_at_s);
     pl_buf_put_z(&text, "}\n");
-    PlStatus status = text.status;
-    int lock = status == PL_OK ? pl_private_lock(path, LOCK_US) : -1;
-    if (status == PL_OK) status = lock < 0 ? PL_IO : pl_private_write(path, pl_buf_str(&text), true);
-    pl_private_unlock(lock);
+    PlStatus status = text.status == PL_OK ? pl_private_write(path, pl_buf_str(&text), true) : text.status;
     pl_private_wipe(&text);
+    return status;
+}
+
+PlStatus pl_token_write(const char *path, const PlToken *token)
+{
+    int lock = pl_private_lock(path, LOCK_US);
+    PlStatus status = lock < 0 ? PL_IO : pl_token_put(path, token);
+    pl_private_unlock(lock);
     return status;
 }

@@ -26,6 +26,8 @@ PL_MUST_USE bool pl_token_parse(PlStr json, PlToken *out);
 bool pl_token_place(PlStr name, char *out, size_t size);
 /* PL_INVALID: there is none or it is damaged; PL_REFUSED: others may read it; *why for people (static). */
 PL_MUST_USE PlStatus pl_token_read(const char *path, PlToken *out, const char **why);
+/* As of pl_private_write, by whoever holds the file's lock. */
+PL_MUST_USE PlStatus pl_token_put(const char *path, const PlToken *token);
 /* As of pl_private_write; holds the file's lock. */
 PL_MUST_USE PlStatus pl_token_write(const char *path, const PlToken *token);
 
