@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs that print a secret: the loop turns meanwhile, limits hold, words are parted as in a shell; calls that need the secret wait for it, others do not. */
+/* Programs that print a secret: the loop turns meanwhile, limits hold, words are parted as in a shell; calls that need the secret wait, others do not. */
 #include "tests/unit/unit.h"
 #include "vm/io/command.h"
 #include "vm/io/http.h"

@@ -110,7 +110,8 @@ void pl_cli_wants(PlArena *arena, const PlProject *p, PlWants *out)
         add(arena, out, PL_WANT_PROGRAM, p->allow.items[i],
             pl_arena_printf(arena, "start programs, or call a library, as " PL_FMT, PL_ARG(p->allow.items[i])));
     if (p->workspace.len && !is_inside(arena, p, p->workspace))
-        add(arena, out, PL_WANT_WORKSPACE, PL_STR(""), pl_arena_printf(arena, "let tools work in " PL_FMT ", which is not its own folder", PL_ARG(p->workspace)));
+        add(arena, out, PL_WANT_WORKSPACE, PL_STR(""),
+            pl_arena_printf(arena, "let tools work in " PL_FMT ", which is not its own folder", PL_ARG(p->workspace)));
     for (uint32_t i = 0; i < p->credentials.len; i++) want_secret(arena, p, &p->credentials.items[i], out);
     for (uint32_t i = 0; i < p->plugins.len; i++) {
         PlStr origins[PL_CLI_ORIGINS], name = p->plugins.items[i].name;

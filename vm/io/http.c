@@ -196,7 +196,9 @@ void pl_http_refuse(PlHttpCall *call, PlNetFault fault, const char *format, ...)
     char message[sizeof call->message];
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    memcpy(call->message, message, sizeof message);
+    size_t len = call->http->secrets ? pl_secrets_redact(call->http->secrets, message, strlen(message)) : strlen(message);
+    message[len] = 0;
+    memcpy(call->message, message, len + 1);
     call->fault = fault;
     finish_later(call);
 }

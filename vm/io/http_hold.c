@@ -61,7 +61,10 @@ static void copy_request(Copy *copy, const PlNetRequest *from)
         headers[i] = (PlHeader){pl_arena_str(arena, from->headers[i].name), pl_arena_str(arena, from->headers[i].value)};
     for (uint32_t i = 0; i < from->part_count; i++) {
         const PlPart *p = &from->parts[i];
-        parts[i] = (PlPart){pl_arena_str(arena, p->name), pl_arena_str(arena, p->filename), pl_arena_str(arena, p->content_type), pl_arena_str(arena, p->bytes)};
+        parts[i] = (PlPart){.name = pl_arena_str(arena, p->name),
+                            .filename = pl_arena_str(arena, p->filename),
+                            .content_type = pl_arena_str(arena, p->content_type),
+                            .bytes = pl_arena_str(arena, p->bytes)};
     }
     to->headers = headers;
     to->parts = parts;

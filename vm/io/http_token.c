@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* OAuth2 tokens. Those that a person logged in for are read from their file, refreshed when they end (RFC 6749 section 6) and written back; for others
  * client credentials (section 4.4): one token for each (token URL, client, scopes), kept until shortly before it ends, fetched once however many calls wait
- * for it, and shared with the user's other processes (http_token_cache.c). The fetch is a call like any other, through the same gate: its origin must be a rule. The client
- * authenticates with Basic (section 2.3.1); a server that refuses that is asked once more with the client in the body. */
+ * for it, and shared with the user's other processes (http_token_cache.c). The fetch is a call like any other, through the same gate: its origin must
+ * be a rule. The client authenticates with Basic (section 2.3.1); a server that refuses that is asked once more with the client in the body. */
 #include "vm/io/http_token.h"
 #include "vm/io/token_file.h"
 
@@ -27,6 +27,7 @@ static void token_free(PlHttpToken *token)
     pl_free(token->plugin);
     pl_free(token->scopes);
     pl_free(token->name);
+    pl_free(token->client_name);
     wipe(&token->client);
     wipe(&token->value);
     wipe(&token->refresh);
@@ -76,7 +77,12 @@ static PlHttpToken *token_new(PlHttp *http, const PlAuth *scheme, PlStr plugin, 
     token->url = pl_strdup_n(scheme->token_url.ptr, scheme->token_url.len);
     token->plugin = pl_strdup_n(plugin.ptr, plugin.len);
     token->name = pl_strdup_n(scheme->credential.ptr, scheme->credential.len);
-    bool good = token->url && token->plugin && token->name && token->client.status == PL_OK;
+    PlBuf client_name; /* the pair as it is sent is another spelling of the secret */
+    pl_buf_init(&client_name, 0);
+    pl_buf_printf(&client_name, PL_FMT " client", PL_ARG(scheme->credential));
+    token->client_name = client_name.status == PL_OK ? pl_strdup_n(client_name.ptr, client_name.len) : NULL;
+    pl_buf_deinit(&client_name);
+    bool good = token->url && token->plugin && token->name && token->client_name && token->client.status == PL_OK;
     if (!good || pl_http_token_cache_place(token) != PL_OK) {
         token_free(token);
         return NULL;
@@ -227,7 +233,7 @@ static bool read_token(PlStr body, PlBuf *value, int64_t *life_s, PlBuf *error)
         if (event == PL_JSON_OBJECT_BEGIN || event == PL_JSON_ARRAY_BEGIN) event = pl_json_scan_skip(&scan);
         good = event != PL_JSON_ERROR && event != PL_JSON_END;
         if (is_token && event == PL_JSON_STRING) pl_buf_put(value, scan.text);
-        if (is_error && event == PL_JSON_STRING) pl_buf_put(error, pl_str_slice(scan.text, 0, 100));
+        if (is_error && event == PL_JSON_STRING) pl_buf_put(error, scan.text);
         if (is_life && event == PL_JSON_INT) *life_s = scan.integer;
         if (is_life && event == PL_JSON_STRING) (void)pl_str_to_int(scan.text, life_s);
     }
@@ -291,6 +297,13 @@ static bool refreshed_elsewhere(PlHttpToken *token)
     return good;
 }
 
+/* What a token server says for a reason, which may be all that it was sent: first without secrets, then cut. */
+static PlStr reason_of(PlHttpToken *token, PlBuf *error)
+{
+    error->len = pl_secrets_redact(token->http->secrets, error->ptr, error->len);
+    return pl_str_slice(pl_buf_str(error), 0, 100);
+}
+
 static void on_refreshed(void *user, const PlNetAnswer *answer)
 {
     PlHttpToken *token = user;
@@ -307,7 +320,7 @@ static void on_refreshed(void *user, const PlNetAnswer *answer)
         pl_http_token_settle(token, PL_NET_OK, "");
     } else {
         snprintf(message, sizeof message, "the token server answered %u%s%.*s: `pilotvm login %s`", answer->status, got.error.len ? ": " : "",
-                 PL_ARG(pl_str_slice(pl_buf_str(&got.error), 0, 100)), token->name);
+                 PL_ARG(reason_of(token, &got.error)), token->name);
         pl_http_token_settle(token, PL_NET_NO_CREDENTIAL, message);
     }
     pl_token_wipe(&got);
@@ -335,7 +348,7 @@ static void on_answer(void *user, const PlNetAnswer *answer)
         pl_http_token_fetch(token);
     } else {
         snprintf(message, sizeof message, "the token server answered %u%s%.*s", answer->status, error.len ? ": " : "",
-                 PL_ARG(pl_buf_str(&error)));
+                 PL_ARG(reason_of(token, &error)));
         pl_http_token_settle(token, PL_NET_NO_CREDENTIAL, message);
     }
     wipe(&value);
@@ -396,13 +409,14 @@ void pl_http_token_fetch(PlHttpToken *token)
     pl_secrets_put_percent(&pair, secret);
     pl_buf_put_z(&basic, "Basic ");
     pl_secrets_put_base64(&basic, pl_buf_str(&pair));
+    PlStatus noted = pl_secrets_note(token->http->secrets, pl_str_z(token->client_name), pl_buf_str(&pair));
     PlHeader headers[] = {{PL_STR_INIT("Content-Type"), PL_STR_INIT("application/x-www-form-urlencoded")},
                           {PL_STR_INIT("Accept"), PL_STR_INIT("application/json")},
                           {PL_STR_INIT("Authorization"), pl_buf_str(&basic)}};
     PlNetRequest request = {.method = PL_POST, .url = pl_str_z(token->url), .plugin = pl_str_z(token->plugin),
                             .headers = headers, .header_count = token->in_body ? 2 : 3, .body = pl_buf_str(&form),
                             .has_body = true, .timeout_us = TOKEN_TIMEOUT_US, .max_body = TOKEN_BODY};
-    bool failed = form.status != PL_OK || pair.status != PL_OK || basic.status != PL_OK;
+    bool failed = form.status != PL_OK || pair.status != PL_OK || basic.status != PL_OK || noted != PL_OK;
     uint64_t handle;
     token->is_fetching = true;
     if (failed || pl_http_begin(token->http, &request, true, on_answer, token, &handle) != PL_OK)

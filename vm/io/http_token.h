@@ -8,7 +8,7 @@
 struct PlHttpToken {
     PlHttpToken *next;
     PlHttp *http;
-    char *url, *plugin, *scopes, *name;
+    char *url, *plugin, *scopes, *name, *client_name;
     PlBuf client;       /* "id:secret"; of a login "id" */
     char *file;         /* of a login; NULL: client credentials */
     char *cache;        /* of client credentials: the file that processes share; NULL: none */

@@ -19,8 +19,8 @@ PL_MUST_USE PlStatus pl_secrets_map(PlSecrets *secrets, PlStr name, PlSecretFrom
 PL_MUST_USE PlStatus pl_secrets_get(PlSecrets *secrets, PlStr name, PlStr *out, PlStr *error);
 /* The file of its token, when it is a login: then pl_secrets_get has nothing for it. NULL: it is none. */
 const char *pl_secrets_login(PlSecrets *secrets, PlStr name);
-/* The command that prints it, when that has not been asked yet: whoever has a loop runs it (command.h) and gives what it printed, or why not, to pl_secrets_take.
- * pl_secrets_get would wait for it. NULL: there is none. */
+/* The command that prints it, when that has not been asked yet: whoever has a loop runs it (command.h) and gives what it printed, or why not, to
+ * pl_secrets_take; pl_secrets_get would wait for it. NULL: there is none. */
 const char *pl_secrets_command(PlSecrets *secrets, PlStr name);
 PL_MUST_USE PlStatus pl_secrets_take(PlSecrets *secrets, PlStr name, PlStr output, const char *why, PlStr *error);
 /* Is there a source for it? Reads the environment, but no file and no command. */
