@@ -90,7 +90,8 @@ PlToken pl_scan_name(PlScan *s, const char *p, const char *end)
         stop = word;
     }
     static const char *const quantities[] = {"any",  "all",  "some", "one",  "each", "none",   "both",
-                                             "most", "half", "rest", "many", "few",  "several"};
+                                             "most",
+                                              "half", "rest", "many", "few",  "several"};
     s->quantity = IS_ONE_OF(pl_str(p, (size_t)(stop - p)), quantities);
     if (count == 1) return pl_scan_emit(s, PL_TK_NAME, p, end);
     PlToken token = pl_scan_emit(s, PL_TK_NAME, p, stop);

@@ -490,6 +490,18 @@ static bool names_failed(const PlReading *rd, const char *behind)
     return false;
 }
 
+/* Whether the words are the statement that their first one says, and no prose. */
+static bool is_statement(PlReading *rd, int token, const char *behind)
+{
+    if (token == PL_TK_S_SKIP || token == PL_TK_S_LEAVE) return false;
+    if (!pl_reading_promises(rd, token, behind) && !(pl_reading_means(rd, token, behind) && pl_reading_reads(rd, token, behind))) return false;
+    if (token != PL_TK_S_SET) return true;
+    PlReading joined = *rd;
+    joined.words = PL_WORDS_JOINED;
+    if (sets_in_words(rd, behind) && !pl_reading_reads(rd, token, behind) && !pl_reading_reads(&joined, token, behind)) return false;
+    return !rounds(rd, behind);
+}
+
 void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t end)
 {
     const char *text = syntax->text.ptr;
@@ -537,18 +549,10 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
         if (pl_str_eq_z(row->exact, "If not")) negate(&rd);
     } else if (row && !pl_reading_is_block(token) && !has_using(&rd)) {
         if (read_words(&rd, token, row, behind)) return;
-        bool is_statement = token != PL_TK_S_SKIP && token != PL_TK_S_LEAVE &&
-                            (pl_reading_promises(&rd, token, behind) ||
-                             (pl_reading_means(&rd, token, behind) && pl_reading_reads(&rd, token, behind)));
-        PlReading joined = rd;
-        joined.words = PL_WORDS_JOINED;
-        if (is_statement && token == PL_TK_S_SET && sets_in_words(&rd, behind) && !pl_reading_reads(&rd, token, behind) &&
-            !pl_reading_reads(&joined, token, behind))
-            is_statement = false;
-        if (is_statement && token == PL_TK_S_SET && rounds(&rd, behind)) is_statement = false;
-        if (is_statement && token == PL_TK_S_SET)
+        bool statement = is_statement(&rd, token, behind);
+        if (statement && token == PL_TK_S_SET)
             read_sets(&rd, behind);
-        else if (is_statement)
+        else if (statement)
             pl_reading_loudly(&rd, token, behind);
         else
             read_words_of_people(&rd);

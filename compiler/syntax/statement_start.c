@@ -28,7 +28,9 @@ const char *pl_reading_behind_adverb(const PlSyntax *syntax, const char *p, cons
     }
     const char *rest, *end; /* an emoji says nothing either */
     bool emoji = (unsigned char)*p >= 0x80 && pl_raw_scan(PL_MODE_EXPR, p, limit, &rest) == PL_RAW_SPACE;
-    if (emoji && pl_scan_blanks(rest) < limit && pl_phrase_match(syntax->phrases, PL_AT_OPENING, pl_scan_blanks(rest), limit, &end)) return pl_scan_blanks(rest);
+    if (!emoji) return NULL;
+    rest = pl_scan_blanks(rest);
+    if (rest < limit && pl_phrase_match(syntax->phrases, PL_AT_OPENING, rest, limit, &end)) return rest;
     return NULL;
 }
 
