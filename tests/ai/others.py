@@ -36,6 +36,9 @@ def against_aimock():
         {"match": {"userMessage": "Invoice"}, "response": {"content": answer}},
         {"match": {"userMessage": "Tooled"}, "response": {"toolCalls": [{"name": "answer", "arguments": answer}]}},
         {"match": {"userMessage": "Broken"}, "response": {"content": "Sure: {vendor: 'ACME', amount: 30,}"}},
+        {"match": {"userMessage": "long story"}, "response": {"content": "A story that is told in pieces, one behind the other."}},
+        {"match": {"systemMessage": "Find the late order", "hasToolResult": False}, "response": {"toolCalls": [{"name": "shop_orders_list", "arguments": '{"status":"late"}'}]}},
+        {"match": {"systemMessage": "Find the late order", "hasToolResult": True}, "response": {"toolCalls": [{"name": "answer", "arguments": '{"order":7,"cause":"snow"}'}]}},
         {"match": {"userMessage": "Fails"}, "response": {"error": {"message": "no luck", "type": "server_error"}, "status": 500}}]}))
     with Program(os.path.join(NPM, "llmock"), "-p", "PORT", "-f", "fixtures.json", "--log-level", "silent") as mock:
         for api, words in (("openai", "Invoice"), ("anthropic", "Tooled"), ("openai", "Broken")):
@@ -43,6 +46,19 @@ def against_aimock():
             compile(EXTRACT.replace("Invoice", words))
             got = call(pilotvm, "run", "p.pbc", "--yes")
             check(f"aimock: {api}: {words}", got.returncode == 0 and got.stdout.strip() == '{"vendor":"ACME","amount":30}', got.stdout + got.stderr)
+        for api in ("openai", "anthropic"):
+            agent_project(api)
+            write("pilot.yaml", open(os.path.join(work, "pilot.yaml")).read().replace(provider.url, f"http://127.0.0.1:{mock.port}"))
+            compile(AGENT, "agent")
+            compile(SUMMARY)
+            for how in ((), ("--hook", "python3 hook.py heard.jsonl", "--pieces")):
+                shop.seen.clear()
+                got = call(pilotvm, "run", "agent.pbc", "--yes", "--server", "shop=" + shop.url, *how)
+                check(f"aimock: {api}: an agent {how[-1:]}", got.returncode == 0 and json.loads(got.stdout) == {"order": 7, "cause": "snow"} and len(shop.seen) == 1, got.stdout + got.stderr)
+            got = call(pilotvm, "run", "p.pbc", "--yes", *how)
+            pieces = [json.loads(line) for line in open(os.path.join(work, "heard.jsonl")) if '"piece"' in line]
+            check(f"aimock: {api}: in pieces", got.returncode == 0 and len(pieces) > 1 and "".join(p["text"] for p in pieces) == json.loads(got.stdout), f"{pieces} {got.stdout} {got.stderr}")
+        project("openai", server=f"http://127.0.0.1:{mock.port}")
         compile(EXTRACT.replace("Invoice", "Fails"))
         got = call(pilotvm, "run", "p.pbc", "--yes")
         check("aimock: an error is told", got.returncode == 1 and "500: no luck" in got.stderr, got.stderr)
@@ -52,6 +68,8 @@ def against_aimock():
             compile(EXTRACT)
             got = call(pilotvm, "run", "p.pbc", "--yes")
             check(f"aimock: {fault}", got.returncode not in (0, 70) and "error[" in got.stderr, got.stderr)
+            got = call(pilotvm, "run", "p.pbc", "--yes", "--hook", "python3 hook.py heard.jsonl", "--pieces")
+            check(f"aimock: {fault} in pieces", got.returncode not in (0, 70) and "error[" in got.stderr, got.stderr)
 
 
 def only(document, paths):
@@ -92,12 +110,21 @@ def against_vendor():
     compile(EXTRACT)
     run('{"vendor":1}', "no", GOOD)
     bodies += [r["body"] for r in provider.requests]
-    wrong = [dict(bodies[0], messages="none"), dict(bodies[0], messages=[]), {"messages": bodies[0]["messages"]}, dict(bodies[0], response_format={"type": "json_schema"})]
+    plain = len(bodies)
+    agent_project()
+    compile(AGENT, "agent")
+    for how in ((), ("--hook", "python3 hook.py heard.jsonl", "--pieces")):
+        run(LIST, {"call": ("shop_orders_list", {"limit": "x"})}, ANSWER, name="agent", args=("--server", "shop=" + shop.url, *how))
+        bodies += [r["body"] for r in provider.requests]
+    check("vendor: turns with functions, with results and in pieces", len(bodies) == plain + 6 and bodies[-1]["stream"] and "tool_calls" in json.dumps(bodies[-1]["messages"]), len(bodies))
+    turn = bodies[-1]
+    wrong = [dict(turn, tools=[{"type": "function"}]), dict(turn, tool_choice="always"), dict(turn, messages=[{"role": "tool", "content": "x"}]), dict(turn, stream="yes")]
+    wrong += [dict(bodies[0], messages="none"), dict(bodies[0], messages=[]), {"messages": bodies[0]["messages"]}, dict(bodies[0], response_format={"type": "json_schema"})]
     write("bodies.json", json.dumps(bodies + wrong))
     got = call("node", "validate.js", "vendor.json", "bodies.json", NODE_PATH=os.path.join(os.environ["AI_NPM"], "node_modules"))
     said = json.loads(got.stdout or "[]")
-    check("vendor: every request fits the published schema", len(said) == 12 and not any(said[:8]), got.stdout + got.stderr)
-    check("vendor: what must fail does", len(said) == 12 and all(said[8:]), said[8:])
+    check("vendor: every request fits the published schema", len(said) == len(bodies + wrong) and not any(said[:len(bodies)]), got.stdout + got.stderr)
+    check("vendor: what must fail does", len(said) == len(bodies + wrong) and all(said[len(bodies):]), said[len(bodies):])
 
 
 for wanted, test in ((os.path.join(NPM, "llmock"), against_aimock), (os.path.join(NPM, "../ajv/dist/2020.js"), against_vendor)):

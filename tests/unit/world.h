@@ -381,7 +381,7 @@ UNUSED static WorldRun *world_begin_with(World *w, const PlModule *module, PlRun
     WorldRun *r = calloc(1, sizeof *r);
     r->arena = pl_arena_new(&r->escape, 0);
     pl_diags_init(&r->diags, r->arena, NULL);
-    r->hook = (PlHookPort){w, world_hook};
+    r->hook = (PlHookPort){.self = w, .event = world_hook};
     PlPorts ports = {
         .net = {w, world_send, world_cancel},
         .clock = {w, world_wall, world_mono, world_timer, world_timer_cancel},
