@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Prose before `using` is for people, and nothing is done by it. So where the call writes, words that change its meaning (grammar/weighty.def) must be said a
- * second time where they count: in the call's arguments or its name, in a block around it, or in a step before it that was read. Words that are not are asked for;
- * refusals and approvals are errors. Invariant: a step before counts only by what was read of it, never by the prose of a call. */
+ * second time where they count: in the call's arguments or its name, in a block around it, or in a step before it that was read. Words that are not
+ * are asked for; refusals and approvals are errors. Invariant: a step before counts only by what was read of it, never by the prose of a call. */
 #include "compiler/check/unread.h"
 
 #include "compiler/check/ask.h"
@@ -343,7 +343,8 @@ bool pl_unread_holds_back(PlChecker *c, PlStr prose)
     static const char *const refusals[] = {"don't ", "don\xe2\x80\x99t ", "do not ", "never ", "avoid ", "skip ", "refrain "};
     static const char *const consents[] = {"approv", "permission", "confirm", "consent", "sign-off", "sign off", "go-ahead", "my ok", "agree"};
     static const char *const firsts[] = {"with ", "once ", "after ", "upon ", "if ", "pending ", "subject to ", "wait ", "when ", "on "};
-    static const char *const places[] = {" then ", " before ", " once ", " after ", " upon ", " pending ", " subject to ", " with my ", " with the ", " and if "};
+    static const char *const places[] = {
+        " then ", " before ", " once ", " after ", " upon ", " pending ", " subject to ", " with my ", " with the ", " and if "};
     static const char *const asks[] = {"ask ", "check with ", "consult "};
     PlBuf lower;
     bool consent = false, place = false;
@@ -398,7 +399,8 @@ void pl_unread_check(PlChecker *c, PlStep *step)
     if (!a || a->effect < PL_EFFECT_WRITE || !step->prose.len) return;
     if (pl_unread_holds_back(c, step->prose) && !was_approved(step) && !asks_itself(a)) {
         PlDiag *d = PL_REPORT(c->diags, WORDS_UNREAD, step->prose_span, PL_ARG(step->prose), PL_ARG(a->plugin), PL_ARG(a->name));
-        pl_diag_help(c->diags, d, "say it as a step of its own, `If ...:` or `Approve \"...\"`, with the call below or behind it; or `ask first` behind the call");
+        pl_diag_help(c->diags, d,
+                     "say it as a step of its own, `If ...:` or `Approve \"...\"`, with the call below or behind it; or `ask first` behind the call");
         return;
     }
     if (only_reads(a)) return;
