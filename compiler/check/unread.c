@@ -55,7 +55,7 @@ typedef struct Weigher {
     PlSaidWords words;
     PlMap known;  /* stems and numbers that were read */
     PlMap looks;  /* those of the prose of calls that read, which says which item is the latest */
-    bool negates, ready;
+    bool negates, ready, only_reads;
 } Weigher;
 
 typedef struct Match {
@@ -170,16 +170,17 @@ static void learn_step(Weigher *w, PlStep *step)
     bool calls = step->kind == PL_STEP_ACTION; /* prose that nobody read yet is a question of its own */
     if (!calls) pl_unread_learn(w->c->arena, step->prose, &w->known);
     else if (step->bound && step->bound->effect < PL_EFFECT_WRITE) pl_unread_learn(w->c->arena, step->prose, &w->looks);
-    pl_unread_learn(w->c->arena, step->bind, &w->known);
-    pl_unread_learn(w->c->arena, step->name, &w->known);
+    if (!w->only_reads) pl_unread_learn(w->c->arena, step->bind, &w->known); /* what it found is called so whatever it found */
+    if (!w->only_reads) pl_unread_learn(w->c->arena, step->name, &w->known);
     w->negates |= step->kind == PL_STEP_ELSE || step->kind == PL_STEP_SKIP || step->kind == PL_STEP_STOP;
 }
 
-/* All steps before this one. True when it was reached. */
+/* All steps before this one; of a call that reads those behind it too, since what it found may be narrowed down later. True when it was reached. */
 static bool learn_before(Weigher *w, PlStep *const *steps, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (steps[i] == w->step) return true;
+        if (steps[i] == w->step && !w->only_reads) return true;
+        if (steps[i] == w->step) continue;
         learn_step(w, steps[i]);
         if (learn_before(w, steps[i]->steps.items, steps[i]->steps.len)) return true;
     }
@@ -322,6 +323,11 @@ static void ask(Weigher *w, const Match *m)
     bool exact = span.source == w->c->plan->source && span.end - span.start == step->prose.len;
     PlSpan at = exact ? (PlSpan){span.source, span.start + (uint32_t)from, span.start + (uint32_t)to} : span;
     PlStr words = pl_str_slice(step->prose, from, to);
+    if (w->only_reads) {
+        PlDiag *note = PL_REPORT(w->c->diags, WORDS_IDLE_READ, at, PL_ARG(words), PL_ARG(step->bound->plugin), PL_ARG(step->bound->name));
+        pl_diag_help(w->c->diags, note, "say it as a step behind this one, for example `Keep LIST where ...`, or as an argument");
+        return;
+    }
     PlDiag *d = PL_REPORT(w->c->diags, WORDS_IDLE, at, PL_ARG(words), PL_ARG(step->bound->plugin), PL_ARG(step->bound->name));
     pl_diag_ask(w->c->diags, d, PL_QUESTION_READING, pl_ask_id(w->c, step, "words", PL_STR("")), PL_STR(""), span);
     if (exact) offer_without(w, d, span, from, to);
@@ -393,34 +399,45 @@ static Match around_sign(const Weigher *w, uint32_t at)
     return m;
 }
 
-void pl_unread_check(PlChecker *c, PlStep *step)
+/* Of a call that reads only what says which items it finds matters: the rest is done where something is written. */
+static bool weighs(const Weigher *w, Weight weight)
 {
-    const PlAction *a = step->bound;
-    if (!a || a->effect < PL_EFFECT_WRITE || !step->prose.len) return;
-    if (pl_unread_holds_back(c, step->prose) && !was_approved(step) && !asks_itself(a)) {
-        PlDiag *d = PL_REPORT(c->diags, WORDS_UNREAD, step->prose_span, PL_ARG(step->prose), PL_ARG(a->plugin), PL_ARG(a->name));
-        pl_diag_help(c->diags, d,
-                     "say it as a step of its own, `If ...:` or `Approve \"...\"`, with the call below or behind it; or `ask first` behind the call");
-        return;
-    }
-    if (only_reads(a)) return;
-    Weigher w = {.c = c, .step = step};
-    pl_unread_words(c->arena, step->prose, &w.words);
-    w.words.len = message_at(&w);
-    for (uint32_t at = 0; at < w.words.len; at++) {
-        PlSaidKind kind = w.words.items[at].kind;
-        Match sign = around_sign(&w, at);
-        if ((kind == PL_SAID_ARROW || kind == PL_SAID_COMPARE) && !was_read(&w, &sign)) {
-            ask(&w, &sign);
+    return !w->only_reads || weight == WEIGHT_BOUND || weight == WEIGHT_FILTER || weight == WEIGHT_NOT;
+}
+
+static void weigh(Weigher *w)
+{
+    for (uint32_t at = 0; at < w->words.len; at++) {
+        PlSaidKind kind = w->words.items[at].kind;
+        Match sign = around_sign(w, at);
+        if (!w->only_reads && (kind == PL_SAID_ARROW || kind == PL_SAID_COMPARE) && !was_read(w, &sign)) {
+            ask(w, &sign);
             return;
         }
         for (size_t i = 0; kind < PL_SAID_PAUSE && i < sizeof rows / sizeof *rows; i++) {
             Match m;
-            if (!fits(&w, at, rows[i].pattern, &m)) continue;
+            if (!weighs(w, rows[i].weight) || !fits(w, at, rows[i].pattern, &m)) continue;
             m.weight = rows[i].weight;
-            if (was_read(&w, &m)) continue;
-            ask(&w, &m);
+            if (was_read(w, &m)) continue;
+            ask(w, &m);
             return;
         }
     }
+}
+
+void pl_unread_check(PlChecker *c, PlStep *step)
+{
+    const PlAction *a = step->bound;
+    bool writes = a && a->effect >= PL_EFFECT_WRITE;
+    if (!a || !step->prose.len) return;
+    if (writes && pl_unread_holds_back(c, step->prose) && !was_approved(step) && !asks_itself(a)) {
+        PlDiag *d = PL_REPORT(c->diags, WORDS_UNREAD, step->prose_span, PL_ARG(step->prose), PL_ARG(a->plugin), PL_ARG(a->name));
+        pl_diag_help(c->diags, d, "say it as a step of its own, `If ...:` or `Approve \"...\"`, with the call below or behind it; or `ask first` behind the call");
+        return;
+    }
+    if (writes && only_reads(a)) return;
+    Weigher w = {.c = c, .step = step, .only_reads = !writes};
+    pl_unread_words(c->arena, step->prose, &w.words);
+    w.words.len = message_at(&w);
+    weigh(&w);
 }
