@@ -27,6 +27,7 @@ static const char *const texts[PL_SQL_COUNT] = {
     [PL_SQL_PUT_BLOB] = "INSERT INTO blob VALUES(?1,?2) ON CONFLICT DO NOTHING",
     [PL_SQL_EACH_ROW] = ROW_COLUMNS "WHERE r.run = ?1 ORDER BY r.seq",
     [PL_SQL_READ_ROW] = ROW_COLUMNS "WHERE r.run = ?1 AND r.seq = ?2",
+    [PL_SQL_READ_ON] = ROW_COLUMNS "WHERE r.run = ?1 AND r.seq >= ?2 ORDER BY r.seq",
     [PL_SQL_LAST_ROW] = "SELECT seq, hash, wall_us, kind FROM row WHERE run = ?1 ORDER BY seq DESC LIMIT 1",
     [PL_SQL_PUT_MODULE] = "INSERT INTO module VALUES(?1,?2) ON CONFLICT DO NOTHING",
     [PL_SQL_GET_MODULE] = "SELECT bytes FROM module WHERE hash = ?1",

@@ -21,6 +21,7 @@ typedef enum PlStoreSql {
     PL_SQL_PUT_BLOB,
     PL_SQL_EACH_ROW,
     PL_SQL_READ_ROW,
+    PL_SQL_READ_ON,
     PL_SQL_LAST_ROW,
     PL_SQL_PUT_MODULE,
     PL_SQL_GET_MODULE,
@@ -66,6 +67,10 @@ struct PlStore {
     PlStoreLock lock;
     _Atomic PlStatus broken; /* sticky: PL_IO, PL_FULL, PL_NOMEM, PL_CORRUPT */
     atomic_bool is_full;     /* the reserve is spent: only rows that end things */
+    bool is_snapshot;   /* READ: a transaction began, and ends when the store is closed */
+    bool is_wal;        /* ... of a file with a write-ahead log; then PL_SQL_READ_ON stands on the row `at_seq` of run `at_run`, when that is not 0 */
+    int64_t at_run;
+    uint64_t at_seq;
     bool is_unsynced;   /* written since the last fdatasync */
     char *path;         /* of the file; NULL: there is none, and never will be */
     bool is_foreign;    /* the file is a database of another program */

@@ -291,6 +291,19 @@ static PlStoredRow stored_row(sqlite3_stmt *stmt)
                          .hash = column_hash(stmt, 11, 32)};
 }
 
+/* Whoever only reads, and reads row by row, sees the file as it is at the first of them: so SQLite need not lock and look at it again for each row. Not with
+ * a rollback journal, where a reader would hold up the writer. */
+static PlStatus see_as_it_is(PlStore *store)
+{
+    if (store->mode != PL_STORE_READ || store->is_snapshot) return PL_OK;
+    store->is_snapshot = true;
+    sqlite3_stmt *stmt = NULL;
+    store->is_wal = sqlite3_prepare_v2(store->db, "PRAGMA journal_mode", -1, &stmt, NULL) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW &&
+                  pl_str_eq_z(column_text(stmt, 0), "wal");
+    sqlite3_finalize(stmt);
+    return store->is_wal ? pl_store_sqlite_run(store, "BEGIN") : PL_OK;
+}
+
 /* All rows, or the one with this seq (0: all). The statement is taken out of its place meanwhile, so that a visitor may read too. */
 static PlStatus walk(PlStore *store, int64_t number, uint64_t seq, PlStoredRowVisit visit, void *user)
 {
@@ -340,10 +353,50 @@ static PlStatus each(void *self, PlRowVisit visit, void *user)
     return run->seq ? walk(run->store, run->number, 0, visit_plain, &plain) : PL_OK;
 }
 
+/* Row after row in the order of their seq, which is how a run takes them: the next one is a step, not a search. The cursor is nobody's while a visitor, who may
+ * read too, looks at its row. */
+static PlStatus read_on(PlStore *store, int64_t number, uint64_t seq, PlStoredRowVisit visit, void *user)
+{
+    enum { NEAR = 4 };
+    uint64_t at = store->at_run == number ? store->at_seq : 0;
+    sqlite3_stmt *stmt = store->sql[PL_SQL_READ_ON];
+    bool is_near = stmt && at && seq > at && seq - at <= NEAR;
+    store->at_seq = 0;
+    if (!is_near) {
+        stmt = pl_store_sqlite_stmt(store, PL_SQL_READ_ON);
+        if (!stmt) return store->broken;
+        sqlite3_bind_int64(stmt, 1, number);
+        sqlite3_bind_int64(stmt, 2, (int64_t)seq);
+        at = 0;
+    }
+    store->sql[PL_SQL_READ_ON] = NULL;
+    int code = SQLITE_ROW;
+    while (at < seq && code == SQLITE_ROW) {
+        code = pl_fault_hit(PL_FAULT_READ) ? SQLITE_IOERR_READ : sqlite3_step(stmt);
+        if (code == SQLITE_ROW) at = (uint64_t)sqlite3_column_int64(stmt, 0);
+    }
+    PlStatus status = code == SQLITE_ROW && at == seq ? PL_OK : code == SQLITE_ROW || code == SQLITE_DONE ? PL_INVALID : pl_store_sqlite_status(store, code);
+    if (status == PL_OK) {
+        PlStoredRow row = stored_row(stmt);
+        status = row.commit && row.hash ? visit(user, &row) : PL_CORRUPT;
+    }
+    if (store->sql[PL_SQL_READ_ON]) { /* the visitor read, and made another */
+        sqlite3_finalize(stmt);
+        return status;
+    }
+    store->sql[PL_SQL_READ_ON] = stmt;
+    store->at_run = number;
+    store->at_seq = status == PL_OK ? seq : 0;
+    return status;
+}
+
 static PlStatus read_row(void *self, uint64_t seq, PlRowVisit visit, void *user)
 {
     PlStoreRun *run = self;
     PlainVisit plain = {visit, user};
+    PlStatus status = see_as_it_is(run->store);
+    if (status != PL_OK) return status;
+    if (seq && run->store->is_wal) return read_on(run->store, run->number, seq, visit_plain, &plain);
     return seq ? walk(run->store, run->number, seq, visit_plain, &plain) : PL_INVALID;
 }
 
