@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Arenas: alignment, the ceiling at its edge, rewinding, escapes on limit and on failing memory. */
 #include "tests/unit/unit.h"
+#include "vm/base/arena_end.h"
 #include "vm/base/arena.h"
 #include "vm/base/fault.h"
 #include "vm/base/limits.h"
@@ -124,6 +125,35 @@ TEST(rewind)
     pl_arena_rewind(arena, empty);
     CHECK(pl_arena_used(arena) == 0);
     pl_arena_free(arena);
+}
+
+static char ended[8];
+
+static void note_end(void *user)
+{
+    strncat(ended, user, 1);
+}
+
+/* What ends with an arena ends whichever way its owner left, the last first, and once. */
+TEST(what_ends_with_it)
+{
+    static char a[] = "a", b[] = "b", c[] = "c";
+    PlEscape escape;
+    PlArena *arena = pl_arena_new(&escape, 0);
+    ended[0] = 0;
+    if (setjmp(escape.at) == 0) {
+        pl_arena_end_new(arena, note_end)->user = a;
+        pl_arena_end_new(arena, note_end)->user = b;
+        (void)pl_arena_end_new(arena, note_end); /* it never came to be */
+        pl_arena_end_new(arena, note_end)->user = c;
+        pl_arena_end_now(arena, b);
+        pl_arena_end_now(arena, b);
+        pl_arena_end_now(arena, NULL);
+        CHECK(strcmp(ended, "b") == 0);
+        pl_arena_escape(arena, PL_NOMEM);
+    }
+    pl_arena_free(arena);
+    CHECK(strcmp(ended, "bca") == 0);
 }
 
 UNIT_MAIN

@@ -2,6 +2,7 @@
 /* Bump allocation in a list of growing chunks. The ceiling counts what was handed out (with padding), not the chunks. */
 #include "vm/base/arena.h"
 
+#include "vm/base/arena_end.h"
 #include "vm/base/fault.h"
 #include "vm/base/limits.h"
 
@@ -20,12 +21,13 @@ struct PlArena {
     PlEscape *escape;
     size_t ceiling;
     Chunk *chunk; /* the newest; NULL before the first allocation */
+    PlArenaEnd *ends;
 };
 
 PlArena *pl_arena_new(PlEscape *escape, size_t ceiling)
 {
     PlArena *arena = pl_alloc(sizeof *arena);
-    if (arena) *arena = (PlArena){escape, ceiling ? ceiling : (size_t)PL_LIMIT_ARENA_BYTES, NULL};
+    if (arena) *arena = (PlArena){escape, ceiling ? ceiling : (size_t)PL_LIMIT_ARENA_BYTES, NULL, NULL};
     return arena;
 }
 
@@ -41,8 +43,27 @@ static void free_chunks(PlArena *arena, const Chunk *until)
 void pl_arena_free(PlArena *arena)
 {
     if (!arena) return;
+    for (PlArenaEnd *end = arena->ends; end; end = end->older)
+        if (end->user) end->done(end->user);
     free_chunks(arena, NULL);
     pl_free(arena);
+}
+
+PlArenaEnd *pl_arena_end_new(PlArena *arena, void (*done)(void *user))
+{
+    PlArenaEnd *end = PL_NEW(arena, PlArenaEnd);
+    *end = (PlArenaEnd){arena->ends, done, NULL};
+    return arena->ends = end;
+}
+
+void pl_arena_end_now(PlArena *arena, const void *user)
+{
+    for (PlArenaEnd *end = arena->ends; end; end = end->older) {
+        if (!user || end->user != user) continue;
+        void *once = end->user;
+        end->user = NULL;
+        end->done(once);
+    }
 }
 
 _Noreturn void pl_arena_escape(PlArena *arena, PlStatus status)

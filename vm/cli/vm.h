@@ -38,9 +38,10 @@ bool plv_input(PlArena *arena, const PlModule *module, const PlCliList *inputs, 
 /* --server PLUGIN=URL. False after a message. */
 bool plv_servers(PlArena *arena, const PlModule *module, const PlCliList *servers, PlServerOverride **out, uint32_t *count);
 
-/* Opened to write; NULL after a message, *code is the exit code. So with all that follow. */
+/* Opened to write; NULL after a message, *code is the exit code. So with all that follow. What is not closed before ends with the arena. */
 PlStore *plv_open_store(PlArena *arena, const PlvOptions *o, PlStr file, int *code);
 PlStore *plv_open_to_read(PlArena *arena, PlStr file, int *code);
+void plv_close_store(PlArena *arena, PlStore *store);
 /* A run of the store: -1, or the exit code after a message. `journal` may be NULL. */
 int plv_find_run(PlStore *store, PlStr id, PlStoredRun *run, PlJournalPort *journal);
 /* The store that holds the run `id` (a unique beginning). */

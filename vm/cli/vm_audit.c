@@ -96,7 +96,7 @@ static bool audit_file(Audit *a, PlStr file, PlStr only, int *worst)
         if (!good) *worst = pl_cli_fail(status, PL_FMT " cannot be read: %s", PL_ARG(file), pl_status_words(status));
         for (uint32_t i = 0; i < a->ids.len; i++) good &= audit_one(a, store, a->ids.items[i], false, worst);
     }
-    pl_store_close(store);
+    plv_close_store(a->arena, store);
     return good;
 }
 
@@ -174,7 +174,7 @@ static int export_run(PlArena *arena, int argc, char **argv)
     PlStatus status = pl_export(arena, store, id, format, bodies, put_piece, stdout);
     if (status == PL_INVALID) code = pl_cli_fail(PL_USAGE, "there is no run " PL_FMT "\n  = help: `pilotvm runs` lists them", PL_ARG(id));
     else code = status == PL_OK && fflush(stdout) == 0 ? 0 : pl_cli_fail(status == PL_OK ? PL_IO : status, "the export was not written whole");
-    pl_store_close(store);
+    plv_close_store(arena, store);
     return code;
 }
 

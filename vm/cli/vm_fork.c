@@ -137,7 +137,7 @@ static int make(PlArena *arena, Fork *f)
         if (f->new_store) code = -1;
     }
     if (code < 0) code = write_new(arena, f, module, bytes);
-    if (f->new_store != f->store && f->new_store) pl_store_close(f->new_store);
+    if (f->new_store != f->store && f->new_store) plv_close_store(arena, f->new_store);
     pl_module_free(module);
     return code;
 }
@@ -179,6 +179,6 @@ int plv_cmd_fork(PlArena *arena, int argc, char **argv)
     f.store = plv_open_run(arena, o, f.run, PL_STORE_WRITE, &code);
     if (!f.store) return code;
     code = fork_run(arena, &f);
-    pl_store_close(f.store);
+    plv_close_store(arena, f.store);
     return code;
 }

@@ -102,7 +102,7 @@ static int sign_file(Signer *s, PlStr file, PlStr only)
         int one = sign_run(s, store, s->ids.items[i]);
         if (one) code = one;
     }
-    pl_store_close(store);
+    plv_close_store(s->arena, store);
     return code;
 }
 

@@ -54,7 +54,7 @@ static int redact_all(Redact *r)
         r->ids.len = 0;
         if (store && pl_store_each_run(store, collect, r) != PL_OK) code = pl_cli_fail(PL_IO, "cannot read " PL_FMT, PL_ARG(files[i]));
         for (uint32_t k = 0; k < r->ids.len && code == 0; k++) code = redact(r, store, r->ids.items[k]);
-        if (store) pl_store_close(store);
+        if (store) plv_close_store(r->arena, store);
         if (code) worst = code;
     }
     return worst;
@@ -102,7 +102,7 @@ int plv_cmd_redact(PlArena *arena, int argc, char **argv)
         PlStore *store = plv_open_run(arena, &r.options, id, PL_STORE_WRITE, &code);
         if (!store) return code;
         code = redact(&r, store, id);
-        pl_store_close(store);
+        plv_close_store(arena, store);
     }
     if (code == 0 && !r.options.quiet)
         fprintf(stderr, "redacted: %llu rows of %llu runs\n", (unsigned long long)r.rows, (unsigned long long)r.runs);

@@ -113,6 +113,6 @@ int plv_cmd_replay(PlArena *arena, int argc, char **argv)
     PlStore *store = plv_open_run(arena, &o, id, PL_STORE_READ, &code);
     if (!store) return code;
     code = replay(arena, store, id, plan, o.json);
-    pl_store_close(store);
+    plv_close_store(arena, store);
     return code;
 }

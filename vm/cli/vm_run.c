@@ -106,7 +106,7 @@ static int begin_run(PlArena *arena, PlvDrive *drive, PlStr bytes, PlStr file, c
         if (!drive->options->quiet && !drive->options->json) fprintf(stderr, "run %s\n", id);
         code = plv_drive(arena, drive);
     }
-    pl_store_close(drive->store);
+    plv_close_store(arena, drive->store);
     return code;
 }
 
@@ -236,6 +236,6 @@ int plv_cmd_resume(PlArena *arena, int argc, char **argv)
     drive.store = plv_open_store(arena, &o, file, &code);
     if (!drive.store) return code;
     code = resume_stored(arena, &o, &drive, id);
-    pl_store_close(drive.store);
+    plv_close_store(arena, drive.store);
     return code;
 }

@@ -320,7 +320,7 @@ static int open_store(PlArena *arena, Said *said)
     code = plv_find_run(said->store, said->run, &run, &said->journal);
     memcpy(said->module_hash, run.module_hash, sizeof said->module_hash);
     if (code < 0) said->run = pl_arena_str(arena, run.id);
-    else pl_store_close(said->store);
+    else plv_close_store(arena, said->store);
     return code;
 }
 
@@ -332,7 +332,7 @@ static int say(PlArena *arena, Said *said, const PlCliCommand *command, int argc
     if (code < 0) code = open_store(arena, said);
     if (code >= 0) return code;
     code = then(arena, said);
-    pl_store_close(said->store);
+    plv_close_store(arena, said->store);
     return code;
 }
 

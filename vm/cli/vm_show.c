@@ -81,7 +81,7 @@ int plv_cmd_runs(PlArena *arena, int argc, char **argv)
         if (!store) continue;
         PlStatus status = pl_store_each_run(store, list_run, &listing);
         if (status != PL_OK) worst = pl_cli_fail(status, PL_FMT ": %s", PL_ARG(files[i]), pl_status_words(status));
-        pl_store_close(store);
+        plv_close_store(arena, store);
     }
     if (!o.json && !worst && listing.count == 0) pl_buf_printf(&out, "no runs in " PL_FMT "\n", PL_ARG(place));
     int put = pl_cli_put(&out);
@@ -141,6 +141,6 @@ int plv_cmd_show(PlArena *arena, int argc, char **argv)
     PlStore *store = plv_open_run(arena, &o, id, PL_STORE_READ, &code);
     if (!store) return code;
     code = show_run(arena, store, id, o.json);
-    pl_store_close(store);
+    plv_close_store(arena, store);
     return code;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Where runs are kept, and how a store and the modules in it are opened. */
 #include "vm/cli/vm.h"
+
+#include "vm/base/arena_end.h"
 #include "vm/code/hash.h"
 
 #include <dirent.h>
@@ -116,6 +118,16 @@ PlStr plv_store_file_of(PlArena *arena, PlStr place, PlStr id)
 
 /* ---- open ---- */
 
+static void close_store(void *user)
+{
+    pl_store_close(user);
+}
+
+void plv_close_store(PlArena *arena, PlStore *store)
+{
+    pl_arena_end_now(arena, store);
+}
+
 static PlStore *open_store(PlArena *arena, PlStr file, PlStoreMode mode, PlDurable durable, int *code)
 {
     PlSources sources;
@@ -123,7 +135,9 @@ static PlStore *open_store(PlArena *arena, PlStr file, PlStoreMode mode, PlDurab
     PlStore *store = NULL;
     pl_sources_init(&sources, arena);
     pl_diags_init(&diags, arena, &sources);
+    PlArenaEnd *end = pl_arena_end_new(arena, close_store);
     PlStatus status = pl_store_open(pl_arena_str(arena, file).ptr, mode, durable, &diags, &store);
+    end->user = store;
     if (status != PL_OK || diags.all.len) plv_print_diags(&diags);
     if (status == PL_OK) return store;
     if (diags.errors == 0) pl_cli_fail(status, "cannot open " PL_FMT ": %s", PL_ARG(file), pl_status_words(status));

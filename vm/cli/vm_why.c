@@ -247,7 +247,7 @@ int plv_cmd_why(PlArena *arena, int argc, char **argv)
     PlStore *store = plv_open_to_read(arena, file, &code);
     if (!store) return code;
     code = why(arena, store, file, id, o.json);
-    pl_store_close(store);
+    plv_close_store(arena, store);
     return code;
 }
 
@@ -298,7 +298,7 @@ static int list_file(Inbox *box, PlStr file)
     bool runs = pl_store_lock_holder(pl_arena_str(box->arena, file).ptr) != 0;
     PlStatus status = pl_store_each_run(store, collect, box);
     for (uint32_t i = 0; i < box->ids.len && status == PL_OK; i++) status = list_run(box, store, i, runs);
-    pl_store_close(store);
+    plv_close_store(box->arena, store);
     return status == PL_OK ? 0 : pl_cli_fail(status, PL_FMT ": %s", PL_ARG(file), pl_status_words(status));
 }
 

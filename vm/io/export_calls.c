@@ -22,9 +22,26 @@ PlStatus pl_export_flush(PlExportWork *work)
     return status;
 }
 
-PlStatus pl_export(PlArena *arena, PlStore *store, PlStr id, PlExportFormat format, bool bodies, PlStoreLine put, void *user)
+/* The buffer goes whichever way the writer is left. */
+static PlStatus write_all(PlExportWork *work, PlExportFormat format)
 {
     static PlStatus (*const writers[])(PlExportWork *) = {NULL, pl_export_har, pl_export_otlp, pl_export_cloudevents};
+    PlEscape escape, *outer = pl_arena_set_escape(work->arena, &escape);
+    PlStatus status;
+    pl_buf_init(&work->out, 0);
+    if (setjmp(escape.at) == 0) {
+        status = writers[format](work);
+        if (status == PL_OK) status = pl_export_flush(work);
+    } else {
+        status = escape.status;
+    }
+    pl_arena_set_escape(work->arena, outer);
+    pl_buf_deinit(&work->out);
+    return status;
+}
+
+PlStatus pl_export(PlArena *arena, PlStore *store, PlStr id, PlExportFormat format, bool bodies, PlStoreLine put, void *user)
+{
     if (format == PL_EXPORT_JOURNAL) return pl_store_export(store, id, bodies, put, user);
     PlExportWork work = {.arena = arena, .store = store, .bodies = bodies, .put = put, .user = user};
     PlStatus status = pl_store_open_run(store, id, &work.run, NULL);
@@ -32,11 +49,7 @@ PlStatus pl_export(PlArena *arena, PlStore *store, PlStr id, PlExportFormat form
     work.run.id = pl_arena_str(arena, work.run.id); /* the store's text lives until the next call */
     work.run.title = pl_arena_str(arena, work.run.title);
     work.run.reason = pl_arena_str(arena, work.run.reason);
-    pl_buf_init(&work.out, 0);
-    status = writers[format](&work);
-    if (status == PL_OK) status = pl_export_flush(&work);
-    pl_buf_deinit(&work.out);
-    return status;
+    return write_all(&work, format);
 }
 
 /* ---- calls ---- */

@@ -316,7 +316,8 @@ void pl_store_close(PlStore *store)
     if (store->is_image && store->db && (!store->is_image_written || store->is_image_stale) && store->broken == PL_OK)
         ignored = pl_store_image_put(store, true);
     (void)ignored;
-    for (int i = 0; i < PL_SQL_COUNT; i++) sqlite3_finalize(store->sql[i]);
+    sqlite3_stmt *stmt; /* also those of a walk that its visitor left through an escape */
+    while (store->db && (stmt = sqlite3_next_stmt(store->db, NULL))) sqlite3_finalize(stmt);
     sqlite3_close(store->db);
     if (store->image_fd >= 0) close(store->image_fd);
     for (PlStoreRun *r = store->runs, *next; r; r = next) {
