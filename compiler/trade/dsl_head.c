@@ -42,6 +42,7 @@ static void plugins(PlDslWriter *w, const PlMap *names)
         pl_json_out_begin(o, NULL, '{');
         pl_json_out_text(o, "name", use->name);
         if (use->path.len) pl_json_out_text(o, "from", use->path);
+        if (use->door.len) pl_json_out_text(o, "door", use->door);
         pl_json_out_end(o, '}');
     }
     pl_json_out_end(o, ']');

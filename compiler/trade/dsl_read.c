@@ -246,8 +246,8 @@ static void uses(PlDslReader *r)
     for (uint32_t i = 0; pl_node_is(list, PL_NODE_LIST) && i < list->count; i++) {
         const PlNode *item = pl_node_item(list, i);
         PlStr name = item->kind == PL_NODE_TEXT ? pl_node_text(item) : pl_dsl_member_text(item, "name|id|plugin|key");
-        PlUse use = {.name = name, .path = pl_node_text(PL_GET(item, "from"))};
-        if (name.len && !pl_str_eq_z(name, "ai")) pl_vec_push(r->arena, &r->plan->uses, use);
+        PlUse use = {.name = name, .path = pl_node_text(PL_GET(item, "from")), .door = pl_node_text(PL_GET(item, "door"))};
+        if (name.len && (documents || !pl_str_eq_z(name, "ai"))) pl_vec_push(r->arena, &r->plan->uses, use);
     }
 }
 
