@@ -253,6 +253,17 @@ bool pl_utf8_is_shown(int32_t c)
     return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && !turns;
 }
 
+void pl_utf8_put_lines(PlBuf *out, PlStr s)
+{
+    for (size_t at = 0; at < s.len;) {
+        size_t end = at;
+        while (end < s.len && s.ptr[end] != '\n' && s.ptr[end] != '\t') end++;
+        pl_utf8_put_line(out, pl_str_slice(s, at, end));
+        if (end < s.len) pl_buf_put_char(out, s.ptr[end]);
+        at = end + 1;
+    }
+}
+
 void pl_utf8_put_line(PlBuf *out, PlStr s)
 {
     for (size_t pos = 0, from = 0; pos < s.len; from = pos) {

@@ -19,6 +19,8 @@ size_t pl_utf8_width(PlStr s);                 /* terminal columns */
 bool pl_utf8_is_shown(int32_t code_point);
 /* As one line for people, whoever wrote it: what may not be shown becomes a space. */
 void pl_utf8_put_line(PlBuf *out, PlStr s);
+/* The same, and its line ends and tabs stay. */
+void pl_utf8_put_lines(PlBuf *out, PlStr s);
 void pl_utf8_lower(PlBuf *out, PlStr s);       /* full case mapping of utf8proc */
 void pl_utf8_upper(PlBuf *out, PlStr s);
 void pl_utf8_fold(PlBuf *out, PlStr s);        /* NFKC case fold: for comparing names */

@@ -2,6 +2,8 @@
 /* See cli_args.h. */
 #include "vm/cli/cli_args.h"
 
+#include "vm/base/utf8.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -131,12 +133,23 @@ void pl_cli_json_reason(const char *code, PlStr message)
     snprintf(json_mode.reason, sizeof json_mode.reason, PL_FMT, PL_ARG(message));
 }
 
+/* What may not be shown on a terminal becomes blanks, in place: no memory may be the reason of the message. */
+static void blank_hidden(char *text)
+{
+    PlStr all = pl_str_z(text);
+    for (size_t pos = 0, from = 0; pos < all.len; from = pos) {
+        int32_t c = pl_utf8_next(all, &pos);
+        if (c != '\n' && !pl_utf8_is_shown(c)) memset(text + from, ' ', pos - from);
+    }
+}
+
 /* An error in the layout of diagnostics. */
 __attribute__((format(printf, 2, 0))) static void say(const char *code, const char *format, va_list args)
 {
     char text[8192]; /* no memory may be the reason */
     vsnprintf(text, sizeof text, format, args);
     pl_cli_json_reason(code, pl_str_z(text));
+    blank_hidden(text);
     if (code) fprintf(stderr, "error[%s]: %s\n", code, text);
     else fprintf(stderr, "error: %s\n", text);
 }
@@ -215,8 +228,20 @@ void pl_cli_say_diags(PlDiags *diags)
     pl_cli_say(&out);
 }
 
+/* A terminal is not told what to do by what a plan, a document or an answer says. */
+static void keep_shown(PlBuf *out)
+{
+    PlBuf shown;
+    pl_buf_init(&shown, 0);
+    pl_utf8_put_lines(&shown, pl_buf_str(out));
+    if (out->status != PL_OK) shown.status = out->status;
+    pl_buf_deinit(out);
+    *out = shown;
+}
+
 int pl_cli_put(PlBuf *out)
 {
+    if (isatty(1)) keep_shown(out);
     PlStatus status = out->status;
     bool written = fwrite(pl_buf_str(out).ptr, 1, out->len, stdout) == out->len && fflush(stdout) == 0;
     int reason = errno;

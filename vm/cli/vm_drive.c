@@ -220,8 +220,10 @@ static void print_parked(PlArena *arena, const PlvDrive *d, PlStr error)
     pl_buf_printf(&out, "%s: ", colour ? "\033[0m" : "");
     plv_json_text(arena, error, "message", &message);
     pl_utf8_put_line(&out, message);
-    if (plv_json_text(arena, error, "path", &path) && path.len)
-        pl_buf_printf(&out, "\n  --> step " PL_FMT " of " PL_FMT, PL_ARG(path), PL_ARG(d->module->source_name));
+    if (plv_json_text(arena, error, "path", &path) && path.len) {
+        pl_buf_printf(&out, "\n  --> step " PL_FMT " of ", PL_ARG(path));
+        pl_utf8_put_line(&out, d->module->source_name);
+    }
     pl_buf_put_char(&out, '\n');
     pl_cli_say(&out);
     help_parked(arena, d, error);

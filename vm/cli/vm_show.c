@@ -2,6 +2,7 @@
 /* pilotvm runs, show, audit: what only reads the store. */
 #include "vm/cli/vm.h"
 
+#include "vm/base/utf8.h"
 #include "vm/code/hash.h"
 
 #include <stdio.h>
@@ -54,9 +55,11 @@ static PlStatus list_run(void *user, const PlStoredRun *run)
     }
     pl_buf_printf(out, PL_FMT "  ", PL_ARG(run->id));
     put_time(out, run->started_us, true);
-    pl_buf_printf(out, "  %-7s  %5llu rows  " PL_FMT, state_words(run->state), (unsigned long long)run->rows, PL_ARG(run->title));
-    if (run->reason.len) pl_buf_printf(out, "  (" PL_FMT ")", PL_ARG(run->reason));
-    pl_buf_put_char(out, '\n');
+    pl_buf_printf(out, "  %-7s  %5llu rows  ", state_words(run->state), (unsigned long long)run->rows);
+    pl_utf8_put_line(out, run->title);
+    pl_buf_put_z(out, run->reason.len ? "  (" : "");
+    pl_utf8_put_line(out, run->reason);
+    pl_buf_put_z(out, run->reason.len ? ")\n" : "\n");
     return PL_OK;
 }
 

@@ -103,17 +103,24 @@ static void put_until(PlBuf *out, int64_t us, const char *lead)
     pl_buf_printf(out, "%s%s", lead, text);
 }
 
+/* Words of a plan, a document or a server between two of ours. */
+static void put_words(PlBuf *out, const char *before, PlStr words, const char *behind)
+{
+    pl_buf_put_z(out, before);
+    pl_utf8_put_line(out, words);
+    pl_buf_put_z(out, behind);
+}
+
 static void put_wait(PlBuf *out, const Wait *w, PlStr run)
 {
     pl_buf_printf(out, "  " PL_FMT "  ", PL_ARG(w->path));
-    if (w->kind == WAITS_DECISION) pl_buf_printf(out, "in doubt: " PL_FMT " was sent and has no answer on record", PL_ARG(w->text));
-    if (w->kind == WAITS_EVENT) pl_buf_printf(out, "waits for the event \"" PL_FMT "\"", PL_ARG(w->text));
+    if (w->kind == WAITS_DECISION) put_words(out, "in doubt: ", w->text, " was sent and has no answer on record");
+    if (w->kind == WAITS_EVENT) put_words(out, "waits for the event \"", w->text, "\"");
     if (w->kind == WAITS_TIME) pl_buf_put_z(out, "waits");
     if (w->kind == WAITS_ANSWER || w->kind == WAITS_APPROVAL) {
         pl_buf_put_z(out, w->kind == WAITS_ANSWER ? "asks" : "wants the approval");
-        if (w->role.len) pl_buf_printf(out, " of " PL_FMT, PL_ARG(w->role));
-        pl_buf_put_z(out, ": ");
-        pl_utf8_put_line(out, w->text);
+        if (w->role.len) put_words(out, " of ", w->role, "");
+        put_words(out, ": ", w->text, "");
     }
     put_until(out, w->until_us, w->kind == WAITS_TIME ? " until " : ", until ");
     pl_buf_printf(out, " (row %llu)\n", (unsigned long long)w->seq);
@@ -127,7 +134,7 @@ static void put_wait(PlBuf *out, const Wait *w, PlStr run)
     static const char *const tails[] = {" ANSWER", "", " applied|not-applied|skip|abort", " PAYLOAD", ""};
     if (!types[w->kind]) return;
     pl_buf_printf(out, "      = help: pilotvm %s " PL_FMT " " PL_FMT "%s", types[w->kind], PL_ARG(run), PL_ARG(w->path), tails[w->kind]);
-    if (w->role.len) pl_buf_printf(out, " --as \"" PL_FMT "\"", PL_ARG(w->role));
+    if (w->role.len) put_words(out, " --as \"", w->role, "\"");
     pl_buf_put_char(out, '\n');
 }
 
@@ -172,15 +179,17 @@ static void put_end(PlBuf *out, const Story *s, PlStr run)
     if (!error.len) {
         PlStr reason = pl_json_find_text(s->arena, s->end, "reason");
         pl_buf_printf(out, "  " PL_FMT, PL_ARG(state));
-        if (reason.len) pl_buf_printf(out, ": " PL_FMT, PL_ARG(reason));
+        if (reason.len) put_words(out, ": ", reason, "");
         pl_buf_printf(out, " (row %llu)\n", (unsigned long long)s->end_seq);
         return;
     }
     PlStr path = pl_json_find_text(s->arena, error, "path");
     pl_buf_printf(out, "  " PL_FMT, PL_ARG(state));
     if (path.len) pl_buf_printf(out, " at " PL_FMT, PL_ARG(path));
-    pl_buf_printf(out, ": " PL_FMT " (row %llu)\n", PL_ARG(pl_json_find_text(s->arena, error, "message")), (unsigned long long)s->end_seq);
-    pl_buf_printf(out, "      = help: mend the plan, then `pilotvm fork " PL_FMT " --plan NEW.pbc` goes on from there\n", PL_ARG(run));
+    put_words(out, ": ", pl_json_find_text(s->arena, error, "message"), "");
+    pl_buf_printf(out, " (row %llu)\n", (unsigned long long)s->end_seq);
+    if (pl_str_eq_z(state, "cancelled")) pl_buf_printf(out, "      = help: `pilotvm fork " PL_FMT "` goes on with what is finished\n", PL_ARG(run));
+    else pl_buf_printf(out, "      = help: mend the plan, then `pilotvm fork " PL_FMT " --plan NEW.pbc` goes on from there\n", PL_ARG(run));
 }
 
 static void put_why(PlBuf *out, const Story *s, PlStr run, long pid)
@@ -280,7 +289,8 @@ static PlStatus list_run(Inbox *box, PlStore *store, uint32_t i, bool runs)
     for (uint32_t k = 0; status == PL_OK && k < story.waits.len && !story.end_seq; k++) {
         const Wait *w = &story.waits.items[k];
         if (w->kind == WAITS_TIME || (w->kind == WAITS_DECISION && runs)) continue; /* a call under way is no doubt */
-        if (!titled && !box->json) pl_buf_printf(box->out, PL_FMT "  " PL_FMT "\n", PL_ARG(box->ids.items[i]), PL_ARG(box->titles.items[i]));
+        if (!titled && !box->json) pl_buf_put(box->out, box->ids.items[i]);
+        if (!titled && !box->json) put_words(box->out, "  ", box->titles.items[i], "\n");
         titled = true;
         box->count++;
         if (box->json) put_wait_json(box->out, w, box->ids.items[i]);

@@ -5,6 +5,7 @@
  * listed. A function with too many targets and registers for this (FLOW_CELLS) joins all writes of a register instead: a coarser, still safe answer. */
 #include "vm/code/flow_part.h"
 
+#include "vm/base/utf8.h"
 #include "vm/code/opcode.h"
 
 enum { FLOW_CELLS = 4 << 20 /* words kept for one function's targets */ };
@@ -411,6 +412,14 @@ bool pl_flow_any(const PlFlow *flow, const PlFlowSet *set)
     return false;
 }
 
+/* Whoever named the field: it begins no line of its own. */
+static void put_field(PlBuf *out, PlStr field)
+{
+    pl_buf_put_char(out, '`');
+    pl_utf8_put_line(out, field);
+    pl_buf_put_z(out, "` of ");
+}
+
 void pl_flow_source_print(PlBuf *out, const PlModule *module, const PlFlowSource *source)
 {
     switch (source->kind) {
@@ -418,7 +427,7 @@ void pl_flow_source_print(PlBuf *out, const PlModule *module, const PlFlowSource
     case PL_FROM_ACTION: {
         const PlAction *action = &module->actions[source->index];
         if (source->made) pl_buf_put_z(out, "something made from ");
-        else if (source->field.len) pl_buf_printf(out, "`" PL_FMT "` of ", PL_ARG(source->field));
+        else if (source->field.len) put_field(out, source->field);
         pl_buf_printf(out, "%s " PL_FMT "." PL_FMT, source->model ? "what a model said in" : "the answer of", PL_ARG(action->plugin), PL_ARG(action->name));
         return;
     }

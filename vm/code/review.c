@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The review as text and as JSON, from the same walk over the module. */
+/* The review as text and as JSON, from the same walk over the module. A person approves what the text says, so nobody's words (of a plan, a document, a
+ * module that somebody made by hand) may begin a line of their own or tell the terminal anything: free texts are put by pl_utf8_put_line, the names
+ * that the verifier has looked at have no line end, and of the whole only what may be shown gets out. */
 #include "vm/code/review.h"
 
 #include "vm/base/utf8.h"
@@ -35,8 +37,10 @@ static void print_pairs(PlBuf *out, const char *lead, const PlProbePair *pairs, 
 {
     for (uint32_t i = 0; i < count; i++) {
         bool said = pl_str_starts(pairs[i].arg, PL_STR("="));
-        pl_buf_printf(out, "%s" PL_FMT " %s" PL_FMT, i ? " and " : lead, PL_ARG(pairs[i].name), said ? "is " : "as the call's ",
-                      PL_ARG(said ? pl_str_slice(pairs[i].arg, 1, pairs[i].arg.len) : pairs[i].arg));
+        pl_buf_put_z(out, i ? " and " : lead);
+        pl_utf8_put_line(out, pairs[i].name);
+        pl_buf_put_z(out, said ? " is " : " as the call's ");
+        pl_utf8_put_line(out, said ? pl_str_slice(pairs[i].arg, 1, pairs[i].arg.len) : pairs[i].arg);
     }
 }
 
@@ -174,7 +178,8 @@ static void print_people(PlBuf *out, const PlModule *m)
     for (uint32_t i = 0; i < m->ask_count; i++) {
         const PlAskSite *ask = &m->asks[i];
         pl_buf_printf(out, "  step " PL_FMT "  %s", PL_ARG(m->sites[ask->site].step), ask->kind == PL_ASK_APPROVE ? "an approval" : "a question");
-        if (ask->role.len) pl_buf_printf(out, ", for " PL_FMT, PL_ARG(ask->role));
+        if (ask->role.len) pl_buf_put_z(out, ", for ");
+        pl_utf8_put_line(out, ask->role);
         pl_buf_put_char(out, '\n');
     }
     for (uint32_t i = 0; i < m->call_count; i++) {
@@ -206,13 +211,14 @@ static void print_limits(PlBuf *out, const PlModule *m)
     pl_buf_printf(out, "Approval hash: %s\n", hex);
 }
 
-void pl_review_print(PlBuf *out, PlArena *arena, const PlModule *module, const PlReviewOptions *options)
+static void print_lines(PlBuf *out, PlArena *arena, const PlModule *module, const PlReviewOptions *options)
 {
     PlFlow flow;
     pl_flow_of(arena, module, &flow);
-    pl_buf_put(out, module->title.len ? module->title : module->source_name);
+    pl_utf8_put_line(out, module->title.len ? module->title : module->source_name);
     pl_buf_put_char(out, '\n');
-    if (module->goal.len) pl_buf_printf(out, PL_FMT "\n", PL_ARG(module->goal));
+    pl_utf8_put_line(out, module->goal);
+    if (module->goal.len) pl_buf_put_char(out, '\n');
     print_actions(out, module, options);
     print_doors(out, module);
     print_flows(out, module, &flow);
@@ -220,6 +226,16 @@ void pl_review_print(PlBuf *out, PlArena *arena, const PlModule *module, const P
     print_labels(out, arena, module, &flow);
     print_people(out, module);
     print_limits(out, module);
+}
+
+void pl_review_print(PlBuf *out, PlArena *arena, const PlModule *module, const PlReviewOptions *options)
+{
+    PlBuf lines;
+    pl_buf_init(&lines, 0);
+    print_lines(&lines, arena, module, options);
+    pl_utf8_put_lines(out, pl_buf_str(&lines));
+    if (lines.status != PL_OK) out->status = lines.status;
+    pl_buf_deinit(&lines);
 }
 
 /* ---- JSON ---- */
