@@ -51,11 +51,12 @@ static void plan_tag(PlanMaker *m, char *tag, size_t size)
 
 static void plan_call(PlanMaker *m, const char *number, bool gathers)
 {
-    static const char *const writes[] = {"create_order(item=\"%s\")", "create_payment(item=\"%s\")", "create_order(item=\"%s\")"};
+    static const char *const writes[] = {"create_order(item=\"%s\")", "create_payment(item=\"%s\")", "create_order(item=\"%s\")", "create_parcel(item=\"%s\")",
+                                         "start_job(item=\"%s\")"};
     char tag[128], action[200];
     uint32_t name = m->names++;
     plan_tag(m, tag, sizeof tag);
-    if (rng_chance(m->rng, 55)) snprintf(action, sizeof action, writes[rng_below(m->rng, 3)], tag);
+    if (rng_chance(m->rng, 55)) snprintf(action, sizeof action, writes[rng_below(m->rng, 5)], tag);
     else if (rng_chance(m->rng, 50)) snprintf(action, sizeof action, "get_item(id=\"%s\")", tag);
     else snprintf(action, sizeof action, "put_stock(id=\"%s\", count=%u)", tag, m->calls);
     bool has_id = strncmp(action, "put", 3) != 0;

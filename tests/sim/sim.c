@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The simulator: one process, no socket, no file, no real time. A random plan runs against a server that fails at random, in a process that is killed, or
- * whose machine loses power, at any moment; a person settles what is in doubt by looking into the server's books. One number, the seed, makes all of it.
+ * whose machine loses power, at any moment; what is in doubt a probe settles, or a person who looks into the server's books; some work goes on at the server, and
+ * is asked for. One number, the seed, makes all of it.
  *
  *     sim --seeds N [--from SEED] [--verbose]
  *
@@ -37,7 +38,7 @@ typedef struct Flight {
 
 typedef struct Book { /* what the server did for one tag */
     char item[128], key[64];
-    uint32_t times, disturbed;
+    uint32_t times, disturbed, polls;
     bool is_payment, two_keys;
 } Book;
 
@@ -52,11 +53,11 @@ typedef struct Sim {
     int64_t wall, mono;
     uint64_t next_id;
     PlArena *arena;       /* of books and rows; freed with the sim */
-    uint32_t kills, cuts, settled;
+    uint32_t kills, cuts, settled, probed, polled;
     uint32_t soon;        /* rows that are on their way to the file */
 } Sim;
 
-static uint64_t total_kills, total_cuts, total_settled, total_rows;
+static uint64_t total_kills, total_cuts, total_settled, total_probed, total_polled, total_rows;
 
 /* ---- journal ---- */
 
@@ -198,8 +199,34 @@ static void execute(Sim *s, const Flight *f)
     if (!f->key[0] || book->times == 0) book->times++;
 }
 
-static void answer_body(const Flight *f, char *body, size_t size)
+static Book *known_book(Sim *s, const char *item)
 {
+    for (uint32_t i = 0; i < s->books.len; i++)
+        if (strcmp(s->books.items[i].item, item) == 0 && s->books.items[i].times) return &s->books.items[i];
+    return NULL;
+}
+
+/* What began with 202 is at work for two polls, and done at the third; it was not begun: 404. */
+static unsigned poll(Sim *s, const Flight *f, char *body, size_t size)
+{
+    Book *job = known_book(s, f->path + strlen("/jobs/"));
+    s->polled++;
+    if (!job) return 404;
+    if (job->polls++ < 2) return 202;
+    snprintf(body, size, "{\"id\":\"jobs-%s\"}", job->item);
+    return 200;
+}
+
+static void answer_body(Sim *s, const Flight *f, char *body, size_t size)
+{
+    static const char probe[] = "/parcels?item=";
+    if (strncmp(f->path, probe, strlen(probe)) == 0) {
+        const char *item = f->path + strlen(probe);
+        s->probed++;
+        if (known_book(s, item)) snprintf(body, size, "{\"parcels\":[{\"id\":\"parcels-%s\",\"item\":\"%s\"}]}", item, item);
+        else snprintf(body, size, "{\"parcels\":[]}");
+        return;
+    }
     if (strcmp(f->path, "/items") == 0)
         snprintf(body, size, "{\"items\":[{\"id\":\"a\",\"price\":1},{\"id\":\"b\",\"price\":2},{\"id\":\"c\",\"price\":3}]}");
     else if (strncmp(f->path, "/items/", 7) == 0) snprintf(body, size, "{\"id\":\"item-%s\",\"price\":7}", f->path + 7);
@@ -211,10 +238,14 @@ static void deliver(Sim *s, uint32_t i)
 {
     Flight f = s->flights[i];
     s->flights[i] = s->flights[--s->flight_count];
+    char location[300];
+    snprintf(location, sizeof location, "/jobs/%s", f.item);
     PlHeader headers[] = {{PL_STR("content-type"), PL_STR("application/json")}, {PL_STR("retry-after"), PL_STR("1")}};
+    PlHeader begun[] = {{PL_STR("location"), pl_str_z(location)}};
     PlNetAnswer a = {.evidence = PL_EVIDENCE_ANSWERED, .status = f.method == PL_POST ? 201 : 200, .headers = headers, .header_count = 1,
                      .message = PL_STR("simulated"), .credential = PL_STR(""), .body = PL_STR(""), .elapsed_us = 1000};
-    char body[400];
+    char body[400] = "";
+    bool is_job = strcmp(f.path, "/jobs") == 0, is_poll = strncmp(f.path, "/jobs/", 6) == 0;
     Book *book = book_of(s, &f);
     uint32_t dice = s->calm || book->disturbed >= 2 ? 99 : rng_below(&s->rng, 100);
     s->wall += 1000, s->mono += 1000;
@@ -223,7 +254,9 @@ static void deliver(Sim *s, uint32_t i)
     else if (dice < 10) a.evidence = PL_EVIDENCE_UNKNOWN, a.fault = PL_NET_RESET, a.status = 0;
     else if (dice < 15) execute(s, &f), a.evidence = PL_EVIDENCE_UNKNOWN, a.fault = PL_NET_TIMEOUT, a.status = 0;
     else if (dice < 20) a.status = 429, a.header_count = 2, a.body = PL_STR("{}");
-    else execute(s, &f), answer_body(&f, body, sizeof body), a.body = pl_str_z(body);
+    else if (is_poll) a.status = poll(s, &f, body, sizeof body), a.body = pl_str_z(body);
+    else if (is_job) execute(s, &f), a.status = 202, a.headers = begun;
+    else execute(s, &f), answer_body(s, &f, body, sizeof body), a.body = pl_str_z(body);
     f.done(f.user, &a);
 }
 
@@ -278,10 +311,13 @@ static void settle(Sim *s, const PlRow *doubt)
     PlStr sends = PL_STR("{}"), body = PL_STR("");
     char text[300] = "{\"how\":\"not_applied\"}";
     if (intent && pl_json_find(intent->body, "sends", &sends)) body = pl_json_find_text(s->arena, sends, "body");
-    PlStr item = pl_json_find_text(s->arena, body, "item");
+    PlStr item = pl_json_find_text(s->arena, body, "item"), url = pl_json_find_text(s->arena, sends, "url");
+    size_t name = url.len;
+    while (name > 0 && url.ptr[name - 1] != '/') name--;
     for (uint32_t i = 0; i < s->books.len; i++) {
         const Book *b = &s->books.items[i];
-        if (b->times && pl_str_eq_z(item, b->item)) snprintf(text, sizeof text, "{\"how\":\"applied\",\"result\":{\"id\":\"orders-%s\"}}", b->item);
+        if (b->times && pl_str_eq_z(item, b->item))
+            snprintf(text, sizeof text, "{\"how\":\"applied\",\"result\":{\"id\":\"" PL_FMT "-%s\"}}", PL_ARG(pl_str_slice(url, name, url.len)), b->item);
     }
     put_row(s, PL_ROW_RESOLVE, &row, text);
     s->settled++;
@@ -493,13 +529,15 @@ int main(int argc, char **argv)
         const char *why = one_seed(seed, &plan, sim, &arena);
         if (why && failed++ < 3) tell(sim, seed, why, &plan, verbose);
         total_kills += sim->kills, total_cuts += sim->cuts, total_settled += sim->settled, total_rows += sim->rows.len;
+        total_probed += sim->probed, total_polled += sim->polled;
         pl_buf_deinit(&plan);
         pl_arena_free(arena);
     }
     free(sim);
-    printf("sim: %llu seeds from %llu, %llu rows, %llu kills, %llu power cuts, %llu calls settled by a person\n", (unsigned long long)seeds,
-           (unsigned long long)from, (unsigned long long)total_rows, (unsigned long long)total_kills, (unsigned long long)total_cuts,
-           (unsigned long long)total_settled);
+    printf("sim: %llu seeds from %llu, %llu rows, %llu kills, %llu power cuts, %llu calls settled by a person, %llu probes, %llu polls\n",
+           (unsigned long long)seeds, (unsigned long long)from, (unsigned long long)total_rows, (unsigned long long)total_kills, (unsigned long long)total_cuts,
+           (unsigned long long)total_settled, (unsigned long long)total_probed, (unsigned long long)total_polled);
+    if (seeds >= 1000 && (!total_probed || !total_polled || !total_settled)) failed++; /* then it did not look at all that it is for */
     printf("suite sim: %llu passed, %llu failed\n", (unsigned long long)(seeds - failed), (unsigned long long)failed);
     return failed > 0;
 }
