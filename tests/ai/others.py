@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What others wrote: @copilotkit/aimock in both formats and with faults; and ajv, which holds each request against a vendor's published OpenAPI document (Prism
-lets every body through for this document: its ajv stops at it). AI_NPM names a folder where `npm install @copilotkit/aimock ajv` was run; run inside of tests/ai/run."""
-import socket
+"""What others wrote: @copilotkit/aimock in both formats and with faults; and ajv, and Prism as a proxy before the
+test's own provider, which hold each request against a vendor's published OpenAPI document and one of this project's (chat.yaml). AI_NPM names a folder where
+`npm install @copilotkit/aimock ajv @stoplight/prism-cli` was run; run inside of tests/ai/run."""
+import socket, urllib.error, urllib.request
 
 NPM = os.path.join(os.environ.get("AI_NPM", ""), "node_modules/.bin")
 VENDOR = os.path.join(HERE, "../../../shared/data/openapi/openai+openai-openapi/openapi.json")
@@ -127,8 +128,48 @@ def against_vendor():
     check("vendor: what must fail does", len(said) == len(bodies + wrong) and all(said[len(bodies):]), said[len(bodies):])
 
 
-for wanted, test in ((os.path.join(NPM, "llmock"), against_aimock), (os.path.join(NPM, "../ajv/dist/2020.js"), against_vendor)):
-    if os.environ.get("AI_NPM") and os.path.exists(wanted) and (test is against_aimock or os.path.exists(VENDOR)): test()
+def without_loose_nullable(node):
+    """With `nullable` that stands without a type, Prism's validator gives the whole schema up, and every body passes: it says nothing there and goes."""
+    if isinstance(node, dict) and "type" not in node: node.pop("nullable", None)
+    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else []: without_loose_nullable(inner)
+    return node
+
+
+def through_prism(name, document, apis, wrong):
+    with Program(os.path.join(NPM, "prism"), "proxy", document, provider.url, "--errors", "-p", "PORT") as prism:
+        url = f"http://127.0.0.1:{prism.port}"
+        for api in apis:
+            agent_project(api)
+            write("pilot.yaml", open(os.path.join(work, "pilot.yaml")).read().replace(provider.url, url))
+            compile(EXTRACT)
+            got = run('{"vendor":1}', GOOD)
+            check(f"prism: {name}: {api}: a step, and its correction", got.returncode == 0 and len(provider.requests) == 2, got.stderr)
+            compile(AGENT, "agent")
+            got = run(LIST, ANSWER, name="agent", args=("--server", "shop=" + shop.url))
+            check(f"prism: {name}: {api}: an agent's turns", got.returncode == 0 and len(provider.requests) == 2, got.stderr)
+        for path, body in wrong:
+            provider.reset()
+            request = urllib.request.Request(url + path, json.dumps(body).encode(), {"Content-Type": "application/json", "Authorization": "Bearer x", "anthropic-version": "2023-06-01"})
+            try: status = urllib.request.urlopen(request, timeout=20).status
+            except urllib.error.HTTPError as refused: status = refused.code
+            check(f"prism: {name}: {path}: what must fail does", status == 422 and not provider.requests, f"{status} {body}")
+
+
+def against_prism():
+    """In front of the provider: a request that does not fit the document is answered by Prism with 422 and never gets there."""
+    chat, messages = "/v1/chat/completions", "/v1/messages"
+    wrong = [(chat, {"model": "m", "messages": "none"}), (chat, {"messages": [{"role": "user", "content": "x"}] * 2}),
+             (chat, {"model": "m", "messages": [{"role": "user", "content": "x"}] * 2, "tools": [{"type": "function"}]})]
+    own = [(messages, {"model": "m", "messages": [{"role": "user", "content": "x"}]}), (messages, {"model": "m", "max_tokens": 9, "messages": [{"role": "system", "content": "x"}]})]
+    through_prism("our document", os.path.join(HERE, "chat.yaml"), ("openai", "anthropic"), wrong + own)
+    if not os.path.exists(VENDOR): return print("ai: the vendor's document is absent: Prism has only ours")
+    document = without_loose_nullable(only(json.load(open(VENDOR)), {chat: "/chat/completions"}))
+    write("prism.json", json.dumps({**document, "servers": [{"url": "/"}]}))
+    through_prism("the vendor's document", "prism.json", ("openai",), wrong)
+
+
+for wanted, test in ((os.path.join(NPM, "llmock"), against_aimock), (os.path.join(NPM, "../ajv/dist/2020.js"), against_vendor), (os.path.join(NPM, "prism"), against_prism)):
+    if os.environ.get("AI_NPM") and os.path.exists(wanted) and (test is not against_vendor or os.path.exists(VENDOR)): test()
     else:
         skipped += 1
         print(f"ai: {test.__name__} skipped: AI_NPM names no folder with {os.path.basename(wanted)}, or the vendor's document is absent")

@@ -147,7 +147,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if "call" in step:
             name, arguments = step["call"]
             call = {"id": "x1", "type": "function", "function": {"name": name, "arguments": arguments if isinstance(arguments, str) else json.dumps(arguments)}}
-            message = {"role": "assistant", "content": None, "tool_calls": [call] * step.get("times", 1)}
+            message = {"role": "assistant", "content": None, "refusal": None, "tool_calls": [call] * step.get("times", 1)}
             step = {"finish": "tool_calls", **step}
         return {"id": "c1", "object": "chat.completion", "created": 0, "model": body["model"],
                 "choices": [{"index": 0, "message": message, "finish_reason": step.get("finish", "stop"), "logprobs": None}],
