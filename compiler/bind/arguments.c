@@ -330,8 +330,9 @@ static bool add_said(PlChecker *c, PlStep *step, const PlAction *a, uint32_t par
     return before->taken[param] = true;
 }
 
-/* Why a field may be the value of a parameter: its record's name and its own spell the parameter's (`message_id` is `message.id`); it is the `id` of the item of the
- * loop around the step, and the action's path has the item's name before it; or both have the same name of several words (`employee_id`). */
+/* Why a field may be the value of a parameter: its record's name and its own spell the parameter's (`message_id` is `message.id`); it is the `id` of
+ * the item of the loop around the step, and the action's path has the item's name before it; or both have the same name of several words
+ * (`employee_id`). */
 typedef enum Fit { FIT_SPELLED, FIT_SAME, FIT_COUNT } Fit;
 
 static bool field_fits(PlChecker *c, const PlAction *a, const PlParam *p, const PlSymbol *s, PlField field, Fit how)

@@ -273,12 +273,15 @@ static bool said_bare(Prose *p)
         const PlToken *word = &p->tokens.items[i + 1];
         bool cue = pl_str_eq(p->tokens.items[i].stem, p->name.items[0].stem) && p->name.items[0].word.len > 2 &&
                    is_one(word_at(p, i - 1), "on in to from with for of the");
-        bool plain = (word->kind == PL_TOKEN_WORD || word->kind == PL_TOKEN_CODE) && !(word->flags & (PL_TOKEN_QUOTED | PL_TOKEN_ASIDE)) &&
-                     !is_one(word->word, "a an the and or of in on to for from with by at as is are was that which if when then line text name id field value below above "
-                                         "each every all its their this my our your using via");
+        bool plain =
+            (word->kind == PL_TOKEN_WORD || word->kind == PL_TOKEN_CODE) && !(word->flags & (PL_TOKEN_QUOTED | PL_TOKEN_ASIDE)) &&
+            !is_one(word->word,
+                    "a an the and or of in on to for from with by at as is are was that which if when then line text name id field value below above "
+                    "each every all its their this my our your using via");
         bool ends = i + 2 == p->tokens.len || is_one(word_at(p, i + 2), "on in to for from with using via");
         size_t end = offset_of(p, i + 1) + word->raw.len;
-        bool apart = offset_of(p, i + 1) == offset_of(p, i) + p->tokens.items[i].raw.len + 1 && (end == p->text.len || p->text.ptr[end] == ' ' || p->text.ptr[end] == '.');
+        bool apart = offset_of(p, i + 1) == offset_of(p, i) + p->tokens.items[i].raw.len + 1 &&
+                     (end == p->text.len || p->text.ptr[end] == ' ' || p->text.ptr[end] == '.');
         if (!cue || !plain || !ends || !apart || pl_scope_find(p->c, word->raw)) continue;
         if (hit != UINT32_MAX) return false;
         hit = i + 1;
@@ -313,7 +316,8 @@ static bool is_record_of(const Prose *p, const PlMention *m)
 static bool is_changed(const Prose *p, const PlMention *m)
 {
     PlStr behind = pl_str_slice(p->text, m->end, p->text.len);
-    return pl_str_starts(behind, PL_STR(" to ")) || pl_str_starts(behind, PL_STR(" as ")) || pl_str_starts(behind, PL_STR(" = ")) || pl_str_starts(behind, PL_STR(": "));
+    return pl_str_starts(behind, PL_STR(" to ")) || pl_str_starts(behind, PL_STR(" as ")) || pl_str_starts(behind, PL_STR(" = ")) ||
+           pl_str_starts(behind, PL_STR(": "));
 }
 
 /* How sure the words make it that the mention is the parameter's value. */
@@ -332,7 +336,8 @@ static int meant_for(Prose *p, const PlMention *m, const bool *taken)
         if (pl_str_eq(before.items[before.len - 1].stem, p->name.items[k].stem)) return CALLED_SO;
     const PlType *type = pl_type(p->c->types, pl_type_without_nothing(p->c->types, m->type));
     bool is_text = type->kind == PL_TYPE_TEXT && p->param->required;
-    if (pl_str_eq_z(word, "to") && is_text && named(p, "recipient user channel destination assignee") && !has_param(p, "to", PL_FORMAT_NONE)) return ITS_RECIPIENT;
+    if (pl_str_eq_z(word, "to") && is_text && named(p, "recipient user channel destination assignee") && !has_param(p, "to", PL_FORMAT_NONE))
+        return ITS_RECIPIENT;
     bool object = !m->is_path && is_text && type->format == PL_FORMAT_NONE && is_plain_text(p, p->param) &&
                   !is_one(word, "to for in on from at by about into via if when where and or");
     return object && free_texts(p, taken) == 1 ? ITS_TEXT : NOT_MEANT;

@@ -188,7 +188,9 @@ static void put_tool(const Agent *a, PlBuf *out, uint32_t i)
     pl_buf_put_json(out, pl_tools_name(a->c->catalog, a->tools[i]));
     pl_buf_printf(out, ":\n         2.2.%u.1. Call using a.b() -> " PL_FMT "_result%s\n", i + 1, PL_ARG(n),
                   a->tools[i]->effect >= PL_EFFECT_WRITE && !a->unasked[i] ? ", ask first" : "");
-    pl_buf_printf(out, "         2.2.%u.2. Add {tool: " PL_FMT "_turn.tool, arguments: " PL_FMT "_turn.arguments, result: " PL_FMT "_result} to " PL_FMT "_log\n",
+    pl_buf_printf(out,
+                  "         2.2.%u.2. Add {tool: " PL_FMT "_turn.tool, arguments: " PL_FMT "_turn.arguments, result: " PL_FMT "_result} to " PL_FMT
+                  "_log\n",
                   i + 1, PL_ARG(n), PL_ARG(n), PL_ARG(n), PL_ARG(n));
 }
 
@@ -203,8 +205,11 @@ static void put_loop(const Agent *a, PlBuf *out)
     put_names(a, out);
     pl_buf_printf(out, ", arguments?: any, answer?: text} -> " PL_FMT "_turn\n   2.2. Try:\n", PL_ARG(n));
     for (uint32_t i = 0; i < a->count; i++) put_tool(a, out, i);
-    pl_buf_printf(out, "   2.3. If it fails:\n      2.3.1. Add {tool: " PL_FMT "_turn.tool, arguments: " PL_FMT "_turn.arguments, error: {kind: error.kind, message: error.message, "
-                       "status: error.status, body: error.body}} to " PL_FMT "_log\n", PL_ARG(n), PL_ARG(n), PL_ARG(n));
+    pl_buf_printf(out,
+                  "   2.3. If it fails:\n      2.3.1. Add {tool: " PL_FMT "_turn.tool, arguments: " PL_FMT
+                  "_turn.arguments, error: {kind: error.kind, message: error.message, "
+                  "status: error.status, body: error.body}} to " PL_FMT "_log\n",
+                  PL_ARG(n), PL_ARG(n), PL_ARG(n));
     pl_buf_printf(out, "3. Check " PL_FMT "_turn.answer exists, else fail \"the agent gave no answer within %lld steps\"\n", PL_ARG(n), steps);
     if (a->step->bind.len) pl_buf_printf(out, "4. Set " PL_FMT " to " PL_FMT "_turn.answer\n", PL_ARG(a->step->bind), PL_ARG(n));
 }

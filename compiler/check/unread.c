@@ -432,7 +432,8 @@ void pl_unread_check(PlChecker *c, PlStep *step)
     if (!a || !step->prose.len) return;
     if (writes && pl_unread_holds_back(c, step->prose) && !was_approved(step) && !asks_itself(a)) {
         PlDiag *d = PL_REPORT(c->diags, WORDS_UNREAD, step->prose_span, PL_ARG(step->prose), PL_ARG(a->plugin), PL_ARG(a->name));
-        pl_diag_help(c->diags, d, "say it as a step of its own, `If ...:` or `Approve \"...\"`, with the call below or behind it; or `ask first` behind the call");
+        pl_diag_help(c->diags, d,
+                     "say it as a step of its own, `If ...:` or `Approve \"...\"`, with the call below or behind it; or `ask first` behind the call");
         return;
     }
     if (writes && only_reads(a)) return;
