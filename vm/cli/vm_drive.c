@@ -185,6 +185,8 @@ static void help_failed(const PlvDrive *d, PlStr kind, bool goes_on, PlDiags *di
     if (!begun) pl_diag_help(diags, diag, "nothing was sent; when it can be written, run the plan again");
     else if (goes_on) pl_diag_help(diags, diag, "`pilotvm resume " PL_FMT "` goes on with it", PL_ARG(d->id));
     else if (pl_str_eq_z(kind, "cancelled")) pl_diag_help(diags, diag, "`pilotvm fork " PL_FMT "` goes on with what is finished", PL_ARG(d->id));
+    else if (pl_str_eq_z(kind, "network") || pl_str_eq_z(kind, "timeout") || pl_str_eq_z(kind, "credential"))
+        pl_diag_help(diags, diag, "when that is mended, `pilotvm fork " PL_FMT "` makes a run that tries it again from there", PL_ARG(d->id));
     else pl_diag_help(diags, diag, "`pilotvm show " PL_FMT "` prints its journal", PL_ARG(d->id));
 }
 
@@ -209,9 +211,16 @@ static void print_failure(PlArena *arena, const PlvDrive *d, PlStr error, bool g
     pl_cli_say(&out);
 }
 
+static unsigned line_of(PlStr text, uint32_t at)
+{
+    unsigned line = 1;
+    for (size_t i = 0; i < at && i < text.len; i++) line += text.ptr[i] == '\n';
+    return line;
+}
+
 static void print_parked(PlArena *arena, const PlvDrive *d, PlStr error)
 {
-    PlStr message = PL_STR("no reason was given"), path, code;
+    PlStr message = PL_STR("no reason was given"), path, code, step;
     bool colour = pl_cli_colour(2);
     PlBuf out;
     pl_buf_init(&out, 0);
@@ -221,8 +230,11 @@ static void print_parked(PlArena *arena, const PlvDrive *d, PlStr error)
     plv_json_text(arena, error, "message", &message);
     pl_utf8_put_line(&out, message);
     if (plv_json_text(arena, error, "path", &path) && path.len) {
-        pl_buf_printf(&out, "\n  --> step " PL_FMT " of ", PL_ARG(path));
+        pl_buf_put_z(&out, "\n  --> ");
         pl_utf8_put_line(&out, d->module->source_name);
+        PlSpan span = plv_json_text(arena, error, "step", &step) ? span_of(d->module, step) : PL_NO_SPAN;
+        if (span.source != PL_NO_SOURCE) pl_buf_printf(&out, ":%u", line_of(d->module->source, span.start));
+        pl_buf_printf(&out, ", step " PL_FMT, PL_ARG(path));
     }
     pl_buf_put_char(&out, '\n');
     pl_cli_say(&out);

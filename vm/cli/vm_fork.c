@@ -29,7 +29,7 @@ static int64_t now_us(void)
 
 static int refuse_again(const Fork *f)
 {
-    pl_cli_fail(PL_REFUSED, "the fork would make %u calls again that may have been applied:", f->past.again.len);
+    pl_cli_fail(PL_REFUSED, "the fork would make %u call%s again that may have been applied:", f->past.again.len, f->past.again.len == 1 ? "" : "s");
     for (uint32_t i = 0; i < f->past.again.len; i++) {
         const PlForkCall *c = &f->past.again.items[i];
         PlStr sends = PL_STR("");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pilotvm replay: a stored run again from its rows, on its own plan or on another (spec/replay.md). */
 #include "stdlib/builtin.h"
+#include "vm/base/utf8.h"
 #include "vm/cli/vm.h"
 #include "vm/run/offline.h"
 
@@ -36,6 +37,29 @@ static void put_body(PlBuf *out, const char *lead, PlStr body)
     pl_buf_printf(out, "         %s" PL_FMT "%s\n", lead, PL_ARG(pl_str_slice(body, 0, BODY_SHOWN)), body.len > BODY_SHOWN ? "..." : "");
 }
 
+/* "the journal contradicts the plan at 8: it has A, the plan now gives B": where A and B first differ, with what is around. False: it is no such text. */
+static bool put_contradiction(PlBuf *out, PlStr message)
+{
+    enum { BEFORE = 40, AFTER = 80 };
+    static const PlStr has = PL_STR_INIT(": it has "), now = PL_STR_INIT(", the plan now gives ");
+    size_t a = pl_str_find(message, has, 0), b = a == PL_STR_NONE ? a : pl_str_find(message, now, a);
+    if (b == PL_STR_NONE) return false;
+    PlStr sides[2] = {pl_str_slice(message, a + has.len, b), pl_str_slice(message, b + now.len, message.len)};
+    size_t at = 0;
+    while (at < sides[0].len && at < sides[1].len && sides[0].ptr[at] == sides[1].ptr[at]) at++;
+    size_t from = at > BEFORE ? at - BEFORE : 0;
+    while (from > 0 && (sides[0].ptr[from] & 0xc0) == 0x80) from--;
+    pl_buf_printf(out, "         " PL_FMT "\n", PL_ARG(pl_str_slice(message, 0, a)));
+    for (int i = 0; i < 2; i++) {
+        size_t to = at + AFTER < sides[i].len ? at + AFTER : sides[i].len;
+        while (to < sides[i].len && (sides[i].ptr[to] & 0xc0) == 0x80) to++;
+        pl_buf_printf(out, "         %s: %s", i ? "now" : "was", from ? "..." : "");
+        pl_utf8_put_line(out, pl_str_slice(sides[i], from, to));
+        pl_buf_put_z(out, to < sides[i].len ? "...\n" : "\n");
+    }
+    return true;
+}
+
 static void put_difference(PlArena *arena, PlBuf *out, const PlDifference *d)
 {
     PlStr message;
@@ -45,7 +69,7 @@ static void put_difference(PlArena *arena, PlBuf *out, const PlDifference *d)
     if (d->seq) pl_buf_printf(out, " (row %llu)", (unsigned long long)d->seq);
     pl_buf_put_char(out, '\n');
     if (d->kind == PL_DIFFERS_OTHER && plv_json_text(arena, d->body, "message", &message)) {
-        pl_buf_printf(out, "         " PL_FMT "\n", PL_ARG(message));
+        if (!put_contradiction(out, message)) pl_buf_printf(out, "         " PL_FMT "\n", PL_ARG(message));
         return;
     }
     put_body(out, d->kind == PL_DIFFERS_END ? "was: " : "", d->before);

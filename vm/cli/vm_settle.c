@@ -76,7 +76,8 @@ static int list_open(const Scan *scan, PlStr run)
         pl_buf_printf(&line, "  " PL_FMT "  ", PL_ARG(o->path));
         if (!event && !asks) pl_buf_printf(&line, "attempt %u: ", o->attempt);
         else pl_buf_put_z(&line, event ? "waits for: " : "asks: ");
-        pl_utf8_put_line(&line, event || asks ? question : o->body);
+        if (!event && !asks && !plv_json_text(scan->arena, o->body, "message", &question)) question = o->body;
+        pl_utf8_put_line(&line, question);
         fprintf(stderr, PL_FMT "\n", PL_ARG(pl_buf_str(&line)));
         pl_buf_deinit(&line);
     }

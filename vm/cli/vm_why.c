@@ -25,7 +25,7 @@ typedef struct Story {
     PL_VEC(Wait) waits;
     uint64_t last_seq, end_seq;
     PlStr end, to; /* body of END; the run of FORKED */
-    bool failed;   /* as the store has it: when END was redacted */
+    bool failed, parked; /* as the store has it: failed when END was redacted, parked also when all that it waited for has come */
 } Story;
 
 static int64_t find_int(PlStr body, const char *key)
@@ -165,7 +165,7 @@ static const char *state_of(const Story *s, long pid)
     if (s->end_seq && !s->end.len && !s->failed) return "done";
     if (s->end_seq) return "failed";
     if (pid) return "running";
-    return s->last_seq == 0 ? "not_begun" : s->waits.len ? "waiting" : "killed";
+    return s->last_seq == 0 ? "not_begun" : s->waits.len ? "waiting" : s->parked ? "ready" : "killed";
 }
 
 static void put_end(PlBuf *out, const Story *s, PlStr run)
@@ -188,8 +188,9 @@ static void put_end(PlBuf *out, const Story *s, PlStr run)
     if (path.len) pl_buf_printf(out, " at " PL_FMT, PL_ARG(path));
     put_words(out, ": ", pl_json_find_text(s->arena, error, "message"), "");
     pl_buf_printf(out, " (row %llu)\n", (unsigned long long)s->end_seq);
-    if (pl_str_eq_z(state, "cancelled")) pl_buf_printf(out, "      = help: `pilotvm fork " PL_FMT "` goes on with what is finished\n", PL_ARG(run));
-    else pl_buf_printf(out, "      = help: mend the plan, then `pilotvm fork " PL_FMT " --plan NEW.pbc` goes on from there\n", PL_ARG(run));
+    pl_buf_printf(out, "      = help: `pilotvm fork " PL_FMT "` ", PL_ARG(run));
+    pl_buf_put_z(out, pl_str_eq_z(state, "cancelled") ? "goes on with what is finished\n"
+                                                      : "makes a run that tries it again from there; with `--plan NEW.pbc` on a mended plan\n");
 }
 
 static void put_why(PlBuf *out, const Story *s, PlStr run, long pid)
@@ -200,7 +201,8 @@ static void put_why(PlBuf *out, const Story *s, PlStr run, long pid)
     else if (s->end_seq) put_end(out, s, run);
     else if (pid) pl_buf_printf(out, "  process %ld runs it\n", pid);
     for (uint32_t i = 0; i < s->waits.len && !s->end_seq && !s->to.len; i++) put_wait(out, &s->waits.items[i], run);
-    bool stands = strcmp(state, "killed") == 0 || strcmp(state, "waiting") == 0;
+    bool stands = strcmp(state, "killed") == 0 || strcmp(state, "waiting") == 0 || strcmp(state, "ready") == 0;
+    if (strcmp(state, "ready") == 0) pl_buf_printf(out, "  nothing is missing any more (last row %llu)\n", (unsigned long long)s->last_seq);
     if (strcmp(state, "killed") == 0) pl_buf_printf(out, "  its process ended before it did (last row %llu)\n", (unsigned long long)s->last_seq);
     if (stands) pl_buf_printf(out, "  = help: `pilotvm resume " PL_FMT "` goes on\n", PL_ARG(run));
 }
@@ -228,6 +230,7 @@ static int why(PlArena *arena, PlStore *store, PlStr file, PlStr id, bool json)
     if (found >= 0) return found;
     id = pl_arena_str(arena, run.id);
     story.failed = run.state == PL_STORED_FAILED;
+    story.parked = run.state == PL_STORED_PARKED;
     PlStatus status = journal.each(journal.self, read_row, &story);
     if (status != PL_OK) return pl_cli_fail(status, "%s", pl_status_words(status));
     long pid = pl_store_lock_holder(pl_arena_str(arena, file).ptr);
