@@ -94,6 +94,10 @@ static void see(void *self, const PlNetRequest *request)
 {
     (void)self;
     if (pl_str_starts(request->url, PL_STR("tool:"))) return;
+    if (request->method == PL_GET && pl_str_eq_z(request->plugin, "b")) { /* a download */
+        fake_need(pl_str_starts(request->url, PL_STR("http://a.test")) && request->max_body > 0 && request->max_body < 50000000);
+        return;
+    }
     fake_need(pl_str_starts(request->url, PL_STR("http://127.0.0.1:")));
     size_t path = pl_str_find_char(request->url, '/', 17);
     PlStr rest = pl_str_slice(request->url, path, request->url.len);

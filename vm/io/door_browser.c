@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* An action is a few commands of the driver, one after the other; the calls of a run stand in line for the one browser. A page is only ever opened at
- * an origin of the config; a file is written by the tool fs, in its own walls. */
+ * an origin of the config; a file is written by the tool fs, in its own walls, and downloaded through the run's HTTP port with the page's cookies. */
 #include "vm/io/door_browser.h"
 
 #include "vm/base/fault.h"
 #include "vm/base/json_scan.h"
 #include "vm/code/action.h"
 #include "vm/io/door_tool.h"
+#include "vm/io/secrets.h"
 #include "vm/io/webdriver.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-enum { ELEMENT = 128, WAIT_MOST = 600 };
+enum { ELEMENT = 128, DOWNLOAD_BYTES = 16777216, DOWNLOAD_MOST = 41943040 };
 #define DEFAULT_US UINT64_C(60000000)
+#define NOT_LISTED  "that is at no host that the project lists for the browser (config: {hosts: [...]})"
+#define ELEMENT_KEY "element-6066-11e4-a52e-4f735466cecf" /* WebDriver section 12.1 */
 #define STATE      "{\"script\":\"return {url: location.href, title: document.title}\",\"args\":[]}"
 
 typedef struct Peer Peer;
@@ -25,13 +28,17 @@ typedef struct Call {
     PlNetDone done;
     void *user;
     PlBuf action, args;
+    PlBuf url;     /* of a download */
     char element[ELEMENT];
     int stage;
-    bool is_cancelled;
+    bool is_cancelled, with_cookies;
+    bool is_out, is_over; /* a file or a download is under way; the call has ended meanwhile, and goes when that does */
+    PlNetPort out_port;
 } Call;
 
 struct Peer {
     PlDoorWorld world;
+    const PlDoor *door;
     PlEscape escape;
     PlArena *arena;
     PlWebdriver *driver;
@@ -41,6 +48,7 @@ struct Peer {
     PlDoor fs_door;
     PlDoorPeer fs;
     Call *calls, *last; /* the first is at work */
+    Call *over;         /* ended, with something of theirs still under way */
     uint64_t last_id;
 };
 
@@ -53,6 +61,7 @@ static void call_free(Call *c)
     if (c->timer) c->peer->world.clock.timer_cancel(c->peer->world.clock.self, c->timer);
     pl_buf_deinit(&c->action);
     pl_buf_deinit(&c->args);
+    pl_buf_deinit(&c->url);
     pl_free(c);
 }
 
@@ -62,8 +71,27 @@ static void end(Call *c, const PlNetAnswer *answer)
     peer->calls = c->next;
     if (!peer->calls) peer->last = NULL;
     c->done(c->user, answer);
-    call_free(c);
+    if (c->is_out) {
+        c->is_over = true;
+        c->next = peer->over;
+        peer->over = c;
+        c->out_port.cancel(c->out_port.self, c->inner);
+    } else {
+        call_free(c);
+    }
     if (peer->calls) go_on(peer->calls);
+}
+
+/* What was under way for it has ended. True: so has the call, and it is gone. */
+static bool came_back(Call *c)
+{
+    c->is_out = false;
+    if (!c->is_over) return false;
+    Call **at = &c->peer->over;
+    while (*at != c) at = &(*at)->next;
+    *at = c->next;
+    call_free(c);
+    return true;
 }
 
 static void give(Call *c, unsigned status, PlStr body)
@@ -103,13 +131,10 @@ static void lose(Call *c, PlEvidence evidence, PlNetFault fault, PlStr message)
 /* The browser may be at anything now: the next call gets a new one. */
 static void new_driver(Peer *peer)
 {
-    static const char *const scheme = "://";
     PlStr *hosts = PL_NEW_N(peer->arena, PlStr, peer->origin_count + 1);
     for (uint32_t i = 0; i < peer->origin_count; i++) {
         PlStr o = peer->origins[i];
-        size_t at = pl_str_find(o, pl_str_z(scheme), 0) + 3, colon = o.len;
-        while (colon > at && o.ptr[colon - 1] != ':') colon--;
-        hosts[i] = pl_str_slice(o, at, colon > at ? colon - 1 : o.len);
+        hosts[i] = pl_str_slice(o, pl_str_find(o, PL_STR("://"), 0) + 3, o.len);
     }
     pl_webdriver_free(peer->driver);
     peer->driver = pl_webdriver_new(peer->world.loop, hosts, peer->origin_count, peer->walled);
@@ -140,7 +165,7 @@ static unsigned status_of(PlStr error)
         unsigned status;
     } all[] = {{"no such element", 404},        {"invalid selector", 400},          {"invalid argument", 400},       {"element not interactable", 409},
                {"stale element reference", 409}, {"element click intercepted", 409}, {"invalid element state", 409}, {"timeout", 504},
-               {"script timeout", 504},          {"unknown error", 502}};
+               {"script timeout", 504},          {"javascript error", 400},          {"unknown error", 502}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (pl_str_eq_z(error, all[i].error)) return all[i].status;
     return 500;
@@ -150,7 +175,7 @@ static unsigned status_of(PlStr error)
 static bool take_element(Call *c, PlStr value)
 {
     PlStr id;
-    if (!pl_json_find(value, "element-6066-11e4-a52e-4f735466cecf", &id) || id.len < 3) return false;
+    if (!pl_json_find(value, ELEMENT_KEY, &id) || id.len < 3) return false;
     id = pl_str_slice(id, 1, id.len - 1);
     snprintf(c->element, sizeof c->element, "%.*s", PL_ARG(id));
     return pl_webdriver_is_id(id);
@@ -170,11 +195,18 @@ static void lose_driver(Call *c, PlEvidence evidence, PlStr message)
 
 static void finish(Call *c, PlStr value);
 
+/* A download of an address, not of what an element leads to. */
+static bool by_url(const Call *c)
+{
+    PlStr raw;
+    return is(c, "download") && pl_json_find(pl_buf_str(&c->args), "url", &raw) && raw.len > 2 && raw.ptr[0] == '"';
+}
+
 static void commanded(void *user, const PlWebdriverReply *reply)
 {
     Call *c = user;
     bool nothing = !reply->good && pl_str_eq_z(reply->error, "no such element");
-    if (reply->good && c->stage == 1 && !is(c, "open") && !is(c, "screenshot") && !take_element(c, reply->value)) {
+    if (reply->good && c->stage == 1 && !is(c, "open") && !is(c, "screenshot") && !by_url(c) && !take_element(c, reply->value)) {
         give_error(c, 502, PL_STR("the driver's answer has no element"));
     } else if (reply->good) {
         finish(c, reply->value);
@@ -225,23 +257,123 @@ static void element_command(Call *c, const char *what, const char *format, PlStr
     "{ o[head[i] || "                                                                                                                                \
     "('column ' + (i + 1))] = c; }); return o; })"
 
-/* ---- screenshots: written by the tool fs ---- */
+#define LINK                                                                                                           \
+    "const e = arguments[0], u = typeof e === 'string' ? e : e.href || e.src || ''; if (!u) throw new Error('it leads nowhere'); const a = new URL(u, " \
+    "location.href); return [a.href, a.origin === location.origin]"
+
+/* ---- files: written by the tool fs ---- */
+
+static void send_out(Call *c, PlNetPort port, const PlNetRequest *request, PlNetDone done)
+{
+    c->is_out = true;
+    c->out_port = port;
+    if (port.send(port.self, request, done, c, &c->inner) == PL_OK) return;
+    c->is_out = false;
+    lose(c, PL_EVIDENCE_NEVER_SENT, PL_NET_NO_DOOR, PL_STR("out of memory"));
+}
 
 static void written(void *user, const PlNetAnswer *answer)
 {
-    end(user, answer);
+    if (!came_back(user)) end(user, answer);
 }
 
-static void write_picture(Call *c, PlStr value)
+/* `text`: base64 as a JSON text. */
+static void write_file(Call *c, PlStr text)
 {
     PlBuf body;
     pl_buf_init(&body, 0);
-    pl_buf_printf(&body, "{\"path\":" PL_FMT ",\"text\":" PL_FMT ",\"encoding\":\"base64\"}", PL_ARG(arg(c, "path", "\"\"")), PL_ARG(value));
+    pl_buf_printf(&body, "{\"path\":" PL_FMT ",\"text\":", PL_ARG(arg(c, "path", "\"\"")));
+    pl_buf_put(&body, text);
+    pl_buf_put_z(&body, ",\"encoding\":\"base64\"}");
     PlNetRequest request = {.method = PL_POST, .url = PL_STR("tool://fs/write"), .plugin = PL_STR("fs"), .body = pl_buf_str(&body), .has_body = true};
-    PlNetPort port = c->peer->fs.port;
-    PlStatus status = body.status == PL_OK ? port.send(port.self, &request, written, c, &c->inner) : body.status;
+    if (body.status == PL_OK) send_out(c, c->peer->fs.port, &request, written);
+    else give_error(c, 413, PL_STR("the file is too large"));
     pl_buf_deinit(&body);
-    if (status != PL_OK) lose(c, PL_EVIDENCE_NEVER_SENT, PL_NET_NO_DOOR, PL_STR("out of memory"));
+}
+
+/* ---- downloads: the page's cookies go along to the page's own origin ---- */
+
+static void fetched(void *user, const PlNetAnswer *answer)
+{
+    Call *c = user;
+    char words[80];
+    if (came_back(c)) return;
+    if (answer->fault == PL_NET_TOO_LARGE) {
+        give_error(c, 413, PL_STR("the file is larger than `max` bytes"));
+    } else if (answer->fault != PL_NET_OK) {
+        lose(c, answer->evidence, answer->fault, answer->message);
+    } else if (answer->status < 200 || answer->status > 299) {
+        snprintf(words, sizeof words, "the server answered with status %u%s", answer->status, answer->status / 100 == 3 ? ": it is somewhere else" : "");
+        give_error(c, answer->status == 404 ? 404 : 502, pl_str_z(words));
+    } else {
+        PlBuf text;
+        pl_buf_init(&text, 0);
+        pl_buf_put_char(&text, '"');
+        pl_secrets_put_base64(&text, answer->body);
+        pl_buf_put_char(&text, '"');
+        if (text.status == PL_OK) write_file(c, pl_buf_str(&text));
+        else give_error(c, 413, PL_STR("the file is too large"));
+        pl_buf_deinit(&text);
+    }
+}
+
+/* [{"name": ..., "value": ...}] as of a Cookie header. */
+static void put_cookies(PlBuf *out, PlStr list)
+{
+    PlJsonScan scan;
+    PlBuf name;
+    bool of_name = false, of_value = false;
+    pl_buf_init(&name, 4096);
+    pl_json_scan_init(&scan, list);
+    for (PlJsonEvent e = pl_json_scan_next(&scan); e != PL_JSON_END && e != PL_JSON_ERROR; e = pl_json_scan_next(&scan)) {
+        if (e == PL_JSON_STRING && of_name) pl_buf_clear(&name), pl_buf_put(&name, scan.text);
+        if (e == PL_JSON_STRING && of_value && name.len) pl_buf_printf(out, "%s" PL_FMT "=" PL_FMT, out->len ? "; " : "", PL_ARG(pl_buf_str(&name)), PL_ARG(scan.text));
+        of_name = e == PL_JSON_KEY && pl_str_eq_z(scan.text, "name");
+        of_value = e == PL_JSON_KEY && pl_str_eq_z(scan.text, "value");
+    }
+    pl_json_scan_deinit(&scan);
+    pl_buf_deinit(&name);
+}
+
+static void fetch(Call *c, PlStr cookies)
+{
+    PlBuf cookie;
+    int64_t most;
+    pl_buf_init(&cookie, 65536);
+    if (c->with_cookies) put_cookies(&cookie, cookies);
+    PlHeader header = {PL_STR("cookie"), pl_buf_str(&cookie)};
+    PlNetRequest request = {.method = PL_GET, .url = pl_buf_str(&c->url), .plugin = c->peer->door->plugin, .headers = &header, .header_count = cookie.len > 0};
+    if (!pl_str_to_int(arg(c, "max", ""), &most) || most < 1) most = DOWNLOAD_BYTES;
+    request.max_body = (uint64_t)(most < DOWNLOAD_MOST ? most : DOWNLOAD_MOST);
+    request.timeout_us = c->timeout_us;
+    send_out(c, c->peer->world.http, &request, fetched);
+    pl_buf_deinit(&cookie);
+}
+
+/* ["https://shop.example.com/a.pdf", true] */
+static bool take_link(Call *c, PlStr value)
+{
+    PlJsonScan scan;
+    pl_json_scan_init(&scan, value);
+    bool good = pl_json_scan_next(&scan) == PL_JSON_ARRAY_BEGIN && pl_json_scan_next(&scan) == PL_JSON_STRING;
+    pl_buf_clear(&c->url);
+    if (good) pl_buf_put(&c->url, scan.text);
+    c->with_cookies = good && pl_json_scan_next(&scan) == PL_JSON_TRUE;
+    pl_json_scan_deinit(&scan);
+    return good && c->url.status == PL_OK;
+}
+
+static bool may_open(const Peer *peer, PlStr url);
+
+static void download(Call *c, PlStr value)
+{
+    bool has_element = !by_url(c);
+    int stage = c->stage - has_element;
+    if (stage == 0) command(c, "/execute/sync", "{\"script\":\"%s\",\"args\":[{\"" ELEMENT_KEY "\":\"%s\"}]}", LINK, c->element);
+    else if (stage == 1 && !take_link(c, value)) give_error(c, 502, PL_STR("the driver's answer has no address"));
+    else if (stage == 1 && !may_open(c->peer, pl_buf_str(&c->url))) give_error(c, 403, PL_STR(NOT_LISTED));
+    else if (stage == 1) command(c, "/cookie", "%s", "");
+    else fetch(c, value);
 }
 
 /* ---- actions: what follows when a command went well ---- */
@@ -250,7 +382,9 @@ static void finish(Call *c, PlStr value)
 {
     PlStr selector = arg(c, "selector", "\"body\"");
     if (is(c, "screenshot")) {
-        write_picture(c, value);
+        write_file(c, value);
+    } else if (is(c, "download")) {
+        download(c, value);
     } else if (is(c, "open")) {
         if (c->stage == 1) command(c, "/execute/sync", "%s", STATE);
         else give(c, 200, value);
@@ -278,10 +412,15 @@ static void finish(Call *c, PlStr value)
     }
 }
 
-static bool may_open(const Peer *peer, PlStr raw)
+static PlStr unquoted(PlStr raw)
+{
+    return raw.len > 2 ? pl_str_slice(raw, 1, raw.len - 1) : raw;
+}
+
+static bool may_open(const Peer *peer, PlStr text)
 {
     PlArenaMark mark = pl_arena_mark(peer->arena);
-    PlStr text = raw.len > 2 ? pl_str_slice(raw, 1, raw.len - 1) : raw, origin = pl_action_origin(peer->arena, text);
+    PlStr origin = pl_action_origin(peer->arena, text);
     bool found = false;
     for (uint32_t i = 0; i < peer->origin_count && origin.len; i++) found |= pl_str_eq(peer->origins[i], origin);
     pl_arena_rewind(peer->arena, mark);
@@ -290,10 +429,10 @@ static bool may_open(const Peer *peer, PlStr raw)
 
 static void go_on(Call *c)
 {
-    if (is(c, "open") && !may_open(c->peer, arg(c, "url", "\"\"")))
-        give_error(c, 403, PL_STR("that page is at no host that the project lists for the browser (config: {hosts: [...]})"));
+    if (is(c, "open") && !may_open(c->peer, unquoted(arg(c, "url", "\"\"")))) give_error(c, 403, PL_STR(NOT_LISTED));
     else if (is(c, "open")) command(c, "/url", "{\"url\":" PL_FMT "}", PL_ARG(arg(c, "url", "\"\"")));
     else if (is(c, "screenshot")) command(c, "/screenshot", "%s", "");
+    else if (by_url(c)) command(c, "/execute/sync", "{\"script\":\"%s\",\"args\":[" PL_FMT "]}", LINK, PL_ARG(arg(c, "url", "\"\"")));
     else command(c, "/element", "{\"using\":\"css selector\",\"value\":" PL_FMT "}", PL_ARG(arg(c, "selector", "\"body\"")));
 }
 
@@ -319,6 +458,7 @@ static PlStatus send_call(void *self, const PlNetRequest *request, PlNetDone don
     *c = (Call){.peer = peer, .id = ++peer->last_id, .done = done, .user = user, .timeout_us = request->timeout_us ? request->timeout_us : DEFAULT_US};
     pl_buf_init(&c->action, 256);
     pl_buf_init(&c->args, 0);
+    pl_buf_init(&c->url, 65536);
     pl_buf_put(&c->action, pl_str_slice(request->url, pl_door_origin(request->url, &kind) + 1, request->url.len));
     pl_buf_put(&c->args, request->body.len ? request->body : PL_STR("{}"));
     bool good = c->action.status == PL_OK && c->args.status == PL_OK;
@@ -356,6 +496,10 @@ static void close_peer(void *self)
         next = c->next;
         call_free(c);
     }
+    for (Call *c = peer->over, *next; c; c = next) {
+        next = c->next;
+        call_free(c);
+    }
     pl_arena_free(peer->arena);
     pl_free(peer);
 }
@@ -380,6 +524,7 @@ PlStatus pl_door_browser_open(const PlDoorWorld *world, const PlDoor *door, PlDo
     PlStr config = PL_STR("{}"), sandbox;
     if (!peer) return PL_NOMEM;
     peer->world = *world;
+    peer->door = door;
     peer->arena = pl_arena_new(&peer->escape, 0);
     peer->fs_door = (PlDoor){PL_STR("fs"), PL_DOOR_TOOL, PL_STR("{\"tool\":\"fs\",\"config\":{}}")};
     pl_json_find(door->config, "config", &config);

@@ -148,18 +148,19 @@ static void session_opened(void *user, const PlNetAnswer *answer)
     send_command(d);
 }
 
-/* Headless, of its own profile, and blind to every host but those named: what it would resolve it does not find. */
+/* Headless, of its own profile, and blind to every host and port but those named: the first rule that fits counts, and all else is not found. */
 static void put_capabilities(const PlWebdriver *d, PlBuf *out)
 {
     static const char *const flags[] = {"--headless=new", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                                        "--disable-default-apps", "--disable-dev-shm-usage", "--disable-gpu", "--mute-audio", "--no-proxy-server"};
+                                        "--disable-default-apps", "--disable-dev-shm-usage", "--disable-gpu", "--mute-audio", "--no-proxy-server",
+                                        "--webrtc-ip-handling-policy=disable_non_proxied_udp", "--force-webrtc-ip-handling-policy=disable_non_proxied_udp"};
     pl_buf_put_z(out, "{\"capabilities\":{\"alwaysMatch\":{\"browserName\":\"chrome\",\"timeouts\":{\"implicit\":5000,\"pageLoad\":30000,\"script\":30000},"
                       "\"goog:chromeOptions\":{\"args\":[");
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) pl_buf_printf(out, "\"%s\",", flags[i]);
     if (!d->walled) pl_buf_put_z(out, "\"--no-sandbox\",");
-    pl_buf_put_z(out, "\"--host-resolver-rules=MAP * ~NOTFOUND");
-    for (uint32_t i = 0; i < d->host_count; i++) pl_buf_printf(out, " , EXCLUDE " PL_FMT, PL_ARG(d->hosts[i]));
-    pl_buf_put_z(out, "\"]}}}}");
+    pl_buf_put_z(out, "\"--host-resolver-rules=");
+    for (uint32_t i = 0; i < d->host_count; i++) pl_buf_printf(out, "MAP " PL_FMT " " PL_FMT " , ", PL_ARG(d->hosts[i]), PL_ARG(d->hosts[i]));
+    pl_buf_put_z(out, "MAP * ~NOTFOUND\"]}}}}");
 }
 
 static void open_session(PlWebdriver *d, unsigned port)

@@ -18,7 +18,7 @@ typedef struct PlWebdriverReply { /* valid during the call of done */
 
 typedef void (*PlWebdriverDone)(void *user, const PlWebdriverReply *reply);
 
-/* `hosts`: names that the browser may resolve; `walled`: with the browser's own sandbox. Borrowed. Starts nothing yet. NULL: no memory. */
+/* `hosts`: "name:port" that the browser may connect to; `walled`: with the browser's own sandbox. Borrowed. Starts nothing yet. NULL: no memory. */
 PlWebdriver *pl_webdriver_new(PlLoop *loop, const PlStr *hosts, uint32_t host_count, bool walled);
 void pl_webdriver_free(PlWebdriver *driver); /* ends browser and driver; done is not called */
 /* `path` below the session: "/url". `body`: JSON, "" for GET. One at a time: the next from done. PL_NOMEM, PL_IO (the driver cannot be started:
