@@ -95,7 +95,7 @@ static void see(void *self, const PlNetRequest *request)
     (void)self;
     if (pl_str_starts(request->url, PL_STR("tool:"))) return;
     if (request->method == PL_GET && pl_str_eq_z(request->plugin, "b")) { /* a download */
-        fake_need(pl_str_starts(request->url, PL_STR("http://a.test")) && request->max_body > 0 && request->max_body < 50000000);
+        fake_need(pl_str_eq_nocase(pl_str_slice(request->url, 0, 13), PL_STR("http://a.test")) && request->max_body > 0 && request->max_body < 50000000);
         return;
     }
     fake_need(pl_str_starts(request->url, PL_STR("http://127.0.0.1:")));
