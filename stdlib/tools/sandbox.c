@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <linux/landlock.h>
 #include <linux/mount.h>
@@ -46,12 +47,26 @@ static bool enter_namespaces(const PlSandbox *s)
     return write_file("/proc/self/gid_map", map);
 }
 
+/* Each becomes a mount of its own, which is not opened again and which nobody can rename or remove. One that is not there, or is a link, is let be. */
+static bool mount_kept(const PlSandbox *s)
+{
+    char path[PATH_MAX];
+    struct stat info;
+    for (const char *const *name = s->kept; name && *name; name++) {
+        if (snprintf(path, sizeof path, "%s/%s", s->workspace, *name) >= PATH_MAX) return false;
+        if (lstat(path, &info) != 0 || S_ISLNK(info.st_mode)) continue;
+        if (mount(path, path, NULL, MS_BIND | MS_REC, NULL) != 0) return false;
+    }
+    return true;
+}
+
 /* Landlock says nothing of modes, owners and times: everything but the workspace is mounted to be read alone. */
 static bool mount_read_only(const PlSandbox *s)
 {
     struct mount_attr closed = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID}, open_again = {.attr_clr = MOUNT_ATTR_RDONLY};
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return false;
     if (s->workspace && mount(s->workspace, s->workspace, NULL, MS_BIND | MS_REC, NULL) != 0) return false;
+    if (s->workspace && !s->read_only && !mount_kept(s)) return false;
     if (syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &closed, sizeof closed) != 0) return false;
     if (!s->workspace) return true;
     if (!s->read_only && syscall(SYS_mount_setattr, AT_FDCWD, s->workspace, 0, &open_again, sizeof open_again) != 0) return false;

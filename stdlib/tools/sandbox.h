@@ -12,6 +12,7 @@
 typedef struct PlSandbox {
     const char *workspace; /* the folder that may be read and changed; NULL: none */
     bool read_only;        /* ... read alone */
+    const char *const *kept; /* names in a workspace that may be changed, which stay as they are and where they are; NULL at the end; NULL: none */
     bool programs;         /* programs of the system may be started */
     const char *const *runnable; /* ... but of them only these files and folders; NULL at the end; NULL: all */
     bool own_processes;    /* a process namespace, in which the caller goes on as the first: it sees no other process, and when it ends, all that it

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Text in the files of the workspace: a regular expression or plain words, line by line, in the order of paths. Folders and files whose names begin
- * with a dot are left out unless they are asked for, and so are files that are no text. */
+ * with a dot are left out unless they are asked for, and so are files that are no text. Where ripgrep is installed it says which files have plain words at
+ * all, and the others are not read: what is found in a file is always found here, so the answer is the same with and without it. */
 #include "stdlib/tools/tool.h"
 
+#include "vm/base/map.h"
 #include "vm/base/utf8.h"
 #include "vm/value/regex.h"
 
@@ -19,12 +21,14 @@ enum { MATCHES = 1000, FILES = 100000, DEPTH = 64, FILE_BYTES = 67108864, LINE =
 typedef struct Search {
     PlToolCall *call;
     PlValues *values;
-    PlStr pattern, glob;
-    bool hidden, names_only;
+    PlStr pattern, glob, words; /* words: the pattern as it was given, when it is no expression */
+    bool hidden, names_only, ignore_case;
     int64_t most, found;
     uint32_t files;
     PlBuf error, bytes;
     bool is_cut;
+    PlMap with_words; /* paths that ripgrep found; when it was asked */
+    bool was_asked;
 } Search;
 
 static PlStr quoted(PlArena *arena, PlStr words)
@@ -69,6 +73,44 @@ static bool search_text(Search *s, PlStr path, PlStr text)
     return true;
 }
 
+/* ---- ripgrep: which files have the words ---- */
+
+/* "./a.txt\0./d/b.txt\0" */
+static void take_paths(Search *s, PlStr out)
+{
+    pl_map_init(&s->with_words, s->call->arena);
+    while (out.len) {
+        size_t end = pl_str_find_char(out, 0, 0);
+        PlStr path = pl_str_slice(out, 0, end == PL_STR_NONE ? out.len : end);
+        out = pl_str_slice(out, end == PL_STR_NONE ? out.len : end + 1, out.len);
+        if (pl_str_starts(path, PL_STR("./"))) path = pl_str_slice(path, 2, path.len);
+        pl_map_put(&s->with_words, pl_arena_str(s->call->arena, path), NULL);
+    }
+    s->was_asked = true;
+}
+
+static bool is_ascii(PlStr s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.ptr[i] >= 0x80) return false;
+    return true;
+}
+
+/* Everything that makes it leave files out on its own account is off. Whatever goes wrong, all files are read. */
+static void ask_ripgrep(Search *s, PlStr words, bool ignore_case, PlStr folder)
+{
+    PlArena *arena = s->call->arena;
+    const char *argv[] = {PL_TOOL_RIPGREP, "--no-config", "--no-ignore", "--no-follow", "--no-messages", "--no-mmap", "--threads=4", "--text", "--encoding=none",
+                          "--max-filesize=65M", "--files-with-matches", "--null", "--fixed-strings", ignore_case ? "--ignore-case" : "--case-sensitive",
+                          s->hidden ? "--hidden" : "--no-hidden", "-e", pl_arena_str(arena, words).ptr, "--", pl_arena_printf(arena, "./" PL_FMT, PL_ARG(folder)).ptr, NULL};
+    PlToolRun run = {.argv = argv, .most = 64u << 20};
+    bool same_path = pl_str_find(folder, PL_STR("//"), 0) == PL_STR_NONE && pl_str_find(folder, PL_STR("./"), 0) == PL_STR_NONE; /* it writes it as we do */
+    bool fits = same_path && !memchr(words.ptr, 0, words.len) && (!ignore_case || is_ascii(words));
+    if (!fits || !pl_tool_has_ripgrep(s->call)) return;
+    if (pl_tool_run(s->call, &run) && !run.timed_out && !run.out_cut && !run.signal && (run.code == 0 || run.code == 1)) take_paths(s, pl_buf_str(&run.out));
+    pl_tool_run_end(&run);
+}
+
 static bool read_file(Search *s, int folder, const char *name)
 {
     char bytes[65536];
@@ -99,6 +141,7 @@ static bool file(Search *s, int folder, const char *name, PlStr path)
         pl_tool_put_text(s->call->out, path);
         return true;
     }
+    if (s->was_asked && !pl_map_find(&s->with_words, path)) return true;
     return s->is_cut || !read_file(s, folder, name) || search_text(s, path, pl_buf_str(&s->bytes));
 }
 
@@ -152,6 +195,7 @@ static unsigned run(PlToolCall *call, Search *s, const char *list)
     pl_buf_init(&s->error, 1024);
     pl_buf_init(&s->bytes, FILE_BYTES);
     pl_buf_printf(call->out, "{\"%s\":[", list);
+    if (s->words.len) ask_ripgrep(s, s->words, s->ignore_case, path);
     bool good = walk(s, folder, path, 0);
     if (good) pl_buf_printf(call->out, "],\"complete\":%s}", s->is_cut ? "false" : "true");
     unsigned status = good ? 200 : pl_tool_fail(call, 400, PL_FMT, PL_ARG(pl_buf_str(&s->error)));
@@ -172,8 +216,11 @@ static unsigned search_words(PlToolCall *call)
         return pl_tool_fail(call, 500, "out of memory");
     }
     PlStr pattern = pl_tool_text(call, "pattern", "");
-    s.pattern = pl_tool_yes(call, "regex", false) ? pattern : quoted(call->arena, pattern);
-    if (pl_tool_yes(call, "ignore_case", false)) s.pattern = pl_arena_printf(call->arena, "(?i)" PL_FMT, PL_ARG(s.pattern));
+    bool is_regex = pl_tool_yes(call, "regex", false);
+    s.pattern = is_regex ? pattern : quoted(call->arena, pattern);
+    if (!is_regex) s.words = pattern;
+    s.ignore_case = pl_tool_yes(call, "ignore_case", false);
+    if (s.ignore_case) s.pattern = pl_arena_printf(call->arena, "(?i)" PL_FMT, PL_ARG(s.pattern));
     unsigned status = run(call, &s, "matches");
     pl_values_free(s.values);
     pl_heap_free(heap);
@@ -187,7 +234,7 @@ static unsigned search_files(PlToolCall *call)
 }
 
 const PlToolEntry pl_tools_search[] = {
-    {"search", "text", search_words, PL_TOOL_READS},
+    {"search", "text", search_words, PL_TOOL_SEARCHES},
     {"search", "files", search_files, PL_TOOL_READS},
     {NULL, NULL, NULL, PL_TOOL_READS},
 };

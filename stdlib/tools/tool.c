@@ -60,13 +60,30 @@ unsigned pl_tool_fail_errno(PlToolCall *call, int error, PlStr path)
 
 /* ---- the request ---- */
 
+static bool says(PlStr config, const char *key, const char *value)
+{
+    PlStr raw;
+    return pl_json_find(config, key, &raw) && pl_str_eq_z(raw, value);
+}
+
+bool pl_tool_has_ripgrep(const PlToolCall *call)
+{
+    return access(PL_TOOL_RIPGREP, X_OK) == 0 && !says(call->config, "ripgrep", "false");
+}
+
 static unsigned enter(PlToolCall *call, const PlToolEntry *entry)
 {
     const char *layer;
     /* git and the loader of programs, and nothing that a repository's config could name: no shell, no filter, no helper. */
     static const char *const git[] = {"/usr/bin/git", "/usr/lib/git-core/git", "/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1", NULL};
-    bool is_git = entry->walls >= PL_TOOL_GIT_READS, reads = entry->walls == PL_TOOL_READS || entry->walls == PL_TOOL_GIT_READS;
-    PlSandbox walls = {.workspace = call->workspace, .read_only = reads, .programs = entry->walls >= PL_TOOL_PROGRAMS, .runnable = is_git ? git : NULL};
+    static const char *const search[] = {PL_TOOL_RIPGREP, "/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1", NULL};
+    /* What git would run for whoever uses the repository next, and what says what runs may do: no program of the plan's changes it. */
+    static const char *const kept[] = {".git", "pilot.yaml", NULL};
+    bool is_git = entry->walls >= PL_TOOL_GIT_READS, searches = entry->walls == PL_TOOL_SEARCHES;
+    bool reads = entry->walls == PL_TOOL_READS || entry->walls == PL_TOOL_GIT_READS || searches;
+    PlSandbox walls = {.workspace = call->workspace, .read_only = reads, .runnable = is_git ? git : searches ? search : NULL};
+    walls.programs = searches ? pl_tool_has_ripgrep(call) : entry->walls >= PL_TOOL_PROGRAMS;
+    if (entry->walls == PL_TOOL_PROGRAMS && !says(call->config, "git_folder", "\"write\"")) walls.kept = kept;
     walls.cpu_seconds = CPU_SECONDS;
     walls.memory_bytes = MEMORY_BYTES;
     walls.file_bytes = FILE_BYTES;

@@ -28,10 +28,14 @@ typedef unsigned (*PlToolAction)(PlToolCall *call);
 typedef struct PlToolEntry {
     const char *tool, *action;
     PlToolAction run;
-    enum { PL_TOOL_READS, PL_TOOL_CHANGES, PL_TOOL_PROGRAMS, PL_TOOL_GIT_READS, PL_TOOL_GIT_CHANGES } walls;
+    enum { PL_TOOL_READS, PL_TOOL_CHANGES, PL_TOOL_PROGRAMS, PL_TOOL_SEARCHES, PL_TOOL_GIT_READS, PL_TOOL_GIT_CHANGES } walls;
 } PlToolEntry;
 
 extern const PlToolEntry pl_tools_fs[], pl_tools_search[], pl_tools_git[], pl_tools_shell[]; /* each ends with a NULL name */
+
+#define PL_TOOL_RIPGREP "/usr/bin/rg"
+/* May it be started: it is there, and the project does not say `ripgrep: false`. */
+bool pl_tool_has_ripgrep(const PlToolCall *call);
 
 /* library.c: `tool` is "native", `config` has the library and its functions. Enters its own sandbox. */
 unsigned pl_tool_library(PlToolCall *call);
