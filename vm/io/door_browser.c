@@ -327,7 +327,8 @@ static void put_cookies(PlBuf *out, PlStr list)
     pl_json_scan_init(&scan, list);
     for (PlJsonEvent e = pl_json_scan_next(&scan); e != PL_JSON_END && e != PL_JSON_ERROR; e = pl_json_scan_next(&scan)) {
         if (e == PL_JSON_STRING && of_name) pl_buf_clear(&name), pl_buf_put(&name, scan.text);
-        if (e == PL_JSON_STRING && of_value && name.len) pl_buf_printf(out, "%s" PL_FMT "=" PL_FMT, out->len ? "; " : "", PL_ARG(pl_buf_str(&name)), PL_ARG(scan.text));
+        if (e == PL_JSON_STRING && of_value && name.len)
+            pl_buf_printf(out, "%s" PL_FMT "=" PL_FMT, out->len ? "; " : "", PL_ARG(pl_buf_str(&name)), PL_ARG(scan.text));
         of_name = e == PL_JSON_KEY && pl_str_eq_z(scan.text, "name");
         of_value = e == PL_JSON_KEY && pl_str_eq_z(scan.text, "value");
     }
