@@ -2,8 +2,19 @@
 /* pilotc catalog: the actions that API documents offer. */
 #include "compiler/cli/pilotc.h"
 #include "compiler/present/catalog_json.h"
+#include "compiler/present/diag_json.h"
 
 #include <stdio.h>
+
+/* What an operation lost, or why there is none, is a warning, and documents of others have many: their number is said. */
+static void say_hidden(PlArena *arena, const PlDiags *all, bool verbose)
+{
+    PlDiags shown;
+    pl_diags_shown(arena, all, verbose, &shown);
+    unsigned count = all->warnings - shown.warnings;
+    if (verbose || !count) return;
+    fprintf(stderr, "%u warning%s on what the documents say: --verbose prints %s\n", count, count == 1 ? "" : "s", count == 1 ? "it" : "them");
+}
 
 int plc_cmd_catalog(PlArena *arena, int argc, char **argv)
 {
@@ -46,5 +57,6 @@ int plc_cmd_catalog(PlArena *arena, int argc, char **argv)
     }
     plc_print_findings(arena, &o, &compiled, o.json ? &out : NULL);
     code = pl_cli_put(&out);
+    if (!o.json) say_hidden(arena, &compiled.diags, o.verbose);
     return code ? code : compiled.diags.errors ? 1 : 0;
 }
