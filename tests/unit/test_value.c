@@ -293,7 +293,7 @@ TEST(depth)
     int levels = 0;
     volatile bool escaped = false;
     if (setjmp(w.escape.at)) {
-        CHECK(w.escape.status == PL_LIMIT);
+        CHECK(w.escape.status == PL_INVALID);
         escaped = true;
     } else {
         open_world(&w);

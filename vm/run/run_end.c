@@ -176,7 +176,7 @@ _Noreturn void pl_run_break(PlRun *run, PlStatus status, PlDiagCode code, PlStr 
 /* The heap is at its end: no fiber runs any more; what was sent is awaited. Then, where it was the run's own limit, the END row says so. */
 static void exhaust(PlRun *run)
 {
-    bool limit = run->escape.status == PL_LIMIT;
+    bool deep = run->escape.status == PL_INVALID, limit = deep || run->escape.status == PL_LIMIT;
     PlDiagCode code = limit ? PL_D_RUN_MEMORY : PL_D_RUN_NO_MEMORY;
     uint64_t ceiling = run->options.heap_bytes ? run->options.heap_bytes : PL_LIMIT_HEAP_BYTES;
     run->exhausted = true;
@@ -187,7 +187,8 @@ static void exhaust(PlRun *run)
     pl_buf_clear(&run->output);
     pl_buf_clear(&run->error);
     pl_buf_put_z(&run->error, "{\"message\":\"");
-    if (limit) pl_buf_printf(&run->error, PL_DF_RUN_MEMORY, (unsigned long long)ceiling);
+    if (deep) pl_buf_printf(&run->error, "a value would nest deeper than %llu levels", (unsigned long long)PL_LIMIT_JSON_DEPTH);
+    else if (limit) pl_buf_printf(&run->error, PL_DF_RUN_MEMORY, (unsigned long long)ceiling);
     else pl_buf_put_z(&run->error, PL_DF_RUN_NO_MEMORY);
     pl_buf_printf(&run->error, "\",\"kind\":\"limit\",\"code\":\"%s\",\"step\":\"\",\"path\":\"\",\"status\":null,\"body\":null}",
                   pl_diag_infos[code].code);

@@ -86,12 +86,12 @@ static inline uint32_t pl_value_depth(PlValue v)
 {
     return v.tag == PL_LIST ? v.as.list->depth : v.tag == PL_RECORD ? v.as.record->depth : 0;
 }
-/* The depth of what holds v, escaping with PL_LIMIT past PL_LIMIT_JSON_DEPTH. */
+/* The depth of what holds v, escaping with PL_INVALID past PL_LIMIT_JSON_DEPTH. */
 static inline uint32_t pl_depth_over(PlValues *values, uint32_t depth, PlValue v)
 {
     uint32_t over = pl_value_depth(v) + 1;
     if (over <= depth) return depth;
-    if (over > PL_LIMIT_JSON_DEPTH) pl_heap_escape(values->heap, PL_LIMIT);
+    if (over > PL_LIMIT_JSON_DEPTH) pl_heap_escape(values->heap, PL_INVALID); /* which is no want of memory */
     return over;
 }
 
