@@ -146,6 +146,30 @@ TEST(the_verifier_wants_it_too)
     let_go(l);
 }
 
+/* An entry of the manifest that names a selector: the verifier asks for the question, and refuses an entry of no action. */
+TEST(a_forged_selector)
+{
+    Labelled *l = compile("3. Send using mail.send_message(to=boss, subject=m.subject)\n", NULL);
+    PlModule *m = &l->c.module;
+    uint32_t send = m->calls[1].action, subject = (uint32_t)(pl_action_param(&m->actions[send], PL_STR("subject")) - m->actions[send].params);
+    const PlTrust says[] = {{PL_TRUST_ALL, send, PL_STR_INIT(""), subject}, {PL_TRUST_ALL, send, PL_STR_INIT(""), PL_TRUST_ALL},
+                            {PL_TRUST_ALL, PL_TRUST_ALL, PL_STR_INIT(""), PL_TRUST_ALL}, {PL_TRUST_ALL, send, PL_STR_INIT("from"), subject},
+                            {PL_TRUST_ALL, m->action_count, PL_STR_INIT(""), 0}, {PL_TRUST_ALL, send, PL_STR_INIT(""), m->actions[send].param_count}};
+    CHECK(pl_module_verify(m, &l->c.diags) == PL_OK);
+    for (size_t i = 0; i < sizeof says / sizeof *says; i++) {
+        PlTrust trust = says[i];
+        m->manifest.trusts = &trust;
+        m->manifest.trust_count = 1;
+        CHECK(pl_module_verify(m, &l->c.diags) == PL_CORRUPT);
+        m->calls[1].flags |= PL_CALL_ASK_FIRST;
+        m->manifest.asks_person = true;
+        CHECK((pl_module_verify(m, &l->c.diags) == PL_OK) == (i < 2)); /* with the question the first two are fine */
+        m->calls[1].flags &= ~(uint32_t)PL_CALL_ASK_FIRST;
+        m->manifest.asks_person = false;
+    }
+    let_go(l);
+}
+
 static PlProject project_of(PlPolicy policy, PlTrustArg *trusts, uint32_t count)
 {
     PlProject project = {.policy = policy};
