@@ -41,6 +41,7 @@ typedef struct Offline {
     PlStr last_intent;        /* path */
     bool from_outside;        /* the recorded end is not the plan's own doing */
     bool waits;               /* a call was to be sent */
+    PlRow row;                /* as the run is to see it */
 } Offline;
 
 const char *pl_difference_name(PlDifferenceKind kind)
@@ -60,6 +61,15 @@ static void differ(Offline *o, const PlDifference *d)
     copy.body = pl_arena_str(o->arena, d->body);
     copy.before = pl_arena_str(o->arena, d->before);
     pl_vec_push(o->arena, &o->differences, copy);
+}
+
+/* What the ports do in the arena may not leave through its escape: the run is above them. */
+static PlStatus guarded(Offline *o, void (*work)(Offline *o, const PlRow *row), const PlRow *row)
+{
+    PlEscape escape = {.status = PL_OK}, *outer = pl_arena_set_escape(o->arena, &escape);
+    if (setjmp(escape.at) == 0) work(o, row);
+    pl_arena_set_escape(o->arena, outer);
+    return escape.status;
 }
 
 /* ---- the journal ---- */
@@ -87,19 +97,23 @@ static bool is_from_outside(PlStr end)
     return false;
 }
 
-static PlStatus pass_row(void *user, const PlRow *row)
+static void note_passed(Offline *o, const PlRow *row)
 {
-    Offline *o = user;
-    o->wall_us = row->wall_us;
     if (row->kind == PL_ROW_END) {
         o->end_was = pl_arena_str(o->arena, row->body);
         o->from_outside = is_from_outside(o->end_was);
     }
+    o->row = adopt(o, row);
+}
+
+static PlStatus pass_row(void *user, const PlRow *row)
+{
+    Offline *o = user;
+    o->wall_us = row->wall_us;
     bool is_story = row->kind == PL_ROW_END || row->kind == PL_ROW_CANCEL || row->kind == PL_ROW_FORKED;
     o->result->rows++;
-    if (is_story) return PL_OK;
-    PlRow mine = adopt(o, row);
-    return o->visit(o->visit_user, &mine);
+    PlStatus status = guarded(o, note_passed, row);
+    return status != PL_OK || is_story ? status : o->visit(o->visit_user, &o->row);
 }
 
 static PlStatus journal_each(void *self, PlRowVisit visit, void *user)
@@ -115,15 +129,20 @@ static PlStatus journal_each(void *self, PlRowVisit visit, void *user)
     return o->taken ? PL_OK : PL_NOMEM;
 }
 
-static PlStatus read_row(void *user, const PlRow *row)
+static void note_read(Offline *o, const PlRow *row)
 {
-    Offline *o = user;
     if (row->seq <= o->taken_rows) o->taken[row->seq / 8] |= (uint8_t)(1u << row->seq % 8);
     if (row->kind == PL_ROW_INTENT) o->last_intent = pl_arena_str(o->arena, row->path);
     if (row->kind == PL_ROW_RESULT) o->result->calls++;
     if (row->kind == PL_ROW_FAIL && row->attempt == 0) pl_vec_push(o->arena, &o->failed, pl_arena_str(o->arena, row->path));
-    PlRow mine = adopt(o, row);
-    return o->visit(o->visit_user, &mine);
+    o->row = adopt(o, row);
+}
+
+static PlStatus read_row(void *user, const PlRow *row)
+{
+    Offline *o = user;
+    PlStatus status = guarded(o, note_read, row);
+    return status != PL_OK ? status : o->visit(o->visit_user, &o->row);
 }
 
 static PlStatus journal_read(void *self, uint64_t seq, PlRowVisit visit, void *user)
@@ -134,14 +153,17 @@ static PlStatus journal_read(void *self, uint64_t seq, PlRowVisit visit, void *u
     return o->real.read(o->real.self, seq, read_row, o);
 }
 
-static PlStatus journal_append(void *self, PlRow *row)
+static void note_appended(Offline *o, const PlRow *row)
 {
-    Offline *o = self;
     if (row->kind == PL_ROW_INTENT) o->last_intent = pl_arena_str(o->arena, row->path);
     if (row->kind == PL_ROW_END) o->end_is = pl_arena_str(o->arena, row->body);
-    if (row->kind == PL_ROW_END || row->kind == PL_ROW_RESUME || row->kind == PL_ROW_PARK) return PL_OK;
+    if (row->kind == PL_ROW_END || row->kind == PL_ROW_RESUME || row->kind == PL_ROW_PARK) return;
     differ(o, &(PlDifference){.kind = PL_DIFFERS_NEW, .row = row->kind, .attempt = row->attempt, .path = row->path, .body = row->body});
-    return PL_OK;
+}
+
+static PlStatus journal_append(void *self, PlRow *row)
+{
+    return guarded(self, note_appended, row);
 }
 
 static PlStatus journal_keep(void *self)
@@ -152,11 +174,19 @@ static PlStatus journal_keep(void *self)
 
 /* ---- net and clock ---- */
 
+static void room_to_send(Offline *o, const PlRow *none)
+{
+    (void)none;
+    pl_vec_push(o->arena, &o->unsent, (Unsent){0});
+}
+
 static PlStatus net_send(void *self, const PlNetRequest *request, PlNetDone done, void *user, uint64_t *call)
 {
     Offline *o = self;
     (void)request;
-    pl_vec_push(o->arena, &o->unsent, ((Unsent){done, user}));
+    PlStatus status = guarded(o, room_to_send, NULL);
+    if (status != PL_OK) return status;
+    pl_vec_last(&o->unsent) = (Unsent){done, user};
     o->waits = true;
     *call = o->unsent.len;
     return PL_OK;
@@ -185,11 +215,19 @@ static int64_t clock_mono(void *self)
     return 1;
 }
 
+static void room_for_timer(Offline *o, const PlRow *none)
+{
+    (void)none;
+    pl_vec_push(o->arena, &o->timers, (Timer){0});
+}
+
 static PlStatus clock_timer(void *self, int64_t at_us, PlTimerDone done, void *user, uint64_t *timer)
 {
     Offline *o = self;
+    PlStatus status = guarded(o, room_for_timer, NULL);
+    if (status != PL_OK) return status;
     *timer = ++o->timer_last;
-    pl_vec_push(o->arena, &o->timers, ((Timer){*timer, at_us, done, user}));
+    pl_vec_last(&o->timers) = (Timer){*timer, at_us, done, user};
     return PL_OK;
 }
 
@@ -230,24 +268,27 @@ static void drop_asked(Offline *o, PlStr path)
 
 /* Calls and questions on record that the plan did not come to; items of a loop whose recorded failure was taken are not missed, nor is the approval of a
  * call that is on record itself. */
-static PlStatus note_gone(void *user, const PlRow *row)
+static void note_gone(Offline *o, const PlRow *row)
 {
-    Offline *o = user;
-    if ((row->kind != PL_ROW_INTENT && row->kind != PL_ROW_ASK) || row->seq > o->taken_rows) return PL_OK;
-    if (pl_str_find_char(row->path, '?', 0) != PL_STR_NONE) return PL_OK; /* a probe is a look at the world, whatever the plan */
+    if ((row->kind != PL_ROW_INTENT && row->kind != PL_ROW_ASK) || row->seq > o->taken_rows) return;
+    if (pl_str_find_char(row->path, '?', 0) != PL_STR_NONE) return; /* a probe is a look at the world, whatever the plan */
     if (row->kind == PL_ROW_INTENT) drop_asked(o, row->path);
-    if (o->taken[row->seq / 8] >> row->seq % 8 & 1) return PL_OK;
+    if (o->taken[row->seq / 8] >> row->seq % 8 & 1) return;
     for (uint32_t i = 0; i < o->failed.len; i++)
-        if (is_below(row->path, o->failed.items[i])) return PL_OK;
+        if (is_below(row->path, o->failed.items[i])) return;
     PlDifference d = {.kind = PL_DIFFERS_GONE, .row = row->kind, .attempt = row->attempt, .seq = row->seq, .path = row->path, .body = row->body};
     if (row->kind == PL_ROW_INTENT) {
         differ(o, &d);
-        return PL_OK;
+        return;
     }
     d.path = pl_arena_str(o->arena, d.path);
     d.body = pl_arena_str(o->arena, d.body);
     pl_vec_push(o->arena, &o->asked, d);
-    return PL_OK;
+}
+
+static PlStatus see_gone(void *user, const PlRow *row)
+{
+    return guarded(user, note_gone, row);
 }
 
 static PlStatus judge(Offline *o, PlRun *run, PlRunState state, bool same_plan)
@@ -265,7 +306,7 @@ static PlStatus judge(Offline *o, PlRun *run, PlRunState state, bool same_plan)
         return PL_OK;
     }
     bool same_end = pl_str_eq(o->end_was, o->end_is);
-    PlStatus status = state == PL_RUN_BROKEN ? PL_OK : o->real.each(o->real.self, note_gone, o);
+    PlStatus status = state == PL_RUN_BROKEN ? PL_OK : o->real.each(o->real.self, see_gone, o);
     for (uint32_t i = 0; i < o->asked.len; i++) differ(o, &o->asked.items[i]);
     if (!same_end && state != PL_RUN_BROKEN)
         differ(o, &(PlDifference){.kind = PL_DIFFERS_END, .row = PL_ROW_END, .path = PL_STR(""), .body = o->end_is, .before = o->end_was});
@@ -307,8 +348,10 @@ PlStatus pl_offline_replay(PlArena *arena, const PlModule *module, PlStr id, PlJ
     PlRunState state = PL_RUN_WAITING;
     while (run && (state = pl_run_pump(run)) == PL_RUN_WAITING && fire_due(&o)) {}
     PlStatus why = run && state != PL_RUN_DONE ? pl_run_status(run) : PL_OK;
+    PlEscape escape, *outer = pl_arena_set_escape(arena, &escape);
     if (why == PL_NOMEM || (state == PL_RUN_BROKEN && why == PL_IO)) status = why; /* nothing can be said */
-    else if (run) status = judge(&o, run, state, strcmp(start.hash, o.module) == 0);
+    else if (run) status = setjmp(escape.at) == 0 ? judge(&o, run, state, strcmp(start.hash, o.module) == 0) : escape.status;
+    pl_arena_set_escape(arena, outer);
     pl_run_free(run);
     end_unsent(&o);
     pl_free(o.taken);
