@@ -170,3 +170,58 @@ hashes = [re.findall(r"Approval hash: (\w+)", call(pilotc, "review", f"{name}.pi
 check("agent: one approval is for both", hashes[0] and hashes[0] == hashes[1], hashes)
 review = call(pilotc, "review", "agent.pilot").stdout
 check("agent: the review says all it can do", "shop.orders.refund, 6 times at most" in review and "before each shop.orders.refund" in review, review)
+
+# what a model said chooses nobody: labels ask also where the plan does not
+write("post.yaml", """openapi: 3.1.0
+info: {title: Post, version: "1"}
+servers: [{url: "https://post.example.com"}]
+paths:
+  /send:
+    post:
+      operationId: send
+      summary: Send a message
+      requestBody: {required: true, content: {application/json: {schema: {type: object, required: [to, text], properties: {to: {type: string, format: email}, text: {type: string}}}}}}
+      responses: {"200": {description: ok}}
+""")
+POST = 'Workflow: P\nUse: ai\nUse: post from "post.yaml"\n\n1. Tell them using ai.agent(goal="Tell everybody", tools=[post.send], without_asking=[post.send])\n'
+write("post.pilot", POST)
+agent_project()
+base = open(os.path.join(work, "pilot.yaml")).read()
+exact = call(pilotc, "fmt", "--exact", "post.pilot")
+check("agent: a recipient from a model is asked about", "ask first" in exact.stdout and "P1601" in exact.stderr, exact.stdout + exact.stderr)
+write("pilot.yaml", base + 'trust: ["ai.turn.* -> post.send.to"]\n')
+exact = call(pilotc, "fmt", "--exact", "post.pilot").stdout
+check("agent: unless the project trusts it", exact and "ask first" not in exact, exact)
+write("post.pilot", POST.replace(", without_asking=[post.send]", ""))
+exact = call(pilotc, "fmt", "--exact", "post.pilot").stdout
+check("agent: a write is asked about all the same", "ask first" in exact, exact)
+write("pilot.yaml", base)
+
+# where agents stand
+write("places.pilot", """Workflow: Places
+Use: ai
+Use: shop
+Output: found
+
+1. For each n in [1, 2], up to 2 at a time:
+   # what for
+   1.1. Find it using ai.agent(goal="Find {n}", tools=[shop.orders.list], max_steps=3) as {order: integer} -> hit, retry 2 times, within 5 minutes
+   1.2. Add hit.order to found
+2. Try:
+   2.1. Look around using ai.agent(tools=["orders.list"])
+3. If it fails:
+   3.1. Look again using ai.agent("Look again", [shop.orders.list])
+4. Note "done"
+""")
+got = call(pilotc, "fmt", "--exact", "places.pilot")
+write("places2.pilot", got.stdout)
+check("agent: in loops, handlers, without a name", got.returncode == 0 and got.stdout.count("ai.turn(") == 3 and "# what for" in got.stdout, got.stdout + got.stderr)
+check("agent: retry is the turn's, within the loop's", "retry 2 times" in got.stdout and "at most 3 times, for up to 5 minutes" in got.stdout, got.stdout)
+check("agent: the step's words are the goal", 'goal="Look around"' in got.stdout and 'goal="Look again"' in got.stdout, got.stdout)
+check("agent: and all of it stays", call(pilotc, "fmt", "--exact", "places2.pilot").stdout == got.stdout)
+compile(open(os.path.join(work, "places.pilot")).read(), "places")
+provider.reset()
+provider.answers = {"Find 1": {"call": ("answer", {"order": 1})}, "Find 2": {"call": ("answer", {"order": 2})}, "Look around": {"say": "Nothing."}}
+got = call(pilotvm, "run", "places.pbc", "--yes", "--server", "shop=" + shop.url)
+provider.answers = {}
+check("agent: two at a time", got.returncode == 0 and json.loads(got.stdout) == [1, 2], got.stdout + got.stderr)

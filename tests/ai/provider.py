@@ -34,7 +34,7 @@ class Provider(http.server.ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
-        self.lock = threading.Lock()
+        self.lock, self.answers = threading.Lock(), {} # answers: by words of the question, for those that come in any order
         self.reset()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -58,6 +58,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             body = json.loads(raw)
             server.requests.append({"path": self.path, "headers": dict(self.headers), "body": body})
             step = server.script.pop(0) if server.script else {}
+            step = next((a for words, a in server.answers.items() if words in raw.decode()), step)
             if isinstance(step, str): step = {"say": step}
             anthropic = self.path.endswith("/messages")
             if not isinstance(body["messages"], list):
