@@ -115,6 +115,10 @@ TEST(secrets_are_cut_out_however_they_are_written)
     check_redacted(s, "abc is too short to be told from a word", "abc is too short to be told from a word");
     CHECK(pl_secrets_note(s, PL_STR("a.very.long.name.for.a.token"), PL_STR("tok123")) == PL_OK);
     check_redacted(s, "Bearer tok123!", "Bearer [a.ve]!");
+    CHECK(pl_secrets_begun(s, PL_STR("nothing here")) == 0 && pl_secrets_begun(s, PL_STR("")) == 0);
+    CHECK(pl_secrets_begun(s, PL_STR("so it is p@ss")) == 4 && pl_secrets_begun(s, PL_STR("p")) == 1);
+    CHECK(pl_secrets_begun(s, PL_STR("cEBzcy8id2")) == 10); /* as base64 */
+    CHECK(pl_secrets_begun(s, PL_STR("Bearer tok12")) == 5 && pl_secrets_begun(s, PL_STR("Bearer tok123")) == 0);
     unsetenv("PILOT_CREDENTIAL_KEY");
     pl_secrets_free(s);
 }
