@@ -26,6 +26,7 @@ typedef struct Reader {
     PlStep *ask;   /* the last one */
     bool called;   /* something else that may be approved came after it */
     PlMap bound;   /* names that steps bind */
+    PlMap asks;    /* name -> the Ask that binds it first */
 } Reader;
 
 /* "the answer is  Yes" -> "answer is yes"; false when it is longer than any answer. */
@@ -102,9 +103,58 @@ static void read_condition(Reader *r, PlStep *step)
     *slot = is;
 }
 
+/* "What is the name?" asks for more than yes or no. */
+static bool asks_what(const PlStep *ask)
+{
+    static const char *const words[] = {"what", "which", "who", "whom", "whose", "where", "when", "how", "why", "enter", "give", "choose", "pick", "select",
+                                        "provide"};
+    const PlExpr *text = ask->value;
+    if (text && text->kind == PL_EXPR_TEXT && text->items.len) text = text->items.items[0];
+    if (!text || text->kind != PL_EXPR_LITERAL || text->literal.kind != PL_LIT_TEXT) return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        PlStr word = pl_str_z(words[i]), said = text->literal.as.text;
+        bool begins = said.len > word.len && pl_str_eq_nocase(pl_str_slice(said, 0, word.len), word);
+        if (begins && !((said.ptr[word.len] | 32) >= 'a' && (said.ptr[word.len] | 32) <= 'z')) return true;
+    }
+    return false;
+}
+
+static PlStep *ask_called(Reader *r, const PlExpr *x)
+{
+    PlStep *ask = x && x->kind == PL_EXPR_NAME ? pl_map_get(&r->asks, x->text) : NULL;
+    return ask && !ask->as_type ? ask : NULL;
+}
+
+/* "If ok", "If ok is yes", "If not ok and ...": what was asked without a type is yes or no. */
+static void type_by_condition(Reader *r, PlExpr *x)
+{
+    if (!x) return;
+    PlStep *ask = ask_called(r, x);
+    if (ask && !asks_what(ask)) make_yes_no(r->c, ask);
+    if (x->kind == PL_EXPR_UNARY && x->op == PL_OPR_NOT) type_by_condition(r, x->left);
+    if (x->kind != PL_EXPR_BINARY) return;
+    if (x->op == PL_OPR_AND || x->op == PL_OPR_OR) {
+        type_by_condition(r, x->left);
+        type_by_condition(r, x->right);
+    }
+    bool yes = x->right && x->right->kind == PL_EXPR_LITERAL && x->right->literal.kind == PL_LIT_YESNO;
+    ask = (x->op == PL_OPR_IS || x->op == PL_OPR_IS_NOT) && yes ? ask_called(r, x->left) : NULL;
+    if (ask) make_yes_no(r->c, ask);
+}
+
+static void type_answers(Reader *r, PlStep *const *steps, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        type_by_condition(r, steps[i]->cond);
+        type_answers(r, steps[i]->steps.items, steps[i]->steps.len);
+    }
+}
+
 static void learn(Reader *r, PlStep *const *steps, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
+        bool first = steps[i]->kind == PL_STEP_ASK && steps[i]->bind.len && !pl_map_find(&r->bound, steps[i]->bind);
+        if (first) pl_map_put(&r->asks, steps[i]->bind, NULL)->value.ptr = steps[i];
         if (steps[i]->bind.len) pl_map_put(&r->bound, steps[i]->bind, NULL);
         if (steps[i]->name.len) pl_map_put(&r->bound, steps[i]->name, NULL);
         learn(r, steps[i]->steps.items, steps[i]->steps.len);
@@ -131,8 +181,10 @@ void pl_answer_read(PlChecker *c)
 {
     Reader r = {.c = c};
     pl_map_init(&r.bound, c->arena);
+    pl_map_init(&r.asks, c->arena);
     for (uint32_t i = 0; i < c->plan->inputs.len; i++) pl_map_put(&r.bound, c->plan->inputs.items[i].name, NULL);
     learn(&r, c->plan->steps.items, c->plan->steps.len);
+    type_answers(&r, c->plan->steps.items, c->plan->steps.len);
     read_steps(&r, c->plan->steps.items, c->plan->steps.len);
 }
 

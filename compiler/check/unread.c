@@ -314,11 +314,9 @@ static void widen(const Weigher *w, const Match *m, size_t *from, size_t *to)
     if (open > 0 && prose.ptr[open - 1] == '(' && close != PL_STR_NONE) *from = open, *to = close;
 }
 
-static void ask(Weigher *w, const Match *m)
+static void ask_at(Weigher *w, size_t from, size_t to, const char *help)
 {
     const PlStep *step = w->step;
-    size_t from, to;
-    widen(w, m, &from, &to);
     PlSpan span = step->prose_span;
     bool exact = span.source == w->c->plan->source && span.end - span.start == step->prose.len;
     PlSpan at = exact ? (PlSpan){span.source, span.start + (uint32_t)from, span.start + (uint32_t)to} : span;
@@ -331,7 +329,83 @@ static void ask(Weigher *w, const Match *m)
     PlDiag *d = PL_REPORT(w->c->diags, WORDS_IDLE, at, PL_ARG(words), PL_ARG(step->bound->plugin), PL_ARG(step->bound->name));
     pl_diag_ask(w->c->diags, d, PL_QUESTION_READING, pl_ask_id(w->c, step, "words", PL_STR("")), PL_STR(""), span);
     if (exact) offer_without(w, d, span, from, to);
-    pl_diag_help(w->c->diags, d, "%s", advice(m->weight));
+    pl_diag_help(w->c->diags, d, "%s", help);
+}
+
+static void ask(Weigher *w, const Match *m)
+{
+    size_t from, to;
+    widen(w, m, &from, &to);
+    ask_at(w, from, to, advice(m->weight));
+}
+
+/* ---- values ---- */
+
+/* The step's words are all that the call was told: it has no arguments of its own. */
+static bool is_told_in_words(const PlStep *step)
+{
+    for (uint32_t i = 0; i < step->args.len; i++) {
+        PlSpan at = step->args.items[i].value->span;
+        if (at.source == step->action_span.source && at.start >= step->action_span.end && at.start > step->prose_span.end) return false;
+    }
+    return step->action_span.end > step->action_span.start;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
+}
+
+/* Letters and digits alone, so that `{{x}}` is `{x}`. */
+static PlStr squeezed(Weigher *w, PlStr s)
+{
+    char *out = pl_arena_alloc(w->c->arena, s.len + 1, 1);
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++)
+        if (is_letter(s.ptr[i])) out[n++] = s.ptr[i];
+    out[n] = 0;
+    return pl_str(out, n);
+}
+
+static bool some_argument_says(Weigher *w, PlStr quote)
+{
+    PlStr said = squeezed(w, quote);
+    bool found = said.len == 0;
+    for (uint32_t i = 0; i < w->step->args.len && !found; i++) {
+        PlBuf text;
+        pl_buf_init(&text, 0);
+        pl_print_expr(&text, w->step->args.items[i].value);
+        PlStr printed = pl_arena_str(w->c->arena, pl_buf_str(&text));
+        pl_buf_deinit(&text);
+        found = pl_str_find(squeezed(w, printed), said, 0) != PL_STR_NONE;
+    }
+    return found;
+}
+
+/* A number or a text in quotes that no argument took. True: it was asked for. */
+static bool ask_for_value(Weigher *w)
+{
+    static const char help[] = "give it as an argument, or leave it out";
+    PlStr prose = w->step->prose;
+    if (w->only_reads || !is_told_in_words(w->step)) return false;
+    learn(w);
+    for (uint32_t i = 0; i < w->words.len; i++) {
+        const PlSaidWord *word = &w->words.items[i];
+        bool number = word->kind == PL_SAID_NUMBER && prose.ptr[word->from] >= '0' && prose.ptr[word->from] <= '9';
+        if (!number || pl_map_find(&w->known, word->stem)) continue;
+        ask_at(w, word->from, word->to, help);
+        return true;
+    }
+    for (size_t at = 0; (at = pl_str_find_char(prose, '"', at)) != PL_STR_NONE;) {
+        size_t end = pl_str_find_char(prose, '"', at + 1);
+        if (end == PL_STR_NONE) return false;
+        if (!some_argument_says(w, pl_str_slice(prose, at + 1, end))) {
+            ask_at(w, at, end + 1, help);
+            return true;
+        }
+        at = end + 1;
+    }
+    return false;
 }
 
 /* ---- refusals, approvals ---- */
@@ -439,6 +513,7 @@ void pl_unread_check(PlChecker *c, PlStep *step)
     if (writes && only_reads(a)) return;
     Weigher w = {.c = c, .step = step, .only_reads = !writes};
     pl_unread_words(c->arena, step->prose, &w.words);
+    if (ask_for_value(&w)) return;
     w.words.len = message_at(&w);
     weigh(&w);
 }
