@@ -351,6 +351,18 @@ static bool is_told_in_words(const PlStep *step)
     return step->action_span.end > step->action_span.start;
 }
 
+/* Some parameter could take a value that none did. Where there is none the document wants to be told nothing. */
+static bool could_take_more(const PlStep *step)
+{
+    for (uint32_t i = 0; i < step->bound->param_count; i++) {
+        const PlParam *p = &step->bound->params[i];
+        bool given = p->fixed || p->is_key || pl_param_is_filled(p);
+        for (uint32_t k = 0; k < step->args.len && !given; k++) given = step->args.items[k].param == i;
+        if (!given) return true;
+    }
+    return false;
+}
+
 static bool is_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
@@ -387,7 +399,7 @@ static bool ask_for_value(Weigher *w)
 {
     static const char help[] = "give it as an argument, or leave it out";
     PlStr prose = w->step->prose;
-    if (w->only_reads || !is_told_in_words(w->step)) return false;
+    if (w->only_reads || !is_told_in_words(w->step) || !could_take_more(w->step)) return false;
     learn(w);
     for (uint32_t i = 0; i < w->words.len; i++) {
         const PlSaidWord *word = &w->words.items[i];
