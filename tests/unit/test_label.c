@@ -215,4 +215,22 @@ TEST(trust_and_policy)
     }
 }
 
+/* What a person is told of one call is of that call, and not what the project trusts. */
+TEST(words_for_one_call)
+{
+    PlTrustArg from = {PL_STR("mail.list_messages.from"), PL_STR("mail.send_message.to")};
+    PlProject project = project_of(PL_POLICY_DEFAULT, &from, 1);
+    Labelled *l = compile("3. Send using mail.send_message(to=m.from)\n4. Send using mail.send_message(to=m.subject)\n", &project);
+    static const char *const words[] = {"", "", " `to` follows `subject` of the answer of mail.list_messages"};
+    CHECK(l->c.ok && l->c.module.call_count == 3);
+    for (uint32_t i = 0; l->c.ok && i < l->c.module.call_count; i++) {
+        PlBuf out;
+        pl_buf_init(&out, 0);
+        pl_label_print_call(&out, l->arena, &l->c.module, i);
+        CHECK_STR(pl_buf_str(&out), words[i]);
+        pl_buf_deinit(&out);
+    }
+    let_go(l);
+}
+
 UNIT_MAIN

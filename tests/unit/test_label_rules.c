@@ -49,7 +49,7 @@ TEST(names_and_types_that_select)
     PlTypes *types = &r.m.types;
     PlTypeId members[2] = {PL_T_INTEGER, PL_T_TEXT}, numbers[2] = {PL_T_INTEGER, PL_T_YESNO};
     PlLiteral word = {.kind = PL_LIT_TEXT, .as.text = PL_STR("a")};
-    PlTypeId closed = pl_type_enum(types, &word, 1);
+    PlTypeId closed = pl_type_enum(types, &word, 1), unknown = pl_type_reserve(types);
     const struct {
         const char *name;
         PlTypeId type;
@@ -67,6 +67,7 @@ TEST(names_and_types_that_select)
         {"to", pl_type_union(types, members, 2), PL_IN_QUERY, true, false},
         {"to", pl_type_union(types, numbers, 2), PL_IN_QUERY, false, false},
         {"to", closed, PL_IN_QUERY, false, false},
+        {"to", unknown, PL_IN_QUERY, true, false},
         {"note", PL_T_TEXT, PL_IN_PATH, true, false},
         {"note", pl_type_text(types, PL_FORMAT_EMAIL), PL_IN_QUERY, true, false},
         {"note", pl_type_text(types, PL_FORMAT_URL), PL_IN_QUERY, true, true},

@@ -316,11 +316,38 @@ TEST(waits_on_record)
         world_end(w, r);
         w->wall += i ? 700000000 : 500000000;
         world_put(w, PL_ROW_RESUME, 0, "", "{}");
+        a->m.manifest.max_time_us = 3600000000; /* and there is a limit */
         Told t = offline(w, a, -1);
         CHECK(SAYS(t, PL_OFFLINE_SO_FAR, ""));
         CHECK_STR(pl_str_z(t.next), i ? "1" : "");
         over_with(w, a);
     }
+}
+
+/* Longer than a turn, beside a wait that was given up and a limit of time: turns are given as they are asked for, and no time passes. */
+TEST(long_work_needs_no_time)
+{
+    Asm *a = asm_new();
+    uint16_t k = asm_lit(a, (PlLiteral){.kind = PL_LIT_DURATION, .as.integer = 600000000}), many = asm_int(a, 300000);
+    uint16_t f = asm_function(a, "main", 16,
+                              CODE(I(LOADK, .a = 0, .b = k), I(TOGETHER, .b = 0), I(RETURN, .a = 0), I(LOADI, .a = 6, .b = 0), I(LOADK, .a = 7, .b = many),
+                                   I(COUNT, .a = 6, J32(2)), I(MOVE, .a = 9, .b = 8), I(JMP, J32(-3)), I(RETURN, .a = 9)));
+    asm_handler(a, f, 1, 2, 3, 5, 0);
+    uint16_t one = asm_function(a, "b1", 4, CODE(I(WAIT, .a = 1, .b = 0), I(RETURNS, .x = 0, .b = 0)));
+    uint16_t two = asm_function(a, "b2", 4, CODE(I(FAIL, .a = 0, .b = 2), I(RETURNS, .x = 0, .b = 0)));
+    asm_site(a, "1", f, 0, 9, PL_NO_SITE);
+    asm_site(a, "1.1", one, 0, 1, 0);
+    asm_site(a, "1.2", two, 0, 1, 0);
+    uint16_t *captured = ASM_NEW(a, uint16_t, 0);
+    PlBranch *branches = ASM_NEW(a, PlBranch, {.function = one, .captures = captured, .capture_count = 1}, {.function = two, .captures = captured, .capture_count = 1});
+    pl_vec_push(a->arena, &a->togethers, (PlTogether){.site = 0, .branches = branches, .branch_count = 2});
+    pl_vec_push(a->arena, &a->waits, (PlWaitSite){.site = 1, .kind = PL_WAIT_FOR, .reg = 0});
+    a->m.manifest.max_time_us = 3600000000;
+    World *w = story(a);
+    CHECK(row_of(w, PL_ROW_END) && has(row_of(w, PL_ROW_END)->row.body, "300000"));
+    Told t = offline(w, a, -1);
+    CHECK(SAYS(t, PL_OFFLINE_SAME, ""));
+    over_with(w, a);
 }
 
 /* ---- forks ---- */

@@ -107,7 +107,7 @@ TEST(lists)
     SAYS("asks", I(LIST, .a = 1, .x = 1, .b = 2), I(LIST, .a = 1, .x = 1, .b = 1), I(LIST, .a = 1, .x = 1, .b = 1), I(LIST, .a = 1, .x = 1, .b = 1),
          I(LIST, .a = 1, .x = 1, .b = 1), I(LIST, .a = 1, .x = 1, .b = 1), I(INDEXI, .a = 1, .b = 1, .c = 0));
     /* compared twice: what was worked out once is remembered */
-    SAYS("asks", I(LIST, .a = 8, .x = 1, .b = 2), I(EQ, .a = 9, .b = 8, .c = 8), I(EQ, .a = 9, .b = 8, .c = 8), I(CONCAT, .a = 1, .x = 1, .b = 2));
+    SAYS("asks", I(LIST, .a = 8, .x = 1, .b = 2), I(CONCAT, .a = 9, .x = 0, .b = 0), I(LIST, .a = 10, .x = 0), I(EQ, .a = 9, .b = 8, .c = 10), I(EQ, .a = 9, .b = 8, .c = 8), I(EQ, .a = 9, .b = 8, .c = 8), I(CONCAT, .a = 1, .x = 1, .b = 2));
 }
 
 TEST(records)
@@ -117,6 +117,7 @@ TEST(records)
          I(FIELD, .a = 1, .b = 8, .c = F));
     SAYS("done", I(LOADK, .a = 8, .b = EMPTY), I(LOADK, .a = 9, .b = TEXTS), I(WITH, .a = 8, .b = 9, .c = F), I(WITH, .a = 8, .b = 2, .c = NAME),
          I(WITH, .a = 8, .b = 2, .c = NAME), I(FIELD, .a = 1, .b = 8, .c = F));
+    SAYS("asks", I(LOADK, .a = 8, .b = EMPTY), I(WITH, .a = 8, .b = 2, .c = F), I(EQ, .a = 9, .b = 8, .c = 8), I(FIELD, .a = 1, .b = 8, .c = F));
     /* for each field of a record from outside; and of none */
     SAYS("asks", I(LOADI, .a = 10, .b = 0), I(MOVE, .a = 11, .b = 4), I(EACHKV, .a = 10, J32(2)), I(FIELD, .a = 1, .b = 12, .c = VALUE), I(JMP, J32(-3)));
 }
@@ -178,6 +179,46 @@ TEST(errors_that_are_raised_again)
     asm_handler(o->a, f, begin, (uint16_t)(begin + 1), (uint16_t)(begin + 1), 9, 0);
     add_calls(o, f);
     CHECK_STR(pl_str_z(outcome(o)), "asks");
+}
+
+/* What fails on an operand quotes it. */
+TEST(errors_of_instructions)
+{
+    const PlInsn fail[] = {I(APPEND, .a = 7, .b = 2), I(SLICE, .a = 8, .b = 7, .c = 2), I(EACH, .a = 6, J32(1)), I(TOGETHER, .b = 0)};
+    for (size_t i = 0; i < sizeof fail / sizeof *fail; i++) {
+        Ops *o = ops_begin();
+        uint16_t begin = (uint16_t)o->count;
+        o->code[o->count++] = fail[i];
+        PUT(o, I(FIELD, .a = 1, .b = 9, .c = MESSAGE), I(CALL, .a = 5, .b = 1), I(RETURN, .a = 5));
+        uint16_t f = asm_function(o->a, "main", 96, o->code, o->count);
+        asm_handler(o->a, f, begin, (uint16_t)(begin + 1), (uint16_t)(begin + 1), 9, 0);
+        add_calls(o, f);
+        uint16_t body = asm_function(o->a, "b", 4, CODE(I(LOADK, .a = 0, .b = TEXTS), I(FAIL, .a = 0, .b = 0)));
+        PlBranch *branches = ASM_NEW(o->a, PlBranch, {.function = body});
+        pl_vec_push(o->a->arena, &o->a->togethers, (PlTogether){.site = 0, .branches = branches, .branch_count = 1});
+        CHECK_STR(pl_str_z(outcome(o)), "asks");
+    }
+}
+
+/* The first argument that asks is enough. */
+TEST(calls_with_several_arguments)
+{
+    Ops *o = ops_begin();
+    asm_param(o->a, o->send, "cc", PL_IN_BODY, PL_STYLE_FORM, false);
+    PUT(o, I(MOVE, .a = 1, .b = 2), I(CALL, .a = 5, .b = 1), I(RETURN, .a = 5));
+    uint16_t f = asm_function(o->a, "main", 96, o->code, o->count);
+    add_calls(o, f);
+    o->a->calls.items[1].args = ASM_NEW(o->a, PlArg, {0, 1}, {1, 2});
+    o->a->calls.items[1].arg_count = 2;
+    CHECK_STR(pl_str_z(outcome(o)), "asks");
+}
+
+TEST(an_event_waits_for_somebody_else)
+{
+    Ops *o = ops_begin();
+    PUT(o, I(WAIT, .a = 1, .b = 0));
+    pl_vec_push(o->a->arena, &o->a->waits, (PlWaitSite){.site = 0, .kind = PL_WAIT_EVENT, .reg = 2, .type = PL_T_ANY});
+    CHECK_STR(pl_str_z(act(o)), "failed"); /* parked, and not at the call */
 }
 
 /* Branches of which one fails, and the others go on. */
