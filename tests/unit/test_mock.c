@@ -313,6 +313,28 @@ TEST(faults_before_and_after)
     stall_close(&bed);
 }
 
+/* Long work: done at once, and told when it was asked for often enough. */
+TEST(answers_that_come_later)
+{
+    Stall bed;
+    stall_fault(&bed, "later=2@createOrder");
+    for (int i = 0; i < 2; i++) {
+        char at[32];
+        snprintf(at, sizeof at, "/__later/%d", i + 1);
+        CHECK(ask(&bed, "POST", "/v1/orders", order) == 202 && bed.answer.body.len == 0 && bed.answer.header_count == 1);
+        CHECK_STR(bed.answer.headers[0].name, "Location");
+        CHECK_STR(bed.answer.headers[0].value, at);
+    }
+    CHECK(ask(&bed, "GET", "/v1/orders", NULL) == 200 && says(&bed, "\"total\":2"));
+    for (int i = 0; i < 4; i++) CHECK(ask(&bed, "GET", "/__later/2", NULL) == (i < 2 ? 202 : 200) && says(&bed, "\"id\":") == (i >= 2));
+    CHECK(ask(&bed, "GET", "/__later/1", NULL) == 202 && ask(&bed, "POST", "/__later/1", order) == 404);
+    CHECK(ask(&bed, "GET", "/__later/3", NULL) == 404 && ask(&bed, "GET", "/__later/0", NULL) == 404 && ask(&bed, "GET", "/__later/x", NULL) == 404);
+    CHECK(ask(&bed, "POST", "/v1/orders", "{\"id\":[]}") / 100 == 4); /* what failed was not begun */
+    pl_mock_reset(bed.mock);
+    CHECK(ask(&bed, "GET", "/__later/1", NULL) == 404);
+    stall_close(&bed);
+}
+
 TEST(faults_that_can_hit_nothing)
 {
     Stall bed;

@@ -36,6 +36,8 @@ TEST(every_action)
     CHECK(reads("reset=after:first1") && fault.kind == PL_MOCK_RESET_AFTER && fault.when == PL_MOCK_FIRST && fault.number == 1);
     CHECK(reads("half:10%") && fault.kind == PL_MOCK_HALF && fault.when == PL_MOCK_SHARE && fault.number == 100000);
     CHECK(reads("wrong-type") && fault.kind == PL_MOCK_WRONG_CONTENT);
+    CHECK(reads("later") && fault.kind == PL_MOCK_LATER && fault.polls == 1);
+    CHECK(reads("later=3@createOrder") && fault.polls == 3 && !reads("later=0") && !reads("later=x") && !reads("later=1001"));
     CHECK(reads("wrong-type=value:only2") && fault.kind == PL_MOCK_WRONG_VALUE && fault.when == PL_MOCK_ONLY);
 }
 

@@ -150,6 +150,7 @@ void pl_mock_free(PlMock *mock)
     pl_mock_state_clear(&mock->state);
     pl_mock_forget_log(mock);
     pl_mock_forget_keys(mock);
+    pl_mock_forget_later(mock);
     pl_arena_free(mock->request);
     pl_buf_deinit(&mock->out);
     pl_buf_deinit(&mock->text);
@@ -163,6 +164,7 @@ void pl_mock_reset(PlMock *mock)
     pl_mock_state_clear(&mock->state);
     pl_mock_forget_log(mock);
     pl_mock_forget_keys(mock);
+    pl_mock_forget_later(mock);
     mock->sequence = 0;
     for (uint32_t i = 0; i < mock->faults.count; i++) mock->faults.all[i].count = 0;
 }
@@ -307,7 +309,7 @@ static void answer_operation(PlMock *mock, PlMockCall *call)
 static void handle(PlMock *mock, PlMockCall *call)
 {
     begin(mock, call);
-    if (pl_mock_control(mock, call)) return;
+    if (pl_mock_control(mock, call) || pl_mock_poll_later(mock, call)) return;
     bool found = pl_mock_find_route(mock, call);
     decide_faults(mock, call);
     if (call->verdict.before) {
@@ -355,6 +357,7 @@ static void finish(PlMock *mock, PlMockCall *call, PlHttpdAnswer *answer)
 {
     const PlMockFault *before = call->verdict.before, *after = call->verdict.after;
     if (after && !before && (after->kind == PL_MOCK_WRONG_CONTENT || after->kind == PL_MOCK_WRONG_VALUE)) spoil_type(mock, call, after->kind);
+    if (after && !before && after->kind == PL_MOCK_LATER) pl_mock_put_later(mock, call, after->polls);
     *answer = (PlHttpdAnswer){.status = call->status, .type = call->type, .body = call->text, .delay_us = call->verdict.slow_us};
     answer->headers = call->headers;
     answer->header_count = call->header_count;

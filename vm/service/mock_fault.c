@@ -107,6 +107,7 @@ static bool read_value(const Reader *r, PlStr text)
     if (pl_str_eq_z(r->action, "fail")) return read_fail(text, out);
     if (pl_str_eq_z(r->action, "reset")) return one_of(text, "before", PL_MOCK_RESET_BEFORE, "after", PL_MOCK_RESET_AFTER, out);
     if (pl_str_eq_z(r->action, "wrong-type")) return one_of(text, "content", PL_MOCK_WRONG_CONTENT, "value", PL_MOCK_WRONG_VALUE, out);
+    if (pl_str_eq_z(r->action, "later")) return number_behind(text, "", &out->polls) && out->polls <= 1000;
     return false;
 }
 
@@ -125,6 +126,7 @@ static const char *takes(PlStr action)
     if (pl_str_eq_z(action, "fail")) return "a status from 400 to 599";
     if (pl_str_eq_z(action, "reset")) return "before or after";
     if (pl_str_eq_z(action, "wrong-type")) return "content or value";
+    if (pl_str_eq_z(action, "later")) return "a number of polls from 1 to 1000";
     return "only when, or retry-after=SECONDS";
 }
 
@@ -153,7 +155,8 @@ static bool read_action(Reader *r)
         const char *name;
         PlMockFaultKind kind;
     } actions[] = {{"slow", PL_MOCK_SLOW},         {"fail", PL_MOCK_FAIL}, {"429", PL_MOCK_FAIL},
-                   {"reset", PL_MOCK_RESET_BEFORE}, {"half", PL_MOCK_HALF}, {"wrong-type", PL_MOCK_WRONG_CONTENT}};
+                   {"reset", PL_MOCK_RESET_BEFORE}, {"half", PL_MOCK_HALF}, {"wrong-type", PL_MOCK_WRONG_CONTENT},
+                   {"later", PL_MOCK_LATER}};
     const char *near = NULL;
     unsigned distance = 3;
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
@@ -163,11 +166,12 @@ static bool read_action(Reader *r)
         r->out->kind = actions[i].kind;
         r->out->retry_after = pl_str_eq_z(r->action, "429") ? 1 : -1;
         r->out->status = pl_str_eq_z(r->action, "429") ? 429 : 500;
+        r->out->polls = 1;
         return true;
     }
     PlDiag *d = PL_REPORT(r->diags, MOCK_FAULT_ACTION, PL_NO_SPAN, PL_ARG(r->action));
     if (near) pl_diag_help(r->diags, d, "did you mean %s?", near);
-    else pl_diag_help(r->diags, d, "slow, fail, 429, reset, half or wrong-type, as in --fault 'slow=200ms'");
+    else pl_diag_help(r->diags, d, "slow, fail, 429, reset, half, wrong-type or later, as in --fault 'slow=200ms'");
     return false;
 }
 

@@ -2,7 +2,7 @@
 /* Faults that a mock is told to have.
  *     fault  = action ["=" part *("," part)] [":" when] ["@" target [":" when]]
  *     part   = an action's own value | when | "retry-after=" seconds
- *     action = "slow" duration | "fail" status | "429" | "reset" "before"|"after" | "half" | "wrong-type" "content"|"value"
+ *     action = "slow" duration | "fail" status | "429" | "reset" "before"|"after" | "half" | "wrong-type" "content"|"value" | "later" N
  *     when   = "always" | N "%" | "first" N | "every" N | "after" N | "only" N
  *     target = method | [method] path | operation
  * docs/mock.md, "Faults". Which request is hit depends on the seed and the count of requests to the target alone. */
@@ -19,7 +19,8 @@ typedef enum PlMockFaultKind {
     PL_MOCK_RESET_AFTER,
     PL_MOCK_HALF,
     PL_MOCK_WRONG_CONTENT,
-    PL_MOCK_WRONG_VALUE
+    PL_MOCK_WRONG_VALUE,
+    PL_MOCK_LATER
 } PlMockFaultKind;
 
 typedef enum PlMockWhen { PL_MOCK_ALWAYS, PL_MOCK_SHARE, PL_MOCK_FIRST, PL_MOCK_EVERY, PL_MOCK_AFTER, PL_MOCK_ONLY } PlMockWhen;
@@ -31,6 +32,7 @@ typedef struct PlMockFault {
     uint64_t number;       /* of `when`; SHARE: per million */
     int64_t slow_us, slow_to_us;
     unsigned status;
+    uint64_t polls;        /* of LATER */
     int64_t retry_after;   /* seconds; -1: not sent */
     bool has_method;
     PlMethod method;

@@ -134,6 +134,8 @@ struct PlMock {
     PL_VEC(PlStr) token_paths;
     struct PlMockKey *keys; /* idempotency keys that were seen */
     uint32_t key_count;
+    struct PlMockLater *later; /* answers that are not fetched yet */
+    uint32_t later_count;
     PlStr *lines;       /* the log, on the heap */
     uint32_t line_count, line_start;
     PlMockCall *call;
@@ -169,6 +171,10 @@ bool pl_mock_check_body(PlMock *mock, PlMockCall *call);
 /* mock_answer.c */
 void pl_mock_problem(PlMock *mock, PlMockCall *call, unsigned status, const char *title, PlStr detail, const PlMockIssues *issues);
 void pl_mock_header(PlMockCall *call, const char *name, PlStr value);
+/* ---- mock_later.c ---- */
+void pl_mock_put_later(PlMock *mock, PlMockCall *call, uint64_t polls); /* the answer that is there comes after so many polls */
+bool pl_mock_poll_later(PlMock *mock, PlMockCall *call);                /* false: it asks for something else */
+void pl_mock_forget_later(PlMock *mock);
 void pl_mock_answer_json(PlMock *mock, PlMockCall *call, unsigned status, const PlNode *value, PlStr type);
 void pl_mock_answer_made(PlMock *mock, PlMockCall *call);
 
