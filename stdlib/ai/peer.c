@@ -130,7 +130,9 @@ static void use_said(PlAiJob *job, const PlAiSaid *said)
     }
     if (job->asks < PL_AI_ASKS) {
         bool is_call = said->function.len && job->task.turn;
-        job->talk.answers[job->talk.count] = is_call ? pl_arena_printf(job->arena, PL_FMT "(" PL_FMT ")", PL_ARG(said->function), PL_ARG(said->text)) : said->text;
+        PlStr told = said->text;
+        if (is_call) told = pl_arena_printf(job->arena, PL_FMT "(" PL_FMT ")", PL_ARG(said->function), PL_ARG(said->text));
+        job->talk.answers[job->talk.count] = told;
         job->talk.issues[job->talk.count++] = issue;
         ask(job);
         return;

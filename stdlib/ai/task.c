@@ -332,7 +332,8 @@ static bool turn_result(PlArena *arena, PlValues *values, PlAiTask *task, const 
         pl_release(values, v);
         return good;
     }
-    if (!said->function.len && (field(v, "function").tag == PL_TEXT || field(v, PL_AI_ANSWER).tag != PL_NOTHING || task->is_text))
+    bool in_words = !said->function.len && (field(v, "function").tag == PL_TEXT || field(v, PL_AI_ANSWER).tag != PL_NOTHING);
+    if (in_words || task->is_text) /* a function for the answer was only offered where it has a type */
         return put_plain_take(arena, values, task, v, out, issue);
     pl_buf_put_z(out, "{\"answer\":");
     bool good = put_answer_take(arena, values, task, v, out, issue);

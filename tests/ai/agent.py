@@ -225,3 +225,6 @@ provider.answers = {"Find 1": {"call": ("answer", {"order": 1})}, "Find 2": {"ca
 got = call(pilotvm, "run", "places.pbc", "--yes", "--server", "shop=" + shop.url)
 provider.answers = {}
 check("agent: two at a time", got.returncode == 0 and json.loads(got.stdout) == [1, 2], got.stdout + got.stderr)
+write("never.pilot", AGENT.replace("Output", "Never: shop.orders.refund\nOutput"))
+got = call(pilotc, "check", "never.pilot")
+check("agent: what the plan never does, no agent does", got.returncode == 1 and "shop.orders.refund" in got.stderr, got.stderr)

@@ -31,7 +31,8 @@ static bool is_choice(PlValue v)
     PlValue a, b;
     if (v.tag != PL_RECORD) return false;
     if (pl_record_len(v) == 1) return pl_record_find(v, PL_STR("answer"), &a);
-    return pl_record_len(v) == 2 && pl_record_find(v, PL_STR("tool"), &a) && a.tag == PL_TEXT && pl_record_find(v, PL_STR("arguments"), &b) && b.tag == PL_RECORD;
+    if (pl_record_len(v) != 2 || !pl_record_find(v, PL_STR("tool"), &a) || !pl_record_find(v, PL_STR("arguments"), &b)) return false;
+    return a.tag == PL_TEXT && b.tag == PL_RECORD;
 }
 
 /* As server-sent events: in portions of any size it is the same as in one, and what was told on the way is the text. */

@@ -99,6 +99,35 @@ TEST(last_turn)
     end(&bed);
 }
 
+/* An answer in words needs no function; a model that calls one all the same is understood or told. */
+TEST(answers_in_words)
+{
+    static const char *const cases[][3] = {{"", "It was snow.", "{\"answer\":\"It was snow.\"}"},
+                                           {"", "{\"answer\":\"snow\"}", "{\"answer\":\"snow\"}"},
+                                           {"answer", "{\"answer\":\"snow\"}", "{\"answer\":\"snow\"}"},
+                                           {"answer", "{\"order\":7}", NULL},
+                                           {"answer", "[1]", NULL},
+                                           {"", "", NULL}};
+    char text[2048];
+    snprintf(text, sizeof text, "%s", request);
+    memcpy(strstr(text, "\"schema\""), "\"nothin\"", 8);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Bed bed;
+        PlBuf out;
+        PlStr issue = PL_STR("");
+        bool mended;
+        begin(&bed, text);
+        pl_buf_init(&out, 0);
+        PlAiSaid said = {.function = pl_str_z(cases[i][0]), .text = pl_str_z(cases[i][1]), .refusal = PL_STR("")};
+        bool good = pl_ai_task_result(bed.arena, bed.values, &bed.task, &said, &out, &mended, &issue);
+        CHECK(bed.task.is_text && good == (cases[i][2] != NULL));
+        if (good && cases[i][2]) CHECK_STR(pl_buf_str(&out), cases[i][2]);
+        if (!good) CHECK(issue.len > 0);
+        pl_buf_deinit(&out);
+        end(&bed);
+    }
+}
+
 TEST(what_is_told)
 {
     for (int api = 0; api < 2; api++) {
@@ -121,7 +150,8 @@ TEST(what_is_told)
 
 TEST(refused_requests)
 {
-    static const char *const bodies[] = {"{}", "{\"actions\":\"[]\"}", "{\"actions\":\"[1]\"}", "{\"actions\":\"[{\\\"action\\\":\\\"a\\\",\\\"name\\\":\\\"b\\\"}]\"}",
+    static const char *const bodies[] = {"{}", "{\"actions\":\"[]\"}", "{\"actions\":\"[1]\"}",
+                                         "{\"actions\":\"[{\\\"action\\\":\\\"a\\\",\\\"name\\\":\\\"b\\\"}]\"}",
                                          "{\"actions\":\"x\"}"};
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         PlEscape escape;
@@ -174,12 +204,14 @@ static void check_stream(PlAiApi api, const char *events, bool whole, const char
 TEST(chat_pieces)
 {
     check_stream(PL_AI_OPENAI,
-                 "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\r\n\r\n: a comment\ndata:{\"choices\":[{\"delta\":{\"content\":\"Gr\\u00fc\"}}]}\n\n"
+                 "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\r\n\r\n: a comment\ndata:{"
+                 "\"choices\":[{\"delta\":{\"content\":\"Gr\\u00fc\"}}]}\n\n"
                  "data: {\"choices\":[{\"delta\":{\"content\":\"ezi\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n",
                  true, "", "Gr\xc3\xbc" "ezi", "Gr\xc3\xbc" "ezi");
     check_stream(PL_AI_OPENAI,
                  "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"shop_list\",\"arguments\":\"\"}}]}}]}\n\n"
-                 "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{}\"}},{\"index\":1,\"function\":{\"name\":\"b\",\"arguments\":\"[]\"}}]}}]}\n\n"
+                 "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{}\"}},"
+                 "{\"index\":1,\"function\":{\"name\":\"b\",\"arguments\":\"[]\"}}]}}]}\n\n"
                  "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"tool_calls\"}]}\n\n",
                  true, "shop_list", "{}", "");
     check_stream(PL_AI_OPENAI, "data: {\"choices\":[{\"delta\":{\"content\":\"half\"}}]}\n\n", false, "", "", "half");
@@ -193,14 +225,18 @@ TEST(message_pieces)
                  "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":5}}}\n\n"
                  "data: {\"type\":\"content_block_start\",\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n"
                  "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"Let me \"}}\n\n"
-                 "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"see\"}}\n\ndata: {\"type\":\"content_block_stop\"}\n\n"
+                 "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"see\"}}\n\n"
+                 "data: {\"type\":\"content_block_stop\"}\n\n"
                  "data: {\"type\":\"content_block_start\",\"content_block\":{\"type\":\"tool_use\",\"name\":\"shop_list\",\"input\":{}}}\n\n"
-                 "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\"{}\"}}\n\ndata: {\"type\":\"content_block_stop\"}\n\n"
-                 "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"tool_use\"},\"usage\":{\"output_tokens\":7}}\n\ndata: {\"type\":\"message_stop\"}\n\n",
+                 "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\"{}\"}}\n\n"
+                 "data: {\"type\":\"content_block_stop\"}\n\n"
+                 "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"tool_use\"},\"usage\":{\"output_tokens\":7}}\n\n"
+                 "data: {\"type\":\"message_stop\"}\n\n",
                  true, "shop_list", "{}", "Let me see");
     check_stream(PL_AI_ANTHROPIC,
                  "data: {\"type\":\"content_block_start\",\"content_block\":{\"type\":\"tool_use\",\"name\":\"answer\",\"input\":{}}}\n\n"
-                 "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\"{\\\"result\\\":7}\"}}\n\ndata: {\"type\":\"message_stop\"}\n\n",
+                 "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\"{\\\"result\\\":7}\"}}\n\n"
+                 "data: {\"type\":\"message_stop\"}\n\n",
                  true, "answer", "{\"result\":7}", "{\"result\":7}");
     check_stream(PL_AI_ANTHROPIC, "data: {\"type\":\"error\",\"error\":{\"message\":\"overloaded\"}}\n\n", false, "", "", "");
 }
