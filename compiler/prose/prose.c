@@ -255,12 +255,46 @@ static PlDiag *question(PlChecker *c, PlSpan span, const PlSenses *senses)
     return d;
 }
 
+/* "Count: count the orders", "Report - build a table ...": the words behind a title of up to three words; empty when there is none. */
+static PlStr behind_title(PlStr prose)
+{
+    static const char *const marks[] = {": ", " - ", " \xe2\x80\x93 ", " \xe2\x80\x94 "};
+    static const char *const more[] = {"if",   "unless", "when", "while", "until", "do",    "don't", "never",  "only",    "except",   "skip",     "optional",
+                                       "else", "each",   "for",  "every", "once",  "after", "not",   "before", "example", "optionally", "otherwise"};
+    size_t at = PL_STR_NONE, len = 0, words = 1;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        size_t here = pl_str_find(prose, pl_str_z(marks[i]), 0);
+        if (here == PL_STR_NONE || here > at) continue;
+        at = here;
+        len = strlen(marks[i]);
+    }
+    if (at == PL_STR_NONE || at == 0) return PL_STR("");
+    for (size_t i = 0; i < at; i++) {
+        if (!pl_phrase_word_char(prose.ptr[i]) && prose.ptr[i] != ' ') return PL_STR("");
+        words += prose.ptr[i] == ' ';
+    }
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
+        PlStr word = pl_str_z(more[i]);
+        if (pl_str_eq_nocase(pl_str_slice(prose, 0, word.len), word) && (prose.ptr[word.len] == ' ' || prose.ptr[word.len] == ':')) return PL_STR("");
+    }
+    return words <= 3 ? pl_str_slice(prose, at + len, prose.len) : PL_STR("");
+}
+
+static PlMeant read_words(PlChecker *c, PlStep *step, PlStr words);
+
 PlMeant pl_prose_step(PlChecker *c, PlStep *step)
+{
+    PlMeant meant = read_words(c, step, words_of(c, step));
+    PlStr behind = meant == PL_MEANT_NOTHING ? behind_title(step->prose) : PL_STR("");
+    return behind.len ? read_words(c, step, behind) : meant;
+}
+
+static PlMeant read_words(PlChecker *c, PlStep *step, PlStr words)
 {
     PlReader r;
     PlSenses senses = {0}, statements = {0};
     bool remark = false;
-    if (!step->prose.len || !pl_prose_reader(&r, c, words_of(c, step))) return PL_MEANT_NOTHING;
+    if (!step->prose.len || !pl_prose_reader(&r, c, words)) return PL_MEANT_NOTHING;
     r.bind = step->bind;
     read_steps(&r, (PlRange){0, r.count}, NULL, &senses);
     if (!senses.len && drop_remark(&r)) {

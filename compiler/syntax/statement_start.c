@@ -3,14 +3,44 @@
 #include "compiler/syntax/build.h"
 #include "compiler/syntax/statement_inside.h"
 
+/* Behind the sign that parts a heading from its step: "**Loop:** x", "**Loop**: x", "**Loop** - x". */
+static const char *behind_mark(const char *p, const char *limit, bool colon)
+{
+    static const char *const marks[] = {": ", " - ", " \xe2\x80\x93 ", " \xe2\x80\x94 "};
+    if (colon) return *p == ' ' ? p + 1 : NULL;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        size_t len = strlen(marks[i]);
+        if ((size_t)(limit - p) > len && memcmp(p, marks[i], len) == 0) return p + len;
+    }
+    return NULL;
+}
+
+/* A heading that says whether, when or for what is more than a heading. */
+static bool says_more(const char *p, const char *end)
+{
+    static const char *const words[] = {"if",       "unless",  "when",      "while", "until", "not",   "no",   "don't", "never",  "only", "except", "skip",
+                                        "optional", "ignore",  "otherwise", "else",  "each",  "every", "for",  "once",  "after",  "before", "example", "instead",
+                                        "maybe",    "disabled", "later"};
+    for (; p < end; p++) {
+        if (!pl_phrase_word_char(*p)) continue;
+        const char *word = p;
+        while (p < end && (pl_phrase_word_char(*p) || *p == '\'')) p++;
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+            if (pl_str_eq_nocase(pl_str(word, (size_t)(p - word)), pl_str_z(words[i]))) return true;
+    }
+    return false;
+}
+
 /* "**Process stories:** For each ...": the step behind a heading in bold; NULL when there is none that begins a block or statement. */
 static const char *behind_heading(const PlSyntax *syntax, const char *text, const char *limit)
 {
     const char *p = text, *end;
     while (p < limit && *p != '*' && *p != '\n') p++;
-    if (p == text || limit - p < 3 || p[-1] != ':' || p[1] != '*' || p[2] != ' ') return NULL;
-    p = pl_scan_blanks(p + 2);
-    return pl_phrase_match(syntax->phrases, PL_AT_OPENING, p, limit, &end) ? p : NULL;
+    if (p == text || limit - p < 4 || p[1] != '*' || says_more(text, p)) return NULL;
+    p = behind_mark(p + 2, limit, p[-1] == ':');
+    if (!p) return NULL;
+    p = pl_scan_blanks(p);
+    return p < limit && pl_phrase_match(syntax->phrases, PL_AT_OPENING, p, limit, &end) ? p : NULL;
 }
 
 /* "Finally, stop": behind the word, where a statement follows; or NULL. */
