@@ -276,12 +276,18 @@ static void act(PlMatch *m)
         m->at[PL_F_METHOD_CLASH] = fit < 0 ? -fit : 0;
     }
     bool lists = d->flags & PL_INDEX_GIVES_LIST || verb == PL_VERB_LIST || verb == PL_VERB_SEARCH ||
-                 d->flags & PL_INDEX_NAME_PLURAL;
+                 (d->flags & PL_INDEX_NAME_PLURAL && !(d->flags & PL_INDEX_ENDS_IN_TEMPLATE));
     bool single = d->flags & PL_INDEX_ENDS_IN_TEMPLATE || (!lists && verb == PL_VERB_READ);
     if (q->verb == PL_VERB_NONE || pl_verb_is_reading(q->verb)) {
         m->at[PL_F_LIST_FIT] = (q->many && lists && !single) || (q->one && !q->many && single);
         m->at[PL_F_LIST_CLASH] = (q->many && single && !lists) || (q->one && !q->many && lists && !single);
     }
+    m->at[PL_F_ALL_FIT] = q->all && d->flags & PL_INDEX_SAYS_ALL;
+    m->at[PL_F_ALL_CLASH] = !q->all && d->flags & PL_INDEX_SAYS_ALL;
+    m->at[PL_F_SELF_FIT] = q->self && d->flags & PL_INDEX_OF_SELF;
+    m->at[PL_F_SELF_CLASH] = !q->self && d->flags & PL_INDEX_OF_SELF;
+    m->at[PL_F_FIND_LIST] = q->verb == PL_VERB_SEARCH && lists && !single;
+    m->at[PL_F_FIND_ID] = q->verb == PL_VERB_SEARCH && d->flags & PL_INDEX_ENDS_IN_TEMPLATE && !(q->shapes & PL_SHAPE_ID);
     if (!(d->flags & PL_INDEX_METHODS_VARY)) return;
     m->at[PL_F_VARY_SAME] = m->at[PL_F_VERB_SAME];
     m->at[PL_F_VARY_CLASH] = m->at[PL_F_VERB_CLASH];

@@ -40,7 +40,9 @@ enum { /* of an operation */
        PL_INDEX_GIVES_LIST = 2,
        PL_INDEX_ENDS_IN_TEMPLATE = 4, /* of its path */
        PL_INDEX_METHODS_VARY = 8,     /* in its document: what the method says is meant */
-       PL_INDEX_NAME_PLURAL = 16      /* the last word of its name, or of its path */
+       PL_INDEX_NAME_PLURAL = 16,     /* the last word of its name, or of its path */
+       PL_INDEX_SAYS_ALL = 32,        /* its name or its title has the word "all" */
+       PL_INDEX_OF_SELF = 64          /* it is about who asks: /users/me, "the authenticated user" */
 };
 
 typedef struct PlIndexText {

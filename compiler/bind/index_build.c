@@ -150,6 +150,15 @@ static bool is_plural(PlStr name)
     return name.len > 3 && name.ptr[name.len - 1] == 's' && name.ptr[name.len - 2] != 's';
 }
 
+static bool says_word(Builder *b, PlStr text, uint32_t most, const char *word)
+{
+    PlTokens tokens = {0};
+    pl_token_name(b->scratch, text, most, &tokens);
+    for (uint32_t i = 0; i < tokens.len; i++)
+        if (pl_str_eq_z(tokens.items[i].word, word)) return true;
+    return false;
+}
+
 /* The first verb. In a name a word in the plural is a thing, if there is another: `messages.get` sends none. */
 static PlVerb verb_of(Builder *b, PlStr text, uint32_t most, bool name)
 {
@@ -187,6 +196,18 @@ static void count_words(Builder *b, Doc *doc)
     for (int f = 0; f < PL_FIELD_COUNT; f++) b->lengths[f] += doc->words[f].len;
 }
 
+/* /users/me, "the authenticated user", "my folders"; "current" alone says nothing. */
+static bool is_of_self(Builder *b, const PlOperation *op)
+{
+    static const char *const segments[] = {"me", "self", "my", "mine", "myself"};
+    static const char *const words[] = {"my", "authenticated", "authenticating", "me"};
+    for (size_t i = 0; i < sizeof segments / sizeof *segments; i++)
+        if (says_word(b, op->path, 30, segments[i])) return true;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (says_word(b, op->title, 12, words[i])) return true;
+    return says_word(b, op->title, 12, "current") && (says_word(b, op->title, 12, "user") || says_word(b, op->title, 12, "account"));
+}
+
 static void add_operation(Builder *b, const PlOperation *op, uint32_t plugin, bool methods_vary)
 {
     PlOperationTexts texts;
@@ -218,6 +239,10 @@ static void add_operation(Builder *b, const PlOperation *op, uint32_t plugin, bo
     for (uint32_t i = 0; i < texts.results.len; i++) add_words(b, doc, PL_FIELD_RESULT, texts.results.items[i], 6);
     PlVerb verb = verb_of(b, name, 6, true);
     if (!verb) verb = verb_of(b, op->title, 3, false);
+    bool all = says_word(b, name, 16, "all") || says_word(b, op->title, 12, "all");
+    if (all) doc->record.flags |= PL_INDEX_SAYS_ALL;
+    if (is_of_self(b, op)) doc->record.flags |= PL_INDEX_OF_SELF;
+    if (verb == PL_VERB_READ && (all || says_word(b, name, 16, "list") || says_word(b, op->title, 5, "list"))) verb = PL_VERB_LIST;
     doc->record.verb = (uint8_t)verb;
     count_words(b, doc);
     pl_vec_push(b->arena, &b->docs, doc);

@@ -6,7 +6,7 @@
 
 #include "compiler/bind/index.h"
 
-enum { PL_INDEX_VERSION = 2, PL_INDEX_SECTIONS = 9 };
+enum { PL_INDEX_VERSION = 3, PL_INDEX_SECTIONS = 9 };
 
 typedef struct PlIndexSections {
     const PlIndexPlugin *plugins;

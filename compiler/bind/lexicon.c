@@ -160,5 +160,6 @@ bool pl_verb_agrees(PlVerb asked, PlVerb offered)
     bool ending =
         (asked == PL_VERB_STOP && offered == PL_VERB_DELETE) || (asked == PL_VERB_DELETE && offered == PL_VERB_STOP);
     bool sending = asked == PL_VERB_SEND && offered == PL_VERB_CREATE;
-    return booking || ending || sending;
+    bool scheduling = asked == PL_VERB_START && offered == PL_VERB_CREATE; /* "schedule a meeting", "start an export" */
+    return booking || ending || sending || scheduling;
 }

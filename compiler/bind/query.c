@@ -262,12 +262,36 @@ static bool is_plural(const PlToken *t)
            t->stem.len < t->word.len;
 }
 
+/* "... from the list", "in the previous results": where a thing comes from, not what is asked for. */
+static bool is_source(const PlQuery *q, const PlToken *t)
+{
+    static const char *const sources[] = {"list", "lists", "result", "results", "response", "output", "answer"};
+    static const char *const between[] = {"the", "this", "that", "its", "previous", "first", "above", "initial", "search", "returned", "obtained", "retrieved"};
+    if (!is_word(t->word, sources, sizeof sources / sizeof *sources)) return false;
+    for (const PlToken *before = t; before-- > q->tokens.items && t - before <= 4;) {
+        if (pl_str_eq_z(before->word, "from") || pl_str_eq_z(before->word, "in")) return t - before > 1;
+        if (!is_word(before->word, between, sizeof between / sizeof *between)) return false;
+    }
+    return false;
+}
+
+/* "the first result", "the selected queue": one thing, if it is not "the first ten" or "the first results". */
+static bool picks_one(const PlQuery *q, const PlToken *t)
+{
+    static const char *const picks[] = {"first", "chosen", "selected", "identified", "same", "last", "latest", "given"};
+    const PlToken *end = q->tokens.items + q->tokens.len;
+    if (t == q->tokens.items || t + 1 >= end || !is_word(t->word, picks, sizeof picks / sizeof *picks)) return false;
+    bool some = pl_str_eq_z(t[-1].word, "the") || pl_str_eq_z(t[-1].word, "a");
+    return some && t[1].kind == PL_TOKEN_WORD && !is_plural(&t[1]) && !(t + 2 < end && is_plural(&t[2]));
+}
+
 static void note_number(PlQuery *q, const PlToken *t, uint32_t nth)
 {
     static const char *const many[] = {"all", "list", "lists", "every", "each", "multiple", "several", "many"};
     static const char *const one[] = {"detail", "details", "specific",    "particular", "single",
                                       "one",    "id",      "information", "info",       "its"};
-    if (is_word(t->word, many, sizeof many / sizeof *many)) q->many = true;
+    if (is_word(t->word, many, sizeof many / sizeof *many) && !is_source(q, t)) q->many = true;
+    if (picks_one(q, t)) q->one = true;
     if (is_word(t->word, one, sizeof one / sizeof *one)) q->one = true;
     bool light = pl_str_eq_z(t->word, "details") || pl_str_eq_z(t->word, "specifics");
     if (light) return;
@@ -279,6 +303,15 @@ static bool says_one(PlStr word)
 {
     static const char *const one[] = {"specific", "particular", "single", "id", "identifier"};
     return is_word(word, one, sizeof one / sizeof *one);
+}
+
+/* "my folders", "the authenticated user", "the current account"; not "the current weather" */
+static bool says_self(const PlQuery *q, uint32_t i)
+{
+    static const char *const self[] = {"my", "mine", "own", "myself", "authenticated", "authenticating", "self", "logged"};
+    static const char *const whom[] = {"user", "users", "account", "member", "profile", "session"};
+    if (is_word(q->tokens.items[i].word, self, sizeof self / sizeof *self)) return true;
+    return pl_str_eq_z(q->tokens.items[i].word, "current") && i + 1 < q->tokens.len && is_word(q->tokens.items[i + 1].word, whom, sizeof whom / sizeof *whom);
 }
 
 /* ---- terms ----------------------------------------------------------------------------------------------------------------- */
@@ -333,7 +366,7 @@ static void add_token(PlQuery *q, uint32_t i, float part_of_all, bool head, bool
     if (pl_lexicon_is_stop(q->lexicon, t->word) && !(last && pl_lexicon_is_particle(t->word))) return;
     bool in_index = pl_index_term(q->index, t->stem) != UINT32_MAX || pl_lexicon_find(q->lexicon, t->stem);
     bool participle = is_participle(q, i);
-    float part = salience(q, t, in_index) * (participle ? 0.3f : 1.0f) * (is_light(t->word) ? 0.5f : 1.0f) * part_of_all;
+    float part = salience(q, t, in_index) * (participle || is_source(q, t) ? 0.3f : 1.0f) * (is_light(t->word) ? 0.5f : 1.0f) * part_of_all;
     if (part <= 0) return;
     PlQueryTerm *term = add_term(q, t->stem, t->word, i);
     if (!term) return;
@@ -461,7 +494,15 @@ static bool is_preposition(PlStr word)
     return is_word(word, words, sizeof words / sizeof *words);
 }
 
-/* "... to confirm the change": why, not what. */
+/* "... identified in the previous step": where a thing comes from. Before a noun it is no cut: "the selected queue". */
+static bool is_origin(const PlQuery *q, uint32_t i)
+{
+    static const char *const words[] = {"identified", "obtained", "retrieved", "returned", "found", "fetched", "selected", "collected", "generated", "received"};
+    static const char *const next[] = {"in", "from", "by", "earlier", "previously", "above", "during", "at"};
+    if (i == 0 || i + 1 >= q->tokens.len || !is_word(q->tokens.items[i].word, words, sizeof words / sizeof *words)) return false;
+    return is_word(q->tokens.items[i + 1].word, next, sizeof next / sizeof *next);
+}
+
 static bool is_purpose(const PlQuery *q, uint32_t i)
 {
     if (i + 1 >= q->tokens.len || !pl_str_eq_z(q->tokens.items[i].word, "to")) return false;
@@ -469,6 +510,28 @@ static bool is_purpose(const PlQuery *q, uint32_t i)
     static const char *const more[] = {"be", "ensure", "select", "choose", "pick", "use", "prepare", "allow", "see", "avoid", "decide", "link"};
     bool verb = pl_lexicon_verb(q->lexicon, next->stem) != PL_VERB_NONE || is_word(next->word, more, sizeof more / sizeof *more);
     return verb && next->kind == PL_TOKEN_WORD && !(next->flags & (PL_TOKEN_CAPITAL | PL_TOKEN_QUOTED));
+}
+
+/* "Get a list of the users" lists; "initiate the cancellation of a payment" cancels: the noun says what is done. */
+static void read_noun(PlQuery *q, uint32_t i)
+{
+    static const struct {
+        const char *noun;
+        PlVerb verb;
+    } nouns[] = {{"cancellation", PL_VERB_STOP},   {"creation", PL_VERB_CREATE},      {"deletion", PL_VERB_DELETE},   {"removal", PL_VERB_DELETE},
+                 {"retrieval", PL_VERB_READ},      {"modification", PL_VERB_UPDATE},  {"search", PL_VERB_SEARCH},     {"generation", PL_VERB_CREATE},
+                 {"activation", PL_VERB_START},    {"deactivation", PL_VERB_STOP},    {"calculation", PL_VERB_COMPUTE}, {"conversion", PL_VERB_COMPUTE},
+                 {"termination", PL_VERB_STOP},    {"submission", PL_VERB_SEND},      {"delivery", PL_VERB_SEND},     {"translation", PL_VERB_COMPUTE},
+                 {"lookup", PL_VERB_SEARCH},       {"update", PL_VERB_UPDATE},        {"listing", PL_VERB_LIST},      {"purchase", PL_VERB_BOOK}};
+    static const char *const light[] = {"initiate", "initiates", "perform", "performs", "execute", "executes", "start",  "starts", "trigger", "triggers",
+                                        "request",  "requests",  "do",      "does",     "make",    "makes",    "submit", "conduct", "run",    "runs"};
+    PlStr word = q->tokens.items[i].word;
+    bool of = i + 1 < q->tokens.len && pl_str_eq_z(q->tokens.items[i + 1].word, "of");
+    if (q->verb == PL_VERB_READ && of && pl_str_eq_z(word, "list") && !is_source(q, &q->tokens.items[i])) q->verb = PL_VERB_LIST;
+    bool may = q->verb_term != UINT32_MAX && q->terms[q->verb_term].at < i && of;
+    if (!may || !is_word(q->terms[q->verb_term].word, light, sizeof light / sizeof *light)) return;
+    for (size_t n = 0; n < sizeof nouns / sizeof *nouns; n++)
+        if (pl_str_eq_z(word, nouns[n].noun)) q->verb = nouns[n].verb;
 }
 
 static void read_state(PlQuery *q, uint16_t lead)
@@ -491,7 +554,7 @@ static void read_text(PlQuery *q)
     for (uint32_t i = 0; i < q->tokens.len; i++) {
         const PlToken *t = &q->tokens.items[i];
         bool inside = t->sentence == lead, stop = pl_lexicon_is_stop(q->lexicon, t->word);
-        if (inside && said >= 2 && !cut && (cuts(t->word) || is_purpose(q, i))) {
+        if (inside && said >= 2 && !cut && (cuts(t->word) || is_purpose(q, i) || is_origin(q, i))) {
             cut = true;
             q->head_end = i;
         }
@@ -502,10 +565,13 @@ static void read_text(PlQuery *q)
         note_value(q, t);
         if (head) note_number(q, t, said);
         if (inside && says_one(t->word)) q->one = true;
+        if (says_self(q, i)) q->self = true;
+        if (inside && (pl_str_eq_z(t->word, "all") || pl_str_eq_z(t->word, "every"))) q->all = true;
         if (head && !stop) said++;
         if (t->flags & (PL_TOKEN_CAPITAL | PL_TOKEN_QUOTED)) q->named = true;
         bool verb_before = q->verb != PL_VERB_NONE;
         add_token(q, i, background ? 0.5f : 1.0f, head, head && !object_over && verb_before);
+        if (head && verb_before) read_noun(q, i);
         if (head && verb_before && !stop && !is_light(t->word)) q->has_object = true;
     }
 }

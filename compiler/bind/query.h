@@ -60,6 +60,8 @@ typedef struct PlQuery {
     uint16_t lead;     /* the sentence that asks */
     uint32_t head_end; /* the token that ends its head clause */
     bool named;                          /* something is called by a name: in quotes, with a capital */
+    bool all;                            /* it says "all" or "every" */
+    bool self;                           /* it speaks of who asks: "my", "the current user" */
     uint32_t shapes;                     /* PL_SHAPE_* of the values in the text */
     uint32_t values;                     /* how many there are, names counted once for each run of capitals */
     uint32_t numbers;                    /* those that are numbers */

@@ -30,6 +30,8 @@ desk = {"/tickets": {"get": op("listTickets", "List the tickets of the desk", [(
         "/tickets/{ticket_id}/comments": {"get": op("listComments", "List the comments on a ticket", [("*ticket_id", T)], gives=rows(obj(id=T, text=T))),
                                           "post": op("addComment", "Comment on a ticket", [("*ticket_id", T)], body={"text": T}, required=["text"])},
         "/people": {"get": op("searchPeople", "Search people by name or e-mail address", [("query", T)], gives=rows(obj(id=T, name=T, email=E)))},
+        "/people/me": {"get": op("getMe", "Get the authenticated person", gives=obj(id=T, name=T, email=E))},
+        "/people/{person_id}": {"get": op("getPerson", "Get a person", [("*person_id", T)], gives=obj(id=T, name=T, email=E))},
         "/reports/monthly": {"get": op("monthlyReport", "Number of tickets by state for a month", [("month", T)], gives=obj(open=I, closed=I))}}
 stay = {"/rooms/search": {"get": op("findRooms", "Find free hotel rooms in a city", [("city", T), ("from_date", D), ("to_date", D), ("max_price", I), ("guests", I)], gives=rows(room))},
         "/bookings": {"post": op("bookRoom", "Book a room", body={"room_id": T, "guest_email": E}, required=["room_id", "guest_email"], gives=obj(booking_id=T)),

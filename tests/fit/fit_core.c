@@ -24,6 +24,7 @@ typedef struct Data {
     float *x, *judged;
     uint8_t *good;
     int32_t *judge_from;
+    int32_t *sign; /* of each feature: 1 it never counts against a candidate, -1 never for it, 0 either */
 } Data;
 
 typedef struct Plan {
@@ -59,6 +60,8 @@ static Data load(const char *path)
     d.good = fit_must(calloc((size_t)d.rows, 1));
     d.judge_from = fit_must(calloc((size_t)d.judges, sizeof *d.judge_from));
     take(d.judge_from, 4, (size_t)d.judges, f);
+    d.sign = fit_must(calloc((size_t)d.features, sizeof *d.sign));
+    take(d.sign, 4, (size_t)d.features, f);
     for (int i = 0, row = 0; i < d.cases; i++) {
         Case *c = &d.all[i];
         float situation[SITUATIONS - 1];
@@ -158,6 +161,7 @@ static double *fit_linear(const Data *d, const uint8_t *use, const Plan *p)
                 m[k] = 0.9 * m[k] + 0.1 * g[k];
                 v[k] = 0.999 * v[k] + 0.001 * g[k] * g[k];
                 w[k] -= rate * (m[k] / c1) / (sqrt(v[k] / c2) + 1e-8);
+                if (k < (size_t)d->features && w[k] * d->sign[k] < 0) w[k] = 0;
             }
         }
         if (epoch < p->epochs * 2 / 3) continue;

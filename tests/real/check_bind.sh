@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # The binder on the development halves of public tool-selection benchmarks: no set may fall below its floor, which stands just under what was
-# measured on 2026-11-21 (spec/binding.md, "Figures"). --table prints each set beside the best of six other methods on the same cases.
+# measured on 2026-11-21 (spec/binding.md, "Figures"). --table prints each set beside the best of six other methods on the same cases. Where nothing is right,
+# "none" must be said better than a plain BM25 with a threshold does on the same cases (tests/bench/none_bm25.py).
 # The scorer is the data's own.
 set -u
 cd "$(dirname "$0")/../.."
@@ -79,3 +80,6 @@ print(f"bind: {len(answerable)} sets, first right in {100 * sum(s['top1'] for s 
 for p in problems: print("real bind: failed,", p)
 sys.exit(bool(problems))
 PY
+good=$?
+python3 tests/bench/none_bm25.py "$data" "$work/predictions.jsonl" || { echo "real bind: failed, none is said worse than BM25 with a threshold says it"; good=1; }
+exit $good

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Words of the binder: stems, tokens in every casing, meanings; an index whose bytes are damaged; names of plugins that explain another. */
 #include "compiler/bind/alias.h"
+#include "compiler/bind/query.h"
 #include "compiler/bind/search.h"
 
 #include "tests/unit/unit.h"
@@ -137,6 +138,51 @@ TEST(meanings)
     CHECK(pl_lexicon_is_stop(lexicon, PL_STR("the")) && pl_lexicon_is_stop(lexicon, PL_STR("")) &&
           !pl_lexicon_is_stop(lexicon, PL_STR("ticket")));
     CHECK(pl_verb_agrees(PL_VERB_LIST, PL_VERB_READ) && !pl_verb_agrees(PL_VERB_READ, PL_VERB_DELETE));
+    pl_arena_free(w.arena);
+}
+
+/* What a text asks for: the verb it comes down to, one or many, all of them, of who asks. */
+TEST(what_texts_ask_for)
+{
+    static const struct {
+        const char *text;
+        PlVerb verb;
+        bool many, one, all, self;
+    } texts[] = {{"Get a list of the folders", PL_VERB_LIST, true, false, false, false},
+                 {"Get the sender from the list of messages", PL_VERB_READ, false, false, false, false},
+                 {"Get the sender's address from the list", PL_VERB_READ, false, false, false, false},
+                 {"Initiate the cancellation of the subscription", PL_VERB_STOP, false, false, false, false},
+                 {"Cancel the creation of the message", PL_VERB_STOP, false, false, false, false},
+                 {"Read the first message found", PL_VERB_READ, false, true, false, false},
+                 {"Read the first folders", PL_VERB_READ, true, false, false, false},
+                 {"Delete every message", PL_VERB_DELETE, true, false, true, false},
+                 {"Show my folders", PL_VERB_READ, true, false, false, true},
+                 {"Read the message of the current user", PL_VERB_READ, false, false, false, true},
+                 {"Get the current weather", PL_VERB_READ, false, false, false, false}};
+    World w;
+    world_init(&w);
+    add_mail(&w, "post");
+    PlSearch *search = pl_search_of(w.catalog);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        PlAsk ask = {.text = pl_str_z(texts[i].text)};
+        const PlQuery *q = pl_query_new(w.arena, search->lexicon, &search->index, &ask);
+        bool same = q->verb == texts[i].verb && q->many == texts[i].many && q->one == texts[i].one && q->all == texts[i].all && q->self == texts[i].self;
+        if (!same) printf("%s: verb %d many %d one %d all %d self %d\n", texts[i].text, q->verb, q->many, q->one, q->all, q->self);
+        CHECK(same);
+    }
+    pl_arena_free(w.arena);
+}
+
+/* Where a thing comes from is no part of the head clause. */
+TEST(origins_end_the_head_clause)
+{
+    World w;
+    world_init(&w);
+    add_mail(&w, "post");
+    PlSearch *search = pl_search_of(w.catalog);
+    PlAsk ask = {.text = PL_STR("Delete the message identified in the listing of labels")};
+    const PlQuery *q = pl_query_new(w.arena, search->lexicon, &search->index, &ask);
+    CHECK(q->head_end == 3);
     pl_arena_free(w.arena);
 }
 
