@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ROWS = 64, SITUATIONS = 4 };
+enum { MAX_ROWS = 64, SITUATIONS = 4, MAX_FEATURES = 300, RUNS = 4 };
 
 typedef struct Case {
     int32_t set, family, fold, rows, none;
@@ -54,6 +54,7 @@ static Data load(const char *path)
     take(head, 4, 4, f);
     Data d = {.cases = head[0], .features = head[1], .judges = head[2], .rows = head[3]};
     d.columns = d.features + SITUATIONS - 1;
+    if (d.features > MAX_FEATURES) exit(1);
     d.all = fit_must(calloc((size_t)d.cases, sizeof *d.all));
     d.x = fit_must(calloc((size_t)d.rows * (size_t)d.columns, sizeof *d.x));
     d.judged = fit_must(calloc((size_t)d.cases * (size_t)d.judges, sizeof *d.judged));
@@ -119,23 +120,29 @@ static void slopes(const Data *d, const Case *c, const double *score, double *g,
     }
 }
 
+/* The weights that a case's situation makes, once for all its candidates; slopes likewise go to all situations at the end. */
 static void add_case(const Data *d, const Case *c, const double *w, double part, double *g)
 {
-    double score[MAX_ROWS] = {0}, slope[MAX_ROWS], share[MAX_ROWS];
-    for (int k = 0; k < c->rows; k++) score[k] = linear(d, w, d->x + (size_t)(c->first + k) * (size_t)d->columns);
+    double score[MAX_ROWS] = {0}, slope[MAX_ROWS], share[MAX_ROWS], own[MAX_FEATURES], slant[MAX_FEATURES] = {0};
+    const float *first = d->x + (size_t)c->first * (size_t)d->columns;
+    for (int f = 0; f < d->features; f++) {
+        own[f] = w[f];
+        for (int s = 1; s < SITUATIONS; s++) own[f] += (double)first[d->features + s - 1] * w[s * d->features + f];
+    }
+    for (int k = 0; k < c->rows; k++)
+        for (int f = 0; f < d->features; f++) score[k] += (double)first[(size_t)k * (size_t)d->columns + (size_t)f] * own[f];
     slopes(d, c, score, slope, share);
-    for (int k = 0; k < c->rows; k++) {
-        if (fabs(slope[k]) < 1e-4) continue;
-        const float *x = d->x + (size_t)(c->first + k) * (size_t)d->columns;
-        for (int s = 0; s < SITUATIONS; s++) {
-            double by = slope[k] * part * (s ? (double)x[d->features + s - 1] : 1);
-            for (int f = 0; by != 0 && f < d->features; f++) g[s * d->features + f] += by * (double)x[f];
-        }
+    for (int k = 0; k < c->rows; k++)
+        for (int f = 0; fabs(slope[k]) >= 1e-4 && f < d->features; f++)
+            slant[f] += slope[k] * (double)first[(size_t)k * (size_t)d->columns + (size_t)f];
+    for (int s = 0; s < SITUATIONS; s++) {
+        double by = part * (s ? (double)first[d->features + s - 1] : 1);
+        for (int f = 0; by != 0 && f < d->features; f++) g[s * d->features + f] += by * slant[f];
     }
 }
 
-/* Adam over batches of 64 cases; the mean of the last third of the epochs. */
-static double *fit_linear(const Data *d, const uint8_t *use, const Plan *p)
+/* Adam over batches of 64 cases; the mean of the last third of the epochs. `sided`: signs are kept. */
+static double *fit_once(const Data *d, const uint8_t *use, const Plan *p, int sided)
 {
     size_t n = (size_t)d->features * SITUATIONS;
     double *w = fit_must(calloc(n, 8)), *m = fit_must(calloc(n, 8)), *v = fit_must(calloc(n, 8)), *g = fit_must(calloc(n, 8)), *mean = fit_must(calloc(n, 8));
@@ -161,7 +168,7 @@ static double *fit_linear(const Data *d, const uint8_t *use, const Plan *p)
                 m[k] = 0.9 * m[k] + 0.1 * g[k];
                 v[k] = 0.999 * v[k] + 0.001 * g[k] * g[k];
                 w[k] -= rate * (m[k] / c1) / (sqrt(v[k] / c2) + 1e-8);
-                if (k < (size_t)d->features && w[k] * d->sign[k] < 0) w[k] = 0;
+                if (sided && k < (size_t)d->features && w[k] * d->sign[k] < 0) w[k] = 0;
             }
         }
         if (epoch < p->epochs * 2 / 3) continue;
@@ -170,6 +177,19 @@ static double *fit_linear(const Data *d, const uint8_t *use, const Plan *p)
     }
     for (size_t k = 0; k < n; k++) mean[k] /= averaged;
     free(w), free(m), free(v), free(g), free(order);
+    return mean;
+}
+
+/* The mean of several fits, which see the cases in another order; in every other one evidence keeps its side. */
+static double *fit_linear(const Data *d, const uint8_t *use, const Plan *p)
+{
+    size_t n = (size_t)d->features * SITUATIONS;
+    double *mean = fit_must(calloc(n, 8));
+    for (int run = 0; run < RUNS; run++) {
+        double *w = fit_once(d, use, p, run % 2);
+        for (size_t k = 0; k < n; k++) mean[k] += w[k] / RUNS;
+        free(w);
+    }
     return mean;
 }
 
@@ -198,7 +218,7 @@ static Tree *fit_trees(const Data *d, const Table *t, const uint8_t *use, const 
                 double flat = share[k] * (1 - share[k]);
                 g[c->first + k] *= (double)c->weight;
                 h[c->first + k] = (double)c->weight * (flat > 1e-6 ? flat : 1e-6);
-                rows[count++] = c->first + k;
+                if (share[k] > 2e-3 || d->good[c->first + k]) rows[count++] = c->first + k; /* the rest teaches nothing */
             }
         }
         fit_grow(t, rows, count, g, h, p->smooth * unit, p->least * unit, p->rate, p->share, &trees[n]);
