@@ -497,7 +497,8 @@ static bool is_preposition(PlStr word)
 /* "... identified in the previous step": where a thing comes from. Before a noun it is no cut: "the selected queue". */
 static bool is_origin(const PlQuery *q, uint32_t i)
 {
-    static const char *const words[] = {"identified", "obtained", "retrieved", "returned", "found", "fetched", "selected", "collected", "generated", "received"};
+    static const char *const words[] = {"identified", "obtained", "retrieved", "returned", "found", "fetched", "selected",
+                                        "collected", "generated", "received"};
     static const char *const next[] = {"in", "from", "by", "earlier", "previously", "above", "during", "at"};
     if (i == 0 || i + 1 >= q->tokens.len || !is_word(q->tokens.items[i].word, words, sizeof words / sizeof *words)) return false;
     return is_word(q->tokens.items[i + 1].word, next, sizeof next / sizeof *next);
