@@ -4,7 +4,7 @@
 # through scanner, checker, emitter, interpreter, net, store and mock: regress and demo. All of cli and spec takes some ten minutes.
 set -u
 cd "$(dirname "$0")/.."
-export PILOT_BUILD=$PWD/build/debug PILOT_MODE=debug
+export PILOT_BUILD=$PWD/build/debug PILOT_MODE=debug PILOT_VALGRIND=1
 valgrind="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite"
 bin=$PILOT_BUILD/valgrind
 mkdir -p "$bin"

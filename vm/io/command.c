@@ -11,6 +11,8 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
+static const char LATE[] = "it gave no answer in time";
+
 enum { WORDS = 64, CHUNK = 4096, END_US = 1000000 };
 
 struct PlCommand {
@@ -45,7 +47,7 @@ static int stop(PlCommand *c, uint64_t limit_us)
 static void end(PlCommand *c, const char *why, uint64_t limit_us)
 {
     int code = stop(c, limit_us);
-    if (!why && code != 0) why = "it failed";
+    if (!why && code != 0) why = code < 0 ? LATE : "it failed";
     c->done(c->user, why ? PL_STR("") : pl_buf_str(&c->output), why);
 }
 
@@ -53,7 +55,7 @@ static void on_time(void *user)
 {
     PlCommand *c = user;
     c->timer = 0;
-    end(c, "it gave no answer in time", 0);
+    end(c, LATE, 0);
 }
 
 static void on_end(void *user, int fd, uint32_t events)
