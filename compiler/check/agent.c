@@ -160,15 +160,18 @@ static bool read_clauses(Agent *a)
 
 /* ---- the loop's text ---- */
 
-/* A name that no word of the plan begins with. */
-static PlStr free_name(PlChecker *c, const PlStep *step)
+/* A name that no word of the plan begins with, and no other agent has: they may run at the same time. */
+static PlStr free_name(PlChecker *c, const PlStep *step, PlMap *names)
 {
     PlStr text = c->diags->sources->all.items[c->plan->source].text, base = step->bind.len ? step->bind : PL_STR("agent"), name = base;
     for (unsigned n = 2;; n++) {
         PlStr first = pl_arena_printf(c->arena, PL_FMT "_turn", PL_ARG(name)), second = pl_arena_printf(c->arena, PL_FMT "_log", PL_ARG(name));
         PlStr third = pl_arena_printf(c->arena, PL_FMT "_result", PL_ARG(name));
         bool taken = pl_str_find(text, first, 0) != PL_STR_NONE || pl_str_find(text, second, 0) != PL_STR_NONE || pl_str_find(text, third, 0) != PL_STR_NONE;
-        if (!taken) return name;
+        if (!taken && !pl_map_find(names, name)) {
+            pl_map_put(names, name, NULL);
+            return name;
+        }
         name = pl_arena_printf(c->arena, PL_FMT "_%u", PL_ARG(base), n);
     }
 }
@@ -194,6 +197,13 @@ static void put_tool(const Agent *a, PlBuf *out, uint32_t i)
                   i + 1, PL_ARG(n), PL_ARG(n), PL_ARG(n), PL_ARG(n));
 }
 
+/* Each sub-step of `At the same time` is a branch, so there the loop needs a block around it. */
+static void put_block(const Agent *a, PlBuf *out)
+{
+    (void)a;
+    pl_buf_put_z(out, "1. Repeat 1 times:\n   1.1. Leave\n");
+}
+
 static void put_loop(const Agent *a, PlBuf *out)
 {
     PlStr n = a->name;
@@ -214,13 +224,13 @@ static void put_loop(const Agent *a, PlBuf *out)
     if (a->step->bind.len) pl_buf_printf(out, "4. Set " PL_FMT " to " PL_FMT "_turn.answer\n", PL_ARG(a->step->bind), PL_ARG(n));
 }
 
-static PlPlan *read_loop(const Agent *a)
+static PlPlan *read_text(const Agent *a, void (*put)(const Agent *a, PlBuf *out))
 {
     PlChecker *c = a->c;
     PlBuf text;
     PlDiags quiet;
     pl_buf_init(&text, 0);
-    put_loop(a, &text);
+    put(a, &text);
     PlStatus status = text.status;
     PlStr made = status == PL_OK ? pl_arena_str(c->arena, pl_buf_str(&text)) : PL_STR("");
     pl_buf_deinit(&text);
@@ -321,7 +331,7 @@ static void put_steps(const Agent *a, PlPlan *loop, PlStepList *out)
 }
 
 /* The step is an agent: the loop is put on `out`, or it becomes a step that could not be read. */
-static void expand(PlChecker *c, PlStep *step, const PlPlugin *plugin, PlStepList *out)
+static void expand(PlChecker *c, PlStep *step, const PlPlugin *plugin, PlMap *names, PlStepList *out)
 {
     Agent a = {.c = c, .step = step, .plugin = plugin->name, .steps = USUAL_STEPS};
     if (!read_arguments(&a) || !read_clauses(&a)) {
@@ -330,10 +340,24 @@ static void expand(PlChecker *c, PlStep *step, const PlPlugin *plugin, PlStepLis
         pl_vec_push(c->arena, out, step);
         return;
     }
-    a.name = free_name(c, step);
-    PlPlan *loop = read_loop(&a);
+    a.name = free_name(c, step, names);
+    PlPlan *loop = read_text(&a, put_loop);
     PL_REPORT(c->diags, AGENT_LOOP, step->action_span, PL_ARG(a.plugin), (unsigned)a.steps, (unsigned)a.count);
-    put_steps(&a, loop, out);
+    if (!step->parent || step->parent->kind != PL_STEP_TOGETHER) {
+        put_steps(&a, loop, out);
+        return;
+    }
+    PlStep *block = read_text(&a, put_block)->steps.items[0];
+    PlStepList inner = {0};
+    move_step(block, step->action_span);
+    block->parent = step->parent;
+    block->label = step->label;
+    put_steps(&a, loop, &inner);
+    for (uint32_t i = 0; i < inner.len; i++) inner.items[i]->parent = block;
+    block->steps.items = inner.items;
+    block->steps.len = inner.len;
+    block->steps.cap = inner.cap;
+    pl_vec_push(c->arena, out, block);
 }
 
 /* ---- finding them ---- */
@@ -352,18 +376,18 @@ static bool has_agent(const PlChecker *c, PlStep *const *steps, uint32_t count)
     return false;
 }
 
-static PlStepList expand_all(PlChecker *c, PlStep **steps, uint32_t count)
+static PlStepList expand_all(PlChecker *c, PlStep **steps, uint32_t count, PlMap *names)
 {
     PlStepList out = {0};
     for (uint32_t i = 0; i < count; i++) {
         PlStep *step = steps[i];
         const PlPlugin *plugin = agent_plugin(c, step);
         if (plugin) {
-            expand(c, step, plugin, &out);
+            expand(c, step, plugin, names, &out);
             continue;
         }
         if (has_agent(c, step->steps.items, step->steps.len)) {
-            PlStepList inner = expand_all(c, step->steps.items, step->steps.len);
+            PlStepList inner = expand_all(c, step->steps.items, step->steps.len, names);
             step->steps.items = inner.items;
             step->steps.len = inner.len;
             step->steps.cap = inner.cap;
@@ -377,7 +401,9 @@ void pl_agent_expand(PlChecker *c)
 {
     PlPlan *plan = c->plan;
     if (!has_agent(c, plan->steps.items, plan->steps.len)) return;
-    PlStepList all = expand_all(c, plan->steps.items, plan->steps.len);
+    PlMap names;
+    pl_map_init(&names, c->arena);
+    PlStepList all = expand_all(c, plan->steps.items, plan->steps.len, &names);
     plan->steps.items = all.items;
     plan->steps.len = all.len;
     plan->steps.cap = all.cap;

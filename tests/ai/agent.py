@@ -228,3 +228,20 @@ check("agent: two at a time", got.returncode == 0 and json.loads(got.stdout) == 
 write("never.pilot", AGENT.replace("Output", "Never: shop.orders.refund\nOutput"))
 got = call(pilotc, "check", "never.pilot")
 check("agent: what the plan never does, no agent does", got.returncode == 1 and "shop.orders.refund" in got.stderr, got.stderr)
+write("both.pilot", """Workflow: Both
+Use: ai
+Use: shop
+
+1. At the same time:
+   1.1. Look here using ai.agent(tools=[shop.orders.list])
+   1.2. Look there using ai.agent(tools=[shop.orders.list]) -> there
+2. Note "{there}"
+""")
+got = call(pilotc, "fmt", "--exact", "both.pilot")
+write("both2.pilot", got.stdout)
+check("agent: two branches", got.returncode == 0 and got.stdout.count("Repeat 1 times") == 2 and call(pilotc, "fmt", "--exact", "both2.pilot").stdout == got.stdout, got.stdout + got.stderr)
+compile(open(os.path.join(work, "both.pilot")).read(), "both")
+provider.answers = {"Look here": {"say": "Nothing."}, "Look there": {"say": "Something."}}
+got = call(pilotvm, "run", "both.pbc", "--yes", "--server", "shop=" + shop.url)
+provider.answers = {}
+check("agent: both at the same time", got.returncode == 0 and "Something." in got.stderr, got.stdout + got.stderr)
