@@ -195,9 +195,29 @@ static bool item_has(PlChecker *c, PlStr name, bool perhaps)
     return false;
 }
 
+/* The item of the innermost loop, where nothing else was made in its body before this step: nothing else can be meant by `it`. */
+static PlSymbol *item_meant(const PlChecker *c)
+{
+    const PlStep *loop = c->loop ? c->loop->step : NULL;
+    if (!loop || loop->kind != PL_STEP_EACH || loop->name2.len || !loop->symbol) return NULL;
+    for (const PlStep *step = c->step; step && step != loop; step = step->parent)
+        for (uint32_t i = 0; step->parent && step->parent->steps.items[i] != step; i++) {
+            const PlStep *before = step->parent->steps.items[i];
+            if (before->bind.len || before->name.len || before->kind == PL_STEP_ACTION || before->steps.len) return NULL;
+        }
+    return loop->symbol;
+}
+
 PlTypeId pl_expr_it(PlChecker *c, PlExpr **slot)
 {
     PlExpr *x = *slot;
+    PlSymbol *item = c->frame ? NULL : item_meant(c);
+    if (item) {
+        PL_REPORT(c->diags, NAME_READ_AS, x->span, 2, "it", PL_ARG(item->name));
+        x->kind = PL_EXPR_NAME;
+        x->text = item->name;
+        return read_symbol(c, x, item);
+    }
     if (!c->frame) {
         PlDiag *d = PL_REPORT0(c->diags, IT_OUTSIDE, x->span);
         pl_diag_help(c->diags, d, "name the value that is meant");
