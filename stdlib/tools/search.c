@@ -100,9 +100,13 @@ static bool is_ascii(PlStr s)
 static void ask_ripgrep(Search *s, PlStr words, bool ignore_case, PlStr folder)
 {
     PlArena *arena = s->call->arena;
-    const char *argv[] = {PL_TOOL_RIPGREP, "--no-config", "--no-ignore", "--no-follow", "--no-messages", "--no-mmap", "--threads=4", "--text", "--encoding=none",
-                          "--max-filesize=65M", "--files-with-matches", "--null", "--fixed-strings", ignore_case ? "--ignore-case" : "--case-sensitive",
-                          s->hidden ? "--hidden" : "--no-hidden", "-e", pl_arena_str(arena, words).ptr, "--", pl_arena_printf(arena, "./" PL_FMT, PL_ARG(folder)).ptr, NULL};
+    const char *argv[] = {PL_TOOL_RIPGREP,
+                          "--no-config", "--no-ignore", "--no-follow", "--no-messages", "--no-mmap", "--threads=4", "--text", "--encoding=none",
+                          "--max-filesize=65M", "--files-with-matches", "--null", "--fixed-strings",
+                          ignore_case ? "--ignore-case" : "--case-sensitive",
+                          s->hidden ? "--hidden" : "--no-hidden",
+                          "-e", pl_arena_str(arena, words).ptr,
+                          "--", pl_arena_printf(arena, "./" PL_FMT, PL_ARG(folder)).ptr, NULL};
     PlToolRun run = {.argv = argv, .most = 64u << 20};
     bool same_path = pl_str_find(folder, PL_STR("//"), 0) == PL_STR_NONE && pl_str_find(folder, PL_STR("./"), 0) == PL_STR_NONE; /* it writes it as we do */
     bool fits = same_path && !memchr(words.ptr, 0, words.len) && (!ignore_case || is_ascii(words));
