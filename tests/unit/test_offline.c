@@ -48,6 +48,8 @@ typedef struct Told {
     char kinds[64], paths[128], next[32];
 } Told;
 
+static size_t filler; /* bytes of the arena's first chunk that are taken */
+
 static Told offline(World *w, const Asm *a, int64_t fault)
 {
     PlEscape escape;
@@ -63,6 +65,7 @@ static Told offline(World *w, const Asm *a, int64_t fault)
         pl_arena_free(arena);
         return told;
     }
+    if (filler) pl_arena_alloc(arena, filler, 1);
     if (fault >= 0) pl_fault_arm(PL_FAULT_ALLOC, (uint64_t)fault, false);
     told.status = pl_offline_replay(arena, &a->m, PL_STR("r-test"), port(w), NULL, &diags, &result);
     told.verdict = result.verdict;
@@ -249,6 +252,34 @@ TEST(any_allocation_may_fail)
         CHECK(t.status == PL_OK ? t.verdict == PL_OFFLINE_SAME : t.status == PL_NOMEM && fired);
     }
     CHECK(nth > 3);
+    world_put(w, PL_ROW_INTENT, 1, "2", "{}");
+    world_put(w, PL_ROW_ASK, 0, "3", "{}");
+    for (int way = 0; way < 2; way++) { /* the second: what it would do next */
+        for (filler = 14000; filler < 16384; filler += 40)
+            for (bool fired = true, first = true; fired && first; first = false) {
+                Told t = offline(w, a, 0);
+                fired = pl_fault_fired();
+                pl_fault_disarm();
+                CHECK(t.status == PL_OK ? t.verdict == (way ? PL_OFFLINE_SO_FAR : PL_OFFLINE_DIFFERS) : t.status == PL_NOMEM && fired);
+            }
+        world_drop_rows(w, 1);
+    }
+    filler = 0;
+    over_with(w, a);
+}
+
+/* A run that had worked as long as it may is over when it is taken up: no time passes here. */
+TEST(a_limit_of_time_that_was_reached)
+{
+    Asm *a = one_call();
+    World *w = story(a);
+    world_drop_rows(w, 1);
+    w->wall += 100000000;
+    world_put(w, PL_ROW_NOTE, 1, "7", "{}");
+    world_put(w, PL_ROW_RESUME, 0, "", "{}");
+    a->m.manifest.max_time_us = 50000000;
+    Told t = offline(w, a, -1);
+    CHECK(SAYS(t, PL_OFFLINE_SO_FAR, ""));
     over_with(w, a);
 }
 

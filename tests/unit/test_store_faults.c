@@ -239,6 +239,8 @@ static void look(Place *p, Done *done)
     PlBuf bytes;
     uint64_t rows, bad, count = 0;
     const char *why;
+    PlStoredRun run;
+    PlJournalPort j;
     pl_buf_init(&bytes, 0);
     done->promised = 4;
     PlStatus status = pl_store_open(p->path, PL_STORE_READ, PL_DURABLE_EFFECTS, NULL, &store);
@@ -246,6 +248,8 @@ static void look(Place *p, Done *done)
     TRY(pl_store_each_run(store, see_run, &count));
     TRY(pl_store_verify(store, PL_STR("r"), &rows, &bad, &why));
     TRY(pl_store_export(store, PL_STR("r"), true, see_line, &count));
+    TRY(pl_store_open_run(store, PL_STR("r"), &run, &j));
+    for (uint64_t seq = 2; seq < 4; seq++) TRY(j.read(j.self, seq, see_row, &count));
     pl_buf_deinit(&bytes);
     pl_store_close(store);
     done->status = status;

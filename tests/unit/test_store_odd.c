@@ -99,6 +99,31 @@ TEST(a_record_that_nobody_of_us_wrote_is_damage)
     }
 }
 
+/* Row by row, as a replay reads. */
+TEST(rows_that_are_damaged_or_gone)
+{
+    static const struct {
+        const char *sql;
+        PlStatus status;
+    } cases[] = {{"UPDATE row SET hash = x'00' WHERE seq = 2", PL_CORRUPT}, {"UPDATE row SET body_commit = x'00' WHERE seq = 2", PL_CORRUPT},
+                 {"DELETE FROM row WHERE seq = 2", PL_INVALID}, {"DELETE FROM row WHERE seq > 1", PL_INVALID}, {"UPDATE run SET title = 'x'", PL_OK}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Place p;
+        PlStoredRun run;
+        PlJournalPort j;
+        uint64_t count = 0;
+        place_begin(&p);
+        stored(&p);
+        change(&p, cases[i].sql);
+        PlStore *store = open_store(&p, PL_STORE_READ);
+        CHECK(pl_store_open_run(store, PL_STR("r"), &run, &j) == PL_OK);
+        CHECK(j.read(j.self, 1, see_row, &count) == PL_OK && j.read(j.self, 2, see_row, &count) == cases[i].status);
+        CHECK(count == (cases[i].status == PL_OK ? 2 : 1));
+        pl_store_close(store);
+        place_end(&p);
+    }
+}
+
 /* The order of rows is the store's to keep, and whoever checks it does not believe it. */
 TEST(rows_in_an_order_that_no_run_has)
 {

@@ -40,7 +40,6 @@ typedef struct Offline {
     PlStr end_was, end_is;    /* bodies of END: on record, now; "" when none */
     PlStr last_intent;        /* path */
     bool from_outside;        /* the recorded end is not the plan's own doing */
-    bool waits;               /* a call was to be sent */
     PlRow row;                /* as the run is to see it */
 } Offline;
 
@@ -187,7 +186,6 @@ static PlStatus net_send(void *self, const PlNetRequest *request, PlNetDone done
     PlStatus status = guarded(o, room_to_send, NULL);
     if (status != PL_OK) return status;
     pl_vec_last(&o->unsent) = (Unsent){done, user};
-    o->waits = true;
     *call = o->unsent.len;
     return PL_OK;
 }
@@ -300,7 +298,7 @@ static PlStatus judge(Offline *o, PlRun *run, PlRunState state, bool same_plan)
         differ(o, &d);
     }
     if (!has_end && same_plan && state != PL_RUN_BROKEN) { /* what it would do next is no difference */
-        r->next = o->differences.len ? o->differences.items[0].path : o->waits ? o->last_intent : PL_STR("");
+        if (o->differences.len) r->next = o->differences.items[0].path;
         o->differences.len = 0;
         r->verdict = PL_OFFLINE_SO_FAR;
         return PL_OK;
