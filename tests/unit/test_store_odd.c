@@ -124,6 +124,26 @@ TEST(rows_that_are_damaged_or_gone)
     }
 }
 
+TEST(no_memory_to_read_row_by_row)
+{
+    for (long nth = 0, fired = 1; fired; nth++) {
+        Place p;
+        PlStoredRun run;
+        PlJournalPort j;
+        uint64_t count = 0;
+        place_begin(&p);
+        stored(&p);
+        PlStore *store = open_store(&p, PL_STORE_READ);
+        CHECK(pl_store_open_run(store, PL_STR("r"), &run, &j) == PL_OK);
+        libc_arm(LIBC_MALLOC, nth, ENOMEM, false);
+        PlStatus status = j.read(j.self, 2, see_row, &count);
+        fired = libc_disarm();
+        CHECK((fired || status == PL_OK) && count == (status == PL_OK));
+        pl_store_close(store);
+        place_end(&p);
+    }
+}
+
 /* The order of rows is the store's to keep, and whoever checks it does not believe it. */
 TEST(rows_in_an_order_that_no_run_has)
 {
