@@ -57,8 +57,10 @@ static void look_at_lines(PlStr all)
     }
 }
 
-static void use(PlArena *arena, PlStr text, PlBuf *out)
+static void use(PlArena *arena, const uint8_t *data, size_t size, PlBuf *out)
 {
+    PlStr text = pl_str(size ? (const char *)data : "", size);
+    if (pl_utf8_check(text) != size) return;
     PlLetter *l = PL_NEW(arena, PlLetter);
     PlLetterList *const lists[] = {&l->from, &l->to, &l->cc, &l->reply_to};
     PlStr why = PL_STR("");
@@ -87,11 +89,10 @@ static void use(PlArena *arena, PlStr text, PlBuf *out)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     PlEscape escape;
-    PlStr text = pl_str(size ? (const char *)data : "", size);
     PlArena *arena = pl_arena_new(&escape, 64 << 20);
     PlBuf out;
     pl_buf_init(&out, 8 << 20);
-    if (arena && setjmp(escape.at) == 0 && pl_utf8_check(text) == text.len) use(arena, text, &out);
+    if (arena && setjmp(escape.at) == 0) use(arena, data, size, &out);
     pl_buf_deinit(&out);
     pl_arena_free(arena);
     return 0;
