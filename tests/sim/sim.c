@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The simulator: one process, no socket, no file, no real time. A random plan runs against a server that fails at random, in a process that is killed, or
- * whose machine loses power, at any moment; what is in doubt a probe settles, or a person who looks into the server's books; some work goes on at the server, and
+ * whose machine loses power, at any moment; what is in doubt a probe settles, or a person who looks into the server's books; some work goes on at
+ * the server, and
  * is asked for. One number, the seed, makes all of it.
  *
  *     sim --seeds N [--from SEED] [--verbose]

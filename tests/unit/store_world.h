@@ -84,6 +84,64 @@ static inline PlStatus give(PlJournalPort *j, size_t len)
     return status;
 }
 
+/* ---- what is done with it ---- */
+
+static inline PlStore *open_store(Place *p, PlStoreMode mode)
+{
+    PlStore *store = NULL;
+    CHECK(pl_store_open(p->path, mode, PL_DURABLE_EFFECTS, &p->diags, &store) == PL_OK);
+    return store;
+}
+
+static inline PlStatus opens(Place *p, PlStoreMode mode)
+{
+    PlStore *store = NULL;
+    PlStatus status = pl_store_open(p->path, mode, PL_DURABLE_EFFECTS, &p->diags, &store);
+    pl_store_close(store);
+    return status;
+}
+
+/* Begins the run and its first row. */
+static inline PlJournalPort begin(PlStore *store, const char *name)
+{
+    char id[32];
+    PlJournalPort j = {0};
+    snprintf(id, sizeof id, "%s", name);
+    CHECK(pl_store_begin(store, module_hash, (PlStr){0}, id, &j) == PL_OK);
+    CHECK(put(&j, PL_ROW_START, "", "{}", "") == PL_OK);
+    return j;
+}
+
+static inline uint64_t rows_of(PlStore *store, const char *id, const char **why)
+{
+    uint64_t rows, bad;
+    const char *said;
+    PlStatus status = pl_store_verify(store, pl_str_z(id), &rows, &bad, &said);
+    if (why) *why = said;
+    return status == PL_OK ? rows : 1000 + (uint64_t)status;
+}
+
+static inline PlStatus see_row(void *user, const PlRow *row)
+{
+    *(uint64_t *)user += row->seq > 0;
+    return PL_OK;
+}
+
+static inline PlStatus see_run(void *user, const PlStoredRun *run)
+{
+    *(uint64_t *)user += run->id.len > 0;
+    return PL_OK;
+}
+
+static inline void stored(Place *p)
+{
+    PlStore *store = open_store(p, PL_STORE_WRITE);
+    PlJournalPort j = begin(store, "r");
+    CHECK(put(&j, PL_ROW_NOTE, "1", "{}", "a blob") == PL_OK && j.barrier(j.self) == PL_OK);
+    CHECK(put(&j, PL_ROW_NOTE, "1", "{}", "") == PL_OK && j.barrier(j.self) == PL_OK);
+    pl_store_close(store);
+}
+
 /* ---- what fails ---- */
 
 typedef struct Failure { /* a site of ours, a call of libc with its error, or SQLite's memory */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The rule of spec/labels.md, piece by piece: which arguments select, what is trusted, what the project's word does. Whole plans: test_label.c, test_taint.c. */
+/* The rule of spec/labels.md, piece by piece: which arguments select, what is trusted, what the project's word does. Whole plans: test_label.c,
+ * test_taint.c. */
 #include "tests/unit/unit.h"
 #include "vm/code/label.h"
 
@@ -186,7 +187,8 @@ TEST(which_source_is_found)
         PlLabelFinding f = {.call = 0, .param = 0};
         r.m.manifest.trusts = &trust;
         r.m.manifest.trust_count = 1;
-        bool right = pl_label_judge(&r.m, &flow, &set, &f) == cases[i].found && f.is_trusted == cases[i].trusted && (!cases[i].found || f.source == cases[i].source);
+        bool right = pl_label_judge(&r.m, &flow, &set,
+            &f) == cases[i].found && f.is_trusted == cases[i].trusted && (!cases[i].found || f.source == cases[i].source);
         if (!right) fprintf(stderr, "case %zu: trusted %d, source %u\n", i, f.is_trusted, f.source);
         CHECK(right);
     }

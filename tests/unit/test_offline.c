@@ -370,7 +370,8 @@ TEST(long_work_needs_no_time)
     asm_site(a, "1.1", one, 0, 1, 0);
     asm_site(a, "1.2", two, 0, 1, 0);
     uint16_t *captured = ASM_NEW(a, uint16_t, 0);
-    PlBranch *branches = ASM_NEW(a, PlBranch, {.function = one, .captures = captured, .capture_count = 1}, {.function = two, .captures = captured, .capture_count = 1});
+    PlBranch *branches = ASM_NEW(a, PlBranch, {.function = one, .captures = captured, .capture_count = 1}, {.function = two, .captures = captured,
+        .capture_count = 1});
     pl_vec_push(a->arena, &a->togethers, (PlTogether){.site = 0, .branches = branches, .branch_count = 2});
     pl_vec_push(a->arena, &a->waits, (PlWaitSite){.site = 1, .kind = PL_WAIT_FOR, .reg = 0});
     a->m.manifest.max_time_us = 3600000000;
@@ -465,7 +466,8 @@ TEST(what_goes_along)
     CHECK(f->status == PL_OK && f->plan.copied == goes && !f->plan.has_ended);
     World *to = world_new();
     CHECK(pl_fork_copy(f->arena, &f->plan, PL_STR("r-old"), port(w), port(to), &a->m, 0) == PL_OK && to->row_count == goes);
-    CHECK(has(to->rows[0].row.body, "\"key_run\":\"r-first\"") && has(to->rows[0].row.body, "\"max_tokens\":7") && has(to->rows[0].row.body, "\"max_calls\":5"));
+    CHECK(has(to->rows[0].row.body, "\"key_run\":\"r-first\"") && has(to->rows[0].row.body, "\"max_tokens\":7") && has(to->rows[0].row.body,
+        "\"max_calls\":5"));
     CHECK(pl_str_find(to->rows[0].row.body, PL_STR("max_money"), 0) == PL_STR_NONE);
     CHECK(to->rows[1].row.site == 0 && to->rows[2].row.site == PL_NO_SITE);
     world_drop_rows(to, 3);

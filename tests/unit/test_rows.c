@@ -41,8 +41,10 @@ TEST(headers_that_are_kept)
     static const struct {
         const char *name;
         bool kept;
-    } cases[] = {{"", false},          {"etag", true},         {"x", false},           {"x-ratelimit-left", true}, {"ratelimit-reset", true}, {"x-request-id", true},
-                 {"x-total", true},    {"x-pilot-a", true},    {"x-next-page", true},  {"x-page", true},           {"x-per-page", true},      {"x-other", false},
+    } cases[] = {{"", false},          {"etag", true},         {"x", false},           {"x-ratelimit-left", true}, {"ratelimit-reset", true},
+        {"x-request-id", true},
+                 {"x-total", true},    {"x-pilot-a", true},    {"x-next-page", true},  {"x-page", true},           {"x-per-page", true},
+                     {"x-other", false},
                  {"retry-after", true}, {"rare", false},       {"set-cookie", false},  {"content-type", true},     {"content-other", false}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) CHECK(pl_call_keeps_header(pl_str_z(cases[i].name)) == cases[i].kept);
 }
@@ -148,10 +150,12 @@ TEST(a_request_that_the_row_does_not_tell)
 TEST(a_story_with_everything_in_it)
 {
     static const char *const intents[] = {
-        "{\"action\":\"shop.abc\",\"class\":\"unsafe\"}", "{\"action\":\"shop.xyz\",\"class\":\"reconcilable\"}", "{\"action\":\"mall.abc\",\"class\":\"keyed\"}",
+        "{\"action\":\"shop.abc\",\"class\":\"unsafe\"}", "{\"action\":\"shop.xyz\",\"class\":\"reconcilable\"}",
+            "{\"action\":\"mall.abc\",\"class\":\"keyed\"}",
         "{\"action\":\"shop.ab\",\"class\":\"safe\"}",    "{\"class\":\"safe\"}",
     };
-    static const char *const results[] = {"{\"usage\":{\"tokens\":3,\"money\":4},", "{\"usage\":{\"tokens\":x,\"money\":y},", "{\"usage\":{\"tokens\":-3,\"money\":-4},",
+    static const char *const results[] = {"{\"usage\":{\"tokens\":3,\"money\":4},", "{\"usage\":{\"tokens\":x,\"money\":y},",
+        "{\"usage\":{\"tokens\":-3,\"money\":-4},",
                                           "{\"usage\":{\"tokens\":5", "{\"status\":200}"};
     Asm *a = asm_one_call(PL_GET, (PlCallSite){0}, false);
     asm_action(a, "abc", PL_POST, "/abc");

@@ -17,20 +17,6 @@ typedef struct Scenario {
     bool may_be_set_aside; /* nothing in it is promised when it begins */
 } Scenario;
 
-static PlStatus see_row(void *user, const PlRow *row)
-{
-    uint64_t *count = user;
-    *count += row->seq > 0;
-    return PL_OK;
-}
-
-static PlStatus see_run(void *user, const PlStoredRun *run)
-{
-    uint64_t *count = user;
-    *count += run->id.len > 0;
-    return PL_OK;
-}
-
 static PlStatus see_line(void *user, PlStr line)
 {
     uint64_t *count = user;
@@ -101,7 +87,7 @@ static void torn(Place *p)
 
 /* ---- to do ---- */
 
-static void begin(Place *p, Done *done)
+static void one_run(Place *p, Done *done)
 {
     PlStore *store = NULL;
     char id[32] = "r";
@@ -283,7 +269,7 @@ static void write_more(Place *p, Done *done)
 /* ---- the sweep ---- */
 
 static const Scenario scenarios[] = {
-    {"begin", nothing, begin, false},    {"begin beside strays", strays, begin, false}, {"grow", nothing, grow, false}, {"go on", running, go_on, false},
+    {"begin", nothing, one_run, false},    {"begin beside strays", strays, one_run, false}, {"grow", nothing, grow, false}, {"go on", running, go_on, false},
     {"look", running, look, false},      {"erase", ended, erase, false},                {"young", young, write_more, true},
     {"torn", torn, write_more, true},    {"next run", nothing, next_run, false},        {"next module", nothing, next_module, false},
     {"park", nothing, park, false},      {"two runs", nothing, two_runs, false},

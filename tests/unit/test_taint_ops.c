@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What each instruction does with labels, in modules assembled by hand: r1 is what a call then acts on, and it asks or it does not. Whole plans: test_taint.c. */
+/* What each instruction does with labels, in modules assembled by hand: r1 is what a call then acts on, and it asks or it does not. Whole plans:
+ * test_taint.c. */
 #include "stdlib/builtin.h"
 #include "tests/unit/unit.h"
 #include "tests/unit/world.h"
@@ -8,7 +9,8 @@ static WorldAnswer server(World *w, const WorldSend *s)
 {
     (void)w;
     if (strstr(s->url, "/bad")) return (WorldAnswer){.status = 418};
-    return (WorldAnswer){.status = 200, .type = "application/json", .body = "{\"list\":[\"a\",\"b\"],\"all\":[{\"f\":\"x\"}],\"rec\":{\"k\":\"v\"},\"name\":\"eve\",\"n\":0}"};
+    return (WorldAnswer){.status = 200, .type = "application/json",
+        .body = "{\"list\":[\"a\",\"b\"],\"all\":[{\"f\":\"x\"}],\"rec\":{\"k\":\"v\"},\"name\":\"eve\",\"n\":0}"};
 }
 
 enum { NAME, LIST, REC, F, VALUE, MESSAGE, ALL, N, EMPTY, TEXTS /* constants that each module has */ };
@@ -107,7 +109,8 @@ TEST(lists)
     SAYS("asks", I(LIST, .a = 1, .x = 1, .b = 2), I(LIST, .a = 1, .x = 1, .b = 1), I(LIST, .a = 1, .x = 1, .b = 1), I(LIST, .a = 1, .x = 1, .b = 1),
          I(LIST, .a = 1, .x = 1, .b = 1), I(LIST, .a = 1, .x = 1, .b = 1), I(INDEXI, .a = 1, .b = 1, .c = 0));
     /* compared twice: what was worked out once is remembered */
-    SAYS("asks", I(LIST, .a = 8, .x = 1, .b = 2), I(CONCAT, .a = 9, .x = 0, .b = 0), I(LIST, .a = 10, .x = 0), I(EQ, .a = 9, .b = 8, .c = 10), I(EQ, .a = 9, .b = 8, .c = 8), I(EQ, .a = 9, .b = 8, .c = 8), I(CONCAT, .a = 1, .x = 1, .b = 2));
+    SAYS("asks", I(LIST, .a = 8, .x = 1, .b = 2), I(CONCAT, .a = 9, .x = 0, .b = 0), I(LIST, .a = 10, .x = 0), I(EQ, .a = 9, .b = 8, .c = 10), I(EQ,
+        .a = 9, .b = 8, .c = 8), I(EQ, .a = 9, .b = 8, .c = 8), I(CONCAT, .a = 1, .x = 1, .b = 2));
 }
 
 TEST(records)
