@@ -18,9 +18,9 @@ static const char *behind_mark(const char *p, const char *limit, bool colon)
 /* A heading that says whether, when or for what is more than a heading. */
 static bool says_more(const char *p, const char *end)
 {
-    static const char *const words[] = {"if",       "unless",  "when",      "while", "until", "not",   "no",   "don't", "never",  "only", "except", "skip",
-                                        "optional", "ignore",  "otherwise", "else",  "each",  "every", "for",  "once",  "after",  "before", "example", "instead",
-                                        "maybe",    "disabled", "later"};
+    static const char *const words[] = {"if",   "unless", "when",  "while",    "until",   "not",       "no",    "don't",    "never",
+                                        "only", "except", "skip",  "optional", "ignore",  "otherwise", "else",  "each",     "every",
+                                        "for",  "once",   "after", "before",   "example", "instead",   "maybe", "disabled", "later"};
     for (; p < end; p++) {
         if (!pl_phrase_word_char(*p)) continue;
         const char *word = p;
