@@ -143,19 +143,21 @@ static unsigned git_status(PlToolCall *call)
     return end(&g, 200);
 }
 
-/* ---- log and show: fields end with 0x1f, records with 0x1e ---- */
+/* ---- log and show: seven fields a commit, each ends with a zero byte, the only one that no commit can have ---- */
 
-#define RECORD "--format=%H%x1f%an%x1f%ae%x1f%aI%x1f%s%x1f%b%x1f%P%x1e"
+#define RECORD "--format=%H%x00%an%x00%ae%x00%aI%x00%s%x00%b%x00%P%x00"
 
-static void put_commit(PlBuf *out, PlStr record)
+/* Takes a commit off the front of `text`. */
+static void put_commit(PlBuf *out, PlStr *text)
 {
     static const char *const names[] = {"id", "author", "email", "time", "subject", "body"};
     pl_buf_put_char(out, '{');
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) put_field(out, names[i], pl_str_trim(cut(&record, 0x1f)));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) put_field(out, names[i], pl_str_trim(cut(text, 0)));
+    PlStr parents = cut(text, 0);
     pl_buf_put_z(out, ",\"parents\":[");
-    for (bool any = false; record.len; any = true) {
+    for (bool any = false; parents.len; any = true) {
         if (any) pl_buf_put_char(out, ',');
-        pl_tool_put_text(out, cut(&record, ' '));
+        pl_tool_put_text(out, cut(&parents, ' '));
     }
     pl_buf_put_z(out, "]}");
 }
@@ -186,7 +188,7 @@ static unsigned git_log(PlToolCall *call)
     pl_buf_put_z(call->out, "{\"commits\":[");
     for (bool any = false; pl_str_trim(rest).len; any = true) {
         if (any) pl_buf_put_char(call->out, ',');
-        put_commit(call->out, pl_str_trim(cut(&rest, 0x1e)));
+        put_commit(call->out, &rest);
     }
     pl_buf_put_z(call->out, "]}");
     return end(&g, 200);
@@ -200,13 +202,14 @@ static unsigned git_show(PlToolCall *call)
     put(&g, "--no-ext-diff");
     put(&g, "--no-textconv");
     put(&g, RECORD);
-    if (!put_name(&g, commit)) return pl_tool_fail(call, 400, PL_FMT " is no name of a commit", PL_ARG(commit));
+    PlStr peeled = pl_arena_printf(call->arena, PL_FMT "^{commit}", PL_ARG(commit)); /* a tag's commit; never a file or a folder */
+    if (!commit.len || memchr(commit.ptr, 0, commit.len) || !put_name(&g, peeled)) return pl_tool_fail(call, 400, PL_FMT " is no name of a commit", PL_ARG(commit));
     put(&g, "--");
     unsigned status = go(&g);
     if (status) return end(&g, status);
-    PlStr rest = output(&g), record = cut(&rest, 0x1e);
+    PlStr rest = output(&g);
     pl_buf_put_z(call->out, "{\"commit\":");
-    put_commit(call->out, record);
+    put_commit(call->out, &rest);
     put_field(call->out, "diff", pl_str_trim(rest));
     pl_buf_put_char(call->out, '}');
     return end(&g, 200);
@@ -309,7 +312,7 @@ static unsigned git_commit(PlToolCall *call)
     status = go(&g);
     if (status) return end(&g, status);
     PlStr rest = output(&g);
-    put_commit(call->out, cut(&rest, 0x1e));
+    put_commit(call->out, &rest);
     return end(&g, 200);
 }
 
