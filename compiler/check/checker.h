@@ -62,6 +62,11 @@ typedef struct PlReported { /* an unknown name, once */
     PlDiag *question; /* NULL: it was no question */
 } PlReported;
 
+typedef struct PlSetAside { /* a step that words made a Set of, with a name of our own */
+    PlStep *step;
+    PlStr statement;
+} PlSetAside;
+
 typedef struct PlChecker {
     PlArena *arena;
     PlDiags *diags; /* swapped for a scratch one while a loop's body is tried */
@@ -107,6 +112,7 @@ typedef struct PlChecker {
     PlMap prose_words;                /* words of names and phrases as they are compared: text -> PlStr * */
     const struct PlProseTable *prose; /* compiler/prose: made when the first phrase is read */
     PL_VEC(PlTypeId) returns; /* types of Return */
+    PL_VEC(PlSetAside) aside;
 } PlChecker;
 
 /* ---- words of messages (words.c) ---- */

@@ -5,6 +5,7 @@
 #include "compiler/catalog/catalog.h"
 #include "compiler/check/ask.h"
 #include "compiler/check/scope.h"
+#include "compiler/check/set_aside.h"
 #include "compiler/check/tree.h"
 #include "compiler/syntax/parse.h"
 
@@ -156,6 +157,15 @@ static PlStr result_name(PlReader *r, const PlStep *step, const PlSense *reading
     return pl_arena_printf(r->c->arena, "result_%.*s", (int)written.len, number);
 }
 
+/* "skip(orders, 2)": what begins with the list that it makes less of, or puts in order. */
+static PlStr list_within(PlStr text)
+{
+    static const char *const calls[] = {"skip(", "reverse(", "sort("};
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if (pl_str_starts(text, pl_str_z(calls[i]))) return pl_str_slice(text, strlen(calls[i]), text.len);
+    return text;
+}
+
 static PlStr statement_of(PlReader *r, const PlStep *step, const PlSense *reading)
 {
     size_t to = pl_str_find(reading->text, PL_STR(" to "), 0);
@@ -163,8 +173,7 @@ static PlStr statement_of(PlReader *r, const PlStep *step, const PlSense *readin
         return pl_arena_printf(r->c->arena, "Set %.*s%.*s", PL_ARG(step->bind), PL_ARG(pl_str_slice(reading->text, to, reading->text.len)));
     if (reading->ready) return reading->text;
     PlStr name = step->bind;
-    bool changes = reading->name.len && !reading->narrowed && pl_scope_find(r->c, reading->name) &&
-                   pl_str_starts(reading->text, reading->name);
+    bool changes = reading->name.len && !reading->narrowed && pl_scope_find(r->c, reading->name) && pl_str_starts(list_within(reading->text), reading->name);
     if (!name.len) name = changes ? reading->name : result_name(r, step, reading);
     if (pl_str_eq(name, reading->text)) return PL_STR("");
     return pl_arena_printf(r->c->arena, "Set " PL_FMT " to " PL_FMT, PL_ARG(name), PL_ARG(reading->text));
@@ -311,6 +320,7 @@ static PlMeant read_words(PlChecker *c, PlStep *step, PlStr words)
     if (!statements.len) return PL_MEANT_NOTHING;
     PlSpan span = words_span(step);
     if (statements.len == 1 && !statements.items[0].doubt && pl_prose_become(&r, step, statements.items[0].text)) {
+        if (!r.bind.len) pl_set_aside_learn(c, step, statements.items[0].text);
         PL_REPORT(c->diags, PROSE_READ_AS, span, PL_ARG(statements.items[0].text));
         if (remark) PL_REPORT0(c->diags, DETAIL_IGNORED, span);
         return PL_MEANT_ONE;

@@ -97,7 +97,7 @@ PlToken pl_scan_name(PlScan *s, const char *p, const char *end)
     PlToken token = pl_scan_emit(s, PL_TK_NAME, p, stop);
     token.text = pl_phrase_joined(s->syntax->arena, pl_str(p, (size_t)(stop - p)));
     static const char *const quantifiers[] = {"any",  "all", "some",    "each", "every",   "both", "no",   "none",  "most", "half",
-                                              "many", "few", "several", "at",   "exactly", "only", "more", "fewer", "less"};
+                                              "many", "few", "several", "at",   "exactly", "only", "more", "fewer", "less", "neither", "either"};
     bool quantified = IS_ONE_OF(pl_str(p, (size_t)(end - p)), quantifiers); /* "all orders": how many is no part of a name */
     if (stop == all || quantified) { /* a condition of words is printed as it is written */
         token.expr = pl_expr_new(s->syntax->arena, PL_EXPR_LITERAL, token.span);
