@@ -190,12 +190,28 @@ void pl_answer_read(PlChecker *c)
 
 /* ---- answers that nothing reads ---- */
 
+/* Other steps that give that name, which nothing reads, give none any more. False: one of them does nothing but that. */
+static bool unbind_others(PlStep *const *steps, uint32_t count, const PlStep *ask, bool now)
+{
+    bool good = true;
+    for (uint32_t i = 0; i < count; i++) {
+        PlStep *step = steps[i];
+        bool same = step != ask && ask->symbol && (step->symbol == ask->symbol || step->symbol2 == ask->symbol);
+        if (same && (!step->bind.len || step->symbol2 == ask->symbol)) good = false;
+        else if (same && now) step->bind = PL_STR(""), step->symbol = NULL;
+        good &= unbind_others(step->steps.items, step->steps.len, ask, now);
+    }
+    return good;
+}
+
 /* Approve has no role: who is asked stands in the text. */
 static void become_approve(PlChecker *c, PlStep *ask)
 {
     PlExpr *text = ask->value;
     bool literal = text->kind == PL_EXPR_LITERAL && text->literal.kind == PL_LIT_TEXT;
     if (ask->role.len && !literal) return;
+    if (!unbind_others(c->plan->steps.items, c->plan->steps.len, ask, false)) return;
+    (void)unbind_others(c->plan->steps.items, c->plan->steps.len, ask, true);
     if (ask->role.len) text->literal.as.text = pl_arena_printf(c->arena, PL_FMT ": " PL_FMT, PL_ARG(ask->role), PL_ARG(text->literal.as.text));
     PlStr was = PL_STR("Ask");
     PlStr is = pl_arena_printf(c->arena, "Approve " PL_FMT, PL_ARG(pl_words_expr(c, text)));

@@ -127,6 +127,7 @@ static const char *quote_end(const char *p, const char *limit)
 
 void pl_unread_words(PlArena *arena, PlStr text, PlSaidWords *out)
 {
+    if (!text.len) return;
     const char *limit = text.ptr + text.len, *p = text.ptr;
     while (p < limit && out->len < WORDS_MOST) {
         PlSaidKind kind = PL_SAID_WORD;
@@ -165,6 +166,7 @@ void pl_unread_learn(PlArena *arena, PlStr text, PlMap *known)
     PlTokens tokens = {0};
     pl_token_name(arena, text, LEARN_MOST, &tokens);
     for (uint32_t i = 0; i < tokens.len; i++) pl_map_put(known, tokens.items[i].stem, NULL);
+    if (!text.len) return;
     const char *limit = text.ptr + text.len;
     for (const char *p = text.ptr; p < limit; p++) {
         if (!is_digit(*p) || (p > text.ptr && is_digit(p[-1]))) continue;

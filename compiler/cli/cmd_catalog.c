@@ -3,6 +3,7 @@
 #include "compiler/cli/pilotc.h"
 #include "compiler/present/catalog_json.h"
 #include "compiler/present/diag_json.h"
+#include "vm/base/arena_end.h"
 
 #include <stdio.h>
 
@@ -14,6 +15,11 @@ static void say_hidden(PlArena *arena, const PlDiags *all, bool verbose)
     unsigned count = all->warnings - shown.warnings;
     if (verbose || !count) return;
     fprintf(stderr, "%u warning%s on what the documents say: --verbose prints %s\n", count, count == 1 ? "" : "s", count == 1 ? "it" : "them");
+}
+
+static void free_buf(void *user)
+{
+    pl_buf_deinit(user);
 }
 
 int plc_cmd_catalog(PlArena *arena, int argc, char **argv)
@@ -45,18 +51,19 @@ int plc_cmd_catalog(PlArena *arena, int argc, char **argv)
     PlCompiled compiled;
     PlStatus status = pl_compile_catalog(arena, &compile, &compiled);
     if (status != PL_OK) return pl_cli_fail(status, "%s", pl_status_words(status));
-    PlBuf out;
-    pl_buf_init(&out, 0);
+    PlBuf *out = PL_NEW(arena, PlBuf); /* what is printed is read from the documents as it goes, which may leave through the arena */
+    pl_buf_init(out, 0);
+    pl_arena_end_new(arena, free_buf)->user = out;
     PlStr words = pl_str_z(search ? search : "");
     if (o.json) {
-        pl_cli_json_begin(&out, "catalog");
-        status = pl_catalog_json(&out, compiled.catalog, NULL, words, details);
+        pl_cli_json_begin(out, "catalog");
+        status = pl_catalog_json(out, compiled.catalog, NULL, words, details);
         if (status != PL_OK) return pl_cli_fail(status, "%s", pl_status_words(status));
     } else {
-        pl_catalog_print(&out, compiled.catalog, NULL, words, details);
+        pl_catalog_print(out, compiled.catalog, NULL, words, details);
     }
-    plc_print_findings(arena, &o, &compiled, o.json ? &out : NULL);
-    code = pl_cli_put(&out);
+    plc_print_findings(arena, &o, &compiled, o.json ? out : NULL);
+    code = pl_cli_put(out);
     if (!o.json) say_hidden(arena, &compiled.diags, o.verbose);
     return code ? code : compiled.diags.errors ? 1 : 0;
 }
