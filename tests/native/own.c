@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +20,11 @@ double half(double a) { return a / 2; }
 float third(float a) { return a / 3; }
 bool flip(bool a) { return !a; }
 void nothing(void) {}
+int chatty(void)
+{
+    puts("200\n{\"result\": 1}");
+    return 7;
+}
 int failing(int code) { return code; }
 char *doubled(const char *text)
 {

@@ -16,7 +16,7 @@ typedef struct Peer Peer;
 typedef struct Call {
     Peer *peer;
     struct Call *previous, *next;
-    uint64_t id, inner, due, timeout_us; /* due: the timer of one that waits for the list */
+    uint64_t id, inner, due, timeout_us, most; /* due: the timer of one that waits for the list; most: bytes of its answer */
     PlNetDone done;
     void *user;
     PlBuf tool, args;
@@ -152,7 +152,7 @@ static void called(void *user, const PlMcpReply *reply)
         put_result(&body, reply->result, failed);
     }
     answer.body = pl_buf_str(&body);
-    if (body.status == PL_OK) end(c, &answer);
+    if (body.status == PL_OK && body.len <= c->most) end(c, &answer);
     else fail(c, PL_EVIDENCE_UNKNOWN, PL_NET_TOO_LARGE, PL_STR("the answer is too large"));
     pl_buf_deinit(&body);
 }
@@ -295,6 +295,7 @@ static PlStatus send_call(void *self, const PlNetRequest *request, PlNetDone don
     if (!c) return PL_NOMEM;
     *c = (Call){.peer = peer, .next = peer->calls, .id = ++peer->last_id, .done = done, .user = user};
     c->timeout_us = request->timeout_us ? request->timeout_us : DEFAULT_US;
+    c->most = request->max_body ? request->max_body : PL_LIMIT_BODY_BYTES;
     if (peer->calls) peer->calls->previous = c;
     peer->calls = c;
     *id = c->id;
