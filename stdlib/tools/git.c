@@ -203,7 +203,8 @@ static unsigned git_show(PlToolCall *call)
     put(&g, "--no-textconv");
     put(&g, RECORD);
     PlStr peeled = pl_arena_printf(call->arena, PL_FMT "^{commit}", PL_ARG(commit)); /* a tag's commit; never a file or a folder */
-    if (!commit.len || memchr(commit.ptr, 0, commit.len) || !put_name(&g, peeled)) return pl_tool_fail(call, 400, PL_FMT " is no name of a commit", PL_ARG(commit));
+    if (!commit.len || memchr(commit.ptr, 0, commit.len) || !put_name(&g, peeled))
+        return pl_tool_fail(call, 400, PL_FMT " is no name of a commit", PL_ARG(commit));
     put(&g, "--");
     unsigned status = go(&g);
     if (status) return end(&g, status);
