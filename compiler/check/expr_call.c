@@ -105,6 +105,10 @@ static PlTypeId check_arguments(PlChecker *c, PlExpr *x, const PlSignature *sign
     for (uint32_t i = 0; i < x->items.len; i++) {
         PlTypeId pattern = pl_signature_param(signature, i)->type;
         PlTypeId type = pl_expr_check(c, &x->items.items[i], PL_TYPE_NONE);
+        if (pl_str_eq_z(x->text, "count") || pl_str_eq_z(x->text, "length")) {
+            pl_expr_items(c, &x->items.items[i]);
+            type = x->items.items[i]->type;
+        }
         bad |= x->items.items[i]->kind == PL_EXPR_BAD;
         PlTypeId some = pl_type_without_nothing(c->types, type);
         pl_signature_match(c->types, &vars, pattern, some);

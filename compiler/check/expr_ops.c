@@ -394,6 +394,7 @@ PlTypeId pl_expr_unary(PlChecker *c, PlExpr **slot)
         c->lenient++;
         pl_expr_check(c, &x->left, PL_TYPE_NONE);
         c->lenient--;
+        pl_expr_items(c, &x->left);
         return check_there(c, slot);
     }
 }

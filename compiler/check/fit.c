@@ -338,6 +338,19 @@ static bool ask_list(PlChecker *c, const PlExpr *x, PlTypeId type)
     return d != NULL;
 }
 
+/* "orders" for {orders: [...], has_more: no}, "found" for {messages: [...]}: a record around a list, and not a thing (which has an id) with a list in it. */
+void pl_expr_items(PlChecker *c, PlExpr **slot)
+{
+    const PlExpr *x = *slot;
+    const PlField *list = x->kind == PL_EXPR_NAME && pl_type(c->types, x->type)->kind == PL_TYPE_RECORD ? only_list(c, x->type) : NULL;
+    if (!list || pl_type(c->types, list->type)->kind != PL_TYPE_LIST) return;
+    PlTypeId item = pl_type(c->types, list->type)->elem;
+    PlStr end = pl_str_slice(x->text, x->text.len - (x->text.len > 1 ? 2 : 0), x->text.len);
+    bool plural = end.len == 2 && end.ptr[1] == 's' && end.ptr[0] != 's', thing = pl_type_field(c->types, x->type, PL_STR("id")) != NULL;
+    bool around = (plural || !thing) && pl_type(c->types, item)->kind == PL_TYPE_RECORD;
+    if (around || pl_words_same(x->text, list->name)) replace_by_field(c, slot, list, "the record's only list is meant");
+}
+
 PlTypeId pl_expr_list_of(PlChecker *c, PlExpr **slot, PlStr what)
 {
     PlTypeId type = pl_expr_some_of(c, slot, what);

@@ -105,7 +105,7 @@ static void ask_which(PlChecker *c, const PlSetAside *made, PlStr list)
     pl_diag_candidate(c->diags, d, pl_arena_printf(c->arena, "Set " PL_FMT " to " PL_FMT, PL_ARG(list), PL_ARG(value)),
                       PL_STR("the steps behind it take these only"));
     pl_diag_candidate(c->diags, d, made->statement, pl_arena_printf(c->arena, "the steps behind it take all of `" PL_FMT "`", PL_ARG(list)));
-    pl_diag_help(c->diags, d, "no step reads what this gives, and a call that writes takes all of `" PL_FMT "`; name the result with `-> name` and use that name",
+    pl_diag_help(c->diags, d, "no step reads what this gives, and a call that writes takes all of `" PL_FMT "`; name the result and use that name",
                  PL_ARG(list));
     pl_ask_reading(c, d, made->step, (PlSpan){span.source, span.start, made->step->span.end});
 }
