@@ -4,6 +4,7 @@
 
 #include "compiler/bind/bind.h"
 #include "compiler/check/agent.h"
+#include "compiler/check/every.h"
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
@@ -130,6 +131,18 @@ static bool breaks_off(const PlChecker *c, const PlStep *step)
     return false;
 }
 
+/* All steps before this one that name or give something, as refs.c has them. True when it was reached. */
+static bool steps_before(PlChecker *c, PlStep *const *steps, uint32_t count, const PlStep *step, PlSteps *out)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        PlStep *one = steps[i];
+        if (one == step) return true;
+        if (one->bind.len || one->kind == PL_STEP_ACTION || one->kind == PL_STEP_PROSE) pl_vec_push(c->arena, out, one);
+        if (steps_before(c, one->steps.items, one->steps.len, step, out)) return true;
+    }
+    return false;
+}
+
 /* Rule: a transformation in controlled English, then an action of the catalog, then a question. */
 static void check_prose(PlChecker *c, PlStep *step)
 {
@@ -139,6 +152,12 @@ static void check_prose(PlChecker *c, PlStep *step)
         return;
     }
     if (meant == PL_MEANT_NOTHING) pl_bind_prose(c, step);
+    PlSteps before = {0};
+    if (step->kind == PL_STEP_ACTION) (void)steps_before(c, c->plan->steps.items, c->plan->steps.len, step, &before);
+    if (step->kind == PL_STEP_ACTION && pl_every_read(c, step, &before)) { /* now that it is a call */
+        pl_step_check(c, step);
+        return;
+    }
     if (step->kind == PL_STEP_ACTION) {
         check_action(c, step);
         return;
