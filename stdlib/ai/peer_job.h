@@ -34,6 +34,7 @@ typedef struct PlAiJob {
     int64_t began_us, deadline_us; /* on the monotonic clock; 0: none */
     unsigned failures, asks;
     int64_t tokens_in, tokens_out;
+    size_t sent_bytes; /* of the last request */
     bool is_cached, is_mended;
     char hash[65];         /* of the first question */
     unsigned status;       /* of the answer that is ready; 0: a fault */
