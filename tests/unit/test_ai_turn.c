@@ -23,7 +23,7 @@ typedef struct Bed {
     PlAiTask task;
 } Bed;
 
-static void begin(Bed *bed, const char *body)
+static __attribute__((noinline)) void begin(Bed *bed, const char *body)
 {
     PlStr why;
     *bed = (Bed){0};
