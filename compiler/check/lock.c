@@ -165,7 +165,7 @@ static void compare_param(PlLock *lock, uint32_t action, const PlAction *now, co
         return;
     }
     PlStr without = givers(lock, action, was, true);
-    if (is->required && !was->required && !is->fixed)
+    if (is->required && !was->required && !was->fixed) /* a value that only a new compile would fill in is not sent either */
         pl_lock_add(lock, action, without.len > 0, "parameter required", was->name, without,
                     "the argument " PL_FMT " must be given now", PL_ARG(was->name));
     if (!is->required && was->required && !was->fixed)
