@@ -163,7 +163,7 @@ TEST(a_story_with_everything_in_it)
     Run x = run_it(a, small);
     CHECK(x.state == PL_RUN_DONE);
     drop_kind(x.w, PL_ROW_END);
-    char path[8];
+    char path[16];
     for (uint32_t i = 0; i < 12; i++) {
         snprintf(path, sizeof path, "9#%u", i + 1);
         world_put(x.w, PL_ROW_INTENT, 1, path, intents[i < 5 ? i : 0]);
@@ -192,7 +192,7 @@ TEST(no_memory_for_the_story)
         drop_kind(x.w, PL_ROW_RESULT);
         world_put(x.w, PL_ROW_RESULT, 1, "1", "{\"status\":200,\"headers\":{},\"body\":\"1\"}");
         for (int i = 0; i < 70; i++) {
-            char path[8];
+            char path[16];
             snprintf(path, sizeof path, "9#%d", i + 1);
             world_put(x.w, PL_ROW_INTENT, 1, path, "{\"action\":\"shop.act\",\"class\":\"unsafe\"}");
         }

@@ -249,7 +249,7 @@ TEST(more_than_is_kept)
     Ops *o = ops_begin();
     PUT(o, I(LOADK, .a = 8, .b = EMPTY), I(LOADK, .a = 9, .b = TEXTS));
     for (int i = 0; i < 70; i++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "f%d", i);
         uint16_t constant = asm_text(o->a, pl_arena_str(o->a->arena, pl_str_z(name)).ptr);
         PUT(o, I(WITH, .a = 8, .b = (uint16_t)(i == 69 ? 2 : 9), .c = constant));
