@@ -266,7 +266,7 @@ TEST(more_names_than_parts)
     uint32_t count = 0;
     code[count++] = o->code[0];
     for (int i = 0; i < NAMES; i++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "g%d", i);
         uint16_t constant = asm_text(o->a, pl_arena_str(o->a->arena, pl_str_z(name)).ptr);
         code[count++] = (PlInsn)I(FIELD, .a = 8, .x = 1, .b = 0, .c = constant);
