@@ -301,7 +301,7 @@ TEST(more_labels_than_a_run_keeps)
     code[count++] = (PlInsn)I(MOVE, .a = 1, .b = 41); /* the last two together */
     code[count++] = (PlInsn)I(CALL, .a = 5, .b = 1);
     code[count++] = (PlInsn)I(RETURN, .a = 5);
-    static char names[17][4];
+    static char names[17][16];
     for (int i = 0; i < 17; i++) {
         snprintf(names[i], sizeof names[i], "i%d", i);
         pl_vec_push(o->a->arena, &o->a->inputs, (PlInput){.name = pl_str_z(names[i]), .type = PL_T_LIST_ANY, .reg = (uint16_t)(20 + i), .has_default = true,
