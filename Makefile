@@ -188,7 +188,7 @@ fuzz: ## fuzz one target: make fuzz T=json SECONDS=60
 	build/fuzz/fuzz/fuzz_$(T) -max_total_time=$(SECONDS) -entropic=0 -max_len=65536 -timeout=10 -artifact_prefix=build/fuzz/ \
 	  $(addprefix -dict=,$(wildcard tests/fuzz/$(T).dict)) build/fuzz/corpus/$(T) tests/fuzz/corpus/$(T)
 bench: all $(BENCH) $(PEERS) ## measure against peers, in ratios of one run
-	@for b in $(BENCH) $(wildcard tests/bench/*.sh) tests/bench/peers.py tests/bench/durable.py; do $(TEST_ENV) $$b || exit 1; done
+	@for b in $(BENCH) $(wildcard tests/bench/*.sh) tests/bench/peers.py tests/bench/durable.py tests/bench/replay.py; do $(TEST_ENV) $$b || exit 1; done
 cover: ## coverage of the suites by file and room, lines and branches
 	-$(AGAIN) check MODE=cov
 	@tests/lint/cover.py build/cov

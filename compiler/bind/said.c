@@ -7,14 +7,7 @@
 
 bool pl_saying_one(PlStr word, const char *words)
 {
-    PlStr all = pl_str_z(words);
-    for (size_t at = 0; at < all.len;) {
-        size_t end = pl_str_find_char(all, ' ', at);
-        if (end == PL_STR_NONE) end = all.len;
-        if (pl_str_eq(pl_str_slice(all, at, end), word)) return true;
-        at = end + 1;
-    }
-    return false;
+    return pl_str_is_among(word, pl_str_z(words), ' ');
 }
 
 PlStr pl_saying_word(const PlSaying *p, uint32_t i)

@@ -220,16 +220,17 @@ bool pl_saying_mention(PlSaying *p, PlMeantFor least, const bool *taken)
     PlMentions all = {0};
     const PlMention *hit = NULL;
     PlMeantFor best = least;
+    bool several = false;
     pl_mention_read(p->c, p->text, &all);
     for (uint32_t i = 0; i < all.len; i++) {
         PlMeantFor sure = meant_for(p, &all.items[i], taken);
         if (sure < least || sure < best) continue;
-        bool again = hit && sure == best && pl_str_eq(hit->expr, all.items[i].expr);
-        if (hit && sure == best && !again) return false;
-        if (!again) hit = &all.items[i];
+        bool as_sure = hit && sure == best;
+        if (as_sure) several |= !pl_str_eq(hit->expr, all.items[i].expr);
+        else hit = &all.items[i], several = false;
         best = sure;
     }
-    if (!hit) return false;
+    if (!hit || several) return false;
     PlStr expr = best == PL_MEANT_ITS_RECORD ? pl_arena_printf(p->c->arena, PL_FMT "." PL_FMT, PL_ARG(hit->expr), PL_ARG(p->param->name)) : hit->expr;
     *p->out = (PlSaid){.expr = expr, .words = pl_str_slice(p->text, hit->at, hit->end), .at = hit->at};
     return true;

@@ -287,15 +287,6 @@ static bool some_step_says(const Refs *r, PlStr words)
     return false;
 }
 
-/* They stand for what was made last; no result is called so. */
-static bool is_pronoun(PlStr word)
-{
-    static const char *const words[] = {"ones", "those", "these", "them", "they", "everything"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (pl_str_eq_nocase(word, pl_str_z(words[i]))) return true;
-    return false;
-}
-
 /* "Sort the tickets by age": a step in words may speak of the results of steps before it. */
 static void name_results_of_prose(Refs *r, const PlStep *step)
 {
@@ -304,7 +295,7 @@ static void name_results_of_prose(Refs *r, const PlStep *step)
         end = at;
         while (end < prose.len && is_word(prose.ptr[end])) end++;
         PlStr word = pl_str_slice(prose, at, end);
-        if (word.len < 4 || is_pronoun(word)) continue;
+        if (word.len < 4 || pl_noun_is_pronoun(word)) continue;
         bool path = end + 1 < prose.len && prose.ptr[end] == '.' && is_word(prose.ptr[end + 1]);
         PlStr many = pl_noun_plural(r->c->arena, word); /* "one line per request" */
         bool one = !pl_noun_is_many(word) && !path;

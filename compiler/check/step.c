@@ -152,14 +152,11 @@ static void check_prose(PlChecker *c, PlStep *step)
         return;
     }
     if (meant == PL_MEANT_NOTHING) pl_bind_prose(c, step);
-    PlSteps before = {0};
-    if (step->kind == PL_STEP_ACTION) (void)steps_before(c, c->plan->steps.items, c->plan->steps.len, step, &before);
-    if (step->kind == PL_STEP_ACTION && pl_every_read(c, step, &before)) { /* now that it is a call */
-        pl_step_check(c, step);
-        return;
-    }
     if (step->kind == PL_STEP_ACTION) {
-        check_action(c, step);
+        PlSteps before = {0};
+        (void)steps_before(c, c->plan->steps.items, c->plan->steps.len, step, &before);
+        if (pl_every_read(c, step, &before)) pl_step_check(c, step); /* now that it is a call */
+        else check_action(c, step);
         return;
     }
     step->type = PL_T_ANY;

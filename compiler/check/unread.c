@@ -67,29 +67,6 @@ typedef struct Match {
 
 /* ---- words ---- */
 
-static bool is_among(PlStr word, const char *words, char between)
-{
-    PlStr all = pl_str_z(words);
-    for (size_t at = 0; at < all.len;) {
-        size_t end = pl_str_find_char(all, between, at);
-        if (end == PL_STR_NONE) end = all.len;
-        if (end - at == word.len && memcmp(all.ptr + at, word.ptr, word.len) == 0) return true;
-        at = end + 1;
-    }
-    return false;
-}
-
-static bool in_alternatives(PlStr word, PlStr alternatives)
-{
-    for (size_t at = 0; at < alternatives.len;) {
-        size_t end = pl_str_find_char(alternatives, '|', at);
-        if (end == PL_STR_NONE) end = alternatives.len;
-        if (pl_str_eq(pl_str_slice(alternatives, at, end), word)) return true;
-        at = end + 1;
-    }
-    return false;
-}
-
 static bool has(PlStr words, const char *part)
 {
     return pl_str_find(words, pl_str_z(part), 0) != PL_STR_NONE;
@@ -124,7 +101,7 @@ static bool fits(const Weigher *w, uint32_t at, const char *pattern, Match *m)
         bool says = part.ptr[0] == '!';
         if (says) part = pl_str_slice(part, 1, part.len);
         bool number = pl_str_eq_z(part, "#"), any = pl_str_eq_z(part, "~");
-        bool is = number ? word->kind == PL_SAID_NUMBER : word->kind == PL_SAID_WORD && (any || in_alternatives(word->word, part));
+        bool is = number ? word->kind == PL_SAID_NUMBER : word->kind == PL_SAID_WORD && (any || pl_str_is_among(word->word, part, '|'));
         if (!is) return false;
         m->content[n++] = says || number;
         i++;
@@ -143,8 +120,8 @@ static uint32_t message_at(const Weigher *w)
     for (uint32_t i = 1; i < w->words.len; i++) {
         PlStr word = w->words.items[i].word, before = w->words.items[i - 1].word;
         if (w->words.items[i].kind != PL_SAID_WORD) continue;
-        if (is_among(word, speaks, ' ')) return i;
-        if (pl_str_eq_z(word, "that") && is_among(before, speaks_that, ' ')) return i;
+        if (pl_str_is_among(word, pl_str_z(speaks), ' ')) return i;
+        if (pl_str_eq_z(word, "that") && pl_str_is_among(before, pl_str_z(speaks_that), ' ')) return i;
     }
     return w->words.len;
 }
@@ -255,7 +232,7 @@ static bool was_read(Weigher *w, const Match *m)
     for (uint32_t i = m->from; i < m->to; i++) {
         const PlSaidWord *word = &w->words.items[i];
         bool inside = i - m->from < PATTERN_MOST && m->content[i - m->from];
-        bool tail = !inside && m->weight != WEIGHT_ORDER && word->kind != PL_SAID_PAUSE && !is_among(word->word, fillers, ' ');
+        bool tail = !inside && m->weight != WEIGHT_ORDER && word->kind != PL_SAID_PAUSE && !pl_str_is_among(word->word, pl_str_z(fillers), ' ');
         bool trigger = i == m->from && !inside;
         if (!inside && (!tail || trigger || word->kind > PL_SAID_NUMBER)) continue;
         some = true;
@@ -304,8 +281,8 @@ static void widen(const Weigher *w, const Match *m, size_t *from, size_t *to)
     uint32_t first = m->from;
     PlStr prose = w->step->prose;
     for (uint32_t i = first; m->weight == WEIGHT_BOUND && i > 0 && first - i < 4 && w->words.items[i - 1].kind == PL_SAID_WORD; i--)
-        if (is_among(w->words.items[i - 1].word, leads, ' ')) first = i - 1;
-    while (first > 1 && w->words.items[first - 1].kind == PL_SAID_WORD && is_among(w->words.items[first - 1].word, dangling, ' ')) first--;
+        if (pl_str_is_among(w->words.items[i - 1].word, pl_str_z(leads), ' ')) first = i - 1;
+    while (first > 1 && w->words.items[first - 1].kind == PL_SAID_WORD && pl_str_is_among(w->words.items[first - 1].word, pl_str_z(dangling), ' ')) first--;
     *from = w->words.items[first].from;
     *to = w->words.items[m->to - 1].to;
     size_t open = *from;
@@ -472,7 +449,7 @@ static bool only_reads(const PlAction *a)
 {
     size_t end = 0;
     while (end < a->name.len && a->name.ptr[end] >= 'a' && a->name.ptr[end] <= 'z') end++;
-    return is_among(pl_str_slice(a->name, 0, end), reads, ' ');
+    return pl_str_is_among(pl_str_slice(a->name, 0, end), pl_str_z(reads), ' ');
 }
 
 /* "billing -> finance, technical -> support": as far as the brackets around it, else the words beside it. */

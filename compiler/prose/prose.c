@@ -268,8 +268,6 @@ static PlDiag *question(PlChecker *c, PlSpan span, const PlSenses *senses)
 static PlStr behind_title(PlStr prose)
 {
     static const char *const marks[] = {": ", " - ", " \xe2\x80\x93 ", " \xe2\x80\x94 "};
-    static const char *const more[] = {"if",   "unless", "when", "while", "until", "do",    "don't", "never",  "only",    "except",   "skip",     "optional",
-                                       "else", "each",   "for",  "every", "once",  "after", "not",   "before", "example", "optionally", "otherwise"};
     size_t at = PL_STR_NONE, len = 0, words = 1;
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         size_t here = pl_str_find(prose, pl_str_z(marks[i]), 0);
@@ -282,11 +280,8 @@ static PlStr behind_title(PlStr prose)
         if (!pl_phrase_word_char(prose.ptr[i]) && prose.ptr[i] != ' ') return PL_STR("");
         words += prose.ptr[i] == ' ';
     }
-    for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
-        PlStr word = pl_str_z(more[i]);
-        if (pl_str_eq_nocase(pl_str_slice(prose, 0, word.len), word) && (prose.ptr[word.len] == ' ' || prose.ptr[word.len] == ':')) return PL_STR("");
-    }
-    return words <= 3 ? pl_str_slice(prose, at + len, prose.len) : PL_STR("");
+    bool title = words <= 3 && !pl_phrase_limits(pl_str_slice(prose, 0, at));
+    return title ? pl_str_slice(prose, at + len, prose.len) : PL_STR("");
 }
 
 static PlMeant read_words(PlChecker *c, PlStep *step, PlStr words);

@@ -83,3 +83,11 @@ bool pl_noun_is_many(PlStr name)
         if (pl_str_eq_nocase(noun, pl_str_z(pairs[i].many))) return true;
     return noun.len > 2 && !is_single(noun) && (noun.ptr[noun.len - 1] | 32) == 's' && !ends(noun, "ss");
 }
+
+bool pl_noun_is_pronoun(PlStr word)
+{
+    static const char *const words[] = {"ones", "those", "these", "them", "they", "everything"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (pl_str_eq_nocase(word, pl_str_z(words[i]))) return true;
+    return false;
+}

@@ -11,5 +11,7 @@ PlStr pl_noun_plural(PlArena *arena, PlStr name);
 PlStr pl_noun_singular(PlArena *arena, PlStr name);
 /* Whether the name means many: its singular is another word, or it is a word such as "batch", "list" or "results". */
 bool pl_noun_is_many(PlStr name);
+/* "ones", "them", "those": what was made last; nothing is called so. */
+bool pl_noun_is_pronoun(PlStr word);
 
 #endif

@@ -144,3 +144,18 @@ PlStr pl_phrase_exact(int kind)
         if (pl_spellings[i].kind == kind) return pl_spellings[i].exact;
     return PL_STR("");
 }
+
+bool pl_phrase_limits(PlStr title)
+{
+    static const char *const words[] = {"if",    "unless",  "when",     "while",      "until",  "do",        "not",  "no",    "don't", "never",
+                                        "only",  "except",  "skip",     "optional",   "ignore", "optionally", "else", "each",  "every", "for",
+                                        "once",  "after",   "before",   "example",    "instead", "otherwise", "maybe", "later", "disabled"};
+    for (size_t at = 0; at < title.len; at++) {
+        size_t end = at;
+        while (end < title.len && (pl_phrase_word_char(title.ptr[end]) || (end > at && title.ptr[end] == '\''))) end++;
+        for (size_t i = 0; end > at && i < sizeof words / sizeof *words; i++)
+            if (pl_str_eq_nocase(pl_str_slice(title, at, end), pl_str_z(words[i]))) return true;
+        if (end > at) at = end;
+    }
+    return false;
+}

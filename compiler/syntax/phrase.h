@@ -44,6 +44,8 @@ PlStr pl_phrase_exact(int kind);
 /* "company size" as a name: company_size. Letters, digits and '_' stay, everything between them is one '_'. */
 PlStr pl_phrase_joined(PlArena *arena, PlStr words);
 bool pl_phrase_word_char(char c); /* a letter, digit, '_' or a byte of a longer sequence */
+/* A title that says whether, when or for what: "only when urgent". Such words are no title that may be left out. */
+bool pl_phrase_limits(PlStr title);
 
 extern const PlSpelling pl_spellings[];
 extern const uint32_t pl_spelling_count;

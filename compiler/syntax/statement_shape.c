@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whether a step that begins with a statement's words is that statement. English is full of steps that begin like one and are none, so each
  * statement has a shape: what must stand behind its first words. Reads nothing, changes nothing. */
+#include "compiler/syntax/noun.h"
 #include "compiler/syntax/build.h"
 #include "compiler/syntax/oneline.h"
 #include "compiler/syntax/statement_inside.h"
@@ -124,13 +125,12 @@ bool pl_reading_opens_block(const PlReading *rd, const PlSpelling *row, const ch
 /* "the ones where ...", "only those over 5": no name but what was made last. */
 static bool is_pronoun(const char *p, const char *limit)
 {
-    static const char *const fillers[] = {"only", "just", "all", "of", "the"}, *const words[] = {"ones", "those", "these", "them"};
+    static const char *const fillers[] = {"only", "just", "all", "of", "the"};
     const char *end;
     for (size_t i = 0; i < sizeof fillers / sizeof *fillers; i++)
         if (is_word(p, limit, fillers[i], &end)) p = pl_scan_blanks(end), i = (size_t)-1;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (is_word(p, limit, words[i], &end)) return true;
-    return false;
+    for (end = p; end < limit && pl_phrase_word_char(*end);) end++;
+    return pl_noun_is_pronoun(pl_str(p, (size_t)(end - p)));
 }
 
 /* Whether the words behind a statement's opening promise that statement, so that not being able to read it is an error. */

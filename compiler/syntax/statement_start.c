@@ -15,28 +15,12 @@ static const char *behind_mark(const char *p, const char *limit, bool colon)
     return NULL;
 }
 
-/* A heading that says whether, when or for what is more than a heading. */
-static bool says_more(const char *p, const char *end)
-{
-    static const char *const words[] = {"if",   "unless", "when",  "while",    "until",   "not",       "no",    "don't",    "never",
-                                        "only", "except", "skip",  "optional", "ignore",  "otherwise", "else",  "each",     "every",
-                                        "for",  "once",   "after", "before",   "example", "instead",   "maybe", "disabled", "later"};
-    for (; p < end; p++) {
-        if (!pl_phrase_word_char(*p)) continue;
-        const char *word = p;
-        while (p < end && (pl_phrase_word_char(*p) || *p == '\'')) p++;
-        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-            if (pl_str_eq_nocase(pl_str(word, (size_t)(p - word)), pl_str_z(words[i]))) return true;
-    }
-    return false;
-}
-
 /* "**Process stories:** For each ...": the step behind a heading in bold; NULL when there is none that begins a block or statement. */
 static const char *behind_heading(const PlSyntax *syntax, const char *text, const char *limit)
 {
     const char *p = text, *end;
     while (p < limit && *p != '*' && *p != '\n') p++;
-    if (p == text || limit - p < 4 || p[1] != '*' || says_more(text, p)) return NULL;
+    if (p == text || limit - p < 4 || p[1] != '*' || pl_phrase_limits(pl_str(text, (size_t)(p - text)))) return NULL;
     p = behind_mark(p + 2, limit, p[-1] == ':');
     if (!p) return NULL;
     p = pl_scan_blanks(p);

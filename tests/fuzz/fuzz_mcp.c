@@ -25,21 +25,10 @@ typedef struct Watched {
 
 static Watched watched;
 
-static bool is_json(PlStr text)
-{
-    PlJsonScan scan;
-    PlJsonEvent event;
-    pl_json_scan_init(&scan, text);
-    do event = pl_json_scan_next(&scan);
-    while (event != PL_JSON_END && event != PL_JSON_ERROR);
-    pl_json_scan_deinit(&scan);
-    return event == PL_JSON_END;
-}
-
 static void see(void *self, const PlNetRequest *request)
 {
     (void)self;
-    fake_need(is_json(request->body));
+    fake_need(pl_json_is_valid(request->body));
     if (pl_str_find(request->body, PL_STR("\"method\":\"tools/call\""), 0) != PL_STR_NONE) watched.has_left = true;
 }
 
@@ -48,7 +37,7 @@ static void done_once(void *user, const PlNetAnswer *answer)
     (void)user;
     fake_need(++watched.ended == 1);
     if (answer->fault == PL_NET_OK) fake_need(answer->evidence == PL_EVIDENCE_ANSWERED && watched.has_left);
-    if (answer->fault == PL_NET_OK && watched.was_json) fake_need(is_json(answer->body));
+    if (answer->fault == PL_NET_OK && watched.was_json) fake_need(pl_json_is_valid(answer->body));
     if (watched.has_left && !watched.never_sent) fake_need(answer->evidence != PL_EVIDENCE_NEVER_SENT);
 }
 
@@ -108,7 +97,7 @@ static bool feed(PlStr *text, bool stdio, PlBuf *message)
     if (!sent || !fake_line(text, &line)) return false;
     if (stdio) {
         put_message(message, line, sent->rpc, false);
-        watched.was_json = is_json(pl_buf_str(message));
+        watched.was_json = pl_json_is_valid(pl_buf_str(message));
         if (pl_str_eq_z(line, "!gone")) {
             memset(world.sent, 0, sizeof world.sent);
             pl_mcp_gone(client, it_left, NULL, PL_STR("gone"));
@@ -122,7 +111,7 @@ static bool feed(PlStr *text, bool stdio, PlBuf *message)
     static const PlHeader events[] = {{PL_STR_INIT("content-type"), PL_STR_INIT("text/event-stream")}, {PL_STR_INIT("mcp-session-id"), PL_STR_INIT("s")}};
     put_message(message, answer.body, sent->rpc, true);
     answer.body = pl_buf_str(message);
-    watched.was_json = is_json(answer.body);
+    watched.was_json = pl_json_is_valid(answer.body);
     watched.never_sent = watched.has_left && answer.evidence == PL_EVIDENCE_NEVER_SENT;
     answer.headers = events;
     answer.header_count = pl_str_starts(answer.body, PL_STR("data:")) || pl_str_starts(answer.body, PL_STR("event:")) ? 2 : 0;

@@ -78,17 +78,6 @@ static struct {
     bool has_acted, was_json;
 } watched;
 
-static bool is_json(PlStr text)
-{
-    PlJsonScan scan;
-    PlJsonEvent event;
-    pl_json_scan_init(&scan, text);
-    do event = pl_json_scan_next(&scan);
-    while (event != PL_JSON_END && event != PL_JSON_ERROR);
-    pl_json_scan_deinit(&scan);
-    return event == PL_JSON_END;
-}
-
 /* "http://127.0.0.1:PORT/session/..." and nothing that leaves it. */
 static void see(void *self, const PlNetRequest *request)
 {
@@ -112,7 +101,7 @@ static void done_once(void *user, const PlNetAnswer *answer)
     (void)user;
     fake_need(++watched.ended == 1);
     if (answer->fault == PL_NET_OK) fake_need(answer->evidence == PL_EVIDENCE_ANSWERED);
-    if (answer->fault == PL_NET_OK && watched.was_json) fake_need(is_json(answer->body));
+    if (answer->fault == PL_NET_OK && watched.was_json) fake_need(pl_json_is_valid(answer->body));
     if (watched.has_acted) fake_need(answer->evidence != PL_EVIDENCE_NEVER_SENT);
 }
 
@@ -135,7 +124,7 @@ static bool feed(PlStr *text)
     PlStr line;
     if (!sent || !fake_line(text, &line)) return false;
     PlNetAnswer answer = fake_read(line);
-    watched.was_json = is_json(answer.body);
+    watched.was_json = pl_json_is_valid(answer.body);
     fake_answer(sent, &answer);
     return true;
 }
@@ -156,7 +145,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     PlDoorPeer peer;
     uint64_t id;
     const char *name = NULL;
-    if (!fake_line(&text, &action) || !fake_line(&text, &args) || !fake_line(&text, &printed) || !is_json(args)) return 0;
+    if (!fake_line(&text, &action) || !fake_line(&text, &args) || !fake_line(&text, &printed) || !pl_json_is_valid(args)) return 0;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (pl_str_eq_z(action, names[i])) name = names[i];
     if (!name) return 0;

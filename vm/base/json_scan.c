@@ -311,6 +311,17 @@ PlStr pl_json_find_text(PlArena *arena, PlStr object, const char *key)
     return found;
 }
 
+bool pl_json_is_valid(PlStr text)
+{
+    PlJsonScan scan;
+    PlJsonEvent event;
+    pl_json_scan_init(&scan, text);
+    do event = pl_json_scan_next(&scan);
+    while (event != PL_JSON_END && event != PL_JSON_ERROR);
+    pl_json_scan_deinit(&scan);
+    return event == PL_JSON_END;
+}
+
 bool pl_json_find(PlStr object, const char *key, PlStr *out)
 {
     PlJsonScan scan;

@@ -47,6 +47,8 @@ PlJsonEvent pl_json_scan_next(PlJsonScan *scan);
 /* After OBJECT_BEGIN or ARRAY_BEGIN: read to its end and drop it; PL_JSON_ERROR or the END event. */
 PlJsonEvent pl_json_scan_skip(PlJsonScan *scan);
 
+bool pl_json_is_valid(PlStr text); /* one JSON text, and nothing behind it */
+
 /* The value of a key of an object, as it stands in the text. False when the text is no object, has no such key or is broken before it. */
 bool pl_json_find(PlStr object, const char *key, PlStr *out);
 /* The same for a text, decoded, in the arena's memory; "" when it is absent or no text. */

@@ -57,6 +57,17 @@ size_t pl_str_find_char(PlStr s, char c, size_t from)
     return hit ? (size_t)(hit - s.ptr) : PL_STR_NONE;
 }
 
+bool pl_str_is_among(PlStr word, PlStr words, char between)
+{
+    for (size_t at = 0; at < words.len;) {
+        size_t end = pl_str_find_char(words, between, at);
+        if (end == PL_STR_NONE) end = words.len;
+        if (pl_str_eq(pl_str_slice(words, at, end), word)) return true;
+        at = end + 1;
+    }
+    return false;
+}
+
 PlStr pl_str_slice(PlStr s, size_t start, size_t end)
 {
     if (end > s.len) end = s.len;

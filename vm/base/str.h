@@ -30,6 +30,7 @@ bool pl_str_ends(PlStr s, PlStr suffix);
 #define PL_STR_NONE SIZE_MAX
 size_t pl_str_find(PlStr s, PlStr part, size_t from); /* offset or PL_STR_NONE */
 size_t pl_str_find_char(PlStr s, char c, size_t from);
+bool pl_str_is_among(PlStr word, PlStr words, char between); /* one of the words that `between` parts: "a|b|c" */
 PlStr pl_str_slice(PlStr s, size_t start, size_t end); /* clamps */
 PlStr pl_str_trim(PlStr s);                            /* ASCII white space at both ends */
 

@@ -39,17 +39,6 @@ bool plv_json_text(PlArena *arena, PlStr object, const char *key, PlStr *out)
     return found;
 }
 
-static bool is_json(PlStr text)
-{
-    PlJsonScan scan;
-    pl_json_scan_init(&scan, text);
-    PlJsonEvent event;
-    do event = pl_json_scan_next(&scan);
-    while (event != PL_JSON_END && event != PL_JSON_ERROR);
-    pl_json_scan_deinit(&scan);
-    return event == PL_JSON_END;
-}
-
 static bool is_text_kind(PlTypeKind kind)
 {
     return kind == PL_TYPE_TEXT || kind == PL_TYPE_DATETIME || kind == PL_TYPE_DATE || kind == PL_TYPE_DURATION;
@@ -60,7 +49,7 @@ static void put_value(PlBuf *out, const PlModule *module, PlTypeId type, PlStr v
     PlTypeKind kind = pl_type(&module->types, type)->kind;
     if (kind == PL_TYPE_YESNO && (pl_str_eq_z(value, "yes") || pl_str_eq_z(value, "no"))) {
         pl_buf_put_z(out, pl_str_eq_z(value, "yes") ? "true" : "false");
-    } else if (!is_text_kind(kind) && is_json(value)) {
+    } else if (!is_text_kind(kind) && pl_json_is_valid(value)) {
         pl_buf_put(out, value);
     } else {
         pl_buf_put_json(out, value);

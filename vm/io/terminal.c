@@ -124,22 +124,11 @@ static bool put_choice(PlBuf *out, PlStr text, PlStr values)
     return found;
 }
 
-static bool is_json(PlStr text)
-{
-    PlJsonScan scan;
-    PlJsonEvent event;
-    pl_json_scan_init(&scan, text);
-    do event = pl_json_scan_next(&scan);
-    while (event != PL_JSON_END && event != PL_JSON_ERROR);
-    pl_json_scan_deinit(&scan);
-    return event == PL_JSON_END;
-}
-
 static bool put_list(PlBuf *out, PlStr text, PlStr item_type)
 {
     if (text.len && text.ptr[0] == '[') {
         pl_buf_put(out, text);
-        return is_json(text);
+        return pl_json_is_valid(text);
     }
     pl_buf_put_char(out, '[');
     for (size_t from = 0; text.len && from <= text.len;) {
@@ -172,7 +161,7 @@ bool pl_terminal_put_answer(PlBuf *out, PlStr text, PlStr type)
         return put_choice(out, text, pl_str_slice(type, one_of.len, type.len));
     if (pl_str_starts(type, list_of)) return put_list(out, text, pl_str_slice(type, list_of.len, type.len));
     bool may_be_json = type.len && (type.ptr[0] == '{' || pl_str_eq_z(type, "record") || pl_str_eq_z(type, "any"));
-    if (may_be_json && text.len && (text.ptr[0] == '{' || text.ptr[0] == '[') && is_json(text)) {
+    if (may_be_json && text.len && (text.ptr[0] == '{' || text.ptr[0] == '[') && pl_json_is_valid(text)) {
         pl_buf_put(out, text);
         return true;
     }
