@@ -23,7 +23,7 @@ typedef struct PlVarChange {
     PlVar var; /* in the trail: before; in a delta: after */
 } PlVarChange;
 
-typedef PL_VEC(PlStr) PlFacts; /* paths known not to be nothing, as narrow.c writes them */
+typedef PL_VEC(PlStr) PlFacts; /* paths known not to be nothing, as narrow.c writes them; "?path": was said to be nothing at times */
 
 typedef struct PlDelta { /* what a stretch of the plan did to the flow */
     PL_VEC(PlVarChange) vars;

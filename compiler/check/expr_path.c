@@ -120,12 +120,13 @@ static void warn_through_nothing(PlChecker *c, const PlExpr *x)
 {
     if (c->lenient || !says_nothing(c, x->left)) return;
     PlStr path = pl_narrow_path(c, x->left);
-    if (path.len && pl_flow_has_fact(c, path)) return;
+    PlStr said = pl_arena_printf(c->arena, "?" PL_FMT, PL_ARG(path)); /* no path: that it was said is no reason to hold it for something */
+    if (path.len && (pl_flow_has_fact(c, path) || pl_flow_has_fact(c, said))) return;
     PlStr base = pl_words_expr(c, x->left), whole = pl_words_expr(c, x);
     PlDiag *d = PL_REPORT(c->diags, MAY_BE_NOTHING, x->left->span, PL_ARG(base), PL_ARG(x->text));
     pl_diag_help(c->diags, d, "put the step into `If %.*s exists:`, or say what else: `%.*s ?? ...`", PL_ARG(base),
                  PL_ARG(whole));
-    if (path.len) pl_flow_add_fact(c, path);
+    if (path.len) pl_flow_add_fact(c, said);
 }
 
 /* ---- x.field ------------------------------------------------------------------------------------------------------- */
