@@ -82,14 +82,22 @@ PlStatus pl_fn_datetime(PlBuiltinContext *context, const PlValue *all, uint32_t 
     return give_time(context, local ? datetime_in(context->zone, local_of(v)) : v, out);
 }
 
-PlStatus pl_fn_in_zone(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
+/* A time and the zone that is named beside it; the zone is the caller's to close. NULL: it was said what is wrong. */
+static PlZone *time_and_zone(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *v)
 {
     PlArgs args = {context, all, count};
-    PlValue v;
     PlStr name;
-    if (!pl_args_time(&args, 0, &v) || !pl_args_text(&args, 1, &name)) return PL_INVALID;
+    if (!pl_args_time(&args, 0, v) || !pl_args_text(&args, 1, &name)) return NULL;
     PlZone *zone = pl_zone_open(name);
-    if (!zone) return pl_args_fail(context, "there is no time zone \"" PL_FMT "\"", PL_ARG(pl_str_slice(name, 0, 60)));
+    if (!zone) (void)pl_args_fail(context, "there is no time zone \"" PL_FMT "\"", PL_ARG(pl_str_slice(name, 0, 60)));
+    return zone;
+}
+
+PlStatus pl_fn_in_zone(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
+{
+    PlValue v;
+    PlZone *zone = time_and_zone(context, all, count, &v);
+    if (!zone) return PL_INVALID;
     *out = v.tag == PL_DATE ? datetime_in(zone, local_of(v)) : pl_datetime(v.as.integer, pl_zone_offset(zone, v.as.integer));
     pl_zone_close(zone);
     return give_time(context, *out, out);
@@ -98,12 +106,9 @@ PlStatus pl_fn_in_zone(PlBuiltinContext *context, const PlValue *all, uint32_t c
 /* What the clocks of a zone show, as an instant. */
 PlStatus pl_fn_from_zone(PlBuiltinContext *context, const PlValue *all, uint32_t count, PlValue *out)
 {
-    PlArgs args = {context, all, count};
     PlValue v;
-    PlStr name;
-    if (!pl_args_time(&args, 0, &v) || !pl_args_text(&args, 1, &name)) return PL_INVALID;
-    PlZone *zone = pl_zone_open(name);
-    if (!zone) return pl_args_fail(context, "there is no time zone \"" PL_FMT "\"", PL_ARG(pl_str_slice(name, 0, 60)));
+    PlZone *zone = time_and_zone(context, all, count, &v);
+    if (!zone) return PL_INVALID;
     *out = datetime_in(zone, local_of(v));
     pl_zone_close(zone);
     return give_time(context, *out, out);

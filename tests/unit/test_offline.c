@@ -22,20 +22,6 @@ static World *story(Asm *a)
     return w;
 }
 
-static WorldRow *row_of(World *w, PlRowKind kind)
-{
-    for (uint32_t i = 0; i < w->row_count; i++)
-        if (w->rows[i].row.kind == kind) return &w->rows[i];
-    return NULL;
-}
-
-static void rewrite(World *w, PlRowKind kind, const char *body)
-{
-    WorldRow *r = row_of(w, kind);
-    free((char *)(uintptr_t)r->row.body.ptr);
-    r->row.body = pl_str(world_copy(pl_str_z(body)), strlen(body));
-}
-
 static PlJournalPort port(World *w)
 {
     return (PlJournalPort){w, world_append, world_commit, world_barrier, world_each, world_read, NULL};
@@ -112,7 +98,7 @@ TEST(ends_of_all_kinds)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Asm *a = one_call();
         World *w = story(a);
-        rewrite(w, PL_ROW_END, cases[i].end);
+        world_rewrite(w, PL_ROW_END, cases[i].end);
         Told t = offline(w, a, -1);
         CHECK(SAYS(t, cases[i].verdict, cases[i].kinds));
         over_with(w, a);
@@ -123,7 +109,7 @@ TEST(ends_of_all_kinds)
         Asm *a = one_call();
         World *w = story(a);
         snprintf(end, sizeof end, "{\"state\":\"failed\",\"error\":{\"code\":\"%s\"}}", pl_diag_infos[outside[i]].code);
-        rewrite(w, PL_ROW_END, end);
+        world_rewrite(w, PL_ROW_END, end);
         Told t = offline(w, a, -1);
         CHECK(SAYS(t, PL_OFFLINE_SO_FAR, "")); /* not the plan's doing: it would have gone on */
         a->m.hash[3] = 77;
@@ -166,7 +152,7 @@ TEST(what_the_plan_does_not_come_to)
     w->rows[w->row_count - 3].row.seq = 900; /* a row that is numbered wrongly is nobody's */
     t = offline(w, a, -1);
     CHECK(SAYS(t, PL_OFFLINE_DIFFERS, "gone gone "));
-    row_of(w, PL_ROW_RESULT)->row.seq = 901;
+    world_row_of(w, PL_ROW_RESULT)->row.seq = 901;
     t = offline(w, a, -1);
     CHECK(t.status == PL_OK);
     over_with(w, a);
@@ -176,7 +162,7 @@ TEST(what_it_would_do_next)
 {
     Asm *a = one_call();
     World *w = story(a);
-    world_drop_rows(w, row_of(w, PL_ROW_RESULT) ? w->row_count - 2 : 0); /* INTENT is the last */
+    world_drop_rows(w, world_row_of(w, PL_ROW_RESULT) ? w->row_count - 2 : 0); /* INTENT is the last */
     Told t = offline(w, a, -1);
     CHECK(t.status == PL_OK && t.verdict == PL_OFFLINE_SO_FAR);
     world_drop_rows(w, 1);
@@ -204,7 +190,7 @@ TEST(journals_that_nothing_can_be_said_of)
     w->each_fails = PL_OK;
     static const char *const starts[] = {"{\"module\":\"ab\"}", "{\"a\":1}"};
     for (int i = 0; i < 2; i++) {
-        rewrite(w, PL_ROW_START, starts[i]);
+        world_rewrite(w, PL_ROW_START, starts[i]);
         CHECK(offline(w, a, -1).status != PL_OK);
     }
     w->rows[0].row.kind = PL_ROW_NOTE;
@@ -212,7 +198,7 @@ TEST(journals_that_nothing_can_be_said_of)
     over_with(w, a);
     a = one_call();
     w = story(a);
-    rewrite(w, PL_ROW_RESULT, "{");
+    world_rewrite(w, PL_ROW_RESULT, "{");
     Told t = offline(w, a, -1);
     CHECK(SAYS(t, PL_OFFLINE_DIFFERS, "other "));
     world_drop_rows(w, w->row_count - 1); /* the END */
@@ -376,7 +362,7 @@ TEST(long_work_needs_no_time)
     pl_vec_push(a->arena, &a->waits, (PlWaitSite){.site = 1, .kind = PL_WAIT_FOR, .reg = 0});
     a->m.manifest.max_time_us = 3600000000;
     World *w = story(a);
-    CHECK(row_of(w, PL_ROW_END) && has(row_of(w, PL_ROW_END)->row.body, "300000"));
+    CHECK(world_row_of(w, PL_ROW_END) && has(world_row_of(w, PL_ROW_END)->row.body, "300000"));
     Told t = offline(w, a, -1);
     CHECK(SAYS(t, PL_OFFLINE_SAME, ""));
     over_with(w, a);

@@ -8,21 +8,6 @@
 #include "vm/run/offline.h"
 #include "vm/run/rows.h"
 
-static WorldRow *row_of(World *w, PlRowKind kind)
-{
-    for (uint32_t i = 0; i < w->row_count; i++)
-        if (w->rows[i].row.kind == kind) return &w->rows[i];
-    return NULL;
-}
-
-/* Another body for the first row of a kind. */
-static void rewrite(World *w, PlRowKind kind, const char *body)
-{
-    WorldRow *r = row_of(w, kind);
-    free((char *)(uintptr_t)r->row.body.ptr);
-    r->row.body = pl_str(world_copy(pl_str_z(body)), strlen(body));
-}
-
 static void drop_kind(World *w, PlRowKind kind)
 {
     while (w->row_count && w->rows[w->row_count - 1].row.kind == kind) world_drop_rows(w, w->row_count - 1);
@@ -69,7 +54,7 @@ TEST(answers_of_other_hands)
         Run x = run_it(asm_one_call(PL_GET, (PlCallSite){0}, false), small);
         CHECK(x.state == PL_RUN_DONE);
         drop_kind(x.w, PL_ROW_END);
-        rewrite(x.w, PL_ROW_RESULT, cases[i].body);
+        world_rewrite(x.w, PL_ROW_RESULT, cases[i].body);
         again(&x);
         CHECK(x.w->sent == 1 && x.state == (cases[i].output ? PL_RUN_DONE : PL_RUN_BROKEN));
         if (cases[i].output) CHECK_STR(pl_run_output(x.r->run), cases[i].output);
@@ -86,7 +71,7 @@ TEST(more_headers_than_are_kept)
     pl_buf_put_z(&body, "\"content-type\":\"text/plain\"},\"body\":\"7\"}");
     Run x = run_it(asm_one_call(PL_GET, (PlCallSite){0}, false), small);
     drop_kind(x.w, PL_ROW_END);
-    rewrite(x.w, PL_ROW_RESULT, body.ptr);
+    world_rewrite(x.w, PL_ROW_RESULT, body.ptr);
     again(&x);
     CHECK(x.state == PL_RUN_DONE && x.w->sent == 1);
     over(&x);
@@ -104,7 +89,7 @@ TEST(a_failure_of_another_name)
     Run x = run_it(asm_one_call(PL_GET, (PlCallSite){0}, true), refused);
     CHECK(x.state == PL_RUN_DONE);
     drop_kind(x.w, PL_ROW_END);
-    rewrite(x.w, PL_ROW_FAIL, "{\"evidence\":\"never sent\",\"fault\":\"the sky fell\",\"ms\":1,\"message\":\"the sky fell\"}");
+    world_rewrite(x.w, PL_ROW_FAIL, "{\"evidence\":\"never sent\",\"fault\":\"the sky fell\",\"ms\":1,\"message\":\"the sky fell\"}");
     again(&x);
     CHECK(x.state == PL_RUN_DONE && has(pl_run_output(x.r->run), "the sky fell") && x.w->sent == 1);
     over(&x);
@@ -129,7 +114,7 @@ TEST(a_body_that_is_no_text_stands_beside_its_row_and_what_it_cost_before_it)
         x.w->counter = i;
         x.r = world_begin(x.w, asm_done(a), "{}");
         CHECK(world_go(x.w, x.r) != PL_RUN_BROKEN);
-        const PlRow *row = &row_of(x.w, PL_ROW_RESULT)->row;
+        const PlRow *row = &world_row_of(x.w, PL_ROW_RESULT)->row;
         CHECK(pl_str_starts(row->body, pl_str_z(begins[i])) && row->blob.len == (i ? 0 : 3));
         over(&x);
     }
@@ -139,7 +124,7 @@ TEST(a_request_that_the_row_does_not_tell)
 {
     Run x = run_it(asm_one_call(PL_GET, (PlCallSite){0}, false), small);
     drop_kind(x.w, PL_ROW_END);
-    rewrite(x.w, PL_ROW_INTENT, "{\"action\":\"shop.act\",\"class\":\"safe\",\"request\":\"\"}");
+    world_rewrite(x.w, PL_ROW_INTENT, "{\"action\":\"shop.act\",\"class\":\"safe\",\"request\":\"\"}");
     again(&x);
     CHECK(x.state == PL_RUN_BROKEN && pl_run_status(x.r->run) == PL_CHANGED && x.w->sent == 1);
     over(&x);
@@ -226,7 +211,7 @@ TEST(rows_that_move)
         drop_kind(x.w, PL_ROW_END);
         world_end(x.w, x.r);
         x.r = world_begin(x.w, &x.a->m, "{}");
-        PlRow *row = &row_of(x.w, PL_ROW_RESULT)->row, old = *row;
+        PlRow *row = &world_row_of(x.w, PL_ROW_RESULT)->row, old = *row;
         if (way) row->kind = PL_ROW_NOTE;
         else row->path = PL_STR("7");
         x.state = world_go(x.w, x.r);

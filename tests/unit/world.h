@@ -105,6 +105,22 @@ UNUSED static PlStatus world_append(void *self, PlRow *row)
     return PL_OK;
 }
 
+/* The first row of a kind; NULL when there is none. */
+UNUSED static WorldRow *world_row_of(World *w, PlRowKind kind)
+{
+    for (uint32_t i = 0; i < w->row_count; i++)
+        if (w->rows[i].row.kind == kind) return &w->rows[i];
+    return NULL;
+}
+
+/* Another body for it. */
+UNUSED static void world_rewrite(World *w, PlRowKind kind, const char *body)
+{
+    WorldRow *r = world_row_of(w, kind);
+    free((char *)(uintptr_t)r->row.body.ptr);
+    r->row.body = pl_str(world_copy(pl_str_z(body)), strlen(body));
+}
+
 UNUSED static void world_keep(World *w)
 {
     for (uint32_t i = w->row_count; i > 0 && !w->rows[i - 1].committed; i--) w->rows[i - 1].committed = true;

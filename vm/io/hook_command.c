@@ -59,14 +59,7 @@ void pl_hook_command_free(PlHookCommand *hook)
 
 static bool is_one_line_of_json(PlStr text)
 {
-    if (!text.len || memchr(text.ptr, '\n', text.len)) return false;
-    PlJsonScan scan;
-    PlJsonEvent event;
-    pl_json_scan_init(&scan, text);
-    do event = pl_json_scan_next(&scan);
-    while (event != PL_JSON_END && event != PL_JSON_ERROR);
-    pl_json_scan_deinit(&scan);
-    return event == PL_JSON_END;
+    return text.len && !memchr(text.ptr, '\n', text.len) && pl_json_is_valid(text);
 }
 
 static void put_text(PlBuf *out, const char *name, PlStr value)
