@@ -4,6 +4,7 @@
  * are asked for; refusals and approvals are errors. Invariant: a step before counts only by what was read of it, never by the prose of a call. */
 #include "compiler/check/unread.h"
 
+#include "compiler/check/adjective.h"
 #include "compiler/check/ask.h"
 #include "compiler/check/tree.h"
 #include "compiler/check/unread_words.h"
@@ -291,7 +292,8 @@ static void widen(const Weigher *w, const Match *m, size_t *from, size_t *to)
     if (open > 0 && prose.ptr[open - 1] == '(' && close != PL_STR_NONE) *from = open, *to = close;
 }
 
-static void ask_at(Weigher *w, size_t from, size_t to, const char *help)
+/* NULL: it was only told. */
+static PlDiag *ask_at(Weigher *w, size_t from, size_t to, const char *help)
 {
     const PlStep *step = w->step;
     PlSpan span = step->prose_span;
@@ -301,12 +303,13 @@ static void ask_at(Weigher *w, size_t from, size_t to, const char *help)
     if (w->only_reads) {
         PlDiag *note = PL_REPORT(w->c->diags, WORDS_IDLE_READ, at, PL_ARG(words), PL_ARG(step->bound->plugin), PL_ARG(step->bound->name));
         pl_diag_help(w->c->diags, note, "say it as a step behind this one, for example `Keep LIST where ...`, or as an argument");
-        return;
+        return NULL;
     }
     PlDiag *d = PL_REPORT(w->c->diags, WORDS_IDLE, at, PL_ARG(words), PL_ARG(step->bound->plugin), PL_ARG(step->bound->name));
     pl_diag_ask(w->c->diags, d, PL_QUESTION_READING, pl_ask_id(w->c, step, "words", PL_STR("")), PL_STR(""), span);
     if (exact) offer_without(w, d, span, from, to);
     pl_diag_help(w->c->diags, d, "%s", help);
+    return d;
 }
 
 static void ask(Weigher *w, const Match *m)
@@ -397,6 +400,66 @@ static bool ask_for_value(Weigher *w)
     return false;
 }
 
+/* ---- adjectives ---- */
+
+/* The words from `at` are adjectives of something that the plan or the call names: "the unpaid order". A verb that the step begins with is none. */
+static bool is_before_noun(const Weigher *w, uint32_t at)
+{
+    for (uint32_t i = at + 1; i < w->words.len && i <= at + 2; i++) {
+        const PlSaidWord *word = &w->words.items[i];
+        if (word->kind != PL_SAID_WORD || pl_str_is_among(word->word, pl_str_z(fillers), ' ')) return false;
+        if (is_noun_here(w, i)) return true;
+    }
+    return false;
+}
+
+/* Its value, or its field, stands in something that was read; turned round only where something else is, too. */
+static bool adjective_was_read(Weigher *w, const PlSaidWord *word, const PlAdjective *a)
+{
+    if (pl_map_find(&w->known, word->stem)) return true;
+    PlMap says;
+    bool all = true;
+    pl_map_init(&says, w->c->arena);
+    pl_unread_learn(w->c->arena, a->value.len ? a->value : a->field, &says);
+    for (uint32_t i = 0; i < says.len; i++) all &= pl_map_find(&w->known, says.entries[i].key) != NULL;
+    return all && (!a->not_so || w->negates);
+}
+
+/* "If order.status is "paid", refund the paid order": where the step begins its line. */
+static void offer_condition(Weigher *w, PlDiag *d, PlStr condition)
+{
+    PlStr prose = w->step->prose, source = w->c->diags->sources->all.items[w->step->prose_span.source].text;
+    size_t from = w->step->prose_span.start;
+    while (from > 0 && strchr(" \t.)-*0123456789", source.ptr[from - 1])) from--;
+    if ((from > 0 && source.ptr[from - 1] != '\n') || w->step->steps.len || !prose.len) return;
+    char first = prose.ptr[0] >= 'A' && prose.ptr[0] <= 'Z' ? (char)(prose.ptr[0] + 32) : prose.ptr[0];
+    PlStr text = pl_arena_printf(w->c->arena, "If " PL_FMT ", %c" PL_FMT, PL_ARG(condition), first, PL_ARG(pl_str_slice(prose, 1, prose.len)));
+    pl_diag_candidate(w->c->diags, d, text, PL_STR("only then"));
+    pl_diag_candidate_edit(w->c->diags, d, w->step->prose_span, text);
+}
+
+/* "Refund the unpaid order using shop.refund(id=order.id)": what a field of the order says, and nothing asks for. */
+static void ask_for_adjective(Weigher *w)
+{
+    PlSubjects subjects = {0};
+    pl_adjective_subjects(w->c, w->step, w->only_reads, &subjects);
+    if (!subjects.len) return;
+    learn(w);
+    for (uint32_t i = 1; i < w->words.len; i++) {
+        const PlSaidWord *word = &w->words.items[i];
+        PlAdjective a = {0};
+        uint32_t k = 0;
+        if (word->kind != PL_SAID_WORD || !is_before_noun(w, i)) continue;
+        while (k < subjects.len && !pl_adjective_read(w->c, subjects.items[k].type, word->word, &a)) k++;
+        if (k == subjects.len || adjective_was_read(w, word, &a)) continue;
+        PlStr subject = subjects.items[k].text, condition = pl_adjective_condition(w->c, &a, subject.len ? subject : PL_STR("it"));
+        PlDiag *d = ask_at(w, word->from, word->to,
+                           subject.len ? "say it as a condition, `If ...:`, with the call below it" : "say it as a step before, for example `Keep LIST where ...`");
+        if (d && subject.len && a.count == 1) offer_condition(w, d, condition);
+        return;
+    }
+}
+
 /* ---- refusals, approvals ---- */
 
 static bool begins_with(PlStr words, const char *const *some, size_t count)
@@ -468,14 +531,15 @@ static bool weighs(const Weigher *w, Weight weight)
     return !w->only_reads || weight == WEIGHT_BOUND || weight == WEIGHT_FILTER || weight == WEIGHT_NOT;
 }
 
-static void weigh(Weigher *w)
+/* True: something was asked. */
+static bool weigh(Weigher *w)
 {
     for (uint32_t at = 0; at < w->words.len; at++) {
         PlSaidKind kind = w->words.items[at].kind;
         Match sign = around_sign(w, at);
         if (!w->only_reads && (kind == PL_SAID_ARROW || kind == PL_SAID_COMPARE) && !was_read(w, &sign)) {
             ask(w, &sign);
-            return;
+            return true;
         }
         for (size_t i = 0; kind < PL_SAID_PAUSE && i < sizeof rows / sizeof *rows; i++) {
             Match m;
@@ -483,9 +547,10 @@ static void weigh(Weigher *w)
             m.weight = rows[i].weight;
             if (was_read(w, &m)) continue;
             ask(w, &m);
-            return;
+            return true;
         }
     }
+    return false;
 }
 
 void pl_unread_check(PlChecker *c, PlStep *step)
@@ -504,5 +569,5 @@ void pl_unread_check(PlChecker *c, PlStep *step)
     pl_unread_words(c->arena, step->prose, &w.words);
     if (ask_for_value(&w)) return;
     w.words.len = message_at(&w);
-    weigh(&w);
+    if (!weigh(&w)) ask_for_adjective(&w);
 }
