@@ -31,7 +31,8 @@ static PlStatus find(const PlArgs *args, Watch *watch, PlStr pattern, PlStr text
         if (now - watch->begun > MOST_SECONDS) return pl_args_fail(args->context, "the pattern takes more than %d seconds on this text", (int)MOST_SECONDS);
     }
     pl_buf_clear(&args->context->error);
-    return pl_regex_find(args->context->values, pattern, text, from, match, &args->context->error);
+    PlStatus status = pl_regex_find(args->context->values, pattern, text, from, match, &args->context->error);
+    return status == PL_LIMIT ? PL_INVALID : status; /* one call fails, not the run's budget */
 }
 
 /* Where to search after a match: behind it, and past one character when it was empty; past s.len: nowhere. */

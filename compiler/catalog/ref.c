@@ -211,13 +211,14 @@ static PlNode *remote_root(PlRefs *refs, const PlNode *node, PlStr ref, PlStr fi
 }
 
 /* Relative to the file in which the reference stands; beside an address that was fetched, an address. */
-static PlStr path_of(PlRefs *refs, const PlDoc *here, PlStr file)
+PlStr pl_path_join(PlRefs *refs, PlStr base, PlStr file)
 {
-    PlStr folder = pl_path_folder(here->path);
-    bool rooted = file.ptr[0] == '/' || folder.len == 0;
-    if (is_remote(here->path)) {
-        size_t host = pl_str_find(here->path, PL_STR("://"), 0) + 3, end = pl_str_find_char(here->path, '/', host);
-        PlStr origin = pl_str_slice(here->path, 0, end);
+    PlStr folder = pl_path_folder(base);
+    bool rooted = (file.len && file.ptr[0] == '/') || folder.len == 0;
+    if (is_remote(file)) return file;
+    if (pl_str_find(base, PL_STR("://"), 0) != PL_STR_NONE) {
+        size_t host = pl_str_find(base, PL_STR("://"), 0) + 3, end = pl_str_find_char(base, '/', host);
+        PlStr origin = pl_str_slice(base, 0, end);
         PlStr below = rooted ? file : pl_arena_printf(refs->arena, PL_FMT "/" PL_FMT, PL_ARG(pl_str_slice(folder, origin.len, folder.len)), PL_ARG(file));
         below = pl_path_normalise(refs->arena, below);
         return pl_arena_printf(refs->arena, PL_FMT "%s" PL_FMT, PL_ARG(origin), pl_str_starts(below, PL_STR("/")) ? "" : "/", PL_ARG(below));
@@ -226,15 +227,25 @@ static PlStr path_of(PlRefs *refs, const PlDoc *here, PlStr file)
     return pl_path_normalise(refs->arena, joined);
 }
 
+/* The schema of this document that a reference means by the $id around it: "/schemas/item" beside https://a.example/schemas/order. */
+static PlNode *by_address(PlRefs *refs, PlDoc *here, const PlNode *node, PlStr file)
+{
+    PlStr base;
+    if (!pl_anchor_resource(refs, here, node, &base) || pl_str_find(base, PL_STR("://"), 0) == PL_STR_NONE) return NULL;
+    return pl_anchor_find(refs, here, pl_path_join(refs, base, file), node);
+}
+
 /* What the part of `ref` before '#' names: a file's root, or a schema by its $id. NULL (reported) when it may not or cannot be read. */
 static PlNode *root_for(PlRefs *refs, const PlNode *node, PlStr ref, PlStr file, PlStr *name)
 {
     PlDoc *here = doc_of(refs, node->source);
     if (file.len == 0) return here->root;
     if (is_remote(file)) return remote_root(refs, node, ref, file);
+    PlNode *meant = by_address(refs, here, node, file);
+    if (meant) return meant;
     file = percent_decode(refs->arena, file);
     if (memchr(file.ptr, 0, file.len)) return dangling(refs, node, ref, "the file's name has a zero byte");
-    PlStr path = path_of(refs, here, file);
+    PlStr path = pl_path_join(refs, here->path, file);
     if (name) *name = stem(path);
     if (is_remote(path)) return remote_root(refs, node, ref, path);
     PlDoc *known = pl_map_get(&refs->by_path, path);
@@ -295,7 +306,8 @@ static bool names_its_children(PlStr key)
 static PlNode *find_anchor(PlRefs *refs, const PlNode *root, PlStr anchor, const PlNode *from)
 {
     PlDoc *doc = doc_of(refs, root->source);
-    PlNode *named = pl_anchor_find(refs, doc, pl_arena_printf(refs->arena, "#" PL_FMT, PL_ARG(anchor)), from);
+    PlNode *named = pl_anchor_inside(refs, doc, anchor, from);
+    if (!named) named = pl_anchor_find(refs, doc, pl_arena_printf(refs->arena, "#" PL_FMT, PL_ARG(anchor)), from);
     const PlNode *homes[] = {PL_GET(PL_GET(doc->root, "components"), "schemas"), PL_GET(doc->root, "definitions"),
                              PL_GET(root, "$defs")};
     for (size_t h = 0; h < 3 && !named; h++) named = pl_node_get(homes[h], anchor);
@@ -334,6 +346,15 @@ static bool lacks_hash(PlStr ref)
     return (pl_str_eq_z(first, "components") || pl_str_eq_z(first, "definitions")) && pl_str_find_char(ref, '.', 0) == PL_STR_NONE;
 }
 
+/* '#' is the schema with an $id around the reference (2020-12 core section 9.2). Many documents have $ids for show and mean the whole document with it: where
+ * nothing stands there, that is looked at. */
+static PlNode *walk_resource(PlRefs *refs, PlNode *node, PlStr pointer, PlStr *name)
+{
+    PlStr address;
+    PlNode *resource = pl_anchor_resource(refs, doc_of(refs, node->source), node, &address);
+    return resource && (pointer.len == 0 || pointer.ptr[0] == '/') ? walk_pointer(refs, resource, pointer, node, name) : NULL;
+}
+
 /* One hop. */
 static PlNode *resolve(PlRefs *refs, PlNode *node, PlStr *name)
 {
@@ -354,7 +375,8 @@ static PlNode *resolve(PlRefs *refs, PlNode *node, PlStr *name)
     PlNode *root = root_for(refs, node, ref, file, pointer.len == 0 ? name : NULL);
     if (!root) return NULL;
     pointer = percent_decode(refs->arena, pointer);
-    PlNode *target = walk_pointer(refs, root, pointer, node, name);
+    PlNode *target = hash == 0 ? walk_resource(refs, node, pointer, name) : NULL;
+    if (!target) target = walk_pointer(refs, root, pointer, node, name);
     if (!target && pointer.len > 1 && pl_str_ends(pointer, PL_STR("/"))) /* "#/components/schemas/Pet/" */
         target = walk_pointer(refs, root, pl_str_slice(pointer, 0, pointer.len - 1), node, name);
     if (!target && refs->hops > MAX_HOPS) return NULL;

@@ -42,11 +42,18 @@ PlNode *pl_ref_step(PlRefs *refs, PlNode *node, PlStr *name);
  * `from`, the reference (NULL: then there is none). NULL when there is none. */
 PlNode *pl_anchor_find(PlRefs *refs, PlDoc *doc, PlStr name, const PlNode *from);
 
+/* The innermost schema with an $id around `from`, a place of `doc`, and the address of that $id; NULL when there is none. */
+PlNode *pl_anchor_resource(PlRefs *refs, PlDoc *doc, const PlNode *from, PlStr *address);
+/* The schema of an $anchor that belongs to the same resource as `from`; NULL when there is none, or no resource around it. */
+PlNode *pl_anchor_inside(PlRefs *refs, PlDoc *doc, PlStr anchor, const PlNode *from);
+
 /* True the first time it is asked about this place and tag: for faults that many references run into. */
 bool pl_ref_once(PlRefs *refs, PlSpan at, const char *tag);
 
 /* "a/b/../c/./d.yaml" -> "a/c/d.yaml"; leading ".." stay. */
 PlStr pl_path_normalise(PlArena *arena, PlStr path);
+/* A reference's file, relative to the path or the address in which it stands. */
+PlStr pl_path_join(PlRefs *refs, PlStr base, PlStr file);
 PlStr pl_path_folder(PlStr path); /* without the last '/'; "" when there is none, "/" for the root */
 
 #endif

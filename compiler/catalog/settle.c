@@ -120,54 +120,61 @@ static void take_probe(PlDraft *draft, const PlToldProbe *said)
     }
 }
 
-/* "/users/{username}" below "/users": the name in braces. */
-static PlStr item_of(PlStr path, PlStr above)
-{
-    if (!pl_str_starts(path, above) || path.len <= above.len + 3 || path.ptr[above.len] != '/') return PL_STR("");
-    PlStr last = pl_str_slice(path, above.len + 1, path.len);
-    bool one = last.ptr[0] == '{' && pl_str_find_char(last, '}', 0) == last.len - 1;
-    return one ? pl_str_slice(last, 1, last.len - 1) : PL_STR("");
-}
-
 static bool is_scalar(const PlTypes *types, PlTypeId id)
 {
     PlTypeKind kind = pl_type(types, id)->kind;
     return kind == PL_TYPE_TEXT || kind == PL_TYPE_INTEGER || kind == PL_TYPE_NUMBER || kind == PL_TYPE_YESNO || kind == PL_TYPE_ENUM;
 }
 
+/* GET /users/{username} beside POST /users, by the required field `username` of the body; NULL when there is none that can be asked. */
+static PlEntry *read_by(PlApi *api, const PlOperation *op, const PlParam *field)
+{
+    bool names = field->place == PL_IN_BODY && !field->whole_body && field->required && is_scalar(api->schemas.types, field->type);
+    if (!names) return NULL;
+    PlArenaMark before = pl_arena_mark(api->arena);
+    PlEntry *entry = pl_map_get(api->reads, pl_arena_printf(api->arena, PL_FMT "/{" PL_FMT "}", PL_ARG(op->path), PL_ARG(field->wire)));
+    pl_arena_rewind(api->arena, before);
+    return entry && !entry->public.broken ? entry : NULL;
+}
+
+/* The plain fields that both the request and what was found have. */
+static void match_fields(PlDraft *draft, const PlType *found, PlProbe *probe)
+{
+    PlAction *a = draft->action;
+    const PlTypes *types = draft->api->schemas.types;
+    probe->match = PL_NEW_N(draft->api->arena, PlProbePair, a->param_count + 1);
+    for (uint32_t f = 0; f < found->count; f++)
+        for (uint32_t k = 0; k < a->param_count; k++) {
+            const PlParam *p = &a->params[k];
+            bool same = p->place == PL_IN_BODY && !p->whole_body && pl_str_eq(p->wire, found->fields[f].name);
+            if (same && is_scalar(types, p->type) && is_scalar(types, found->fields[f].type))
+                probe->match[probe->match_count++] = (PlProbePair){found->fields[f].name, p->name};
+        }
+}
+
 /* A thing that the client names: POST /users with a required `username`, and GET /users/{username}. What is found must be what was sent, as far as both have
- * the same plain fields; so somebody else's thing of that name is not taken for ours. */
+ * the same plain fields; so somebody else's thing of that name is not taken for ours. Of several such the first of the document is asked. */
 static void conclude_probe(PlDraft *draft)
 {
     PlAction *a = draft->action;
     PlApi *api = draft->api;
     if (a->method != PL_POST || !api->reads) return;
-    for (uint32_t i = 0; i < api->entries.len; i++) {
-        const PlOperation *op = &api->entries.items[i]->public;
-        PlStr name = op->method == PL_GET && !op->broken ? item_of(op->path, draft->entry->public.path) : PL_STR("");
-        const PlParam *key = NULL;
-        for (uint32_t k = 0; k < a->param_count && name.len; k++)
-            if (a->params[k].place == PL_IN_BODY && !a->params[k].whole_body && a->params[k].required &&
-                pl_str_eq(a->params[k].wire, name))
-                key = &a->params[k];
-        if (!key || !is_scalar(api->schemas.types, key->type)) continue;
-        const PlAction *asked = pl_catalog_action(api->catalog, op);
-        const PlType *found = asked ? pl_type(api->schemas.types, asked->result) : NULL;
-        if (!asked || asked->doubt != PL_DOUBT_SAFE || found->kind != PL_TYPE_RECORD) continue;
-        PlToldProbe told = {.span = op->span, .probe = {.action = asked->name}};
-        told.probe.match = PL_NEW_N(api->arena, PlProbePair, a->param_count + 1);
-        for (uint32_t f = 0; f < found->count; f++)
-            for (uint32_t k = 0; k < a->param_count; k++) {
-                const PlParam *p = &a->params[k];
-                bool same = p->place == PL_IN_BODY && !p->whole_body && pl_str_eq(p->wire, found->fields[f].name);
-                if (same && is_scalar(api->schemas.types, p->type) && is_scalar(api->schemas.types, found->fields[f].type))
-                    told.probe.match[told.probe.match_count++] = (PlProbePair){found->fields[f].name, p->name};
-            }
-        fill_with(draft, asked, &told.probe);
-        PlStr missing;
-        if (told.probe.match_count && gives_all(asked, &told.probe, &missing)) take_probe(draft, &told);
-        return;
+    const PlOperation *op = NULL;
+    const PlAction *asked = NULL;
+    for (uint32_t i = 0; i < a->param_count; i++) {
+        PlEntry *entry = read_by(api, &draft->entry->public, &a->params[i]);
+        if (!entry || (op && op->index < entry->public.index)) continue;
+        const PlAction *reads = pl_catalog_action(api->catalog, &entry->public);
+        if (!reads || reads->doubt != PL_DOUBT_SAFE || pl_type(api->schemas.types, reads->result)->kind != PL_TYPE_RECORD) continue;
+        op = &entry->public;
+        asked = reads;
     }
+    if (!op) return;
+    PlToldProbe told = {.span = op->span, .probe = {.action = asked->name}};
+    match_fields(draft, pl_type(api->schemas.types, asked->result), &told.probe);
+    fill_with(draft, asked, &told.probe);
+    PlStr missing;
+    if (told.probe.match_count && gives_all(asked, &told.probe, &missing)) take_probe(draft, &told);
 }
 
 static void decide_probe(PlDraft *draft)

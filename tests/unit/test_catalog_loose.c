@@ -113,6 +113,27 @@ TEST(dynamic_references)
           " -> {n?: integer, sub?: list of Tree}", 0);
 }
 
+/* 2020-12 core section 9.2: '#' is the schema with an $id around the reference; where nothing stands there, the document. */
+TEST(references_inside_a_schema_with_an_id)
+{
+    Bed bed;
+    bed_open(&bed, PL_STR("openapi: 3.1.0\ninfo: {title: T}\nservers: [{url: 'https://a.example'}]\npaths: {/a: {get: {operationId: get, responses: {'200': "
+                          "{description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}}}}}\n"
+                          "$defs: {part: {type: string}}\n"
+                          "components:\n  schemas:\n    Name: {$anchor: name, type: string}\n    Money: {type: number}\n    Order:\n"
+                          "      $id: https://a.example/schemas/order\n      type: object\n      properties:\n"
+                          "        part: {$ref: '#/$defs/part'}\n        name: {$ref: '#name'}\n        dynamic: {$dynamicRef: '#name'}\n"
+                          "        price: {$ref: '#/components/schemas/Money'}\n        line: {$ref: line}\n        lines: {$ref: /schemas/line}\n"
+                          "        next: {$ref: 'line#name'}\n"
+                          "      $defs:\n        part: {type: integer}\n        n: {$anchor: name, type: boolean}\n"
+                          "        l: {$id: line, type: object, properties: {part: {$ref: '#/$defs/part'}}, $defs: {part: {type: 'null'}, n: {$anchor: name, type: integer}}}\n"));
+    const PlAction *a = bed_action(&bed, "get");
+    CHECK_STR(bed_type(&bed, a->result), "{part?: integer, name?: yes/no, dynamic?: yes/no, price?: number, line?: {part?: nothing}, "
+                                         "lines?: {part?: nothing}, next?: integer}");
+    CHECK(!bed_has(&bed, PL_D_REF_DANGLING));
+    bed_close(&bed);
+}
+
 TEST(examples_are_not_searched_for_anchors)
 {
     FIRST("openapi: 3.1.0\ninfo: {title: T}\npaths: {/a: {get: {responses: {'200': {description: '', content: {application/json: "

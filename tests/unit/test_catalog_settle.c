@@ -5,6 +5,8 @@
 #include "compiler/catalog/catalog.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
 
 typedef struct Bed {
     PlEscape escape;
@@ -190,6 +192,41 @@ TEST(awaited_as_told)
     a = open_bed(&bed, NULL, NULL, "      x-pilot-wait: {place: links}\n      responses: {'202': {description: begun}}\n");
     CHECK(!a->await.on && bed.diags.errors == 1);
     pl_arena_free(bed.arena);
+}
+
+/* 2,000 and 16,000 operations: the work for one does not grow with how many others there are. */
+static double seconds_for(unsigned count)
+{
+    Bed bed = {0};
+    bed.arena = pl_arena_new(&bed.escape, 0);
+    if (setjmp(bed.escape.at)) abort();
+    pl_sources_init(&bed.sources, bed.arena);
+    pl_diags_init(&bed.diags, bed.arena, &bed.sources);
+    pl_types_init(&bed.types, bed.arena);
+    bed.catalog = pl_catalog_new(bed.arena, &bed.sources, &bed.diags, &bed.types);
+    PlBuf text;
+    pl_buf_init(&text, 0);
+    pl_buf_put_z(&text, "{\"openapi\":\"3.0.0\",\"info\":{\"title\":\"T\"},\"paths\":{");
+    for (unsigned i = 0; i < count; i++)
+        pl_buf_printf(&text,
+                      "%s\"/thing%u\":{\"get\":{\"operationId\":\"list%u\",\"responses\":{\"200\":{}}},\"post\":{\"operationId\":\"make%u\",\"requestBody\":"
+                      "{\"content\":{\"application/json\":{\"schema\":{\"required\":[\"name\"],\"properties\":{\"name\":{\"type\":\"string\"}}}}}},"
+                      "\"responses\":{\"200\":{}}}}",
+                      i ? "," : "", i, i, i);
+    pl_buf_put_z(&text, "}}");
+    clock_t start = clock();
+    CHECK(pl_catalog_add_text(bed.catalog, PL_STR("t"), PL_STR("t.json"), pl_buf_str(&text), NULL, &bed.plugin) == PL_OK);
+    for (uint32_t i = 0; i < bed.plugin->operation_count; i++) CHECK(pl_catalog_action(bed.catalog, bed.plugin->operations[i]) != NULL);
+    double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+    pl_buf_deinit(&text);
+    pl_arena_free(bed.arena);
+    return seconds;
+}
+
+TEST(many_operations_take_time_in_proportion)
+{
+    double few = seconds_for(1000), many = seconds_for(8000);
+    CHECK(many < 24 * few + 0.5);
 }
 
 UNIT_MAIN

@@ -169,6 +169,44 @@ TEST(odd_keywords_say_nothing)
     bed_close(&b);
 }
 
+/* Nobody knows whether the text fits: it does not, also behind "not" and as one of several alternatives. */
+TEST(a_match_that_is_too_much_work_does_not_fit)
+{
+    static const char *const schemas[] = {"{\"pattern\":\"^(a|aa)+$\"}", "{\"not\":{\"pattern\":\"^(a|aa)+$\"}}",
+                                          "{\"anyOf\":[{\"pattern\":\"^(a|aa)+$\"},{\"type\":\"string\"}]}"};
+    for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++) {
+        Bed b;
+        bed_open(&b, schemas[i], LATEST);
+        CHECK_STR(result(&b, "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\""), " : too much work to check");
+        CHECK_STR(result(&b, "\"b\""), i ? "fits" : " pattern: does not match ^(a|aa)+$: b");
+        bed_close(&b);
+    }
+    Bed b;
+    bed_open(&b, "{\"patternProperties\":{\"^(a|aa)+$\":{\"type\":\"integer\"}}}", LATEST);
+    CHECK_STR(result(&b, "{\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\":1}"), " : too much work to check");
+    bed_close(&b);
+}
+
+/* 2020-12 core sections 8.2 and 9.2: '#' is the schema with an $id around the reference, wherever that stands in a document. */
+TEST(a_reference_counts_from_the_id_around_it)
+{
+    static const char document[] =
+        "{\"$defs\":{\"part\":{\"type\":\"string\"}},\"components\":{\"schemas\":{\"Order\":{\"$id\":\"https://a.example/schemas/order\","
+        "\"properties\":{\"part\":{\"$ref\":\"#/$defs/part\"},\"name\":{\"$ref\":\"#name\"},\"again\":{\"$ref\":\"#\"}},"
+        "\"$defs\":{\"part\":{\"type\":\"integer\"},\"n\":{\"$anchor\":\"name\",\"type\":\"boolean\"}}}}}}";
+    static const char *const pointers[] = {"/components/schemas/Order", "/components/schemas/Order/properties/again"};
+    for (size_t i = 0; i < 2; i++) {
+        Bed b;
+        PlSchemaOptions options = LATEST;
+        options.pointer = pl_str_z(pointers[i]);
+        bed_open(&b, document, options);
+        CHECK_STR(result(&b, "{\"part\":1,\"name\":true,\"again\":{\"part\":2}}"), "fits");
+        CHECK_STR(result(&b, "{\"part\":\"x\"}"), "/part type: must be an integer, found \"x\"");
+        CHECK_STR(result(&b, "{\"again\":{\"name\":1}}"), "/again/name type: must be true or false, found 1");
+        bed_close(&b);
+    }
+}
+
 TEST(lists_are_no_schemas)
 {
     Bed b;

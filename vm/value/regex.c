@@ -138,7 +138,7 @@ PlStatus pl_regex_find(PlValues *values, PlStr pattern, PlStr text, size_t from,
     if (count == PCRE2_ERROR_NOMEMORY) pl_heap_escape(values->heap, PL_NOMEM);
     if (count < 0) {
         pl_buf_printf(error, "the pattern \"" PL_FMT "\" is too much work for this text", PL_ARG(pl_str_slice(pattern, 0, 60)));
-        return PL_INVALID;
+        return PL_LIMIT;
     }
     const size_t *spans = pcre2_get_ovector_pointer(c->data);
     uint32_t groups = pcre2_get_ovector_count(c->data);

@@ -17,8 +17,8 @@ typedef struct PlRegexMatch {
     } group[PL_REGEX_GROUPS];
 } PlRegexMatch;
 
-/* The first match at or after byte `from` (at a character). PL_INVALID with words in error: the pattern is wrong, or the match
- * too much work. */
+/* The first match at or after byte `from` (at a character). PL_INVALID with words in error: the pattern is wrong; PL_LIMIT: the match
+ * is too much work. */
 PL_MUST_USE PlStatus pl_regex_find(PlValues *values, PlStr pattern, PlStr text, size_t from, PlRegexMatch *out, PlBuf *error);
 /* The number of a named group, or PL_REGEX_NO_GROUP; of the pattern that was found last. */
 int pl_regex_group_by_name(PlValues *values, PlStr pattern, PlStr name);

@@ -64,7 +64,7 @@ static bool fail(Check *c, const Place *at, const char *keyword, const char *for
     __attribute__((format(printf, 4, 5)));
 static bool fail(Check *c, const Place *at, const char *keyword, const char *format, ...)
 {
-    if (c->muted || !c->issues || c->issues->count >= PL_SCHEMA_ISSUES) return false;
+    if (c->muted || c->spent || !c->issues || c->issues->count >= PL_SCHEMA_ISSUES) return false;
     PlSchemaIssue *issue = &c->issues->all[c->issues->count++];
     va_list args;
     va_start(args, format);
@@ -78,7 +78,7 @@ static bool fail(Check *c, const Place *at, const char *keyword, const char *for
 
 static bool fail_missing(Check *c, const Place *at, const char *keyword, PlStr name)
 {
-    bool silent = c->muted || !c->issues || c->issues->count >= PL_SCHEMA_ISSUES;
+    bool silent = c->muted || c->spent || !c->issues || c->issues->count >= PL_SCHEMA_ISSUES;
     fail(c, at, keyword, "lacks \"" PL_FMT "\"", PL_ARG(pl_str_slice(name, 0, SHOWN * 2)));
     if (!silent) c->issues->all[c->issues->count - 1].name = pl_arena_str(c->arena, name);
     return false;
@@ -94,7 +94,7 @@ static PlStr brief(Check *c, PlValue v)
 
 static bool is_silent(const Check *c)
 {
-    return c->muted || !c->issues || c->issues->count >= PL_SCHEMA_ISSUES;
+    return c->muted || c->spent || !c->issues || c->issues->count >= PL_SCHEMA_ISSUES;
 }
 
 /* After a fault: whether there is more to say about this value. */
@@ -232,14 +232,15 @@ static bool check_number(Check *c, const PlSchemaNode *n, PlValue v, const Place
     return good;
 }
 
-/* A pattern that PCRE2 does not take, or that is too much work for a text, refuses nothing. */
+/* The work of a pattern that PCRE2 does not take counts too; it refuses nothing. Of one that is too much work for a text nobody knows whether it fits: the
+ * check ends, and the value does not fit. */
 static bool matches(Check *c, PlStr pattern, PlStr text)
 {
     PlRegexMatch match;
     pl_buf_clear(c->error);
     PlStatus status = pl_regex_find(c->values, pattern, text, 0, &match, c->error);
-    (void)spend(c, status == PL_OK ? 1 + (uint32_t)(text.len / 64) : REGEX_FAILURE);
-    return status != PL_OK || match.count > 0;
+    (void)spend(c, status == PL_OK ? 1 + (uint32_t)(text.len / 64) : status == PL_LIMIT ? MAX_STEPS : REGEX_FAILURE);
+    return status == PL_INVALID || match.count > 0;
 }
 
 static bool check_text(Check *c, const PlSchemaNode *n, PlStr text, const Place *at)

@@ -336,6 +336,9 @@ static PlSchemaNode *walk(PlSchema *s, PlSchemaResource *resource, PlStr pointer
             return NULL;
         }
         const PlSchemaNode *known = find_node(s, at);
+        PlStr id;
+        if (!known && resource->draft != PL_SCHEMA_OPENAPI && text_of(at, resource->draft == PL_SCHEMA_DRAFT_4 ? "id" : "$id", &id))
+            known = scan(s, resource, at); /* a schema where no keyword puts one: components/schemas */
         if (known) resource = known->resource; /* an $id on the way */
     }
     return pl_schema_node(s, resource, at);
