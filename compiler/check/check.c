@@ -10,6 +10,7 @@
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
 #include "compiler/check/set_aside.h"
+#include "compiler/check/unread.h"
 #include "compiler/check/step.h"
 #include "compiler/check/tree.h"
 #include "compiler/prose/prose.h"
@@ -143,6 +144,7 @@ bool pl_check(PlArena *arena, PlDiags *diags, PlCatalog *catalog, PlPlan *plan, 
     check_output(&c);
     if (diags->errors == errors) note_unused(&c);
     if (diags->errors == errors) pl_set_aside_check(&c);
+    if (diags->errors == errors) pl_unread_asides(&c);
     if (diags->errors == errors && diags->questions == questions) pl_answer_approve(&c);
     plan->symbols.items = NULL;
     plan->symbols.len = plan->symbols.cap = 0;

@@ -126,6 +126,18 @@ static bool is_text(PlChecker *c, PlTypeId type)
     return pl_type(c->types, type)->kind == PL_TYPE_TEXT;
 }
 
+/* Rule: where a list of anything is wanted, the answer that only wraps a list of records ("items", "next_page") gives that list. What has an id is a thing
+ * of its own, which happens to hold a list: it stays one item. */
+static const PlField *wrapped_list(PlChecker *c, PlTypeId found, PlTypeId wanted)
+{
+    if (pl_type(c->types, pl_type(c->types, wanted)->elem)->kind != PL_TYPE_ANY) return NULL;
+    if (pl_type(c->types, found)->kind != PL_TYPE_RECORD || pl_type_field(c->types, found, PL_STR("id"))) return NULL;
+    const PlField *list = only_list(c, found);
+    if (!list) return NULL;
+    PlTypeId elem = pl_type(c->types, pl_type_without_nothing(c->types, list->type))->elem;
+    return pl_type(c->types, pl_type_without_nothing(c->types, elem))->kind == PL_TYPE_RECORD ? list : NULL;
+}
+
 /* Rule: a conversion of a whole value is written into the plan, `text(n)` or `[x]`; one inside of a value is a COERCE, which has no spelling. */
 static void convert(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
 {
@@ -133,6 +145,11 @@ static void convert(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
     PlTypeId wanted = pl_type_without_nothing(c->types, want);
     PlTypeKind found = pl_type(c->types, old->type)->kind, w = pl_type(c->types, wanted)->kind;
     if (w == PL_TYPE_LIST && found != PL_TYPE_LIST && found != PL_TYPE_UNION) {
+        const PlField *wrapped = wrapped_list(c, old->type, wanted);
+        if (wrapped && replace_by_field(c, slot, wrapped, "the record's only list is meant")) {
+            pl_expr_fit(c, slot, want, what);
+            return;
+        }
         PlExpr *list = pl_expr_new(c->arena, PL_EXPR_LIST, old->span);
         pl_vec_push(c->arena, &list->items, old);
         list->type = pl_type_list(c->types, old->type);

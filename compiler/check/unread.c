@@ -10,7 +10,6 @@
 #include "compiler/check/unread_words.h"
 #include "compiler/syntax/noun.h"
 #include "compiler/syntax/print.h"
-#include "vm/base/utf8.h"
 
 enum { TAIL_MOST = 7, PATTERN_MOST = 8 };
 
@@ -56,7 +55,10 @@ typedef struct Weigher {
     PlSaidWords words;
     PlMap known;  /* stems and numbers that were read */
     PlMap looks;  /* those of the prose of calls that read, which says which item is the latest */
+    PlStr text;   /* what is weighed: the step's prose, or words that were set aside */
+    PlSpan span;  /* where it stands */
     bool negates, ready, only_reads;
+    bool aside;   /* words in brackets, or behind the call */
 } Weigher;
 
 typedef struct Match {
@@ -87,6 +89,10 @@ static bool fits(const Weigher *w, uint32_t at, const char *pattern, Match *m)
         from = end + 1;
         if (pl_str_eq_z(part, "^")) {
             if (at) return false;
+            continue;
+        }
+        if (pl_str_eq_z(part, "$")) {
+            if (i < w->words.len) return false;
             continue;
         }
         if (pl_str_eq_z(part, "@")) {
@@ -226,7 +232,7 @@ static bool goes_on(const Weigher *w)
 
 static bool was_read(Weigher *w, const Match *m)
 {
-    if (m->weight == WEIGHT_ORDER && m->from == 0 && !goes_on(w)) return true;
+    if (m->weight == WEIGHT_ORDER && m->from == 0 && !w->aside && !goes_on(w)) return true;
     learn(w);
     if (m->weight == WEIGHT_MANY && m->of_noun && !is_noun_here(w, m->to)) return true;
     bool all = true, some = false;
@@ -259,7 +265,7 @@ static const char *advice(Weight weight)
 /* The prose without these words, and without what joined them to the rest. */
 static void offer_without(Weigher *w, PlDiag *d, PlSpan span, size_t from, size_t to)
 {
-    PlStr prose = w->step->prose;
+    PlStr prose = w->text;
     if (from == 0) {
         while (to < prose.len && strchr(" ,;:", prose.ptr[to])) to++;
         if (pl_str_starts(pl_str_slice(prose, to, prose.len), PL_STR("then "))) to += 5;
@@ -280,7 +286,7 @@ static void widen(const Weigher *w, const Match *m, size_t *from, size_t *to)
     static const char leads[] = "with having whose where that which who";
     static const char dangling[] = "with having to for by of and only the a an";
     uint32_t first = m->from;
-    PlStr prose = w->step->prose;
+    PlStr prose = w->text;
     for (uint32_t i = first; m->weight == WEIGHT_BOUND && i > 0 && first - i < 4 && w->words.items[i - 1].kind == PL_SAID_WORD; i--)
         if (pl_str_is_among(w->words.items[i - 1].word, pl_str_z(leads), ' ')) first = i - 1;
     while (first > 1 && w->words.items[first - 1].kind == PL_SAID_WORD && pl_str_is_among(w->words.items[first - 1].word, pl_str_z(dangling), ' ')) first--;
@@ -296,10 +302,11 @@ static void widen(const Weigher *w, const Match *m, size_t *from, size_t *to)
 static PlDiag *ask_at(Weigher *w, size_t from, size_t to, const char *help)
 {
     const PlStep *step = w->step;
-    PlSpan span = step->prose_span;
-    bool exact = span.source == w->c->plan->source && span.end - span.start == step->prose.len;
+    PlSpan span = w->span;
+    bool exact = span.source == w->c->plan->source && span.end - span.start == w->text.len;
+    if (w->aside) from = 0, to = w->text.len;
     PlSpan at = exact ? (PlSpan){span.source, span.start + (uint32_t)from, span.start + (uint32_t)to} : span;
-    PlStr words = pl_str_slice(step->prose, from, to);
+    PlStr words = pl_str_slice(w->text, from, to);
     if (w->only_reads) {
         PlDiag *note = PL_REPORT(w->c->diags, WORDS_IDLE_READ, at, PL_ARG(words), PL_ARG(step->bound->plugin), PL_ARG(step->bound->name));
         pl_diag_help(w->c->diags, note, "say it as a step behind this one, for example `Keep LIST where ...`, or as an argument");
@@ -307,7 +314,12 @@ static PlDiag *ask_at(Weigher *w, size_t from, size_t to, const char *help)
     }
     PlDiag *d = PL_REPORT(w->c->diags, WORDS_IDLE, at, PL_ARG(words), PL_ARG(step->bound->plugin), PL_ARG(step->bound->name));
     pl_diag_ask(w->c->diags, d, PL_QUESTION_READING, pl_ask_id(w->c, step, "words", PL_STR("")), PL_STR(""), span);
-    if (exact) offer_without(w, d, span, from, to);
+    if (w->aside) {
+        pl_diag_candidate(w->c->diags, d, PL_STR("leave them out"), PL_STR("these words only describe"));
+        pl_diag_candidate_edit(w->c->diags, d, span, PL_STR(""));
+    } else if (exact) {
+        offer_without(w, d, span, from, to);
+    }
     pl_diag_help(w->c->diags, d, "%s", help);
     return d;
 }
@@ -378,7 +390,7 @@ static bool some_argument_says(Weigher *w, PlStr quote)
 static bool ask_for_value(Weigher *w)
 {
     static const char help[] = "give it as an argument, or leave it out";
-    PlStr prose = w->step->prose;
+    PlStr prose = w->text;
     if (w->only_reads || !is_told_in_words(w->step) || !could_take_more(w->step)) return false;
     learn(w);
     for (uint32_t i = 0; i < w->words.len; i++) {
@@ -462,35 +474,6 @@ static void ask_for_adjective(Weigher *w)
 
 /* ---- refusals, approvals ---- */
 
-static bool begins_with(PlStr words, const char *const *some, size_t count)
-{
-    bool found = false;
-    for (size_t i = 0; i < count; i++) found |= pl_str_starts(words, pl_str_z(some[i]));
-    return found;
-}
-
-/* A refusal, or somebody who has to agree first. */
-bool pl_unread_holds_back(PlChecker *c, PlStr prose)
-{
-    static const char *const refusals[] = {"don't ", "don\xe2\x80\x99t ", "do not ", "never ", "avoid ", "skip ", "refrain "};
-    static const char *const consents[] = {"approv", "permission", "confirm", "consent", "sign-off", "sign off", "go-ahead", "my ok", "agree"};
-    static const char *const firsts[] = {"with ", "once ", "after ", "upon ", "if ", "pending ", "subject to ", "wait ", "when ", "on "};
-    static const char *const places[] = {
-        " then ", " before ", " once ", " after ", " upon ", " pending ", " subject to ", " with my ", " with the ", " and if "};
-    static const char *const asks[] = {"ask ", "check with ", "consult "};
-    PlBuf lower;
-    bool consent = false, place = false;
-    pl_buf_init(&lower, 0);
-    pl_utf8_lower(&lower, prose);
-    PlStr words = pl_arena_str(c->arena, pl_buf_str(&lower));
-    pl_buf_deinit(&lower);
-    for (size_t i = 0; i < sizeof consents / sizeof *consents; i++) consent |= has(words, consents[i]);
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) place |= has(words, places[i]);
-    bool asked = begins_with(words, asks, sizeof asks / sizeof *asks) && (place || has(words, " first"));
-    bool first = place || begins_with(words, firsts, sizeof firsts / sizeof *firsts);
-    return begins_with(words, refusals, sizeof refusals / sizeof *refusals) || (consent && first) || asked;
-}
-
 /* An approval of this plan comes before: the words speak of it. */
 static bool was_approved(const PlStep *step)
 {
@@ -565,9 +548,21 @@ void pl_unread_check(PlChecker *c, PlStep *step)
         return;
     }
     if (writes && only_reads(a)) return;
-    Weigher w = {.c = c, .step = step, .only_reads = !writes};
-    pl_unread_words(c->arena, step->prose, &w.words);
+    Weigher w = {.c = c, .step = step, .text = step->prose, .span = step->prose_span, .only_reads = !writes};
+    pl_unread_words(c->arena, w.text, &w.words);
     if (ask_for_value(&w)) return;
     w.words.len = message_at(&w);
     if (!weigh(&w)) ask_for_adjective(&w);
+}
+
+bool pl_unread_writes(const PlStep *step)
+{
+    return step->bound && step->bound->effect >= PL_EFFECT_WRITE && !only_reads(step->bound);
+}
+
+void pl_unread_aside(PlChecker *c, PlStep *call, PlStr text, PlSpan span)
+{
+    Weigher w = {.c = c, .step = call, .text = text, .span = span, .aside = true};
+    pl_unread_words(c->arena, text, &w.words);
+    (void)weigh(&w);
 }

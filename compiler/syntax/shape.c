@@ -153,13 +153,28 @@ static bool says_when(PlStr prose)
 {
     static const char *const words[] = {
         "if",   "unless", "when",   "whenever",  "while", "until", "each",      "every",  "times",    "twice", "repeat",
-        "loop", "only",   "except", "otherwise", "else",  "once",  "depending", "either", "provided", "case",  "retry"};
+        "loop", "only",   "except", "otherwise", "else",  "once",  "depending", "either", "provided", "case",  "retry",
+        "switch", "based"};
     for (size_t at = 0; at < prose.len;) {
         size_t end = at;
         while (end < prose.len && pl_phrase_word_char(prose.ptr[end])) end++;
         for (size_t i = 0; i < sizeof words / sizeof *words; i++)
             if (pl_str_eq_nocase(pl_str_slice(prose, at, end), pl_str_z(words[i]))) return true;
         at = end + (end == at);
+    }
+    return false;
+}
+
+/* `"paid": ship it`, `default: tell us`: the cases of what stands above them, of which one happens. */
+static bool has_case(const PlStep *step)
+{
+    for (uint32_t i = 0; i < step->steps.len; i++) {
+        PlStr prose = step->steps.items[i]->prose;
+        size_t colon = pl_str_find_char(prose, ':', 0);
+        if (colon == PL_STR_NONE) continue;
+        PlStr label = pl_str_slice(prose, 0, colon);
+        bool quoted = label.len > 2 && (label.ptr[0] == '"' || label.ptr[0] == '\'') && label.ptr[label.len - 1] == label.ptr[0];
+        if (quoted || pl_str_eq_nocase(label, PL_STR("default"))) return true;
     }
     return false;
 }
@@ -200,7 +215,7 @@ static bool are_headings(const StepVec *steps)
     bool has_steps = false;
     for (uint32_t i = 0; i < steps->len; i++) {
         const PlStep *s = steps->items[i];
-        if (!is_heading(s) || s->steps.len == 0 || says_when(s->prose)) return false;
+        if (!is_heading(s) || s->steps.len == 0 || says_when(s->prose) || has_case(s)) return false;
         has_steps = has_steps || !only_prose(s);
     }
     return has_steps && steps->len > 1;
@@ -225,7 +240,7 @@ static void flatten(PlSyntax *syntax, PlStep *step, bool is_chapter, StepVec *ou
         pl_vec_push(syntax->arena, out, step);
         return;
     }
-    heading = heading && !says_when(step->prose);
+    heading = heading && !says_when(step->prose) && !has_case(step);
     if (heading)
         becomes_comment(syntax, step);
     else
