@@ -5,6 +5,7 @@ ifeq ($(origin CC),default)
 CC    := $(if $(filter fuzz,$(MODE)),clang,gcc)
 endif
 B     := build/$(MODE)
+COMMA := ,
 BIN   := build/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := all
@@ -31,6 +32,9 @@ MODE_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-omit-fra
 MODE_cov     := -O0 -g --coverage -w
 CFLAGS  += $(MODE_$(MODE))
 LDFLAGS += $(filter -fsanitize% --coverage,$(MODE_$(MODE)))
+# What goes behind walls writes down what it took all the same (tests/cover/walls.c).
+COVER_OBJ := $(if $(filter cov,$(MODE)),$(B)/tests/cover/walls.o)
+LDFLAGS += $(if $(COVER_OBJ),$(addprefix -Wl$(COMMA)--wrap=,open unshare close_range _exit) $(COVER_OBJ))
 
 # Sanitizers see each value as a block of its own; the others take the slab heap.
 HEAP := $(if $(filter asan ubsan fuzz,$(MODE)),debug,slab)
@@ -69,6 +73,8 @@ $(B)/%.o: %.c $(B)/flags
 $(B)/gen/%.o: $(B)/gen/%.c $(B)/flags
 	$(CC) $(BASE_CFLAGS) -I$(B)/gen -Wall -Wno-unused-parameter -Wno-unused-variable $(CFLAGS) -c $< -o $@
 
+$(B)/tests/cover/walls.o: CFLAGS := -O1 -Wno-reserved-identifier -DCOVER_BUILD='"$(abspath $(B))"'
+
 # Texts that a program carries: each line as a C string.
 $(B)/gen/%.inc: compiler/trade/%.txt
 	@mkdir -p $(@D)
@@ -101,7 +107,7 @@ $(B)/gen/pilot.c $(B)/gen/pilot.h &: grammar/pilot.y
 	@mkdir -p $(@D)
 	lemon -q -T/usr/share/lemon/lempar.c -d$(@D) $< && touch $(B)/gen/pilot.h
 
-$(LIB): $(LIB_OBJ)
+$(LIB): $(LIB_OBJ) | $(COVER_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
 

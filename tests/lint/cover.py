@@ -50,7 +50,7 @@ def report(gcda):
 def gather(build):
     """{file: {line: [count, {arm: count}]}}; a header's inline function is in many objects, and one that took the arm will do."""
     files = collections.defaultdict(dict)
-    data = [os.path.join(at, n) for at, _, names in os.walk(build) for n in names if n.endswith(".gcda") and "/unit/" not in at]
+    data = [os.path.join(at, n) for at, _, names in os.walk(build) for n in names if n.endswith(".gcda") and not at.endswith("/unit")]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for found in pool.map(report, data):
             for path, lines in found:

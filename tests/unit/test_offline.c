@@ -241,13 +241,15 @@ TEST(any_allocation_may_fail)
     world_put(w, PL_ROW_INTENT, 1, "2", "{}");
     world_put(w, PL_ROW_ASK, 0, "3", "{}");
     for (int way = 0; way < 2; way++) { /* the second: what it would do next */
-        for (filler = 14000; filler < 16384; filler += 40)
-            for (bool fired = true, first = true; fired && first; first = false) {
-                Told t = offline(w, a, 0);
+        for (filler = 14000; filler < 16384; filler += 40) {
+            bool fired = true;
+            for (int64_t nth = 0; fired; nth++) {
+                Told t = offline(w, a, nth);
                 fired = pl_fault_fired();
                 pl_fault_disarm();
                 CHECK(t.status == PL_OK ? t.verdict == (way ? PL_OFFLINE_SO_FAR : PL_OFFLINE_DIFFERS) : t.status == PL_NOMEM && fired);
             }
+        }
         world_drop_rows(w, 1);
     }
     filler = 0;

@@ -383,4 +383,35 @@ TEST(no_memory_to_open_says_so)
     place_end(&p);
 }
 
+/* A value that is bound to a statement is there, or the statement fails: it is never NULL for want of memory. What is done is sealed. */
+TEST(no_memory_is_never_a_run_that_is_there_already)
+{
+    for (long nth = 0, fired = 1; fired; nth++) {
+        Place p;
+        PlJournalPort j;
+        PlStoredRun run;
+        char id[32] = "";
+        place_begin(&p);
+        PlStore *store = open_store(&p, PL_STORE_WRITE);
+        libc_arm(LIBC_MALLOC, nth, ENOMEM, false);
+        PlStatus status = pl_store_put_module(store, module_hash, PL_STR("bytes"));
+        if (status == PL_OK) status = pl_store_begin(store, module_hash, PL_STR("title"), id, &j);
+        if (status == PL_OK) status = put(&j, PL_ROW_START, "", "{}", "");
+        if (status == PL_OK) status = put(&j, PL_ROW_END, "", "{\"state\":\"done\"}", "");
+        if (status == PL_OK) status = j.barrier(j.self);
+        if (status == PL_OK) status = pl_store_open_run(store, pl_str_z(id), &run, NULL);
+        fired = libc_disarm();
+        if (status != PL_OK && status != PL_NOMEM) fprintf(stderr, "malloc %ld: %s, %s\n", nth, pl_status_words(status), pl_store_message(store));
+        CHECK(status == PL_OK ? run.rows == 2 && run.state == PL_STORED_DONE : status == PL_NOMEM && fired);
+        pl_store_close(store);
+        if (status == PL_OK) {
+            change(&p, "DELETE FROM row WHERE seq = 2"); /* the seal knows */
+            store = open_store(&p, PL_STORE_READ);
+            CHECK(rows_of(store, id, NULL) == 1000 + PL_CORRUPT);
+            pl_store_close(store);
+        }
+        place_end(&p);
+    }
+}
+
 UNIT_MAIN

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Modules and runs. A run's head and number of rows are those of its last row; they are written into its record ("sealed") only when its state is set, so
- * that rows cut from its end afterwards show. */
+ * that rows cut from its end afterwards show. What is bound to a statement is the caller's and is not copied: a copy that there is no memory for would be NULL
+ * in the row, or no match. */
 #include "vm/io/store_sqlite.h"
 
 #include "vm/base/fault.h"
@@ -49,7 +50,7 @@ PlStatus pl_store_put_module(PlStore *store, const uint8_t hash[32], PlStr bytes
     status = pl_store_young_write(store, true);
     sqlite3_stmt *stmt = status == PL_OK ? pl_store_sqlite_stmt(store, PL_SQL_PUT_MODULE) : NULL;
     if (!stmt) return store->broken;
-    sqlite3_bind_blob(stmt, 1, hash, 32, SQLITE_TRANSIENT);
+    sqlite3_bind_blob(stmt, 1, hash, 32, SQLITE_STATIC);
     sqlite3_bind_blob64(stmt, 2, bytes.ptr, bytes.len, SQLITE_STATIC);
     status = pl_store_sqlite_do(store, PL_SQL_PUT_MODULE);
     sqlite3_bind_null(stmt, 2); /* the bytes are the caller's */
@@ -62,7 +63,7 @@ PlStatus pl_store_get_module(PlStore *store, const uint8_t hash[32], PlBuf *byte
     pl_store_writer_drain(store);
     sqlite3_stmt *stmt = pl_store_sqlite_stmt(store, PL_SQL_GET_MODULE);
     if (!stmt) return store->broken;
-    sqlite3_bind_blob(stmt, 1, hash, 32, SQLITE_TRANSIENT);
+    sqlite3_bind_blob(stmt, 1, hash, 32, SQLITE_STATIC);
     int code = sqlite3_step(stmt);
     PlStatus status = code == SQLITE_DONE ? PL_INVALID : pl_store_sqlite_status(store, code);
     if (status == PL_OK) {
@@ -99,9 +100,9 @@ static int insert_run(PlStore *store, const uint8_t module_hash[32], PlStr title
 {
     sqlite3_stmt *stmt = pl_store_sqlite_stmt(store, PL_SQL_PUT_RUN);
     if (!stmt) return SQLITE_NOMEM;
-    sqlite3_bind_text(stmt, 1, id, -1, SQLITE_TRANSIENT);
-    sqlite3_bind_blob(stmt, 2, module_hash, 32, SQLITE_TRANSIENT);
-    sqlite3_bind_text64(stmt, 3, title.ptr ? title.ptr : "", title.len, SQLITE_TRANSIENT, SQLITE_UTF8);
+    sqlite3_bind_text(stmt, 1, id, -1, SQLITE_STATIC);
+    sqlite3_bind_blob(stmt, 2, module_hash, 32, SQLITE_STATIC);
+    sqlite3_bind_text64(stmt, 3, title.ptr ? title.ptr : "", title.len, SQLITE_STATIC, SQLITE_UTF8);
     sqlite3_bind_int64(stmt, 4, now_us());
     int code = pl_fault_hit(PL_FAULT_STORE) ? SQLITE_IOERR : sqlite3_step(stmt);
     sqlite3_reset(stmt);
@@ -192,7 +193,7 @@ PlStatus pl_store_runs_find(PlStore *store, PlStr id, PlStoredRun *run, int64_t 
     if (status != PL_OK) return status;
     sqlite3_stmt *stmt = pl_store_sqlite_stmt(store, PL_SQL_FIND_RUN);
     if (!stmt) return store->broken;
-    sqlite3_bind_text64(stmt, 1, id.ptr, id.len, SQLITE_TRANSIENT, SQLITE_UTF8);
+    sqlite3_bind_text64(stmt, 1, id.ptr, id.len, SQLITE_STATIC, SQLITE_UTF8);
     int code = id.len ? sqlite3_step(stmt) : SQLITE_DONE;
     if (code == SQLITE_ROW) {
         status = read_run(store, stmt, run, number);
@@ -230,10 +231,10 @@ PlStatus pl_store_runs_set(PlStore *store, int64_t number, PlStoredState state, 
     if (!stmt) return store->broken;
     sqlite3_bind_int64(stmt, 1, number);
     sqlite3_bind_int(stmt, 2, (int)state);
-    sqlite3_bind_text64(stmt, 3, reason.ptr ? reason.ptr : "", reason.len, SQLITE_TRANSIENT, SQLITE_UTF8);
+    sqlite3_bind_text64(stmt, 3, reason.ptr ? reason.ptr : "", reason.len, SQLITE_STATIC, SQLITE_UTF8);
     sqlite3_bind_int64(stmt, 4, now_us());
     sqlite3_bind_int64(stmt, 5, (int64_t)rows);
-    sqlite3_bind_blob(stmt, 6, head, 32, SQLITE_TRANSIENT);
+    sqlite3_bind_blob(stmt, 6, head, 32, SQLITE_STATIC);
     if (state == PL_STORED_RUNNING) sqlite3_bind_null(stmt, 5);
     if (state == PL_STORED_RUNNING) sqlite3_bind_null(stmt, 6);
     store->is_unsynced = true;
