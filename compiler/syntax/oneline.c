@@ -4,11 +4,7 @@
 
 #include "compiler/syntax/build.h"
 
-/* A walk over the top level of [start, limit). */
-typedef struct Walk {
-    const char *start, *limit;
-    bool flat; /* a bracket had no end: brackets are characters from here on, and the walk stays linear */
-} Walk;
+typedef PlOneLineWalk Walk;
 
 /* Over a bracket with all it holds, or NULL when it is not closed. */
 static const char *over_bracket(const char *p, const char *limit)
@@ -26,8 +22,7 @@ static const char *over_bracket(const char *p, const char *limit)
     return NULL;
 }
 
-/* One step further: over a bracket, over a text in quotes, else over one character. */
-static const char *over(Walk *walk, const char *p)
+const char *pl_oneline_over(PlOneLineWalk *walk, const char *p)
 {
     char closer;
     bool may_open = p == walk->start || strchr(" \t\n([{,=:", p[-1]) != NULL; /* an apostrophe stands behind a letter */
@@ -101,7 +96,7 @@ static bool is_word_sign(const char *p, const char *limit, const char *const *wo
 static const char *stretch_end(const char *p, const char *limit)
 {
     Walk walk = {p, limit, false};
-    for (; p < limit; p = over(&walk, p)) {
+    for (; p < limit; p = pl_oneline_over(&walk, p)) {
         bool colon = *p == ':' && (p + 1 == limit || strchr(" \n\t*", p[1]));
         if (*p == ',' || colon || *p == ';') return p;
         if (*p == ' ' && word(p + 1, limit, "then")) return p;
@@ -201,7 +196,7 @@ static const char *head_end(const PlSyntax *syntax, int token, const char *behin
         return *body = first, behind;
     Walk walk = {behind, limit, false};
     bool of_names = false; /* For each k, v in ...: the first comma stands between names */
-    for (const char *p = behind; p < limit; p = over(&walk, p)) {
+    for (const char *p = behind; p < limit; p = pl_oneline_over(&walk, p)) {
         bool within_number = *p == ',' && p > behind && is_digit(p[-1]) && is_digit(p[1]); /* 1,000 */
         if (within_number) continue;
         if (*p == ',' && !in && !of_names) {
@@ -219,7 +214,9 @@ static const char *head_end(const PlSyntax *syntax, int token, const char *behin
         if (branch && p > behind && p[-1] == ' ' && (next = word(p, limit, "then"))) return *body = next, p;
         if (branch && p > behind && (next = behind_arrow(p, limit))) return *body = next, p;
     }
-    return branch ? last_statement(syntax, behind, limit, body) : NULL;
+    const char *last = branch ? last_statement(syntax, behind, limit, body) : NULL;
+    bool more = token == PL_TK_S_ON_ERROR && first < limit && pl_phrase_word_char(*first) && !word(first, limit, "with");
+    return last || !more ? last : (*body = first, behind); /* "if that fails retry twice" */
 }
 
 bool pl_oneline_split(const PlSyntax *syntax, int token, const char *behind, const char *limit, PlOneLine *out)
@@ -231,7 +228,7 @@ bool pl_oneline_split(const PlSyntax *syntax, int token, const char *behind, con
     out->body = body;
     Walk walk = {body, limit, false};
     bool chooses = false; /* "x if c else y" is a value */
-    for (const char *p = body; p < limit; p = over(&walk, p)) {
+    for (const char *p = body; p < limit; p = pl_oneline_over(&walk, p)) {
         if (*p == ' ' && word(p + 1, limit, "if")) chooses = true;
         if (*p == ' ' && !chooses && p > body && (word(p + 1, limit, "else") || word(p + 1, limit, "otherwise"))) {
             out->body_end = p;
@@ -252,7 +249,7 @@ bool pl_oneline_split(const PlSyntax *syntax, int token, const char *behind, con
 const char *pl_oneline_next_set(const char *p, const char *limit, const char **next)
 {
     Walk walk = {p, limit, false};
-    for (; p < limit; p = over(&walk, p)) {
+    for (; p < limit; p = pl_oneline_over(&walk, p)) {
         const char *part = *p == ',' ? blanks(p + 1) : p > walk.start && p[-1] == ' ' ? word(p, limit, "and") : NULL;
         if (part && *p == ',' && word(part, limit, "and")) part = word(part, limit, "and");
         const char *end = part ? pl_oneline_path_end(part, limit) : NULL, *sign = end ? blanks(end) : NULL;
@@ -289,7 +286,7 @@ bool pl_oneline_check_if(const PlSyntax *syntax, const char *text, const char *l
     *cond = ANY_OF(text, limit, checks);
     if (!*cond) return false;
     Walk walk = {*cond, limit, false};
-    for (const char *p = *cond; p < limit; p = over(&walk, p)) {
+    for (const char *p = *cond; p < limit; p = pl_oneline_over(&walk, p)) {
         const char *next = blanks(p + 1), *body;
         bool ends = (*p == '.' && (p[1] == ' ' || p[1] == '\n')) || *p == ';' || *p == ',' || *p == '?';
         if (!ends || !(body = ANY_OF(next, limit, so)) || (*body != ',' && *body != ':' && !word(body, limit, "then")))
@@ -298,7 +295,7 @@ bool pl_oneline_check_if(const PlSyntax *syntax, const char *text, const char *l
         if (word(body, limit, "then")) body = word(body, limit, "then");
         *out = (PlOneLine){.head_end = p, .body = body, .body_end = limit};
         walk.start = body;
-        for (const char *q = body; q < limit; q = over(&walk, q)) {
+        for (const char *q = body; q < limit; q = pl_oneline_over(&walk, q)) {
             if (*q != ';' && *q != ',' && !(*q == '.' && q[1] == ' ')) continue;
             const char *other = blanks(q + 1), *behind;
             const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, other, limit, &behind);

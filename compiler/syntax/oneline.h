@@ -12,6 +12,15 @@ typedef struct PlOneLine {
     const char *otherwise;       /* "otherwise ..." behind it, up to the end of the step; NULL when there is none */
 } PlOneLine;
 
+/* A walk over what stands outside of brackets and texts in quotes. */
+typedef struct PlOneLineWalk {
+    const char *start, *limit;
+    bool flat; /* a bracket had no end: brackets are characters from here on, and the walk stays linear */
+} PlOneLineWalk;
+
+/* One step further: over a bracket, over a text in quotes, else over one character. */
+const char *pl_oneline_over(PlOneLineWalk *walk, const char *p);
+
 /* `token` is the PL_TK_S_* of a block whose words end at `behind`. False when the step ends with its head. */
 bool pl_oneline_split(const PlSyntax *syntax, int token, const char *behind, const char *limit, PlOneLine *out);
 

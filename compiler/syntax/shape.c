@@ -50,15 +50,9 @@ static void take_comments(PlSyntax *syntax, PlStep *from, PlStep *to)
 
 /* ---- retries and nothing: "If it fails: retry up to 2 times", "If it fails: do nothing" ---- */
 
-static bool only_retries(const PlStep *step)
+static bool is_retry(const PlStep *s)
 {
-    for (uint32_t i = 0; i < step->steps.len; i++) {
-        const PlStep *s = step->steps.items[i];
-        if (s->kind != PL_STEP_PROSE || s->prose.len || s->bind.len || s->clauses.len != 1 ||
-            s->clauses.items[0].kind != PL_CLAUSE_RETRY)
-            return false;
-    }
-    return step->steps.len == 1;
+    return s->kind == PL_STEP_PROSE && !s->prose.len && !s->bind.len && s->clauses.len == 1 && s->clauses.items[0].kind == PL_CLAUSE_RETRY;
 }
 
 static bool only_passes(const PlStep *step)
@@ -68,20 +62,42 @@ static bool only_passes(const PlStep *step)
     return step->steps.len > 0;
 }
 
-/* A handler that is a clause of the call: true when it was taken into it. */
+/* "Retry 3 times" at the beginning of a handler is the call's clause. */
+static void take_retry(PlSyntax *syntax, PlStep *call, PlStep *handler)
+{
+    if (!handler->steps.len || !is_retry(handler->steps.items[0]) || pl_step_clause(call, PL_CLAUSE_RETRY)) return;
+    PlClause clause = handler->steps.items[0]->clauses.items[0];
+    note(syntax, handler->steps.len > 1 ? clause.span : handler->span, "the clause `retry N times` of the call");
+    pl_vec_push(syntax->arena, &call->clauses, clause);
+    for (uint32_t i = 1; i < handler->steps.len; i++) handler->steps.items[i - 1] = handler->steps.items[i];
+    handler->steps.len--;
+}
+
+/* "Do nothing" alone in a block stays as a note, since a block has steps. */
+static void note_passes(PlSyntax *syntax, PlStep *const *steps, uint32_t len)
+{
+    for (uint32_t i = 0; i < len; i++) {
+        PlStep *step = steps[i];
+        if (step->form != PL_FORM_PASS) continue;
+        note(syntax, step->span, "`Note \"nothing to do\"`");
+        step->kind = PL_STEP_NOTE;
+        step->value = pl_expr_new(syntax->arena, PL_EXPR_LITERAL, step->span);
+        step->value->literal.kind = PL_LIT_TEXT;
+        step->value->literal.as.text = PL_STR("nothing to do");
+        step->prose = PL_STR("");
+        step->form = PL_FORM_NONE;
+    }
+}
+
+/* A handler that is a clause of the call: true when all of it was taken. */
 static bool becomes_clause(PlSyntax *syntax, PlStep *call, PlStep *handler)
 {
-    if (call->kind != PL_STEP_ACTION && call->kind != PL_STEP_PROSE) return false;
-    PlClause clause = {
-        .kind = PL_CLAUSE_IF_FAILS, .span = handler->span, .count = handler->status, .fail_do = PL_FAIL_CONTINUE};
-    if (only_retries(handler))
-        clause = handler->steps.items[0]->clauses.items[0];
-    else if (!only_passes(handler))
-        return false;
-    if (pl_step_clause(call, clause.kind)) return false;
-    note(syntax, handler->span,
-         clause.kind == PL_CLAUSE_RETRY ? "the clause `retry N times` of the call"
-                                        : "the clause `if it fails, continue` of the call");
+    if (call->kind != PL_STEP_ACTION && call->kind != PL_STEP_PROSE) return note_passes(syntax, handler->steps.items, handler->steps.len), false;
+    take_retry(syntax, call, handler);
+    if (handler->steps.len == 0) return take_comments(syntax, handler, call), true;
+    PlClause clause = {.kind = PL_CLAUSE_IF_FAILS, .span = handler->span, .count = handler->status, .fail_do = PL_FAIL_CONTINUE};
+    if (!only_passes(handler) || pl_step_clause(call, PL_CLAUSE_IF_FAILS)) return note_passes(syntax, handler->steps.items, handler->steps.len), false;
+    note(syntax, handler->span, "the clause `if it fails, continue` of the call");
     take_comments(syntax, handler, call);
     pl_vec_push(syntax->arena, &call->clauses, clause);
     return true;
@@ -324,6 +340,15 @@ static void otherwise_of_try(PlSyntax *syntax, StepVec *out, uint32_t at, PlStep
     note(syntax, otherwise->keyword, pl_arena_printf(syntax->arena, "`If not " PL_FMT ":`", PL_ARG(name)).ptr);
 }
 
+/* "If it fails with 404, skip it; otherwise stop": of every other failure. "Otherwise update it" is of no failure. */
+static bool other_failures(const PlStep *handler, PlStep *otherwise)
+{
+    PlStepKind kind = otherwise->steps.len == 1 ? otherwise->steps.items[0]->kind : PL_STEP_BAD;
+    if (!handler->status || otherwise->kind != PL_STEP_ELSE || (kind != PL_STEP_STOP && kind != PL_STEP_FAIL)) return false;
+    otherwise->kind = PL_STEP_ON_ERROR;
+    return true;
+}
+
 /* Where the Try of a lone handler begins: at the step before it; further up where that is one that cannot fail, since a list that is added to is no
  * call. "On error, continue with the next" at the end of a loop's body speaks of the whole body. */
 static uint32_t first_guarded(const PlSyntax *syntax, const StepVec *before, const PlStep *handler, bool last)
@@ -349,15 +374,17 @@ static void handle_failures(PlSyntax *syntax, StepVec *steps)
         PlStep *step = steps->items[i], *before = out.len ? out.items[out.len - 1] : NULL;
         PlStepKind kind = before ? meant(before) : PL_STEP_PROSE;
         if (is_handler(step) && before && kind != PL_STEP_TRY && kind != PL_STEP_ON_ERROR) {
-            if (step->form != PL_FORM_ANY_FAILS && becomes_clause(syntax, before, step)) continue;
+            bool others = step->status && i + 1 < steps->len && meant(steps->items[i + 1]) == PL_STEP_ELSE;
+            if (step->form != PL_FORM_ANY_FAILS && !others && becomes_clause(syntax, before, step)) continue;
             wrap(syntax, &out, first_guarded(syntax, &out, step, i + 1 == steps->len), step);
         }
         if (meant(step) == PL_STEP_ELSE && kind == PL_STEP_ON_ERROR) {
             uint32_t at = out.len - 1;
             while (at > 0 && meant(out.items[at]) == PL_STEP_ON_ERROR) at--;
-            if (meant(out.items[at]) == PL_STEP_TRY) otherwise_of_try(syntax, &out, at, step);
+            if (other_failures(before, step)) note(syntax, step->keyword, "`If it fails:`, of every other failure");
+            else if (meant(out.items[at]) == PL_STEP_TRY) otherwise_of_try(syntax, &out, at, step);
         }
-        if (is_handler(step)) step->form = PL_FORM_NONE;
+        if (is_handler(step)) note_passes(syntax, step->steps.items, step->steps.len), step->form = PL_FORM_NONE;
         pl_vec_push(syntax->arena, &out, step);
     }
     *steps = out;
@@ -365,42 +392,46 @@ static void handle_failures(PlSyntax *syntax, StepVec *steps)
 
 /* ---- nothing ---- */
 
-/* "Otherwise: do nothing" goes; "Do nothing" beside other steps goes; alone in a block it stays as a note, since a block has steps. */
-/* "Continue" where there is no loop to continue: nothing. */
+/* "Continue" where there is no loop to continue: nothing. So is "skip it" of a step that failed. */
 static bool goes_on(const PlSyntax *syntax, const PlStep *step)
 {
+    bool failed = false;
     if (step->kind != PL_STEP_SKIP) return false;
-    for (const PlStep *p = step->parent; p; p = p->parent)
+    for (const PlStep *p = step->parent; p; p = p->parent) {
         if (p->kind == PL_STEP_EACH || p->kind == PL_STEP_REPEAT) return false;
+        failed = failed || p->kind == PL_STEP_ON_ERROR;
+    }
+    if (failed) return true;
     PlStr word = pl_str_slice(syntax->text, step->keyword.start, step->keyword.end), want = PL_STR("continue");
     return pl_str_eq_nocase(word, want);
 }
 
-static void drop_passes(PlSyntax *syntax, StepVec *steps, const PlStep *parent)
+/* Nothing but "do nothing", perhaps behind a retry: a clause of the call says so, if there is one. */
+static bool passes_over(const StepVec *steps, const PlStep *handler)
+{
+    if (!handler || handler->kind != PL_STEP_ON_ERROR) return false;
+    for (uint32_t i = 0; i < steps->len; i++)
+        if (steps->items[i]->form != PL_FORM_PASS && (i || !is_retry(steps->items[i]))) return false;
+    return true;
+}
+
+/* "Otherwise: do nothing" goes, and so does "Do nothing" beside other steps. */
+static void drop_passes(PlSyntax *syntax, StepVec *steps, PlStep *parent)
 {
     StepVec out = {0};
+    if (passes_over(steps, parent)) return;
     for (uint32_t i = 0; i < steps->len; i++) {
         PlStep *step = steps->items[i];
-        bool last = i + 1 == steps->len ||
-                    (meant(steps->items[i + 1]) != PL_STEP_ELSE && meant(steps->items[i + 1]) != PL_STEP_ELSE_IF);
+        bool last = i + 1 == steps->len || (meant(steps->items[i + 1]) != PL_STEP_ELSE && meant(steps->items[i + 1]) != PL_STEP_ELSE_IF);
         bool empty_branch = (step->kind == PL_STEP_ELSE || step->kind == PL_STEP_ELSE_IF) && only_passes(step) && last;
         bool idle = step->form == PL_FORM_PASS && (steps->len > 1 || !parent);
-        if (empty_branch || idle || step->form == PL_FORM_END) {
+        if (empty_branch || idle || step->form == PL_FORM_END)
             note(syntax, step->span, "nothing");
-            continue;
-        }
-        if (step->form == PL_FORM_PASS) {
-            note(syntax, step->span, "`Note \"nothing to do\"`");
-            step->kind = PL_STEP_NOTE;
-            step->value = pl_expr_new(syntax->arena, PL_EXPR_LITERAL, step->span);
-            step->value->literal.kind = PL_LIT_TEXT;
-            step->value->literal.as.text = PL_STR("nothing to do");
-            step->prose = PL_STR("");
-            step->form = PL_FORM_NONE;
-        }
-        pl_vec_push(syntax->arena, &out, step);
+        else
+            pl_vec_push(syntax->arena, &out, step);
     }
     *steps = out;
+    note_passes(syntax, steps->items, steps->len);
 }
 
 /* The last step ends in the middle of a call: what is missing is asked for. */

@@ -196,14 +196,29 @@ static const char *last_words(const PlReading *rd, const char *p, const char *en
             const char *behind;
             const PlSpelling *row = pl_phrase_match(rd->syntax->phrases, PL_AT_OPENING, q + len, end, &behind);
             int kind = row ? row->kind : 0;
-            bool ends = kind == PL_TK_S_SKIP || kind == PL_TK_S_STOP || kind == PL_TK_S_LEAVE || kind == PL_TK_S_PASS;
-            PlStr rest = pl_str_trim(pl_str(behind, ends ? (size_t)(end - behind) : 0));
-            if (!ends || pl_str_find_char(rest, ' ', 0) != PL_STR_NONE || memchr(rest.ptr, '"', rest.len)) continue;
+            bool says = kind == PL_TK_S_STOP || kind == PL_TK_S_FAIL; /* why */
+            if (!says && kind != PL_TK_S_SKIP && kind != PL_TK_S_LEAVE && kind != PL_TK_S_PASS) continue;
+            const char *why = pl_scan_blanks(behind), *stop = says && why < end && *why == '"' ? pl_text_end(why, end) : NULL;
+            PlStr rest = pl_str_trim(pl_str(behind, (size_t)(end - behind)));
+            bool told = stop && pl_reading_ends_here(rd, stop);
+            if (!told && (pl_str_find_char(rest, ' ', 0) != PL_STR_NONE || memchr(rest.ptr, '"', rest.len))) continue;
             *last = q + len;
             return q;
         }
     }
     return end;
+}
+
+void pl_reading_one_line_body(PlReading *rd, const char *body, const char *limit)
+{
+    const char *last, *first_end = last_words(rd, body, limit, &last);
+    PlStep *step = pl_nest_new_step(rd->syntax, rd->step, pl_reading_span(rd, body, first_end));
+    if (!step) return;
+    step->marker = rd->step->marker;
+    pl_statement_read(rd->syntax, step, pl_reading_offset(rd, body), pl_reading_offset(rd, first_end));
+    if (!last || !(step = pl_nest_new_step(rd->syntax, rd->step, pl_reading_span(rd, last, limit)))) return;
+    step->marker = rd->step->marker;
+    pl_statement_read(rd->syntax, step, pl_reading_offset(rd, last), pl_reading_offset(rd, limit));
 }
 
 /* If C, do X; otherwise do Y: the head, its one sub-step, and the next branch. */
@@ -215,15 +230,8 @@ static void read_one_line(PlReading *rd, int token, const char *behind, const Pl
     head.end = pl_reading_offset(rd, parts->head_end);
     head.one_line = true;
     pl_reading_loudly(&head, token, behind);
-    const char *last, *first_end = last_words(rd, parts->body, parts->body_end, &last);
-    PlStep *body = pl_nest_new_step(syntax, rd->step, pl_reading_span(rd, parts->body, first_end));
-    if (!body) return;
-    body->marker = rd->step->marker;
-    pl_statement_read(syntax, body, pl_reading_offset(rd, parts->body), pl_reading_offset(rd, first_end));
-    if (last && (body = pl_nest_new_step(syntax, rd->step, pl_reading_span(rd, last, parts->body_end)))) {
-        body->marker = rd->step->marker;
-        pl_statement_read(syntax, body, pl_reading_offset(rd, last), pl_reading_offset(rd, parts->body_end));
-    }
+    const char *body = parts->body;
+    if (token != PL_TK_S_ON_ERROR || pl_reading_fail_body(rd, body, parts->body_end, &body)) pl_reading_one_line_body(rd, body, parts->body_end);
     PlStep *next = parts->otherwise
                        ? pl_nest_new_step(syntax, rd->step->parent, pl_reading_span(rd, parts->otherwise, rd->limit))
                        : NULL;
@@ -537,7 +545,7 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
         if (unless) negate(&rd);
         return;
     }
-    if (!(row && pl_reading_is_block(row->kind)) && pl_reading_parts(&rd)) return;
+    if (!(row && pl_reading_is_block(row->kind)) && (pl_reading_failure(&rd) || pl_reading_parts(&rd))) return;
     if (row) step->keyword = pl_reading_span(&rd, rd.text, behind);
     if (token == PL_TK_S_SET && behind < rd.limit && *behind == ':') behind++;
     if (!(row && pl_reading_is_block(row->kind)) && pl_reading_several(&rd, token)) return;

@@ -249,7 +249,7 @@ bool pl_reading_form(PlReading *rd, const PlSpelling *row, const char *behind)
 {
     PlStep *step = rd->step;
     int kind = row ? row->kind : 0;
-    if (read_empty(rd) || read_approval(rd)) return true;
+    if (read_empty(rd) || read_approval(rd) || pl_reading_logs_error(rd)) return true;
     if (kind == PL_TK_S_END || kind == PL_TK_S_PASS) {
         if (!is_bare(rd, behind)) return false;
         step->kind = PL_STEP_PROSE;
@@ -266,6 +266,7 @@ bool pl_reading_form(PlReading *rd, const PlSpelling *row, const char *behind)
 const char *pl_reading_any_fails(PlReading *rd)
 {
     const char *behind = any_fails(rd);
-    if (behind) rd->step->form = PL_FORM_ONE_FAILS;
+    if (!behind) return pl_reading_noun_fails(rd);
+    rd->step->form = PL_FORM_ONE_FAILS;
     return behind;
 }

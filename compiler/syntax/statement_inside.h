@@ -51,6 +51,19 @@ bool pl_reading_into_step(PlReading *rd, int entry, const char *from);
 PlExpr *pl_reading_expr(PlReading *rd, const char *from);
 /* statement_several.c: two steps that are said as one become two. False when it is one. */
 bool pl_reading_several(PlReading *rd, int token);
+/* The place behind the name of the first call in [from, rd->limit), or NULL. */
+const char *pl_reading_call_in(const PlReading *rd, const char *from);
+/* statement.c: the one sub-step that [body, limit) is, or two where the last words only end the block, the loop or the run. */
+void pl_reading_one_line_body(PlReading *rd, const char *body, const char *limit);
+/* statement_fail.c: a call and what is done when it fails become two steps. False when the step does not say both. */
+bool pl_reading_failure(PlReading *rd);
+/* Of an ON_ERROR's words [body, limit): a retry at their beginning becomes a sub-step with that clause alone. False when nothing is left behind it;
+ * else *rest is where the other words begin. */
+bool pl_reading_fail_body(PlReading *rd, const char *body, const char *limit, const char **rest);
+/* Behind "If the refund fails", where the step before refunds; or NULL. */
+const char *pl_reading_noun_fails(const PlReading *rd);
+/* "log the error" under "If it fails": Note error.message. */
+bool pl_reading_logs_error(PlReading *rd);
 /* statement_parts.c: a step with its action, arguments and result on lines of their own. False when it is not told so. */
 bool pl_reading_parts(PlReading *rd);
 /* statement_call.c: the call whose name stands at `action`, in any of the ways that people write one; the prose before it, or none. False when it

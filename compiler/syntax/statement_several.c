@@ -108,8 +108,7 @@ static const char *behind_name(const PlReading *rd, const char *p)
     return then ? then : next;
 }
 
-/* The place behind the name of the first call in [from, limit), or NULL. */
-static const char *call_in(const PlReading *rd, const char *from)
+const char *pl_reading_call_in(const PlReading *rd, const char *from)
 {
     PlScan scan;
     PlStr prose;
@@ -190,7 +189,7 @@ static bool awaits_person(const PlReading *rd)
 static const char *find_next(PlReading *rd, int token, bool waits, const char **next)
 {
     const char *end = waits ? NULL : after_name(rd, next), *from = rd->text;
-    if (end || (!waits && !(from = call_in(rd, rd->text))) || pl_reading_used(rd)) return end;
+    if (end || (!waits && !(from = pl_reading_call_in(rd, rd->text))) || pl_reading_used(rd)) return end;
     Walk w = {.start = from, .limit = rd->limit};
     unsigned tried = 0;
     for (const char *p = from; p < rd->limit && !w.depends && tried < MOST_LINKS; p = over(&w, p)) {
@@ -199,7 +198,7 @@ static const char *find_next(PlReading *rd, int token, bool waits, const char **
         if (!part || part >= rd->limit || (waits && !then)) continue;
         tried++;
         bool timed = then && token == PL_TK_S_WAIT; /* behind a time that has passed comes a step, whatever it says */
-        if (!timed && !call_in(rd, part) && !is_bare(rd, part) && !(then && !waits && is_statement(rd, part))) continue;
+        if (!timed && !pl_reading_call_in(rd, part) && !is_bare(rd, part) && !(then && !waits && is_statement(rd, part))) continue;
         *next = part;
         return p;
     }

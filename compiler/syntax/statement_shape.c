@@ -75,10 +75,11 @@ static bool does_each(const PlReading *rd, const char *behind)
     return false;
 }
 
-/* The words of a failure that is handled; `catch` and `except` are words of code, and stand alone or before a colon. */
+/* The words of a failure that is handled; `catch` and `except` are words of code, and stand alone or before a colon, as "Handle errors" does. */
 static bool opens_failure(const PlReading *rd, const PlSpelling *row, const char *p)
 {
-    bool code = pl_str_starts(row->accepted, PL_STR("catch")) || pl_str_eq_z(row->accepted, "except");
+    bool code = pl_str_starts(row->accepted, PL_STR("catch")) || pl_str_eq_z(row->accepted, "except") || pl_str_starts(row->accepted, PL_STR("handle")) ||
+                pl_str_ends(row->accepted, PL_STR("handling"));
     const char *end = p;
     if (code && pl_raw_scan(PL_MODE_EXPR, p, rd->limit, &end) == PL_RAW_WORD) p = pl_scan_blanks(end);
     return !code || p >= rd->limit || *p == ':' || *p == '(';
