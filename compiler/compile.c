@@ -250,6 +250,7 @@ PlStatus pl_compile(PlArena *arena, PlStr text, const PlCompileOptions *options,
     if (!pl_emit(arena, &out->diags, out->catalog, out->plan, out->exact, &out->module)) return PL_OK;
     apply_project(options->project, &out->module);
     pl_labels_trust(arena, &out->diags, out->catalog, options->project, &out->module);
+    pl_labels_claims(&out->diags, out->plan, &out->module);
     if (pl_labels_ask(arena, &out->diags, out->plan, &out->module)) {
         pl_buf_init(&exact, 0);
         pl_print_plan(&exact, out->plan);

@@ -222,6 +222,19 @@ static void tell(PlArena *arena, PlDiags *diags, const PlModule *m, const PlFlow
                  PL_ARG(origin->plugin), PL_ARG(origin->name), PL_ARG(part), PL_ARG(action->plugin), PL_ARG(action->name), PL_ARG(name));
 }
 
+void pl_labels_claims(PlDiags *diags, const PlPlan *plan, const PlModule *m)
+{
+    for (uint32_t a = 0; a < m->action_count; a++) {
+        const PlAction *action = &m->actions[a];
+        if (!action->claims.len) continue;
+        const PlStep *step = NULL;
+        for (uint32_t c = 0; c < m->call_count && !step; c++)
+            if (m->calls[c].action == a) step = find_step(plan->steps.items, plan->steps.len, m->sites[m->calls[c].site].step, action);
+        PlDiag *d = PL_REPORT(diags, LABEL_CLAIM, step ? step->action_span : PL_NO_SPAN, PL_ARG(action->claims), PL_ARG(action->plugin));
+        if (d) pl_diag_help(diags, d, "to vouch for the document, in pilot.yaml: plugins: {" PL_FMT ": {document: FILE, trusted: yes}}", PL_ARG(action->plugin));
+    }
+}
+
 bool pl_labels_ask(PlArena *arena, PlDiags *diags, PlPlan *plan, PlModule *module)
 {
     PlFlow flow;

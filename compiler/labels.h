@@ -11,6 +11,8 @@
 
 /* Sets policy and trusts of the manifest. P1602 for names that are not there. */
 void pl_labels_trust(PlArena *arena, PlDiags *diags, PlCatalog *catalog, const PlProject *project, PlModule *module);
+/* P1604 for each action of the plan whose document claims to be more harmless than it is taken to be. */
+void pl_labels_claims(PlDiags *diags, const PlPlan *plan, const PlModule *module);
 /* True when the plan was changed: it is to be printed again. */
 bool pl_labels_ask(PlArena *arena, PlDiags *diags, PlPlan *plan, PlModule *module);
 

@@ -106,6 +106,8 @@ void pl_draft_hints(PlDraft *draft);
 void pl_draft_settle(PlDraft *draft);
 /* label.c: after the parameters and the result */
 void pl_draft_labels(PlDraft *draft);
+/* May what the document says loosen the class of the action? Where not, `claim` is noted in action->claims. spec/effects.md. */
+bool pl_draft_is_believed(PlDraft *draft, const char *claim);
 bool pl_draft_selects(PlDraft *draft, const PlNode *node); /* x-pilot-selector of a parameter or property */
 /* security.c */
 void pl_draft_security(PlDraft *draft);

@@ -29,6 +29,16 @@ static bool project_says_idempotent(const PlDraft *draft)
     return false;
 }
 
+/* A document comes from outside. What makes a call more harmless than its method counts where the project trusts the document, or where the document is one of
+ * ours or made from the project's own words (a door). */
+bool pl_draft_is_believed(PlDraft *draft, const char *claim)
+{
+    PlAction *action = draft->action;
+    if (draft->api->plugin->is_trusted || draft->api->plugin->door) return true;
+    action->claims = pl_arena_printf(draft->api->arena, PL_FMT "%s%s", PL_ARG(action->claims), action->claims.len ? ", " : "", claim);
+    return false;
+}
+
 /* x-pilot-effect: none | read | write | delete | idempotent */
 static void decide_effect(PlDraft *draft)
 {
@@ -40,11 +50,14 @@ static void decide_effect(PlDraft *draft)
     PlStr said = pl_node_text(node);
     if (!node) return;
     if (pl_str_eq_z(said, "idempotent")) {
-        if (action->doubt == PL_DOUBT_UNSAFE) action->doubt = PL_DOUBT_IDEMPOTENT;
+        bool believed = action->doubt == PL_DOUBT_UNSAFE && pl_draft_is_believed(draft, "x-pilot-effect: idempotent");
+        if (believed) action->doubt = PL_DOUBT_IDEMPOTENT;
         return;
     }
     for (int effect = PL_EFFECT_NONE; effect < PL_EFFECT_COUNT; effect++) {
-        if (!pl_str_eq_z(said, pl_effect_name((PlEffect)effect))) continue;
+        const char *name = pl_effect_name((PlEffect)effect);
+        if (!pl_str_eq_z(said, name)) continue;
+        if ((PlEffect)effect < action->effect && !pl_draft_is_believed(draft, pl_arena_printf(draft->api->arena, "x-pilot-effect: %s", name).ptr)) return;
         action->effect = (PlEffect)effect;
         bool harmless = action->effect == PL_EFFECT_NONE || action->effect == PL_EFFECT_READ;
         if (harmless)
@@ -127,6 +140,7 @@ static PlAction *build(PlApi *api, PlEntry *entry)
     const PlOperation *op = &entry->public;
     PlAction *action = PL_NEW(api->arena, PlAction);
     PlDraft draft = {.api = api, .entry = entry, .action = action};
+    action->claims = PL_STR("");
     action->plugin = api->plugin->name;
     action->name = op->name;
     action->operation_id = op->operation_id;

@@ -188,8 +188,12 @@ static void decide_probe(PlDraft *draft)
             take_probe(draft, &options->probes[i]);
             return;
         }
-    if (node && pl_told_probe(draft->api->arena, draft->api->diags, node, &told)) take_probe(draft, &told);
-    else if (!node) conclude_probe(draft);
+    if (!node) {
+        conclude_probe(draft);
+    } else if (pl_told_probe(draft->api->arena, draft->api->diags, node, &told)) {
+        if (told.probe.absent_is_sure) told.probe.absent_is_sure = pl_draft_is_believed(draft, "x-pilot-reconcile: absent: not applied");
+        take_probe(draft, &told);
+    }
 }
 
 /* ---- awaited work ---- */

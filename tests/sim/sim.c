@@ -467,7 +467,7 @@ static void sim_init(Sim *s, PlArena *arena, uint64_t seed, bool calm)
 
 static const char *one(PlArena *arena, uint64_t seed, PlBuf *plan, Sim *sim)
 {
-    static const PlPluginArg shop = {.name = PL_STR_INIT("shop"), .document = PL_STR_INIT("tests/crash/shop.yaml")};
+    static const PlPluginArg shop = {.name = PL_STR_INIT("shop"), .document = PL_STR_INIT("tests/crash/shop.yaml"), .trusted = true};
     static char calm[65536], disturbed[65536];
     PlCompileOptions options = {.plan_path = PL_STR("sim.pilot"), .plugins = &shop, .plugin_count = 1};
     PlCompiled *c = PL_NEW(arena, PlCompiled);

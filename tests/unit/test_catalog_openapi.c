@@ -316,14 +316,43 @@ TEST(effects_and_keys)
                     "    patch: {operationId: approve, requestBody: {content: {application/json: {schema: {type: "
                     "object, properties: {request_id: {type: string, description: the request to approve}}}}}}}\n"),
              NULL);
-    CHECK(bed_action(&bed, "search")->effect == PL_EFFECT_READ && bed_action(&bed, "search")->doubt == PL_DOUBT_SAFE);
+    CHECK(bed_action(&bed, "search")->effect == PL_EFFECT_WRITE && bed_action(&bed, "search")->doubt == PL_DOUBT_UNSAFE);
+    CHECK_STR(bed_action(&bed, "search")->claims, "x-pilot-effect: read");
     CHECK(bed_action(&bed, "put")->effect == PL_EFFECT_WRITE && bed_action(&bed, "put")->doubt == PL_DOUBT_IDEMPOTENT);
-    CHECK(bed_action(&bed, "patch")->effect == PL_EFFECT_WRITE && bed_action(&bed, "patch")->doubt == PL_DOUBT_IDEMPOTENT);
+    CHECK(bed_action(&bed, "patch")->effect == PL_EFFECT_WRITE && bed_action(&bed, "patch")->doubt == PL_DOUBT_UNSAFE);
+    CHECK_STR(bed_action(&bed, "patch")->claims, "x-pilot-effect: idempotent");
     CHECK(bed_action(&bed, "del")->effect == PL_EFFECT_DELETE && bed_action(&bed, "del")->doubt == PL_DOUBT_IDEMPOTENT);
     CHECK(bed_action(&bed, "get")->effect == PL_EFFECT_READ && bed_has(&bed, PL_D_OP_EFFECT));
     CHECK(bed_action(&bed, "pay")->doubt == PL_DOUBT_KEYED);
     CHECK_STR(params_text(&bed, bed_action(&bed, "pay")), "header idempotency_key=Idempotency-Key: text key");
     CHECK(bed_action(&bed, "approve")->doubt == PL_DOUBT_UNSAFE);
+    bed_close(&bed);
+}
+
+TEST(a_document_that_is_vouched_for_may_loosen)
+{
+    Bed bed;
+    PlPluginOptions options = {.server = PL_STR(""), .credential = PL_STR(""), .credential_name = PL_STR(""), .trusted = true};
+    PlStr text = PL_STR(HEAD3
+                        "paths:\n"
+                        "  /a:\n"
+                        "    post: {operationId: search, x-pilot-effect: read}\n"
+                        "    put: {operationId: draw, x-pilot-effect: none}\n"
+                        "    patch: {operationId: patch, x-pilot-effect: idempotent}\n"
+                        "    delete: {operationId: archive, x-pilot-effect: write}\n"
+                        "    get: {operationId: purge, x-pilot-effect: delete}\n");
+    bed_open_with(&bed, text, &options);
+    CHECK(bed_action(&bed, "search")->effect == PL_EFFECT_READ && bed_action(&bed, "search")->doubt == PL_DOUBT_SAFE);
+    CHECK(bed_action(&bed, "draw")->effect == PL_EFFECT_NONE && bed_action(&bed, "draw")->doubt == PL_DOUBT_SAFE);
+    CHECK(bed_action(&bed, "patch")->doubt == PL_DOUBT_IDEMPOTENT && bed_action(&bed, "archive")->effect == PL_EFFECT_WRITE);
+    CHECK(bed_action(&bed, "purge")->effect == PL_EFFECT_DELETE && bed_action(&bed, "patch")->claims.len == 0);
+    bed_close(&bed);
+    bed_open_with(&bed, text, NULL); /* a stranger's: the method, or what is more dangerous */
+    CHECK(bed_action(&bed, "search")->effect == PL_EFFECT_WRITE && bed_action(&bed, "draw")->effect == PL_EFFECT_WRITE);
+    CHECK(bed_action(&bed, "draw")->doubt == PL_DOUBT_IDEMPOTENT && bed_action(&bed, "patch")->doubt == PL_DOUBT_UNSAFE);
+    CHECK(bed_action(&bed, "archive")->effect == PL_EFFECT_DELETE && bed_action(&bed, "purge")->effect == PL_EFFECT_DELETE);
+    CHECK(bed_action(&bed, "purge")->doubt == PL_DOUBT_UNSAFE && bed_action(&bed, "purge")->claims.len == 0);
+    CHECK_STR(bed_action(&bed, "archive")->claims, "x-pilot-effect: write");
     bed_close(&bed);
 }
 

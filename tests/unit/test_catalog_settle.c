@@ -20,6 +20,8 @@ typedef struct Bed {
     char text[2048];
 } Bed;
 
+static bool vouched; /* the project says `trusted: yes` of the document */
+
 /* The operation `name` of the document; fields of the operation POST /things are put in for %s. */
 static const PlAction *open_bed(Bed *bed, const PlToldProbe *probe, const PlToldWait *wait, const char *extra)
 {
@@ -41,7 +43,8 @@ static const PlAction *open_bed(Bed *bed, const PlToldProbe *probe, const PlTold
                              .probes = probe,
                              .probe_count = probe != NULL,
                              .waits = wait,
-                             .wait_count = wait != NULL}};
+                             .wait_count = wait != NULL,
+                             .trusted = vouched}};
     bed->arena = pl_arena_new(&bed->escape, 0);
     if (setjmp(bed->escape.at)) CHECK(!"escaped");
     pl_sources_init(&bed->sources, bed->arena);
@@ -93,10 +96,25 @@ TEST(told_in_the_document)
                                  "      x-pilot-reconcile: {operation: list_things, match: {Code: code}, after: 5 "
                                  "seconds, absent: not applied}\n");
     CHECK_STR(show(&bed, a), "reconcilable list_things() Code=code;");
-    CHECK(a->probe.after_us == 5000000 && a->probe.absent_is_sure && bed.diags.errors == 0);
+    CHECK(a->probe.after_us == 5000000 && !a->probe.absent_is_sure && bed.diags.errors == 0);
     pl_arena_free(bed.arena);
     a = open_bed(&bed, NULL, NULL, "      x-pilot-reconcile: getThing\n");
     CHECK_STR(show(&bed, a), "reconcilable get_thing(code=code;) ");
+    pl_arena_free(bed.arena);
+}
+
+TEST(what_is_not_found_proves_something_where_the_document_is_vouched_for)
+{
+    static const char said[] = "      x-pilot-reconcile: {operation: list_things, match: {Code: code}, absent: not applied}\n";
+    Bed bed;
+    const PlAction *a = open_bed(&bed, NULL, NULL, said);
+    CHECK(a->doubt == PL_DOUBT_RECONCILABLE && !a->probe.absent_is_sure);
+    CHECK_STR(a->claims, "x-pilot-reconcile: absent: not applied");
+    pl_arena_free(bed.arena);
+    vouched = true;
+    a = open_bed(&bed, NULL, NULL, said);
+    vouched = false;
+    CHECK(a->doubt == PL_DOUBT_RECONCILABLE && a->probe.absent_is_sure && a->claims.len == 0);
     pl_arena_free(bed.arena);
 }
 

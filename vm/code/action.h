@@ -176,6 +176,7 @@ typedef struct PlAction {
     PlStr as;           /* the type of its result when a step says none ("yes/no"); "" : `result`; not in a module */
     const PlStr *minted; /* parts of its answer that the document says its server makes (x-pilot-trust); not in a module: only the project can believe it */
     uint32_t minted_count;
+    PlStr claims;       /* what its document says to its own ease and nobody vouches for: "x-pilot-effect: read"; "" nothing; not in a module */
     bool deprecated;
     PlPaging paging;
     PlHints hints;
