@@ -59,6 +59,7 @@ typedef struct Weigher {
     PlSpan span;  /* where it stands */
     bool negates, ready, only_reads;
     bool aside;   /* words in brackets, or behind the call */
+    bool heading; /* words over several steps */
 } Weigher;
 
 typedef struct Match {
@@ -206,9 +207,20 @@ static bool is_of_time(const PlAction *a)
     return false;
 }
 
+/* "unpaid", where not paid was read. */
+static bool is_turned(const Weigher *w, PlStr word)
+{
+    PlMap rest;
+    if (word.len < 5 || !(pl_str_starts(word, PL_STR("un")) || pl_str_starts(word, PL_STR("in")))) return false;
+    pl_map_init(&rest, w->c->arena);
+    pl_unread_learn(w->c->arena, pl_str_slice(word, 2, word.len), &rest);
+    return rest.len == 1 && pl_map_find(&w->known, rest.entries[0].key);
+}
+
 static bool is_known(Weigher *w, const PlSaidWord *word, Weight weight)
 {
     bool look = weight == WEIGHT_MANY && word->kind == PL_SAID_WORD;
+    if (w->negates && word->kind == PL_SAID_WORD && is_turned(w, word->word)) return true;
     return pl_map_find(&w->known, word->stem) || (look && pl_map_find(&w->looks, word->stem));
 }
 
@@ -511,6 +523,7 @@ static Match around_sign(const Weigher *w, uint32_t at)
 /* Of a call that reads only what says which items it finds matters: the rest is done where something is written. */
 static bool weighs(const Weigher *w, Weight weight)
 {
+    if (w->heading) return weight == WEIGHT_BOUND || weight == WEIGHT_FILTER || weight == WEIGHT_NOT || weight == WEIGHT_MANY;
     return !w->only_reads || weight == WEIGHT_BOUND || weight == WEIGHT_FILTER || weight == WEIGHT_NOT;
 }
 
@@ -520,7 +533,7 @@ static bool weigh(Weigher *w)
     for (uint32_t at = 0; at < w->words.len; at++) {
         PlSaidKind kind = w->words.items[at].kind;
         Match sign = around_sign(w, at);
-        if (!w->only_reads && (kind == PL_SAID_ARROW || kind == PL_SAID_COMPARE) && !was_read(w, &sign)) {
+        if (!w->only_reads && !w->heading && (kind == PL_SAID_ARROW || kind == PL_SAID_COMPARE) && !was_read(w, &sign)) {
             ask(w, &sign);
             return true;
         }
@@ -528,6 +541,7 @@ static bool weigh(Weigher *w)
             Match m;
             if (!weighs(w, rows[i].weight) || !fits(w, at, rows[i].pattern, &m)) continue;
             m.weight = rows[i].weight;
+            if (w->heading && strchr(rows[i].pattern, '~')) continue; /* "Charge the unpaid ones": who they are the steps say */
             if (was_read(w, &m)) continue;
             ask(w, &m);
             return true;
@@ -560,9 +574,9 @@ bool pl_unread_writes(const PlStep *step)
     return step->bound && step->bound->effect >= PL_EFFECT_WRITE && !only_reads(step->bound);
 }
 
-void pl_unread_aside(PlChecker *c, PlStep *call, PlStr text, PlSpan span)
+void pl_unread_aside(PlChecker *c, PlStep *call, PlStr text, PlSpan span, bool heading)
 {
-    Weigher w = {.c = c, .step = call, .text = text, .span = span, .aside = true};
+    Weigher w = {.c = c, .step = call, .text = text, .span = span, .aside = !heading, .heading = heading};
     pl_unread_words(c->arena, text, &w.words);
     (void)weigh(&w);
 }

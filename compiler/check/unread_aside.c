@@ -63,8 +63,39 @@ static PlStep *first_write(PlStep *step)
     return found;
 }
 
+/* A heading became a comment of the first step below it; one that the plan wrote begins with its own sign. */
+static const PlComment *heading_of(const PlChecker *c, const PlStep *step)
+{
+    const PlComment *found = NULL;
+    for (uint32_t i = 0; i < step->comments.len; i++) {
+        PlSpan at = step->comments.items[i].span;
+        if (at.source == c->plan->source && c->diags->sources->all.items[at.source].text.ptr[at.start] != '#') found = &step->comments.items[i];
+    }
+    return found;
+}
+
+/* The last step of the block that writes: all that is read before it has been read for the heading. */
+static void last_write(PlStep *step, PlStep **found)
+{
+    if (pl_unread_writes(step)) *found = step;
+    for (uint32_t i = 0; i < step->steps.len; i++) last_write(step->steps.items[i], found);
+}
+
+static void weigh_headings(PlChecker *c, PlStep *const *steps, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const PlComment *heading = heading_of(c, steps[i]);
+        PlStep *call = NULL;
+        for (uint32_t k = i; heading && k < count && (k == i || !heading_of(c, steps[k])); k++) last_write(steps[k], &call);
+        PlSpan at = heading ? heading->span : PL_NO_SPAN;
+        if (call) pl_unread_aside(c, call, pl_str_slice(c->diags->sources->all.items[at.source].text, at.start, at.end), at, true);
+        weigh_headings(c, steps[i]->steps.items, steps[i]->steps.len);
+    }
+}
+
 void pl_unread_asides(PlChecker *c)
 {
+    weigh_headings(c, c->plan->steps.items, c->plan->steps.len);
     const PlDiags *diags = c->diags;
     PlSpan last = PL_NO_SPAN;
     for (uint32_t i = 0, count = diags->all.len; i < count; i++) {
@@ -75,6 +106,6 @@ void pl_unread_asides(PlChecker *c)
         PlStep *step = step_at(c->plan->steps.items, c->plan->steps.len, last), *call = step ? first_write(step) : NULL;
         if (!call) continue;
         PlStr text = pl_str_slice(diags->sources->all.items[last.source].text, last.start, last.end);
-        pl_unread_aside(c, call, text, last);
+        pl_unread_aside(c, call, text, last, false);
     }
 }
