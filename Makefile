@@ -34,7 +34,7 @@ CFLAGS  += $(MODE_$(MODE))
 LDFLAGS += $(filter -fsanitize% --coverage,$(MODE_$(MODE)))
 # What goes behind walls writes down what it took all the same (tests/cover/walls.c).
 COVER_OBJ := $(if $(filter cov,$(MODE)),$(B)/tests/cover/walls.o)
-LDFLAGS += $(if $(COVER_OBJ),$(addprefix -Wl$(COMMA)--wrap=,open unshare close_range _exit) $(COVER_OBJ))
+LDFLAGS += $(if $(COVER_OBJ),$(addprefix -Wl$(COMMA)--wrap=,open unshare close_range setrlimit _exit) $(COVER_OBJ))
 
 # Sanitizers see each value as a block of its own; the others take the slab heap.
 HEAP := $(if $(filter asan ubsan fuzz,$(MODE)),debug,slab)

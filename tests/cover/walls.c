@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Linked into the programs of `make cover` alone: lets a process that goes behind walls (stdlib/tools/sandbox.c) write down which arms it took. Before the
- * first wall stands, each file of the build that takes counts is opened; behind them libgcov gets these instead of what it may not open any more. It changes
- * nothing that the walls say: what a tool does is refused as ever, for only names that end in .gcda are answered here. */
+ * first wall stands, each file of the build that takes counts is opened; behind them libgcov gets these instead of what it may not open any more. What a tool does
+ * is refused as ever: only names that end in .gcda are answered here, and only the limit of a file's size is wider. */
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-enum { MOST = 900, FIRST = 64 };
+enum { MOST = 900, FIRST = 64, LARGEST = 1 << 26 };
 
 typedef struct Kept {
     char path[240];
@@ -23,11 +24,13 @@ void __gcov_dump(void);
 void __gcov_reset(void);
 int __real_open(const char *path, int flags, ...);
 int __real_unshare(int flags);
+int __real_setrlimit(__rlimit_resource_t resource, const struct rlimit *limit);
 int __real_close_range(unsigned from, unsigned to, int flags);
 _Noreturn void __real__exit(int code);
 
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_unshare(int flags);
+int __wrap_setrlimit(__rlimit_resource_t resource, const struct rlimit *limit);
 int __wrap_close_range(unsigned from, unsigned to, int flags);
 _Noreturn void __wrap__exit(int code);
 
@@ -73,6 +76,13 @@ int __wrap_open(const char *path, int flags, ...)
     size_t len = strlen(path);
     if (kept_count && len > 5 && strcmp(path + len - 5, ".gcda") == 0) return answer(path);
     return __real_open(path, flags, mode);
+}
+
+/* Who may write no file at all may write these. */
+int __wrap_setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
+{
+    struct rlimit least = {LARGEST, LARGEST};
+    return __real_setrlimit(resource, resource == RLIMIT_FSIZE && kept_count && limit->rlim_cur < LARGEST ? &least : limit);
 }
 
 /* A child that becomes another program loses what is kept. */

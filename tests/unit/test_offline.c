@@ -243,8 +243,8 @@ TEST(any_allocation_may_fail)
     for (int way = 0; way < 2; way++) { /* the second: what it would do next */
         for (filler = 14000; filler < 16384; filler += 40) {
             bool fired = true;
-            for (int64_t nth = 0; fired; nth++) {
-                Told t = offline(w, a, nth);
+            for (int64_t which = 0; fired; which++) {
+                Told t = offline(w, a, which);
                 fired = pl_fault_fired();
                 pl_fault_disarm();
                 CHECK(t.status == PL_OK ? t.verdict == (way ? PL_OFFLINE_SO_FAR : PL_OFFLINE_DIFFERS) : t.status == PL_NOMEM && fired);
