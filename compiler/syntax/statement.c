@@ -545,6 +545,8 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
         if (unless) negate(&rd);
         return;
     }
+    bool repeats = token == PL_TK_S_REPEAT || token == PL_TK_S_REPEAT_UNTIL || token == PL_TK_S_REPEAT_WHILE;
+    if ((!(row && pl_reading_is_block(token)) || (repeats && !pl_reading_reads(&rd, token, behind))) && pl_reading_poll(&rd)) return;
     if (!(row && pl_reading_is_block(row->kind)) && (pl_reading_failure(&rd) || pl_reading_parts(&rd))) return;
     if (row) step->keyword = pl_reading_span(&rd, rd.text, behind);
     if (token == PL_TK_S_SET && behind < rd.limit && *behind == ':') behind++;

@@ -60,6 +60,8 @@ bool pl_reading_failure(PlReading *rd);
 /* Of an ON_ERROR's words [body, limit): a retry at their beginning becomes a sub-step with that clause alone. False when nothing is left behind it;
  * else *rest is where the other words begin. */
 bool pl_reading_fail_body(PlReading *rd, const char *body, const char *limit, const char **rest);
+/* statement_poll.c: "Poll it using a.b(...) every 30 seconds until C or 20 minutes have passed". False when the step does not say that. */
+bool pl_reading_poll(PlReading *rd);
 /* Behind "If the refund fails", where the step before refunds; or NULL. */
 const char *pl_reading_noun_fails(const PlReading *rd);
 /* "log the error" under "If it fails": Note error.message. */

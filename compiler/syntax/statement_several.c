@@ -185,19 +185,25 @@ static bool awaits_person(const PlReading *rd)
     return false;
 }
 
+static bool is_wait(int token)
+{
+    return token == PL_TK_S_WAIT || token == PL_TK_S_WAIT_UNTIL || token == PL_TK_S_WAIT_EVENT;
+}
+
 /* The end of the first step and the beginning of the next. */
 static const char *find_next(PlReading *rd, int token, bool waits, const char **next)
 {
     const char *end = waits ? NULL : after_name(rd, next), *from = rd->text;
     if (end || (!waits && !(from = pl_reading_call_in(rd, rd->text))) || pl_reading_used(rd)) return end;
+    if (is_wait(token)) from += rd->step->keyword.end - rd->step->keyword.start; /* its `until` is no condition of what follows */
     Walk w = {.start = from, .limit = rd->limit};
     unsigned tried = 0;
     for (const char *p = from; p < rd->limit && !w.depends && tried < MOST_LINKS; p = over(&w, p)) {
         bool then = false;
         const char *part = strchr(" ,;.\n", *p) ? behind_link(p, rd->limit, &then) : NULL;
-        if (!part || part >= rd->limit || (waits && !then)) continue;
+        if (!part || part >= rd->limit || (waits && !then && !is_wait(token))) continue;
         tried++;
-        bool timed = then && token == PL_TK_S_WAIT; /* behind a time that has passed comes a step, whatever it says */
+        bool timed = then && is_wait(token); /* behind a time that has passed comes a step, whatever it says */
         if (!timed && !pl_reading_call_in(rd, part) && !is_bare(rd, part) && !(then && !waits && is_statement(rd, part))) continue;
         *next = part;
         return p;
@@ -208,7 +214,7 @@ static const char *find_next(PlReading *rd, int token, bool waits, const char **
 bool pl_reading_several(PlReading *rd, int token)
 {
     const char *next = NULL;
-    bool person = awaits_person(rd), waits = token == PL_TK_S_WAIT || person;
+    bool person = awaits_person(rd), waits = is_wait(token) || person;
     const char *end = token == PL_TK_S_ASK && !person ? after_question(rd, &next) : NULL;
     if (!end) end = find_next(rd, token, waits, &next);
     if (!end) return false;
