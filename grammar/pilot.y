@@ -239,6 +239,7 @@ sum(A) ::= sum(L) MINUS product(R). { A = pl_build_binary(r, PL_OPR_SUB, L, R); 
 product(A) ::= unary(A).
 product(A) ::= product(L) STAR unary(R). { A = pl_build_binary(r, PL_OPR_MUL, L, R); }
 product(A) ::= product(L) SLASH unary(R). { A = pl_build_binary(r, PL_OPR_DIV, L, R); }
+product(A) ::= product(L) SLASH SLASH unary(R). { A = pl_build_call2(r, "floor", pl_build_binary(r, PL_OPR_DIV, L, R), NULL); }
 product(A) ::= product(L) PERCENT unary(R). { A = pl_build_binary(r, PL_OPR_MOD, L, R); }
 product(A) ::= product(L) PERCENT_OF unary(R).
     { A = pl_build_binary(r, PL_OPR_DIV, pl_build_binary(r, PL_OPR_MUL, L, R), pl_build_int(r, L->span, 100)); }
@@ -309,6 +310,7 @@ arg(A) ::= expr(E) FOR NAME(N) IN or(L) IF or(C).
         E = pl_build_comprehension(r, E, &N, pl_build_list_clause(r, PL_EXPR_WHERE, L, C), E->span, C->span);
         A = (PlArgument){.span = E->span, .value = E};
     }
+arg(A) ::= KEY(K) LAMBDA(N) expr(E). { A = (PlArgument){.name = K.text, .span = K.span, .value = E, .lambda = N.text}; }
 arg(A) ::= LAMBDA(N) expr(E). { A = (PlArgument){.span = N.span, .value = E, .lambda = N.text}; }
 arg(A) ::= expr(E). { A = (PlArgument){.span = E->span, .value = E}; }
 

@@ -382,7 +382,14 @@ PlTypeId pl_expr_unary(PlChecker *c, PlExpr **slot)
 {
     PlExpr *x = *slot;
     switch (x->op) {
-    case PL_OPR_NOT: pl_expr_condition(c, &x->left, PL_STR("what `not` turns round")); return PL_T_YESNO;
+    case PL_OPR_NOT: {
+        const PlExpr *asked = x->left;
+        pl_expr_condition(c, &x->left, PL_STR("what `not` turns round"));
+        if (x->left->kind != PL_EXPR_UNARY || x->left->op != PL_OPR_NOT_EMPTY || x->left->left != asked) return PL_T_YESNO;
+        x->op = PL_OPR_EMPTY; /* not orders: orders is empty */
+        x->left = x->left->left;
+        return PL_T_YESNO;
+    }
     case PL_OPR_NEG: {
         PlTypeId type = pl_expr_some(c, &x->left, pl_words_expr(c, x->left));
         if (x->left->kind == PL_EXPR_BAD) return pl_expr_bad(x);

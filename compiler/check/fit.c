@@ -294,6 +294,22 @@ void pl_expr_want(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
 
 /* ---- what conditions and lists want -------------------------------------------------------------------------------- */
 
+/* "if orders:": there is no other truth of a list than that it has items. */
+static bool asks_list(PlChecker *c, PlExpr **slot)
+{
+    PlExpr *list = *slot;
+    if (pl_type(c->types, pl_type_without_nothing(c->types, list->type))->kind != PL_TYPE_LIST || list->depth >= PL_LIMIT_EXPR_DEPTH) return false;
+    PlStr was = pl_words_expr(c, list);
+    PlExpr *e = pl_expr_new(c->arena, PL_EXPR_UNARY, list->span);
+    e->op = PL_OPR_NOT_EMPTY;
+    e->left = list;
+    e->depth = list->depth + 1;
+    e->type = PL_T_YESNO;
+    *slot = e;
+    PL_REPORT(c->diags, READ_AS, list->span, PL_ARG(was), PL_ARG(pl_words_expr(c, e)));
+    return true;
+}
+
 void pl_expr_condition(PlChecker *c, PlExpr **slot, PlStr what)
 {
     (void)pl_prose_whole(c, slot, true);
@@ -304,12 +320,13 @@ void pl_expr_condition(PlChecker *c, PlExpr **slot, PlStr what)
         pl_expr_fit(c, slot, PL_T_YESNO, what);
         return;
     }
+    if (asks_list(c, slot)) return;
     PlStr source = pl_words_expr(c, x);
     PlDiag *d = PL_REPORT(c->diags, NOT_YESNO, x->span, PL_ARG(what), PL_ARG(words(c, x->type)));
     PlTypeKind kind = pl_type(c->types, pl_type_without_nothing(c->types, x->type))->kind;
     if (pl_type_has_nothing(c->types, x->type))
         pl_diag_help(c->diags, d, "write `%.*s exists`", PL_ARG(source));
-    else if (kind == PL_TYPE_LIST || kind == PL_TYPE_TEXT)
+    else if (kind == PL_TYPE_TEXT)
         pl_diag_help(c->diags, d, "write `%.*s is not empty`", PL_ARG(source));
     else if (kind == PL_TYPE_INTEGER || kind == PL_TYPE_NUMBER)
         pl_diag_help(c->diags, d, "write `%.*s > 0`", PL_ARG(source));

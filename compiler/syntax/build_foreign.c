@@ -211,10 +211,59 @@ static PlExpr *clause_of(PlRun *r, Shape shape, PlExpr *list, PlExpr *what)
     return list;
 }
 
+/* sorted(list, key=lambda x: ..., reverse=True), max(list, key=...), min(list, key=...); NULL when it is none of them. */
+static PlExpr *keyed_call(PlRun *r, const PlToken *name, PlExpr *self, PlArgs *args)
+{
+    PlExpr *list = self, *key = NULL;
+    bool descending = false, greatest = pl_str_eq_z(name->text, "max"), one = greatest || pl_str_eq_z(name->text, "min");
+    if (!one && !pl_str_eq_z(name->text, "sorted") && !pl_str_eq_z(name->text, "sort")) return NULL;
+    for (uint32_t i = 0; args && i < args->all.len; i++) {
+        PlArgument *arg = &args->all.items[i];
+        if (!arg->name.len && !arg->lambda.len && !list) {
+            list = arg->value;
+        } else if (pl_str_eq_z(arg->name, "key") && arg->lambda.len && !key) {
+            pl_build_becomes_it(arg->value, arg->lambda);
+            key = arg->value;
+        } else if (pl_str_eq_z(arg->name, "reverse") && arg->value->kind == PL_EXPR_LITERAL && arg->value->literal.kind == PL_LIT_YESNO && !one) {
+            descending = arg->value->literal.as.yes;
+        } else {
+            return NULL;
+        }
+    }
+    if (!list || !key) return NULL;
+    PlExpr *sorted = pl_build_sorted(r, list, pl_build_key(r, NULL, (PlKey){key, descending || greatest}));
+    if (one) return call1(r, "first", sorted);
+    sorted->flags |= PL_EXPR_PARENS;
+    return sorted;
+}
+
+/* list(x), tuple(x): x; set(x): x distinct; sorted(x, reverse=True): sort(x, descending=yes). NULL when it is another call. */
+static PlExpr *call_of_code(PlRun *r, const PlToken *name, PlExpr *self, PlArgs *args)
+{
+    bool one = !self && args && args->all.len == 1 && !args->all.items[0].name.len && !args->all.items[0].lambda.len;
+    if (one && (pl_str_eq_z(name->text, "list") || pl_str_eq_z(name->text, "tuple"))) {
+        PlExpr *value = args->all.items[0].value;
+        value->flags |= value->kind >= PL_EXPR_WHERE && value->kind <= PL_EXPR_DISTINCT ? (uint32_t)PL_EXPR_PARENS : 0;
+        return value;
+    }
+    if (one && pl_str_eq_z(name->text, "set")) {
+        PlExpr *distinct = pl_build_list_clause(r, PL_EXPR_DISTINCT, args->all.items[0].value, NULL);
+        distinct->flags |= PL_EXPR_PARENS;
+        return distinct;
+    }
+    bool sorts = pl_str_eq_z(name->text, "sorted") || pl_str_eq_z(name->text, "sort");
+    for (uint32_t i = 0; sorts && args && i < args->all.len; i++)
+        if (pl_str_eq_z(args->all.items[i].name, "reverse")) args->all.items[i].name = PL_STR("descending");
+    return NULL;
+}
+
 PlExpr *pl_build_lambda_call(PlRun *r, const PlToken *name, PlExpr *self, PlArgs *args, const PlToken *close)
 {
     PlArgument *lambda = NULL;
     uint32_t others = 0;
+    PlExpr *code = keyed_call(r, name, self, args);
+    if (!code) code = call_of_code(r, name, self, args);
+    if (code) return code;
     for (uint32_t i = 0; args && i < args->all.len; i++) {
         if (args->all.items[i].lambda.len)
             lambda = &args->all.items[i];

@@ -405,8 +405,7 @@ static const char *heading(Lines *lines, const char *text, PlItem *item)
 /* "---", "***", "END": a line that only divides, or ends the plan. */
 static bool is_rule(PlStr line)
 {
-    line = pl_str_trim(line);
-    if (pl_str_eq_nocase(line, PL_STR("end")) || pl_str_eq_nocase(line, PL_STR("end of plan"))) return true;
+    if (pl_str_eq_nocase(line = pl_str_trim(line), PL_STR("end")) || pl_str_eq_nocase(line, PL_STR("end of plan"))) return true;
     for (size_t i = 0; i < line.len; i++)
         if (line.ptr[i] != line.ptr[0] || !strchr("-=*_", line.ptr[0])) return false;
     return line.len >= 3;
@@ -431,9 +430,10 @@ static const char *noise(Lines *lines, const char *p, const char *end)
 static PlLineSays says(const Lines *lines, const char *start, const char *text, const char *end)
 {
     const PlItem *item = lines->has_item ? &pl_vec_last(&lines->out->all) : NULL;
+    PlStr above = item ? pl_str(lines->syntax->text.ptr + item->start, item->end - item->start) : PL_STR("");
+    if (item && item->kind == PL_ITEM_STEP && !item->parts && pl_lines_is_code(above, text, end)) return PL_LINE_STEP;
     if (item && (columns(start, text) > item->indent || (item->kind == PL_ITEM_HEADER && !lines->blank))) return PL_LINE_CONTINUES;
     if (!lines->seen_step) return PL_LINE_WORDS;
-    PlStr above = item ? pl_str(lines->syntax->text.ptr + item->start, item->end - item->start) : PL_STR("");
     return pl_lines_says(lines->syntax, above, text, end, item && !lines->blank);
 }
 

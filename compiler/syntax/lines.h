@@ -40,6 +40,8 @@ bool pl_lines_has_call(PlStr line);
 bool pl_lines_is_step(const PlSyntax *syntax, const char *text, const char *end);
 /* Over white space as the scanner has it, within a line: also U+00A0, U+202F and U+FEFF. A NUL behind the text ends the look ahead. */
 const char *pl_lines_blanks(const char *p);
+/* A line of code under a step, `n = len(orders)`, `ids.append(order.id)`: a step, and neither an argument nor more of its words. */
+bool pl_lines_is_code(PlStr above, const char *text, const char *end);
 const char *pl_lines_behind_picture(const char *p); /* "🔹 1.": the place of the number, or NULL */
 /* A line of code as a line of a plan, in its place: `} else {` is `else :`, `if (x) {` is `if (x) :`. False when it says nothing. */
 bool pl_lines_tidy_code(char *p, char *end);

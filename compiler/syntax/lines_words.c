@@ -63,11 +63,30 @@ bool pl_lines_has_call(PlStr line)
     return false;
 }
 
+/* Behind `name =`, `name +=` or `list.append(`; *appends says which. NULL: it is no line of code. */
+static const char *behind_target(const char *text, const char *end, bool *appends)
+{
+    static const char *const methods[] = {".append", ".push", ".extend"};
+    const char *p = text;
+    *appends = false;
+    if (p >= end || !pl_phrase_word_char(*p) || (*p >= '0' && *p <= '9')) return NULL;
+    while (p < end && pl_phrase_word_char(*p)) p++;
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        size_t len = strlen(methods[i]);
+        *appends = *appends || ((size_t)(end - p) > len && memcmp(p, methods[i], len) == 0 && p[len] == '(');
+    }
+    if (*appends) return p;
+    while (p < end && (*p == ' ' || *p == '\t')) p++;
+    if (end - p > 1 && (*p == '+' || *p == '-') && p[1] == '=') return p + 2;
+    return p < end && *p == '=' && p + 1 < end && p[1] != '=' && p[1] != '>' ? p + 1 : NULL;
+}
+
 bool pl_lines_is_step(const PlSyntax *syntax, const char *text, const char *end)
 {
     const char *behind;
     PlStr line = pl_str(text, (size_t)(end - text));
-    if (pl_lines_has_call(line)) return true;
+    bool appends;
+    if (pl_lines_has_call(line) || behind_target(text, end, &appends)) return true;
     const PlSpelling *row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, text, end, &behind);
     return row && row->kind != PL_TK_S_END;
 }
@@ -163,6 +182,34 @@ static bool ends_as_call(PlStr line)
     if (!pl_lines_has_call(line)) return false;
     size_t arrow = pl_str_find(line, PL_STR("->"), 0);
     return line.ptr[line.len - 1] == ')' || arrow != PL_STR_NONE;
+}
+
+/* What only code says: a comprehension, a function of a list. Under words, `to = order.email` may be an argument. */
+static bool is_surely_code(PlStr value)
+{
+    static const char *const functions[] = {"len(", "sum(", "sorted(", "max(", "min(", "round(", "filter(", "map(", "list(", "set("};
+    bool loops = pl_str_find(value, PL_STR(" for "), 0) != PL_STR_NONE && pl_str_find(value, PL_STR(" in "), 0) != PL_STR_NONE;
+    if (loops && pl_str_starts(value, PL_STR("["))) return true;
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        if (pl_str_starts(value, pl_str_z(functions[i]))) return true;
+    return false;
+}
+
+bool pl_lines_is_code(PlStr above, const char *text, const char *end)
+{
+    bool appends, adds;
+    const char *behind = behind_target(text, end, &appends);
+    PlStr line = pl_str_trim(pl_str(text, (size_t)(end - text)));
+    if (!behind) return false;
+    if (appends) return pl_str_ends(line, PL_STR(")"));
+    adds = behind[-2] == '+' || behind[-2] == '-';
+    PlStr value = pl_str_trim(pl_str(behind, (size_t)(end - behind)));
+    size_t last = above.len;
+    while (last > 0 && above.ptr[last - 1] != '\n') last--;
+    if (!value.len || strchr("\"',", value.ptr[value.len - 1])) return false;
+    if (is_surely_code(value)) return true;
+    bool computes = adds || pl_str_find_char(value, '(', 0) != PL_STR_NONE || pl_str_find_char(value, '[', 0) != PL_STR_NONE;
+    return computes && ends_as_call(pl_str_slice(above, last, above.len));
 }
 
 PlLineSays pl_lines_says(const PlSyntax *syntax, PlStr above, const char *text, const char *end, bool glued)

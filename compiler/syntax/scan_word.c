@@ -110,9 +110,9 @@ PlToken pl_scan_name(PlScan *s, const char *p, const char *end)
 /* LAMBDA: `x =>` and `lambda x:` at the beginning of an argument. */
 static bool lambda(PlScan *s, const char *p, const char *end, PlToken *token)
 {
-    if (s->prev != PL_TK_LPAREN && s->prev != PL_TK_COMMA) return false;
-    const char *name = p, *sign = pl_scan_blanks(end);
     bool python = pl_str_eq(pl_str(p, (size_t)(end - p)), PL_STR("lambda"));
+    if (s->prev != PL_TK_LPAREN && s->prev != PL_TK_COMMA && !(python && s->prev == PL_TK_KEY)) return false;
+    const char *name = p, *sign = pl_scan_blanks(end);
     if (python) {
         name = sign;
         if (pl_raw_scan(PL_MODE_EXPR, name, s->limit, &end) != PL_RAW_WORD) return false;
