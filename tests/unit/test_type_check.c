@@ -117,6 +117,30 @@ TEST(scalars)
     close_world(&w);
 }
 
+/* An enum of every kind of value: what is one of them, and what is read as one of them. */
+TEST(enums_of_every_kind)
+{
+    WORLD;
+    PlLiteral values[] = {{.kind = PL_LIT_NOTHING}, {.kind = PL_LIT_YESNO, .as.yes = true}, {.kind = PL_LIT_DOUBLE, .as.number = 2.5},
+                          {.kind = PL_LIT_DATE, .as.integer = 1}, {.kind = PL_LIT_DATETIME, .as.integer = 5000000}, {.kind = PL_LIT_DURATION, .as.integer = 1000000},
+                          {.kind = PL_LIT_INT, .as.integer = 7}, {.kind = PL_LIT_TEXT, .as.text = PL_STR_INIT("a")}};
+    static const char *const ones[] = {"null", "true", "2.5", "7", "\"a\""}, *const others[] = {"false", "2", "\"b\"", "[]", "{}", "1e300"};
+    PlTypeId choice = pl_type_enum(&w.types, values, sizeof values / sizeof *values);
+    for (size_t i = 0; i < sizeof ones / sizeof *ones; i++) CHECK(pl_type_check(&w.types, choice, json(&w, ones[i]), NULL));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        PlValue v = json(&w, others[i]);
+        CHECK(!pl_type_check(&w.types, choice, v, NULL));
+        pl_release(w.values, v);
+    }
+    CHECK(pl_type_check(&w.types, choice, pl_date(1), NULL) && pl_type_check(&w.types, choice, pl_datetime(5000000, 0), NULL));
+    CHECK(pl_type_check(&w.types, choice, pl_duration(1000000, 0), NULL));
+    CHECK(!pl_type_check(&w.types, choice, pl_date(2), NULL) && !pl_type_check(&w.types, choice, pl_duration(1000000, 1), NULL));
+    coerced(&w, choice, "\"1970-01-02\"", "\"1970-01-02\"");
+    coerced(&w, choice, "\"1970-01-03\"", NULL);
+    coerced(&w, choice, "\"PT1S\"", "\"PT1S\"");
+    close_world(&w);
+}
+
 static PlTypeId person(World *w)
 {
     PlField fields[] = {

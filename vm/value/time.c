@@ -121,21 +121,16 @@ static bool take_clock(PlStr *s, int64_t *us)
 bool pl_time_read_clock(PlStr s, int64_t *us)
 {
     int64_t parts[3] = {0, 0, 0};
-    size_t pos = 0;
     int count = 0;
-    while (count < 3 && pos < s.len) {
-        size_t start = pos;
-        while (pos < s.len && s.ptr[pos] >= '0' && s.ptr[pos] <= '9' && pos - start < 2) pos++;
-        if (pos == start || !pl_str_to_int(pl_str_slice(s, start, pos), &parts[count])) {
-            if (pos == start) return false;
-            parts[count] = s.ptr[start] - '0'; /* "08" is no JSON number */
-            if (pos - start == 2) parts[count] = parts[count] * 10 + (s.ptr[start + 1] - '0');
-        }
-        count++;
-        if (pos < s.len && s.ptr[pos++] != ':') return false;
-    }
-    if (count < 2 || pos != s.len || parts[0] > 24 || parts[1] > 59 || parts[2] > 59) return false;
-    *us = ((parts[0] * 60 + parts[1]) * 60 + parts[2]) * 1000000;
+    do {
+        size_t digits = 0;
+        for (; digits < 2 && s.len && s.ptr[0] >= '0' && s.ptr[0] <= '9'; digits++, s = pl_str_slice(s, 1, s.len))
+            parts[count] = parts[count] * 10 + (s.ptr[0] - '0');
+        if (digits == 0) return false;
+    } while (++count < 3 && take_char(&s, ':'));
+    int64_t seconds = (parts[0] * 60 + parts[1]) * 60 + parts[2];
+    if (count < 2 || s.len || parts[1] > 59 || parts[2] > 59 || seconds > 86400) return false;
+    *us = seconds * US_PER_SECOND;
     return true;
 }
 
