@@ -91,7 +91,8 @@ void pl_index_paths(PlApi *api);
 void pl_draft_params(PlDraft *draft);
 void pl_draft_add(PlDraft *draft, PlParam param);
 void pl_draft_name_params(PlDraft *draft);
-void pl_draft_value(PlDraft *draft, PlParam *param, PlNode *schema, const PlNode *node); /* default and fixed value */
+/* default.c: default and fixed value; the type is there already. */
+void pl_draft_value(PlDraft *draft, PlParam *param, PlNode *schema, const PlNode *node);
 /* body.c */
 void pl_draft_body(PlDraft *draft);
 PlBodyKind pl_media_kind(PlStr type);

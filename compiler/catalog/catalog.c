@@ -338,6 +338,16 @@ static bool list_folder(PlArena *arena, DIR *dir, Names *names)
     return names->len > 0;
 }
 
+/* Folders hold other files too: one that is no plugin costs a warning. What is some other JSON (it has no version, no paths) is not talked of. */
+static void soften_file(PlDiags *diags, uint32_t from)
+{
+    for (uint32_t i = from; i < diags->all.len; i++) {
+        PlDiag *d = diags->all.items[i];
+        d->told = d->severity == PL_SEV_ERROR && (d->code != PL_D_API_NONE || d->help.len > 0);
+    }
+    pl_doc_soften(diags, from);
+}
+
 PlStatus pl_catalog_add_dir(PlCatalog *catalog, const char *path)
 {
     DIR *dir = opendir(path);
@@ -351,8 +361,8 @@ PlStatus pl_catalog_add_dir(PlCatalog *catalog, const char *path)
     for (uint32_t i = 0; i < names->len; i++) {
         PlStr file = pl_arena_printf(catalog->arena, "%s/" PL_FMT, path, PL_ARG(names->items[i]));
         PlStr name = pl_name_file(catalog->arena, file_stem(file));
-        uint32_t from = catalog->diags->all.len; /* folders hold other files too: those cost a warning */
-        if (pl_catalog_add_file(catalog, name, file.ptr, NULL, NULL) != PL_OK) pl_doc_soften(catalog->diags, from);
+        uint32_t from = catalog->diags->all.len;
+        if (pl_catalog_add_file(catalog, name, file.ptr, NULL, NULL) != PL_OK) soften_file(catalog->diags, from);
     }
     return PL_OK;
 }

@@ -17,7 +17,13 @@ static void from_latin1(PlBuf *out, PlStr bytes)
     for (size_t i = 0; i < bytes.len; i++) pl_utf8_put(out, (unsigned char)bytes.ptr[i]);
 }
 
-static PlStr decode(PlDiags *diags, PlBuf *buf, PlStr bytes, bool *latin1)
+/* What is done to the text so that it can be read at all. */
+typedef struct Decoded {
+    bool latin1;
+    bool cut; /* UTF-16 with an odd byte at its end, which is left out */
+} Decoded;
+
+static PlStr decode(PlDiags *diags, PlBuf *buf, PlStr bytes, Decoded *how)
 {
     if (bytes.len >= 4 && (bytes.ptr[0] == 0) != (bytes.ptr[1] == 0)) { /* UTF-16 without a mark: ASCII comes first */
         pl_buf_put(buf, bytes.ptr[0] ? PL_STR("\xff\xfe") : PL_STR("\xfe\xff"));
@@ -27,19 +33,21 @@ static PlStr decode(PlDiags *diags, PlBuf *buf, PlStr bytes, bool *latin1)
         pl_buf_clear(buf);
     }
     bool marked = bytes.len && strchr("\xef\xfe\xff", bytes.ptr[0]);
-    *latin1 = false;
+    bool wide = pl_str_starts(bytes, PL_STR("\xff\xfe")) || pl_str_starts(bytes, PL_STR("\xfe\xff"));
+    how->cut = wide && bytes.len % 2 == 1;
+    if (how->cut) bytes.len--;
     if (!marked && pl_utf8_check(bytes) == bytes.len) return bytes;
     if (!pl_utf8_from_any(buf, bytes)) {
         pl_buf_clear(buf);
         from_latin1(buf, bytes);
-        *latin1 = true;
+        how->latin1 = true;
     }
     if (buf->status != PL_OK) pl_arena_escape(diags->arena, buf->status);
     return pl_arena_str(diags->arena, pl_buf_str(buf));
 }
 
 /* As decode; the buffer is not lost when the arena escapes. */
-static PlStr decode_guarded(PlDiags *diags, PlStr bytes, bool *latin1)
+static PlStr decode_guarded(PlDiags *diags, PlStr bytes, Decoded *how)
 {
     PlBuf buf;
     pl_buf_init(&buf, PL_LIMIT_DOCUMENT_BYTES * 2);
@@ -47,7 +55,7 @@ static PlStr decode_guarded(PlDiags *diags, PlStr bytes, bool *latin1)
     PlEscape *outer = pl_arena_set_escape(diags->arena, &escape);
     PlStr text = PL_STR("");
     PlStr *volatile result = &text;
-    if (setjmp(escape.at) == 0) *result = decode(diags, &buf, bytes, latin1);
+    if (setjmp(escape.at) == 0) *result = decode(diags, &buf, bytes, how);
     pl_buf_deinit(&buf);
     pl_arena_set_escape(diags->arena, outer);
     if (escape.status != PL_OK) pl_arena_escape(diags->arena, escape.status);
@@ -250,15 +258,17 @@ static void parse_text(PlDoc *doc, PlDiags *diags, PlStr text)
 
 void pl_doc_parse(PlDoc *doc, PlDiags *diags, PlStr path, PlStr bytes)
 {
-    bool latin1 = false;
+    Decoded how = {0};
     *doc = (PlDoc){.path = path};
-    PlStr text = decode_guarded(diags, bytes, &latin1);
+    PlStr text = decode_guarded(diags, bytes, &how);
     if (diags->sources->all.len >= MAX_SOURCES || text.len > PL_LIMIT_DOCUMENT_BYTES) {
         PL_REPORT(diags, DOC_TOO_LARGE, PL_NO_SPAN, PL_ARG(path), (unsigned long long)PL_LIMIT_DOCUMENT_BYTES);
         return;
     }
     doc->source = pl_sources_add(diags->sources, path, text);
-    if (latin1) PL_REPORT0(diags, DOC_LATIN1, ((PlSpan){doc->source, 0, 1}));
+    if (how.latin1) PL_REPORT0(diags, DOC_LATIN1, ((PlSpan){doc->source, 0, 1}));
+    uint32_t last = text.len ? (uint32_t)text.len - 1 : 0;
+    if (how.cut && !how.latin1) PL_REPORT(diags, DOC_DAMAGED, ((PlSpan){doc->source, last, last + 1}), "the last byte, half of a character of UTF-16, is left out");
     parse_text(doc, diags, text);
 }
 

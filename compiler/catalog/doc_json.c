@@ -56,7 +56,12 @@ static PlStatus read_events(Reader *r)
     for (;;) {
         PlJsonEvent event = pl_json_scan_next(&r->scan);
         switch (event) {
-        case PL_JSON_END: return PL_OK;
+        case PL_JSON_END:
+            if (r->scan.mended) {
+                uint32_t half = offset(r, r->scan.mended);
+                PL_REPORT(tree->diags, DOC_DAMAGED, ((PlSpan){tree->source, half, half + 6}), "half of a pair of \\u escapes is read as the character U+FFFD");
+            }
+            return PL_OK;
         case PL_JSON_ERROR: {
             uint32_t at = offset(r, r->scan.at);
             if (r->scan.no_memory) return PL_NOMEM;
@@ -94,6 +99,7 @@ PlStatus pl_doc_json(PlTree *tree, PlStr text)
 {
     Reader r = {.tree = tree};
     pl_json_scan_init(&r.scan, text);
+    r.scan.mends = true;
     PlStatus status = read_guarded(&r);
     pl_json_scan_deinit(&r.scan);
     if (status == PL_NOMEM) pl_arena_escape(tree->arena, status);

@@ -131,6 +131,15 @@ static void add_operation(PlApi *api, PlStr path, PlMethod method, PlNode *item,
     name_operation(api, entry);
 }
 
+/* Methods of HTTP and WebDAV that nobody here sends: an operation of one is left out with a word, where another key of a path item means nothing. */
+static bool is_other_method(const PlPair *pair)
+{
+    return pl_str_is_among(pl_pair_key(pair), PL_STR("copy|move|lock|unlock|link|unlink|purge|propfind|proppatch|mkcol|report|search|view|connect|subscribe|"
+                                                     "unsubscribe|merge|checkout|bind|rebind|unbind|acl|notify|COPY|MOVE|LOCK|UNLOCK|LINK|UNLINK|PURGE|PROPFIND|"
+                                                     "PROPPATCH|MKCOL|REPORT|SEARCH|VIEW|CONNECT"), '|') &&
+           (PL_GET(&pair->value, "responses") || PL_GET(&pair->value, "operationId"));
+}
+
 /* The methods of a path item; those that `before`, the target of its $ref, has already are not taken again. */
 static void add_methods(PlApi *api, PlStr path, PlNode *item, const PlNode *before)
 {
@@ -141,6 +150,8 @@ static void add_methods(PlApi *api, PlStr path, PlNode *item, const PlNode *befo
         bool taken_before = pl_node_get(before, pl_pair_key(pair)) != NULL;
         if (!taken_before && pl_method_by_name(pl_pair_key(pair), &method))
             add_operation(api, path, method, item, pair);
+        else if (!taken_before && is_other_method(pair))
+            PL_REPORT(api->diags, OP_METHOD, pl_pair_span(pair), PL_ARG(pl_pair_key(pair)));
     }
     PlNode *more = PL_GET(item, "additionalOperations"); /* 3.2 */
     for (uint32_t i = 0; pl_node_is(more, PL_NODE_MAP) && i < more->count; i++) {

@@ -4,6 +4,8 @@
  * text, or leave the rest of the line out. Values still come from the document as it is. spec/catalog.md section 2. */
 #include "compiler/catalog/doc.h"
 
+#include <stdio.h>
+
 enum { MAX_LEFT_OUT = 10, MAX_LINES_BACK = 200, MAX_BLOCK_LINES = 20000 };
 
 static bool says(const PlDiag *fault, const char *words)
@@ -172,12 +174,50 @@ static bool shift_key(PlDiags *diags, char *copy, char *document, PlStr text, co
     return valued && had > wanted && text.ptr[above + wanted] != '-' && shift_line(diags, copy, document, text, fault, start, had - wanted);
 }
 
+static int hex4(const char *p)
+{
+    int n = 0;
+    for (int i = 0; i < 4; i++) {
+        char c = (char)(p[i] | 0x20);
+        bool digit = p[i] >= '0' && p[i] <= '9';
+        if (!digit && !(c >= 'a' && c <= 'f')) return -1;
+        n = n << 4 | (digit ? p[i] - '0' : c - 'a' + 10);
+    }
+    return n;
+}
+
+/* "\ud83d\ude00", which YAML does not have, as "\U0001f600" and two spaces, and half of such a pair as "\ufffd": from the fault to the quote that ends the
+ * text. */
+static bool take_pairs(PlDiags *diags, char *copy, PlStr document, const PlDiag *fault)
+{
+    size_t at = fault->span.start < document.len ? fault->span.start : document.len, first = document.len;
+    for (int back = 0; back < 8 && at > 0 && copy[at] != '\\'; back++) at--;
+    bool halved = false;
+    for (; at + 6 <= document.len && copy[at] != '"'; at += copy[at] == '\\' ? 2 : 1) {
+        int high = copy[at] == '\\' && copy[at + 1] == 'u' ? hex4(copy + at + 2) : -1;
+        if (high < 0xd800 || high > 0xdfff) continue;
+        bool pair = high < 0xdc00 && at + 12 <= document.len && copy[at + 6] == '\\' && copy[at + 7] == 'u';
+        int low = pair ? hex4(copy + at + 8) : -1;
+        char text[16];
+        pair = low >= 0xdc00 && low <= 0xdfff;
+        if (pair) snprintf(text, sizeof text, "\\U%08x  ", (unsigned)(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00)));
+        memcpy(copy + at, pair ? text : "\\ufffd", pair ? 12 : 6);
+        if (first == document.len || (!pair && !halved)) first = at;
+        halved |= !pair;
+    }
+    if (first == document.len) return false;
+    PlSpan span = {fault->span.source, (uint32_t)first, (uint32_t)first + 6};
+    if (halved) PL_REPORT(diags, DOC_DAMAGED, span, "half of a pair of \\u escapes is read as the character U+FFFD");
+    return true;
+}
+
 bool pl_mend_yaml(PlDiags *diags, char *copy, char *bytes, size_t len, const PlDiag *fault)
 {
     PlStr document = pl_str(bytes, len);
     size_t at = fault->span.start;
     size_t from = fault->related.len ? fault->related.items[0].span.start : at;
     bool in_quotes = fault->related.len && pl_str_find(fault->related.items[0].text, PL_STR("quoted scalar"), 0) != PL_STR_NONE;
+    if (in_quotes && says(fault, "Unicode character escape") && take_pairs(diags, copy, document, fault)) return true;
     if (in_quotes) return take_as_text(diags, copy, document, fault, from);
     size_t before = line_without_key(copy, document, at);
     if (shift_block(diags, copy, bytes, document, fault)) return true;
@@ -209,6 +249,8 @@ bool pl_mend_json(PlDiags *diags, char *copy, PlStr document, const PlDiag *faul
     bool closes = here == '}' || here == ']', ended = last == '"' || last == '}' || last == ']' || (last >= '0' && last <= '9') || last == 'e' || last == 'l';
     if (closes && last == ',') {
         at = before - 1;
+        copy[at] = ' ';
+    } else if (here == ',' && (last == ',' || last == '[' || last == '{')) {
         copy[at] = ' ';
     } else if (!closes && ended && before < at && strchr("\"{[-0123456789tfn", here)) {
         copy[before] = ',';

@@ -18,32 +18,6 @@ static PlStr raw(const PlDraft *draft, const PlNode *node)
     return pl_node_raw(node, draft->api->catalog->sources);
 }
 
-/* ---- values ----------------------------------------------------------------------------------------------------- */
-
-/* Defaults, and what can only have one value: that is sent without being asked for. Connectors (x-ms-visibility:
- * internal) say the same of a required parameter with a default. */
-void pl_draft_value(PlDraft *draft, PlParam *param, PlNode *schema, const PlNode *node)
-{
-    PlSchemas *schemas = &draft->api->schemas;
-    if (param->required && pl_schema_only_value(schemas, schema, &param->value)) {
-        param->fixed = true;
-        return;
-    }
-    const PlNode *value = PL_GET(node, "default");
-    if (!value) value = pl_schema_own(schemas, schema, PL_STR("default"));
-    if (!value || value->kind == PL_NODE_NULL) return;
-    bool text = pl_type(schemas->types, param->type)->kind == PL_TYPE_TEXT;
-    if (!pl_schema_literal(schemas, value, text && value->kind < PL_NODE_LIST, &param->value)) return;
-    param->has_default = true;
-    int64_t integer; /* default: '10' of an integer */
-    PlTypeKind kind = pl_type(schemas->types, pl_type_without_nothing(schemas->types, param->type))->kind;
-    bool counts = kind == PL_TYPE_INTEGER || kind == PL_TYPE_NUMBER;
-    if (counts && param->value.kind == PL_LIT_TEXT && pl_str_to_int(param->value.as.text, &integer))
-        param->value = (PlLiteral){.kind = PL_LIT_INT, .as.integer = integer};
-    PlStr visibility = pl_node_text(PL_GET(node, "x-ms-visibility"));
-    if (param->required && pl_str_eq_z(visibility, "internal")) param->fixed = true;
-}
-
 /* ---- styles ----------------------------------------------------------------------------------------------------- */
 
 static PlStyle default_style(PlPlace place)

@@ -188,6 +188,16 @@ static bool is_remote(PlStr file)
     return pl_str_find(file, PL_STR("://"), 0) != PL_STR_NONE || pl_str_starts(file, PL_STR("//"));
 }
 
+/* file:///a/b.yaml, file:b.yaml (RFC 8089) and, by habit, file://b.yaml as a path; another reference as it is. */
+static PlStr without_scheme(PlStr file)
+{
+    if (!pl_str_eq_nocase(pl_str_slice(file, 0, 5), PL_STR("file:"))) return file;
+    PlStr path = pl_str_slice(file, 5, file.len);
+    if (!pl_str_starts(path, PL_STR("//"))) return path;
+    path = pl_str_slice(path, 2, path.len);
+    return pl_str_starts(path, PL_STR("localhost/")) ? pl_str_slice(path, 9, path.len) : path;
+}
+
 /* What stands at an address of the network: a schema here that has this $id, or the copy that somebody fetched. */
 static PlNode *remote_root(PlRefs *refs, const PlNode *node, PlStr ref, PlStr file)
 {
@@ -240,6 +250,8 @@ static PlNode *root_for(PlRefs *refs, const PlNode *node, PlStr ref, PlStr file,
 {
     PlDoc *here = doc_of(refs, node->source);
     if (file.len == 0) return here->root;
+    file = without_scheme(file);
+    if (file.len == 0) return dangling(refs, node, ref, "it names no file");
     if (is_remote(file)) return remote_root(refs, node, ref, file);
     PlNode *meant = by_address(refs, here, node, file);
     if (meant) return meant;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* {id, catalog: [FILE...], step, context?} a line in, {id, ranked, decision, score, margin, candidates} a line out. A FILE that ends in .list
- * names files, one a line. Catalogs are loaded once and kept as indexes. */
+/* {id, catalog: [FILE...], step, context?} a line in, {id, ranked, decision, score, margin, candidates} a line out, or {id, line, error, ...} for a line that is no
+ * case: one bad line costs no other. A FILE that ends in .list names files, one a line. Catalogs are loaded once and kept as indexes. */
 #include "compiler/cli/bind_batch.h"
 
 #include "compiler/bind/rank.h"
@@ -13,7 +13,8 @@
 enum { RANKED = 20, ASKED = 3 };
 
 typedef struct Case {
-    PlStr id, step, context;
+    PlStr id; /* as JSON: a text in its quotes, or a number as it was written; "" when there is none */
+    PlStr step, context;
     PL_VEC(PlStr) files;
 } Case;
 
@@ -52,31 +53,42 @@ static bool skip_value(PlJsonScan *scan)
     return event != PL_JSON_ERROR && event != PL_JSON_END;
 }
 
-static bool read_case(PlArena *arena, PlStr line, Case *c)
+static bool read_id(PlArena *arena, PlJsonScan *scan, Case *c)
+{
+    PlJsonEvent event = pl_json_scan_next(scan);
+    bool good = event == PL_JSON_STRING || event == PL_JSON_INT || event == PL_JSON_NUMBER;
+    if (good) c->id = pl_arena_str(arena, pl_str(scan->at, (size_t)(scan->end - scan->at)));
+    return good;
+}
+
+/* Why the line is no case; NULL when it is one. What was read before the fault stays. */
+static const char *read_case(PlArena *arena, PlStr line, Case *c)
 {
     PlJsonScan scan;
     *c = (Case){0};
     pl_json_scan_init(&scan, line);
-    bool good = pl_json_scan_next(&scan) == PL_JSON_OBJECT_BEGIN;
-    while (good) {
-        PlJsonEvent event = pl_json_scan_next(&scan);
-        if (event == PL_JSON_OBJECT_END) break;
-        PlStr *text = pl_str_eq_z(scan.text, "id")        ? &c->id
-                      : pl_str_eq_z(scan.text, "step")    ? &c->step
-                      : pl_str_eq_z(scan.text, "context") ? &c->context
-                                                          : NULL;
-        bool files = pl_str_eq_z(scan.text, "catalog");
-        if (event != PL_JSON_KEY) {
-            good = false;
-        } else if (text) {
-            good = pl_json_scan_next(&scan) == PL_JSON_STRING;
-            if (good) *text = pl_arena_str(arena, scan.text);
-        } else {
-            good = files ? read_files(arena, &scan, c) : skip_value(&scan);
+    const char *why = pl_json_scan_next(&scan) == PL_JSON_OBJECT_BEGIN ? NULL : "a JSON object is wanted";
+    bool stepped = false;
+    PlJsonEvent event = PL_JSON_KEY;
+    while (!why && event == PL_JSON_KEY && (event = pl_json_scan_next(&scan)) == PL_JSON_KEY) {
+        if (pl_str_eq_z(scan.text, "id")) {
+            if (!read_id(arena, &scan, c)) why = "id must be a text or a number";
+        } else if (pl_str_eq_z(scan.text, "catalog")) {
+            if (!read_files(arena, &scan, c)) why = "catalog must be a list of file names";
+        } else if (pl_str_eq_z(scan.text, "step") || pl_str_eq_z(scan.text, "context")) {
+            bool step = pl_str_eq_z(scan.text, "step");
+            stepped |= step;
+            if (pl_json_scan_next(&scan) != PL_JSON_STRING) why = step ? "step must be a text" : "context must be a text";
+            else *(step ? &c->step : &c->context) = pl_arena_str(arena, scan.text);
+        } else if (!skip_value(&scan)) {
+            why = scan.error;
         }
     }
+    if (!why && event == PL_JSON_OBJECT_END) event = pl_json_scan_next(&scan);
+    if (event == PL_JSON_ERROR || scan.error) why = scan.error;
     pl_json_scan_deinit(&scan);
-    return good && c->id.len && c->files.len;
+    if (why) return why;
+    return !c->id.len ? "it has no id" : !c->files.len ? "its catalog is empty" : !stepped ? "it has no step" : NULL;
 }
 
 /* ---- catalogs -------------------------------------------------------------------------------------------------------------- */
@@ -186,7 +198,7 @@ static void put_prediction(PlBuf *out, const Batch *b, const Case *c, const PlIn
 {
     uint32_t most = b->features ? PL_RANK_MAX : RANKED;
     pl_buf_put_z(out, "{\"id\":");
-    pl_buf_put_json(out, c->id);
+    pl_buf_put(out, c->id);
     pl_buf_put_z(out, ",\"ranked\":[");
     for (uint32_t i = 0; i < r->count && i < most; i++) {
         if (i) pl_buf_put_char(out, ',');
@@ -198,32 +210,42 @@ static void put_prediction(PlBuf *out, const Batch *b, const Case *c, const PlIn
     pl_buf_put_z(out, "}\n");
 }
 
-static int run_line(Batch *b, PlStr line, uint32_t number)
+static void put_error(PlBuf *out, const Case *c, uint32_t number, const char *why)
 {
+    pl_buf_put_z(out, "{\"id\":");
+    pl_buf_put(out, c->id.len ? c->id : PL_STR("null"));
+    pl_buf_printf(out, ",\"line\":%u,\"error\":", number);
+    pl_buf_put_json(out, pl_str_z(why));
+    pl_buf_put_z(out, ",\"ranked\":[],\"decision\":\"none\"}\n");
+}
+
+/* 0, or the exit code; *is_case: false when the line is none, and was answered so. */
+static int run_line(Batch *b, PlStr line, uint32_t number, bool *is_case)
+{
+    *is_case = true;
     PlEscape escape;
     PlArena *arena = pl_arena_new(&escape, 0);
-    int code = 0;
     if (!arena) return pl_cli_fail(PL_NOMEM, "out of memory");
-    if (setjmp(escape.at) == 0) {
-        Case c;
-        if (read_case(arena, line, &c)) {
-            Loaded *loaded = load(b, &c);
-            PlAsk ask = {.text = c.step, .goal = c.context};
-            PlRanking *r = pl_rank(arena, b->lexicon, &loaded->index, &ask);
-            PlBuf out;
-            pl_buf_init(&out, 0);
-            put_prediction(&out, b, &c, &loaded->index, r);
-            fwrite(out.ptr, 1, out.len, stdout);
-            pl_buf_deinit(&out);
-        } else {
-            code =
-                pl_cli_fail(PL_USAGE, "line %u is no case: {\"id\": ..., \"catalog\": [...], \"step\": ...}", number);
-        }
-    } else {
-        code = pl_cli_fail(escape.status, "%s", pl_status_words(escape.status));
+    if (setjmp(escape.at)) {
+        pl_arena_free(arena);
+        return pl_cli_fail(escape.status, "%s", pl_status_words(escape.status));
     }
+    Case c;
+    PlBuf out;
+    const char *why = read_case(arena, line, &c);
+    Loaded *loaded = why ? NULL : load(b, &c);
+    PlAsk ask = {.text = c.step, .goal = c.context};
+    const PlRanking *r = why ? NULL : pl_rank(arena, b->lexicon, &loaded->index, &ask);
+    pl_buf_init(&out, 0);
+    if (why) put_error(&out, &c, number, why);
+    else put_prediction(&out, b, &c, &loaded->index, r);
+    bool good = out.status == PL_OK && fwrite(out.ptr, 1, out.len, stdout) == out.len;
+    PlStatus status = out.status == PL_OK ? PL_IO : out.status;
+    pl_buf_deinit(&out);
     pl_arena_free(arena);
-    return code;
+    *is_case = !why || !good;
+    if (!good) return pl_cli_fail(status, "a prediction cannot be written");
+    return why ? pl_cli_fail(PL_USAGE, "line %u is no case: %s", number, why) : 0;
 }
 
 int plc_bind_batch(PlArena *arena, const char *root, bool features)
@@ -233,13 +255,16 @@ int plc_bind_batch(PlArena *arena, const char *root, bool features)
     char *line = NULL;
     size_t cap = 0;
     ssize_t len;
+    bool all = true;
     int code = 0;
     for (uint32_t number = 1; code == 0 && (len = getline(&line, &cap, stdin)) >= 0; number++) {
         PlStr text = pl_str_trim(pl_str(line, (size_t)len));
-        if (text.len) code = run_line(&b, text, number);
+        bool is_case = true;
+        if (text.len) code = run_line(&b, text, number, &is_case);
+        if (!is_case) all = false, code = 0;
     }
     free(line);
     for (uint32_t i = 0; i < b.catalogs.len; i++) pl_buf_deinit(&((Loaded *)b.catalogs.entries[i].value.ptr)->bytes);
     if (code == 0 && fflush(stdout) != 0) code = pl_cli_fail(PL_IO, "standard output cannot be written");
-    return code;
+    return code ? code : all ? 0 : pl_status_exit_code(PL_USAGE);
 }

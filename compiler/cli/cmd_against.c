@@ -152,6 +152,6 @@ int plc_check_against(PlArena *arena, const PlModule *module, const PlCliList *d
         put_json(&out, &a);
     else
         put_text(&out, &a);
-    int code = pl_cli_put(&out);
+    int code = json ? pl_cli_put(&out) : pl_cli_put_shown(&out);
     return code ? code : a.lock.broken ? 1 : 0;
 }

@@ -100,7 +100,7 @@ static int bind_text(PlArena *arena, PlcOptions *o, const PlAsk *ask, bool expla
         put_text(&out, &search->index, r, explain);
     }
     plc_print_findings(arena, o, &compiled, o->json ? &out : NULL);
-    code = pl_cli_put(&out);
+    code = o->json ? pl_cli_put(&out) : pl_cli_put_shown(&out);
     return code ? code : compiled.diags.errors ? 1 : 0;
 }
 

@@ -63,7 +63,7 @@ int plc_cmd_catalog(PlArena *arena, int argc, char **argv)
         pl_catalog_print(out, compiled.catalog, NULL, words, details);
     }
     plc_print_findings(arena, &o, &compiled, o.json ? out : NULL);
-    code = pl_cli_put(out);
+    code = o.json ? pl_cli_put(out) : pl_cli_put_shown(out);
     if (!o.json) say_hidden(arena, &compiled.diags, o.verbose);
     return code ? code : compiled.diags.errors ? 1 : 0;
 }

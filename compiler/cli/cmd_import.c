@@ -5,6 +5,7 @@
 #include "compiler/syntax/print.h"
 #include "compiler/trade/arazzo.h"
 #include "compiler/trade/dsl.h"
+#include "vm/base/utf8.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -36,6 +37,14 @@ static void print_findings(Import *im)
     pl_cli_say(&out);
 }
 
+static PlStr folder_of(const char *path, bool folder)
+{
+    PlStr s = pl_str_z(path ? path : "");
+    while (s.len && !folder && s.ptr[s.len - 1] != '/') s.len--;
+    while (s.len > 1 && s.ptr[s.len - 1] == '/') s.len--;
+    return s;
+}
+
 static int put_plan(Import *im, const PlPlan *plan, const char *path)
 {
     PlBuf out;
@@ -48,6 +57,10 @@ static int put_plan(Import *im, const PlPlan *plan, const char *path)
     pl_buf_deinit(&out);
     (void)im;
     if (status == PL_OK) return 0;
+    if (status == PL_IO && reason == ENOENT) {
+        PlStr folder = folder_of(path, false);
+        return pl_cli_fail(status, "cannot write %s: there is no folder " PL_FMT "\n  = help: mkdir -p " PL_FMT, path, PL_ARG(folder), PL_ARG(folder));
+    }
     return pl_cli_fail(status, "cannot write %s: %s", path,
                        status == PL_IO ? strerror(reason) : pl_status_words(status));
 }
@@ -69,19 +82,15 @@ static bool is_folder(const char *path)
     return len && (path[len - 1] == '/' || (stat(path, &st) == 0 && S_ISDIR(st.st_mode)));
 }
 
-static PlStr folder_of(const char *path, bool folder)
-{
-    PlStr s = pl_str_z(path ? path : "");
-    while (s.len && !folder && s.ptr[s.len - 1] != '/') s.len--;
-    while (s.len > 1 && s.ptr[s.len - 1] == '/') s.len--;
-    return s;
-}
-
 static void say_workflow(Import *im, const PlArazzo *arazzo, uint32_t i)
 {
     PlStr id = pl_arazzo_id(arazzo, i), summary = pl_arazzo_summary(arazzo, i);
     if (!im->json) {
-        printf(PL_FMT "  (%u steps)  " PL_FMT "\n", PL_ARG(id), pl_arazzo_step_count(arazzo, i), PL_ARG(summary));
+        PlBuf line;
+        pl_buf_init(&line, 0);
+        pl_utf8_put_line(&line, pl_arena_printf(im->arena, PL_FMT "  (%u steps)  " PL_FMT, PL_ARG(id), pl_arazzo_step_count(arazzo, i), PL_ARG(summary)));
+        pl_buf_put_char(&line, '\n');
+        (void)pl_cli_put(&line);
         return;
     }
     pl_buf_put_z(&im->lines, "{\"type\":\"workflow\",\"id\":");

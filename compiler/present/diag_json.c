@@ -139,7 +139,7 @@ void pl_diags_shown(PlArena *arena, const PlDiags *all, bool verbose, PlDiags *o
     for (uint32_t i = 0; i < all->all.len; i++) {
         PlDiag *d = all->all.items[i];
         bool of_document = pl_diag_infos[d->code].code[1] == '0' && pl_diag_infos[d->code].code[2] == '7';
-        if (of_document && d->severity < PL_SEV_QUESTION) continue;
+        if (of_document && d->severity < PL_SEV_QUESTION && !d->told) continue;
         if (d->severity == PL_SEV_NOTE) out->notes++;
         if (d->severity == PL_SEV_WARNING) out->warnings++;
         pl_vec_push(arena, &out->all, d);

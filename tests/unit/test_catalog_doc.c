@@ -285,4 +285,55 @@ TEST(odd_inputs_do_not_crash)
     }
 }
 
+/* Half of a pair of \u escapes is one bad character, not a bad document. */
+TEST(lone_surrogates)
+{
+    static const struct {
+        const char *text, *tree;
+        bool noted;
+    } cases[] = {{"{\"a\": \"x \\ud800 y\"}", "{a:\"x \xef\xbf\xbd y\" }", true},
+                 {"{\"a\": \"\\udc00\", \"\\ud800\\ud83d\\ude00\": 1}", "{a:\"\xef\xbf\xbd\" \xef\xbf\xbd\xf0\x9f\x98\x80:i1 }", true},
+                 {"{\"a\": \"\\ud800\\u0041\\ud800\"}", "{a:\"\xef\xbf\xbd" "A\xef\xbf\xbd\" }", true},
+                 {"{\"a\": \"\\ud83d\\ude00\"}", "{a:\"\xf0\x9f\x98\x80\" }", false},
+                 {"a: \"\\ud800 b\"\nc: \"\\ud83d\\ude00\"\n", "{a:\"\xef\xbf\xbd b\" c:\"\xf0\x9f\x98\x80  \" }", true},
+                 {"a: \"\\ud83d\\ude00 b \\ud83d\\ude00\"\n", "{a:\"\xf0\x9f\x98\x80   b \xf0\x9f\x98\x80  \" }", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Bed bed;
+        bed_open(&bed, pl_str_z(cases[i].text));
+        PlBuf out;
+        pl_buf_init(&out, 0);
+        if (bed.doc.root) show(&out, bed.doc.root);
+        CHECK_STR(pl_buf_str(&out), cases[i].tree);
+        CHECK(has(&bed, PL_D_DOC_DAMAGED) == cases[i].noted && bed.diags.errors == 0);
+        pl_buf_deinit(&out);
+        bed_close(&bed);
+    }
+}
+
+TEST(commas_too_many)
+{
+    static const char *const texts[] = {"{\"a\": 1,, \"b\": 2}", "{\"a\": 1 , ,\"b\": 2,}", "{,\"a\": 1,,,\"b\": 2}"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        Bed bed;
+        bed_open(&bed, pl_str_z(texts[i]));
+        PlBuf out;
+        pl_buf_init(&out, 0);
+        if (bed.doc.root) show(&out, bed.doc.root);
+        CHECK_STR(pl_buf_str(&out), "{a:i1 b:i2 }");
+        CHECK(has(&bed, PL_D_DOC_COMMA) && bed.diags.errors == 0);
+        pl_buf_deinit(&out);
+        bed_close(&bed);
+    }
+}
+
+/* UTF-16 with a byte too many: the text is read, the byte is not. */
+TEST(utf16_with_an_odd_byte)
+{
+    static const char text[] = "\xff\xfe{\0\"\0a\0\"\0:\0001\0}\0\n";
+    Bed bed;
+    bed_open(&bed, pl_str(text, sizeof text - 1));
+    CHECK(bed.doc.root && has(&bed, PL_D_DOC_DAMAGED) && !has(&bed, PL_D_DOC_LATIN1) && bed.diags.errors == 0);
+    bed_close(&bed);
+}
+
 UNIT_MAIN

@@ -153,4 +153,53 @@ TEST(hints)
     bed_close(&bed);
 }
 
+/* A default that its own schema does not allow is none, with a word on it in the document; the plan is not blamed for it. */
+TEST(defaults_that_do_not_fit)
+{
+    static const struct {
+        const char *schema, *value; /* "" : it has none */
+    } cases[] = {{"{type: integer, default: abc}", ""},
+                 {"{type: integer, default: '10'}", "10"},
+                 {"{type: integer, default: 10.5}", ""},
+                 {"{type: integer, default: 1.0e300}", ""},
+                 {"{type: string, enum: [asc, desc], default: ASC}", "asc"},
+                 {"{type: string, enum: [asc, desc], default: up}", ""},
+                 {"{type: string, enum: [1, 2], default: 1}", "1"},
+                 {"{type: boolean, default: 'False'}", "no"},
+                 {"{type: boolean, default: 2}", ""},
+                 {"{type: string, format: email, default: nobody}", ""},
+                 {"{type: string, format: uri, default: /here}", "/here"},
+                 {"{type: string, format: date, default: someday}", ""},
+                 {"{type: array, items: {type: string}, default: {a: 1}}", ""},
+                 {"{type: array, items: {type: string}, default: [a]}", "[\"a\"]"},
+                 {"{oneOf: [{type: integer}, {type: boolean}], default: maybe}", ""},
+                 {"{oneOf: [{type: integer}, {type: boolean}], default: 7}", "7"},
+                 {"{type: string, nullable: true, default: 12}", "12"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Bed bed;
+        bed_init(&bed);
+        bed_add(&bed, "t", pl_arena_printf(bed.arena, "openapi: 3.0.3\ninfo: {title: T}\npaths: {/a: {get: {operationId: get, parameters: [{name: p, in: query, schema: %s}],"
+                                                      " responses: {'200': {description: ok}}}}}\n", cases[i].schema), NULL);
+        const PlParam *p = &bed_action(&bed, "get")->params[0];
+        pl_buf_clear(&bed.out);
+        PlLiteral v = p->value;
+        if (v.kind == PL_LIT_INT) pl_buf_put_int(&bed.out, v.as.integer);
+        else if (v.kind == PL_LIT_YESNO) pl_buf_put_z(&bed.out, v.as.yes ? "yes" : "no");
+        else if (v.kind != PL_LIT_NOTHING) pl_buf_put(&bed.out, v.as.text);
+        CHECK_STR(pl_buf_str(&bed.out), cases[i].value);
+        CHECK(p->has_default == (cases[i].value[0] != 0) && bed_has(&bed, PL_D_SCHEMA_DEFAULT) == (cases[i].value[0] == 0));
+        bed_close(&bed);
+    }
+}
+
+TEST(methods_that_are_not_sent)
+{
+    Bed bed;
+    bed_open(&bed, PL_STR("openapi: 3.2.0\ninfo: {title: T}\npaths:\n  /a:\n    copy: {operationId: a, responses: {'200': {description: ok}}}\n    summary: x\n    x-purge: {}\n"
+                          "    query: {operationId: q, responses: {'200': {description: ok}}}\n"
+                          "    additionalOperations: {LOCK: {operationId: l}, QUERY: {operationId: q2, responses: {'200': {description: ok}}}}\n"));
+    CHECK(bed_count(&bed, PL_D_OP_METHOD) == 2 && bed.plugin->operation_count == 2);
+    bed_close(&bed);
+}
+
 UNIT_MAIN

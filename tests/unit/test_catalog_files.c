@@ -181,4 +181,35 @@ TEST(printing)
     bed_end(&bed);
 }
 
+/* file: is a file, where it may be read as without the word. */
+TEST(references_with_file_before_them)
+{
+    static const char *const refs[] = {"file:part.yaml#/a", "file://part.yaml#/a", "FILE:./part.yaml#/a", "file://localhost%s/part.yaml#/a", "file://%s/part.yaml#/a"};
+    for (size_t i = 0; i < sizeof refs / sizeof *refs; i++) {
+        Bed bed;
+        bed_begin(&bed);
+        put(&bed, "part.yaml", "a: {type: integer}\n");
+        char ref[128];
+        const char *at = strstr(refs[i], "%s");
+        snprintf(ref, sizeof ref, "%.*s%s%s", at ? (int)(at - refs[i]) : (int)strlen(refs[i]), refs[i], at ? dir : "", at ? at + 2 : "");
+        PlStr text = pl_arena_printf(bed.arena, "openapi: 3.0.3\ninfo: {title: T}\npaths: {/a: {get: {operationId: a, responses: {'200': {description: x, content: "
+                                                "{application/json: {schema: {$ref: '%s'}}}}}}}}\n", ref);
+        put(&bed, "root.yaml", text.ptr);
+        PlPlugin *plugin;
+        CHECK(pl_catalog_add_file(bed.catalog, PL_STR("t"), path_of(&bed, "root.yaml"), NULL, &plugin) == PL_OK);
+        CHECK_STR(result_of(&bed, plugin, 0), "integer");
+        CHECK(bed.diags.warnings == 0);
+        bed_end(&bed);
+    }
+    Bed bed;
+    bed_begin(&bed);
+    put(&bed, "root.yaml", "openapi: 3.0.3\ninfo: {title: T}\npaths: {/a: {get: {operationId: a, responses: {'200': {description: x, content: {application/json: {schema: "
+                           "{$ref: 'file:///etc/passwd'}}}}}}}}\n");
+    PlPlugin *plugin;
+    CHECK(pl_catalog_add_file(bed.catalog, PL_STR("t"), path_of(&bed, "root.yaml"), NULL, &plugin) == PL_OK);
+    CHECK_STR(result_of(&bed, plugin, 0), "any");
+    CHECK(bed_has(&bed, PL_D_REF_OUTSIDE) && !bed_has(&bed, PL_D_REF_REMOTE));
+    bed_end(&bed);
+}
+
 UNIT_MAIN

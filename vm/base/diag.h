@@ -81,6 +81,7 @@ typedef struct PlDiag {
     PlStr help;     /* may be empty */
     PlEdits fix;    /* made together; empty when there is no fix */
     bool fix_sure;  /* machine-applicable: keeps what the plan means; else a guess that a person looks at */
+    bool told;          /* of a document, and shown also where such are not: it cost the whole of it */
     PlDiagAsk ask;      /* of a question */
     PL_VEC(PlRelated) related;
     PL_VEC(PlCandidate) candidates;

@@ -73,6 +73,15 @@ static int hex4(const char *p, const char *limit)
     return n;
 }
 
+/* The four digits before p are half of a pair without its other half. */
+static const char *lone_surrogate(PlJsonScan *s, const char *p)
+{
+    if (!s->mends) return NULL;
+    if (!s->mended) s->mended = p - 6;
+    pl_utf8_put(&s->scratch, 0xfffd);
+    return p;
+}
+
 /* p is behind "\u". Returns the place behind the escape (both halves of a pair), or NULL with *error set. */
 static const char *unicode_escape(PlJsonScan *s, const char *p, const char **error)
 {
@@ -82,10 +91,10 @@ static const char *unicode_escape(PlJsonScan *s, const char *p, const char **err
     if (code < 0) return NULL;
     if (code >= 0xd800 && code < 0xe000) {
         *error = "lone surrogate in a string";
-        if (code >= 0xdc00 || s->limit - p < 6 || p[0] != '\\' || p[1] != 'u') return NULL;
-        int low = hex4(p + 2, s->limit);
+        bool pair = code < 0xdc00 && s->limit - p >= 6 && p[0] == '\\' && p[1] == 'u';
+        int low = pair ? hex4(p + 2, s->limit) : 0;
+        if (low < 0xdc00 || low > 0xdfff) return lone_surrogate(s, p);
         p += 6;
-        if (low < 0xdc00 || low > 0xdfff) return NULL;
         code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
     }
     pl_utf8_put(&s->scratch, code);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A pull scanner for JSON (RFC 8259): events with byte spans, limits, no tree. Both the VM's values and the document
  * loader are built from it. Strict: no comments, no trailing commas, no NaN; valid UTF-8 only; a lone surrogate escape is an
- * error; depth bounded by PL_LIMIT_JSON_DEPTH. Duplicate keys are the reader's concern. */
+ * error unless the caller wants it mended; depth bounded by PL_LIMIT_JSON_DEPTH. Duplicate keys are the reader's concern. */
 #ifndef PL_BASE_JSON_SCAN_H
 #define PL_BASE_JSON_SCAN_H
 
@@ -38,6 +38,8 @@ typedef struct PlJsonScan {
     int64_t integer;
     double number;
     bool no_memory;                        /* why it is PL_JSON_ERROR: the text may be right */
+    bool mends;                            /* a lone surrogate escape is U+FFFD, and no error; `mended`: where the first one stood, else NULL */
+    const char *mended;
     bool skims;                            /* strings with escapes are passed over: their `text` is "", and no memory is needed */
 } PlJsonScan;
 

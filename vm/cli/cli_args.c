@@ -239,6 +239,12 @@ static void keep_shown(PlBuf *out)
     *out = shown;
 }
 
+int pl_cli_put_shown(PlBuf *out)
+{
+    keep_shown(out);
+    return pl_cli_put(out);
+}
+
 int pl_cli_put(PlBuf *out)
 {
     if (isatty(1)) keep_shown(out);

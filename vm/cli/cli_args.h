@@ -56,6 +56,8 @@ void pl_cli_say_diags(PlDiags *diags);
 int pl_cli_cannot_write(const char *path, PlStatus status, int reason);
 /* Writes the buffer to stdout; a closed pipe is no error. Frees it. */
 int pl_cli_put(PlBuf *out);
+/* The same for text that people read and that has words of documents and answers in it: what a terminal would obey is left out, wherever it goes. */
+int pl_cli_put_shown(PlBuf *out);
 /* Reads a whole file ("-": standard input) into arena memory. False after a message. */
 bool pl_cli_read(PlArena *arena, const char *path, uint64_t limit, PlStr *out);
 
