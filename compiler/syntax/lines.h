@@ -32,6 +32,9 @@ PlItemList *pl_lines_read(PlSyntax *syntax);
 /* tidy.c: spaces that do not break become spaces; a whole plan on one line gets a line for each step, in its place (syntax->bytes). */
 void pl_tidy_text(PlSyntax *syntax);
 
+/* tidy_table.c: the rows of a table that are steps, in their places. */
+void pl_tidy_tables(PlSyntax *syntax);
+
 /* lines_words.c */
 /* Whether a line above the steps says when the plan runs; then the plan's schedule is set, with a note. */
 bool pl_lines_schedule(PlSyntax *syntax, PlSpan span, PlStr line);

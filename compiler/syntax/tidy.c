@@ -91,6 +91,7 @@ void pl_tidy_text(PlSyntax *syntax)
     if (pl_str_starts(syntax->text, PL_STR("\xef\xbb\xbf")))
         memset(syntax->bytes, '\n', 3); /* a byte order mark is no indentation */
     plain_spaces(syntax);
+    pl_tidy_tables(syntax);
     const char *text = syntax->text.ptr, *limit = text + syntax->text.len;
     Place place = walk(text, limit, NULL);
     if (place.count < 2 || place.lines > 1) return;
