@@ -330,13 +330,23 @@ static void declare(Declare *d, PlStep *step, bool is_list)
               PL_ARG(pl_words_step(d->first)));
 }
 
+/* `Add 1 to n`, where nothing is called n yet, counts. */
+static bool counts(const PlChecker *c, const PlStep *step)
+{
+    const PlExpr *x = step->value;
+    if (!x || x->kind != PL_EXPR_LITERAL || x->literal.kind != PL_LIT_INT || x->literal.as.integer != 1) return false;
+    PlSpan at = step->keyword;
+    if (at.source >= c->diags->sources->all.len) return false;
+    return pl_str_eq_nocase(pl_str_slice(c->diags->sources->all.items[at.source].text, at.start, at.end), PL_STR("add"));
+}
+
 static void scan(Declare *d, PlStep *const *steps, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         PlStep *step = steps[i];
         bool changes = (step->kind == PL_STEP_ADD || step->kind == PL_STEP_INCREASE) && !step->target && step->name.len;
         if (changes && !pl_scope_is_reserved(step->name) && !is_bound(d, step->name))
-            declare(d, step, step->kind == PL_STEP_ADD);
+            declare(d, step, step->kind == PL_STEP_ADD && !counts(d->c, step));
         if (step->bind.len) pl_vec_push(d->c->arena, &d->bound, step->bind);
         if (!changes && step->name.len) pl_vec_push(d->c->arena, &d->bound, step->name);
         if (step->name2.len) pl_vec_push(d->c->arena, &d->bound, step->name2);

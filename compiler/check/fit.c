@@ -294,19 +294,21 @@ void pl_expr_want(PlChecker *c, PlExpr **slot, PlTypeId want, PlStr what)
 
 /* ---- what conditions and lists want -------------------------------------------------------------------------------- */
 
-/* "if orders:": there is no other truth of a list than that it has items. */
-static bool asks_list(PlChecker *c, PlExpr **slot)
+/* Rule: a list or a text as a condition is one that is not empty; a record, date or text that may be nothing is there. */
+static bool is_there(PlChecker *c, PlExpr **slot)
 {
-    PlExpr *list = *slot;
-    if (pl_type(c->types, pl_type_without_nothing(c->types, list->type))->kind != PL_TYPE_LIST || list->depth >= PL_LIMIT_EXPR_DEPTH) return false;
-    PlStr was = pl_words_expr(c, list);
-    PlExpr *e = pl_expr_new(c->arena, PL_EXPR_UNARY, list->span);
-    e->op = PL_OPR_NOT_EMPTY;
-    e->left = list;
-    e->depth = list->depth + 1;
-    e->type = PL_T_YESNO;
-    *slot = e;
-    PL_REPORT(c->diags, READ_AS, list->span, PL_ARG(was), PL_ARG(pl_words_expr(c, e)));
+    PlExpr *x = *slot, *test;
+    PlTypeKind kind = pl_type(c->types, pl_type_without_nothing(c->types, x->type))->kind;
+    bool empties = kind == PL_TYPE_LIST || kind == PL_TYPE_TEXT;
+    bool lacks = pl_type_has_nothing(c->types, x->type) && (kind == PL_TYPE_RECORD || is_timelike(kind) || kind == PL_TYPE_ENUM);
+    if (x->kind == PL_EXPR_LITERAL || x->kind == PL_EXPR_TEXT || x->depth >= PL_LIMIT_EXPR_DEPTH || (!empties && !lacks)) return false;
+    test = pl_expr_new(c->arena, PL_EXPR_UNARY, x->span);
+    test->op = empties ? PL_OPR_NOT_EMPTY : PL_OPR_EXISTS;
+    test->left = x;
+    test->depth = x->depth + 1;
+    test->type = PL_T_YESNO;
+    note_read_as(c, x, test, "a condition is wanted");
+    *slot = test;
     return true;
 }
 
@@ -320,7 +322,7 @@ void pl_expr_condition(PlChecker *c, PlExpr **slot, PlStr what)
         pl_expr_fit(c, slot, PL_T_YESNO, what);
         return;
     }
-    if (asks_list(c, slot)) return;
+    if (is_there(c, slot)) return;
     PlStr source = pl_words_expr(c, x);
     PlDiag *d = PL_REPORT(c->diags, NOT_YESNO, x->span, PL_ARG(what), PL_ARG(words(c, x->type)));
     PlTypeKind kind = pl_type(c->types, pl_type_without_nothing(c->types, x->type))->kind;

@@ -227,6 +227,16 @@ static void name_result(Refs *r, PlExpr *x)
     }
 }
 
+/* The step whose result the plan itself calls step3, wherever it stands. */
+static PlStep *named_step(Refs *r, PlStr number)
+{
+    PlStr name = pl_arena_printf(r->c->arena, "step_" PL_FMT, PL_ARG(number));
+    for (size_t i = 0; i < name.len; i++)
+        if (name.ptr[i] == '.') ((char *)(uintptr_t)name.ptr)[i] = '_';
+    PlStep *step = pl_map_get(&r->c->binders, name);
+    return step && pl_str_eq(step->bind, name) && step->bind_span.end > step->bind_span.start ? step : NULL;
+}
+
 static void resolve(void *context, PlExpr **slot)
 {
     Refs *r = context;
@@ -247,7 +257,8 @@ static void resolve(void *context, PlExpr **slot)
     if ((x->kind == PL_EXPR_NAME || x->kind == PL_EXPR_IT) && !r->fields) name_subject(r, x);
     if (x->kind != PL_EXPR_STEP_REF) return;
     PlStr number = number_of(x->text);
-    PlStep *step = pl_map_get(&r->by_written, number);
+    PlStep *step = named_step(r, number);
+    if (!step) step = pl_map_get(&r->by_written, number);
     if (!step) step = pl_map_get(&r->by_label, number);
     if (!step) {
         PlDiag *d = PL_REPORT(r->c->diags, UNKNOWN_STEP, x->span, PL_ARG(number));

@@ -23,6 +23,7 @@ bool pl_called_is_generic(const PlReader *r, PlRange range)
          pl_lexis_is(r, range.from, "previous")))
         range.from++;
     if (range.to != range.from + 1) return false;
+    if (r->c->loop && r->c->loop->step->kind == PL_STEP_EACH && pl_lexis_is(r, range.from, "it")) return false; /* the item, not its list */
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (pl_lexis_is(r, range.from, words[i])) return true;
     return false;

@@ -237,7 +237,8 @@ const PlSpelling *pl_scan_clause_at(const PlScan *s, const char *p, const char *
 /* "(in parallel, max 5)", "(retry up to 3 times)": clauses in brackets of their own. */
 static const PlSpelling *aside_at(const PlScan *s, const char *p, const char **start, const char **end)
 {
-    if (s->depth || s->value || s->aside || p == s->start || (p[-1] != ' ' && p[-1] != '\n') || *p != '(') return NULL;
+    bool count = s->prev == PL_TK_PARALLEL; /* "in parallel (max 5)" */
+    if (s->depth || (s->value && !count) || s->aside || p == s->start || (p[-1] != ' ' && p[-1] != '\n') || *p != '(') return NULL;
     const char *q = p + 1;
     while (*q == ' ') q++;
     const PlSpelling *row = pl_scan_clause_at(s, q, end);
@@ -556,6 +557,7 @@ PlToken pl_scan_next(PlScan *s)
         for (end = p; pl_phrase_word_char(*end); end++) {}
         raw = PL_RAW_WORD;
     }
+    if (s->value && pl_scan_money(s, p, &token)) return token;
     switch (raw) {
     case PL_RAW_END: return end_token(s);
     case PL_RAW_NUMBER: return pl_scan_number(s, p, end);
@@ -564,7 +566,7 @@ PlToken pl_scan_next(PlScan *s)
         if (pl_scan_top(s) != 'i') return pl_scan_time(s, p, end);
         for (end = p; *end >= '0' && *end <= '9'; end++) {}
         return pl_scan_number(s, p, end);
-    case PL_RAW_STEP: return pl_scan_emit(s, PL_TK_STEP, p, end);
+    case PL_RAW_STEP: return s->prev == PL_TK_ARROW ? pl_scan_step_name(s, p, end) : pl_scan_emit(s, PL_TK_STEP, p, end);
     case PL_RAW_FIRST_N: return pl_scan_first_n(s, p, end);
     case PL_RAW_QUOTE: return quote(s, p);
     case PL_RAW_OPEN: return open_bracket(s, p);

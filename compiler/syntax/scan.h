@@ -91,6 +91,8 @@ PlToken pl_scan_emit(PlScan *scan, int kind, const char *start, const char *end)
 PlToken pl_scan_bad(PlScan *scan, const char *start, const char *end);
 /* scan_number.c: the tokens whose raw token is [start, end); a number takes the units behind it along. */
 PlToken pl_scan_number(PlScan *scan, const char *start, const char *end);
+bool pl_scan_money(PlScan *scan, const char *at, PlToken *token); /* "$1,000": the amount */
+PlToken pl_scan_step_name(PlScan *scan, const char *start, const char *end); /* `step3` behind an arrow: the name step_3 */
 PlToken pl_scan_first_n(PlScan *scan, const char *start, const char *end);
 PlToken pl_scan_date(PlScan *scan, const char *start, const char *end);
 PlToken pl_scan_time(PlScan *scan, const char *start, const char *end);

@@ -4,10 +4,93 @@
 
 #include "vm/base/number.h"
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* The end of a number in groups, "1,000" and "10_000", else NULL. Commas only outside brackets, where they part nothing without a space behind them. */
+static const char *groups(const PlScan *s, const char *p)
+{
+    const char *q = p;
+    bool grouped = false;
+    while (is_digit(*q)) q++;
+    bool commas = s->depth == 0 && s->prev != PL_TK_IN && q - p <= 3;
+    while ((*q == '_' || (*q == ',' && commas)) && is_digit(q[1]) && is_digit(q[2]) && is_digit(q[3]) && !is_digit(q[4])) {
+        q += 4;
+        grouped = true;
+    }
+    if (!grouped || pl_phrase_word_char(*q)) return NULL;
+    if (*q == '.' && is_digit(q[1])) {
+        q++;
+        while (is_digit(*q)) q++;
+    }
+    return q;
+}
+
+/* Behind "k" of "10k", which means thousands; else NULL. */
+static const char *thousands(const char *end)
+{
+    return (*end == 'k' || *end == 'K') && !pl_phrase_word_char(end[1]) ? end + 1 : NULL;
+}
+
+static bool read_groups(PlScan *s, const char *p, const char *end, PlNumber *n)
+{
+    char *digits = pl_arena_alloc(s->syntax->arena, (size_t)(end - p) + 1, 1);
+    size_t len = 0;
+    for (; p < end; p++)
+        if (*p != ',' && *p != '_') digits[len++] = *p;
+    digits[len] = 0;
+    return pl_number_scan(digits, digits + len, n, NULL) == digits + len;
+}
+
+/* An amount in brackets of no call, behind a comparison: its currency says nothing that could be compared. */
+static const char *over_currency(const PlScan *s, const char *end)
+{
+    static const char *const words[] = {"EUR", "USD", "GBP", "CHF", "euros", "euro", "dollars", "pounds"};
+    const char *p = pl_scan_blanks(end);
+    for (size_t i = 0; s->depth == 0 && p > end && i < sizeof words / sizeof *words; i++) {
+        size_t len = strlen(words[i]);
+        if (pl_str_starts(pl_str(p, (size_t)(s->limit - p)), pl_str_z(words[i])) && !pl_phrase_word_char(p[len])) return p + len;
+    }
+    return end;
+}
+
+/* "$1,000", "€50": the amount. */
+bool pl_scan_money(PlScan *s, const char *p, PlToken *token)
+{
+    static const char *const signs[] = {"$", "\xe2\x82\xac", "\xc2\xa3"};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        size_t len = strlen(signs[i]);
+        const char *end;
+        if (!pl_str_starts(pl_str(p, (size_t)(s->limit - p)), pl_str_z(signs[i])) || !is_digit(p[len])) continue;
+        if (pl_raw_scan(PL_MODE_EXPR, p + len, s->limit, &end) != PL_RAW_NUMBER) return false;
+        *token = pl_scan_number(s, p + len, end);
+        return true;
+    }
+    return false;
+}
+
+/* `-> step3` names a result as templates call it; the name must be none that a step's place has. */
+PlToken pl_scan_step_name(PlScan *s, const char *p, const char *end)
+{
+    PlToken token = pl_scan_emit(s, PL_TK_NAME, p, end);
+    const char *digit = p;
+    while (digit < end && !is_digit(*digit)) digit++;
+    char *name = pl_arena_alloc(s->syntax->arena, (size_t)(end - digit) + 6, 1);
+    size_t len = 5;
+    memcpy(name, "step_", 5);
+    for (; digit < end; digit++) name[len++] = is_digit(*digit) ? *digit : '_';
+    name[len] = 0;
+    token.text = pl_str(name, len);
+    return token;
+}
+
 PlToken pl_scan_number(PlScan *s, const char *p, const char *end)
 {
     PlNumber n;
-    const char *behind = pl_number_scan(p, end, &n, NULL);
+    const char *grouped = groups(s, p), *behind = pl_number_scan(p, end, &n, NULL);
+    if (grouped && read_groups(s, p, grouped, &n)) behind = end = grouped;
     if (behind != end || (!n.is_int && !(n.number < 1e308 * 10))) {
         if (behind == end || !behind) {
             PL_REPORT0(s->syntax->diags, NUMBER_TOO_LARGE, pl_scan_span(s, p, end));
@@ -22,6 +105,16 @@ PlToken pl_scan_number(PlScan *s, const char *p, const char *end)
     else
         e->literal.as.number = n.number;
 
+    const char *kilo = thousands(end);
+    if (kilo && n.is_int && n.integer < 1000000000) {
+        e->literal.as.integer = n.integer * 1000;
+        end = kilo;
+        n.integer *= 1000;
+    }
+    if (kilo && !n.is_int && n.number < 1e9 && n.number * 1000 == (double)(int64_t)(n.number * 1000)) {
+        e->literal = (PlLiteral){.kind = PL_LIT_INT, .as.integer = (int64_t)(n.number * 1000)};
+        end = kilo;
+    }
     int kind = PL_TK_NUMBER;
     double count = n.is_int ? (double)n.integer : n.number;
     for (const char *at = end;;) { /* 1 hour 30 minutes */
@@ -43,8 +136,9 @@ PlToken pl_scan_number(PlScan *s, const char *p, const char *end)
         count = n.is_int ? (double)n.integer : n.number;
         at = behind;
     }
+    if (kind == PL_TK_NUMBER) end = over_currency(s, end);
     e->span = pl_scan_span(s, p, end);
-    if (e->literal.kind == PL_LIT_DOUBLE) pl_expr_keep_digits(s->syntax->arena, e, pl_str(p, (size_t)(end - p)));
+    if (e->literal.kind == PL_LIT_DOUBLE && !grouped && end == behind) pl_expr_keep_digits(s->syntax->arena, e, pl_str(p, (size_t)(end - p)));
     PlToken token = pl_scan_emit(s, kind, p, end);
     token.expr = e;
     return token;

@@ -473,6 +473,7 @@ static void shape(PlSyntax *syntax, PlStep ***items, uint32_t *len, uint32_t *ca
     }
     if (!of_call) handle_failures(syntax, &flat);
     if (!of_call) drop_passes(syntax, &flat, parent);
+    pl_shape_calls(syntax, &flat.items, &flat.len, &flat.cap);
     *items = flat.items;
     *len = flat.len;
     *cap = flat.cap;

@@ -35,6 +35,9 @@ void pl_shape_retries(PlSyntax *syntax, PlStep ***items, uint32_t *len);
 /* shape_block.c: one level's blocks that are told by words (End if, Repeat steps 2-3). */
 void pl_shape_blocks(PlSyntax *syntax, PlStep ***items, uint32_t *len, uint32_t *cap, PlStep *parent);
 
+/* shape_call.c: on one level, a call that a loop names as its list becomes a step before it. */
+void pl_shape_calls(PlSyntax *syntax, PlStep ***items, uint32_t *len, uint32_t *cap);
+
 /* parse.c: a text's first reading, as it stands; `quiet` gives no words for what does not read. */
 PlPlan *pl_parse_once(PlArena *arena, PlDiags *diags, uint32_t source, PlPhrases *phrases, bool quiet);
 
