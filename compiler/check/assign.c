@@ -330,11 +330,24 @@ static void declare(Declare *d, PlStep *step, bool is_list)
               PL_ARG(pl_words_step(d->first)));
 }
 
-/* `Add 1 to n`, where nothing is called n yet, counts. */
+static bool is_one(const PlExpr *x)
+{
+    return x && x->kind == PL_EXPR_LITERAL && x->literal.kind == PL_LIT_INT && x->literal.as.integer == 1;
+}
+
+static bool adds_other(PlStep *const *steps, uint32_t count, PlStr name)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (steps[i]->kind == PL_STEP_ADD && pl_str_eq(steps[i]->name, name) && !is_one(steps[i]->value)) return true;
+        if (adds_other(steps[i]->steps.items, steps[i]->steps.len, name)) return true;
+    }
+    return false;
+}
+
+/* `Add 1 to n`, where nothing is called n yet and nothing else is added to it, counts. */
 static bool counts(const PlChecker *c, const PlStep *step)
 {
-    const PlExpr *x = step->value;
-    if (!x || x->kind != PL_EXPR_LITERAL || x->literal.kind != PL_LIT_INT || x->literal.as.integer != 1) return false;
+    if (!is_one(step->value) || adds_other(c->plan->steps.items, c->plan->steps.len, step->name)) return false;
     PlSpan at = step->keyword;
     if (at.source >= c->diags->sources->all.len) return false;
     return pl_str_eq_nocase(pl_str_slice(c->diags->sources->all.items[at.source].text, at.start, at.end), PL_STR("add"));

@@ -2,6 +2,7 @@
 /* Which words of a plan unread.c has to look at beyond the prose of a call: those that were ignored where a call that writes stands, and those that
  * would hold a call back. Invariant: what is found here only asks; it changes no step. */
 #include "compiler/check/unread.h"
+#include "compiler/syntax/noise.h"
 #include "vm/base/utf8.h"
 
 /* ---- refusals, approvals ---- */
@@ -88,7 +89,8 @@ static void weigh_headings(PlChecker *c, PlStep *const *steps, uint32_t count)
         PlStep *call = NULL;
         for (uint32_t k = i; heading && k < count && (k == i || !heading_of(c, steps[k])); k++) last_write(steps[k], &call);
         PlSpan at = heading ? heading->span : PL_NO_SPAN;
-        if (call) pl_unread_aside(c, call, pl_str_slice(c->diags->sources->all.items[at.source].text, at.start, at.end), at, true);
+        PlStr said = call ? pl_str_slice(c->diags->sources->all.items[at.source].text, at.start, at.end) : PL_STR("");
+        if (call && !pl_noise_refuses(said)) pl_unread_aside(c, call, said, at, true); /* a refusal is an error already */
         weigh_headings(c, steps[i]->steps.items, steps[i]->steps.len);
     }
 }
