@@ -16,21 +16,22 @@ static const char *groups(const PlScan *s, const char *p)
     bool grouped = false;
     while (is_digit(*q)) q++;
     bool commas = s->depth == 0 && s->prev != PL_TK_IN && q - p <= 3;
-    while ((*q == '_' || (*q == ',' && commas)) && is_digit(q[1]) && is_digit(q[2]) && is_digit(q[3]) && !is_digit(q[4])) {
+    while (s->limit - q >= 4 && (*q == '_' || (*q == ',' && commas)) && is_digit(q[1]) && is_digit(q[2]) && is_digit(q[3]) && (s->limit - q == 4 || !is_digit(q[4]))) {
         q += 4;
         grouped = true;
     }
-    if (!grouped || pl_phrase_word_char(*q)) return NULL;
-    if (*q == '.' && is_digit(q[1])) {
+    if (!grouped || (q < s->limit && pl_phrase_word_char(*q))) return NULL;
+    if (s->limit - q > 1 && *q == '.' && is_digit(q[1])) {
         q++;
-        while (is_digit(*q)) q++;
+        while (q < s->limit && is_digit(*q)) q++;
     }
     return q;
 }
 
 /* Behind "k" of "10k", which means thousands; else NULL. */
-static const char *thousands(const char *end)
+static const char *thousands(const PlScan *s, const char *end)
 {
+    if (end >= s->limit) return NULL;
     return (*end == 'k' || *end == 'K') && !pl_phrase_word_char(end[1]) ? end + 1 : NULL;
 }
 
@@ -105,7 +106,7 @@ PlToken pl_scan_number(PlScan *s, const char *p, const char *end)
     else
         e->literal.as.number = n.number;
 
-    const char *kilo = thousands(end);
+    const char *kilo = thousands(s, end);
     if (kilo && n.is_int && n.integer < 1000000000) {
         e->literal.as.integer = n.integer * 1000;
         end = kilo;
