@@ -475,7 +475,7 @@ static double *honest_scores(const Data *d, const Table *t, const uint8_t *use, 
 
 int main(int argc, char **argv)
 {
-    Plan p = {.epochs = 24, .trees = 200, .judge_trees = 60, .ridge = 1e-3, .rate = 0.08, .smooth = 2, .least = 0.5, .share = 0.4,
+    Plan p = {.epochs = 24, .trees = 800, .judge_trees = 60, .ridge = 1e-3, .rate = 0.08, .smooth = 2, .least = 0.5, .share = 0.4,
               .judge_rate = 0.08, .judge_ridge = 5e-4, .judge_smooth = 20};
     int folds = 0;
     if (argc < 2) return 2;
