@@ -174,7 +174,7 @@ expr(A) ::= expr(L) LINES(T). { A = pl_build_call2(r, "join", L, pl_build_separa
 expr(A) ::= expr(L) AS_CALL(T). { A = pl_build_as_call(r, &T, L); }
 expr(A) ::= expr(L) THEN_OP(T) choice(R). { A = pl_build_then(r, &T, L, R); }
 expr(A) ::= expr(L) ASIDE sum(X) IF or(C) RPAREN. { A = pl_build_choice(r, X, C, L); }
-expr(A) ::= expr(L) JOINED choice(R). { A = pl_build_call2(r, "join", L, R); }
+expr(A) ::= expr(L) JOINED choice(R). { A = pl_build_joined(r, L, R); }
 keys(K) ::= key(A). { K = pl_build_key(r, NULL, A); }
 keys(K) ::= keys(L) KEY_COMMA key(A). { K = pl_build_key(r, L, A); }
 key(K) ::= choice(A). { K = (PlKey){A, false}; }

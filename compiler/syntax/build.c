@@ -300,6 +300,13 @@ PlExpr *pl_build_call2(PlRun *r, const char *name, PlExpr *a, PlExpr *b)
     return done(r, e);
 }
 
+PlExpr *pl_build_joined(PlRun *r, PlExpr *list, PlExpr *with)
+{
+    bool sum = with->kind == PL_EXPR_BINARY && with->op == PL_OPR_ADD && !(with->flags & PL_EXPR_PARENS);
+    if (!sum) return pl_build_call2(r, "join", list, with);
+    return pl_build_binary(r, PL_OPR_ADD, pl_build_joined(r, list, with->left), with->right);
+}
+
 PlItems *pl_build_item(PlRun *r, PlItems *items, PlExpr *item)
 {
     if (!items) items = PL_NEW(r->syntax->arena, PlItems);

@@ -84,6 +84,7 @@ PlExpr *pl_build_record(PlRun *r, PlFields *fields, PlSpan open, PlSpan close);
 PlExpr *pl_build_call(PlRun *r, const PlToken *name, PlExpr *self, PlArgs *args,
                       const PlToken *close);                              /* self: of a method, or NULL */
 PlExpr *pl_build_call2(PlRun *r, const char *name, PlExpr *a, PlExpr *b); /* b may be NULL */
+PlExpr *pl_build_joined(PlRun *r, PlExpr *list, PlExpr *with); /* `xs joined by ", " + "."`: the mark is what stands first, the rest follows */
 PlItems *pl_build_item(PlRun *r, PlItems *items, PlExpr *item);
 PlItems *pl_build_item_first(PlRun *r, PlExpr *first, PlItems *rest);
 PlArgs *pl_build_argument(PlRun *r, PlArgs *args, PlArgument arg);

@@ -16,7 +16,8 @@ static const char *groups(const PlScan *s, const char *p)
     bool grouped = false;
     while (is_digit(*q)) q++;
     bool commas = s->depth == 0 && s->prev != PL_TK_IN && q - p <= 3;
-    while (s->limit - q >= 4 && (*q == '_' || (*q == ',' && commas)) && is_digit(q[1]) && is_digit(q[2]) && is_digit(q[3]) && (s->limit - q == 4 || !is_digit(q[4]))) {
+    while (s->limit - q >= 4 && (*q == '_' || (*q == ',' && commas)) && is_digit(q[1]) && is_digit(q[2]) && is_digit(q[3]) &&
+           (s->limit - q == 4 || !is_digit(q[4]))) {
         q += 4;
         grouped = true;
     }
