@@ -195,12 +195,23 @@ PlStatus pl_compile_catalog(PlArena *arena, const PlCompileOptions *options, PlC
     return PL_OK;
 }
 
+/* What is said of a tidied step is said where a person wrote it; edits keep the places that they change. */
+static void place_findings(PlCompiled *out)
+{
+    for (uint32_t i = 0; i < out->diags.all.len; i++) {
+        PlDiag *d = out->diags.all.items[i];
+        d->span = pl_steady_place(&out->sources, out->plan, d->span);
+        for (uint32_t k = 0; k < d->related.len; k++) d->related.items[k].span = pl_steady_place(&out->sources, out->plan, d->related.items[k].span);
+    }
+}
+
 static void parse_and_check(PlArena *arena, const PlCompileOptions *options, uint32_t source, bool load, PlCompiled *out)
 {
     out->diags.strict = options->check.strict;
     out->plan = pl_parse(arena, &out->diags, source);
     if (load) load_catalog(arena, options, out);
     bool good = pl_check(arena, &out->diags, out->catalog, out->plan, &options->check);
+    place_findings(out);
     out->checked = good && !out->diags.errors && !out->diags.questions && pl_steady_exact(arena, &out->diags, out->plan);
 }
 

@@ -223,9 +223,14 @@ typedef struct PlRule {  /* Allow: / Never: an action, a plugin, a host or an ef
     PlSpan span;
 } PlRule;
 
+typedef struct PlMoved { /* a step that stands in the tidied text, and where a person wrote it */
+    PlSpan tidied, written;
+} PlMoved;
+
 typedef struct PlPlan {
     uint32_t source;
     uint32_t tidied; /* where steps stand that say what they say only once they are tidied (steady.c); 0: there are none */
+    PL_VEC(PlMoved) moved;
     PlStr workflow, goal, schedule;
     PlSpan workflow_span, goal_span, schedule_span;
     PL_VEC(PlUse) uses;

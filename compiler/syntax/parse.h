@@ -10,6 +10,9 @@
 /* Always a plan (perhaps empty); errors are in diags (P01). `source` is an id of diags->sources. */
 PlPlan *pl_parse(PlArena *arena, PlDiags *diags, uint32_t source);
 
+/* Where a person wrote what stands at `span` of the tidied text (plan->tidied): the same words, else their step; every other span as it is. */
+PlSpan pl_steady_place(const PlSources *sources, const PlPlan *plan, PlSpan span);
+
 /* A plan that was checked, before it is printed as the exact plan: the words before its calls become such that what is printed reads as the plan.
  * False after an error. */
 bool pl_steady_exact(PlArena *arena, PlDiags *diags, PlPlan *plan);

@@ -74,6 +74,7 @@ typedef struct Pairing {
     PlArena *arena;
     StepVec first, last;
     PL_VEC(PlStr) said; /* by `first` */
+    PlPlan *plan;       /* that gets the places of what has moved; NULL: none is wanted */
     PlStep *differs;    /* of `first`, the first that `last` does not have; NULL: none */
 } Pairing;
 
@@ -100,8 +101,10 @@ static void walk(Pairing *p, bool merge)
         if (!p->differs && (!found || same > at)) p->differs = p->first.len ? p->first.items[at < p->first.len ? at : p->first.len - 1] : NULL;
         if (merge && found)
             stand_as(step, old);
-        else if (merge && old)
+        else if (merge && old) {
+            pl_vec_push(p->arena, &p->plan->moved, (PlMoved){step->span, old->span});
             step->span = old->span, step->marker = old->marker;
+        }
         if (found) at = same + 1;
     }
 }
@@ -110,12 +113,16 @@ static PlPlan *merged(PlSyntax *syntax, PlPlan *first, PlPlan *last)
 {
     PlArena *arena = syntax->arena;
     Pairing p = pair(arena, first, last);
+    p.plan = last;
     walk(&p, true);
     last->tidied = last->source;
     last->source = first->source;
     if (pl_str_eq(text_of(arena, first, pl_ast_dump_head), text_of(arena, last, pl_ast_dump_head))) {
         PlPlan body = *last;
         *last = *first;
+        last->moved.items = body.moved.items;
+        last->moved.len = body.moved.len;
+        last->moved.cap = body.moved.cap;
         last->tidied = body.tidied;
         last->steps.items = body.steps.items;
         last->steps.len = body.steps.len;
@@ -127,6 +134,27 @@ static PlPlan *merged(PlSyntax *syntax, PlPlan *first, PlPlan *last)
     }
     if (p.differs) PL_REPORT(syntax->diags, READ_AS_STEP, p.differs->span, "what it says when it is tidied (`pilotc fmt` shows that)");
     return last;
+}
+
+/* The words of the tidied text where they stand once in what a person wrote of that step; else the whole step. */
+static PlSpan place_of(const PlSources *sources, const PlMoved *moved, PlSpan span)
+{
+    PlStr words = pl_str_slice(sources->all.items[span.source].text, span.start, span.end);
+    PlStr text = pl_str_slice(sources->all.items[moved->written.source].text, moved->written.start, moved->written.end);
+    size_t at = words.len ? pl_str_find(text, words, 0) : PL_STR_NONE;
+    if (at == PL_STR_NONE || pl_str_find(text, words, at + 1) != PL_STR_NONE) return moved->written;
+    uint32_t start = moved->written.start + (uint32_t)at;
+    return (PlSpan){moved->written.source, start, start + (uint32_t)words.len};
+}
+
+PlSpan pl_steady_place(const PlSources *sources, const PlPlan *plan, PlSpan span)
+{
+    if (!plan->tidied || span.source != plan->tidied) return span;
+    for (uint32_t i = 0; i < plan->moved.len; i++) {
+        const PlMoved *moved = &plan->moved.items[i];
+        if (span.start >= moved->tidied.start && span.end <= moved->tidied.end) return place_of(sources, moved, span);
+    }
+    return span;
 }
 
 /* ---- reading what was printed ---- */
