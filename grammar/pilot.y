@@ -77,7 +77,7 @@ start ::= S_DECREASE path(P) BY expr(V). { pl_build_target(r, P); r->step->value
 start ::= S_CLEAR path(P). { pl_build_target(r, P); }
 start ::= S_ADD expr(V) TO path(P). { pl_build_target(r, P); r->step->value = V; }
 start ::= S_ADD expr(V) COMMA items(I) TO path(P). { pl_build_target(r, P); r->step->value = pl_build_row(r, V, I); }
-start ::= S_KEEP expr(V) tail. { r->step->value = V; }
+start ::= S_KEEP kept(V) tail. { r->step->value = V; }
 start ::= S_STOP.
 start ::= S_STOP expr(V). { r->step->value = V; }
 start ::= S_FAIL.
@@ -99,6 +99,10 @@ cond(A) ::= expr(A).
 cond(A) ::= cond(L) COMMA expr(R). { A = pl_build_comma(r, L, R, PL_OPR_AND); }
 cond(A) ::= cond(L) COMMA OR expr(R). { A = pl_build_comma(r, L, R, PL_OPR_OR); }
 cond(A) ::= cond(L) COMMA AND expr(R). { A = pl_build_comma(r, L, R, PL_OPR_AND); }
+kept(A) ::= expr(A).
+kept(A) ::= kept(L) COMMA(C) expr(R). { A = pl_build_kept(r, L, &C, R, PL_OPR_AND); }
+kept(A) ::= kept(L) COMMA(C) OR expr(R). { A = pl_build_kept(r, L, &C, R, PL_OPR_OR); }
+kept(A) ::= kept(L) COMMA(C) AND expr(R). { A = pl_build_kept(r, L, &C, R, PL_OPR_AND); }
 colon ::= COLON.
 colon ::= . { pl_run_no_colon(r); }
 set_to ::= TO.

@@ -4,6 +4,7 @@
 #include "compiler/prose/prose.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
+#include "compiler/check/tree.h"
 
 typedef enum Class {
     OF_ANY,
@@ -294,6 +295,36 @@ static bool is_default(PlChecker *c, const PlExpr *x)
     return class_of(c, some) != OF_YESNO;
 }
 
+/* The last comparison of a chain, with a text: what a word behind it is compared with. */
+static PlExpr *last_with_text(PlExpr *x, PlExpr **above)
+{
+    for (*above = NULL; x->kind == PL_EXPR_BINARY && (x->op == PL_OPR_OR || x->op == PL_OPR_AND) && !(x->flags & PL_EXPR_PARENS); x = x->right) *above = x;
+    bool same = x->kind == PL_EXPR_BINARY && (x->op == PL_OPR_IS || x->op == PL_OPR_IS_NOT) && !(x->flags & PL_EXPR_PARENS);
+    return same && x->right->kind == PL_EXPR_LITERAL && x->right->literal.kind == PL_LIT_TEXT ? x : NULL;
+}
+
+/* "status is open or paid", "status is not open or paid": a word behind `or` that is another value of what is compared. Not open or paid is neither. */
+static bool read_next_value(PlChecker *c, PlExpr *x)
+{
+    PlExpr *above, *last = last_with_text(x->left, &above), *word = x->right, *over = NULL;
+    for (; word->kind == PL_EXPR_BINARY && word->op == PL_OPR_AND && !(word->flags & PL_EXPR_PARENS); word = word->left) over = word;
+    bool value = last && word->kind == PL_EXPR_NAME && !(word->flags & PL_EXPR_PARENS) && (!over || !above) &&
+                 (is_value_of(c, word, last->left->type) || pl_prose_is_value(c, word, last->left->type));
+    if (!value) return false;
+    PlOperator joiner = last->op == PL_OPR_IS_NOT ? PL_OPR_AND : PL_OPR_OR;
+    PlExpr *next = pl_expr_new(c->arena, PL_EXPR_BINARY, word->span), *both = pl_expr_new(c->arena, PL_EXPR_BINARY, x->span);
+    next->op = last->op;
+    next->left = pl_tree_copy_expr(c->arena, last->left);
+    next->right = pl_expr_literal(c, word->span, (PlLiteral){.kind = PL_LIT_TEXT, .as.text = word->text}, PL_T_TEXT);
+    *both = (PlExpr){.kind = PL_EXPR_BINARY, .op = joiner, .left = last, .right = next, .span = x->span};
+    PL_REPORT(c->diags, READ_AS, x->span, PL_ARG(pl_words_source(c, x->span)), PL_ARG(pl_words_expr(c, both)));
+    PlExpr *whole = both;
+    if (above) above->right = both, whole = x->left;
+    if (over) over->left = both, whole = x->right;
+    *x = *whole;
+    return true;
+}
+
 static PlTypeId check_logic(PlChecker *c, PlExpr **slot, PlTypeId hint)
 {
     PlExpr *x = *slot;
@@ -311,6 +342,7 @@ static PlTypeId check_logic(PlChecker *c, PlExpr **slot, PlTypeId hint)
             PL_REPORT(c->diags, OR_DEFAULT, x->span, PL_ARG(pl_words_expr(c, old)), PL_ARG(pl_words_expr(c, x)));
             return pl_expr_check(c, slot, hint);
         }
+        if (read_next_value(c, x)) return pl_expr_check(c, slot, hint);
     }
     pl_expr_condition(c, &x->left, what);
     pl_narrow_assume(c, x->left, x->op == PL_OPR_AND);

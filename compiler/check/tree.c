@@ -37,22 +37,22 @@ void pl_tree_step_exprs(PlStep *step, PlTreeVisit visit, void *context)
 
 /* ---- copies -------------------------------------------------------------------------------------------------------- */
 
-static PlExpr *copy_expr(PlArena *arena, const PlExpr *x)
+PlExpr *pl_tree_copy_expr(PlArena *arena, const PlExpr *x)
 {
     if (!x) return NULL;
     PlExpr *copy = pl_expr_new(arena, x->kind, x->span);
     *copy = *x;
-    copy->left = copy_expr(arena, x->left);
-    copy->right = copy_expr(arena, x->right);
-    copy->cond = copy_expr(arena, x->cond);
+    copy->left = pl_tree_copy_expr(arena, x->left);
+    copy->right = pl_tree_copy_expr(arena, x->right);
+    copy->cond = pl_tree_copy_expr(arena, x->cond);
     copy->items.items = NULL;
     copy->items.len = copy->items.cap = 0;
-    for (uint32_t i = 0; i < x->items.len; i++) pl_vec_push(arena, &copy->items, copy_expr(arena, x->items.items[i]));
+    for (uint32_t i = 0; i < x->items.len; i++) pl_vec_push(arena, &copy->items, pl_tree_copy_expr(arena, x->items.items[i]));
     copy->fields.items = NULL;
     copy->fields.len = copy->fields.cap = 0;
     for (uint32_t i = 0; i < x->fields.len; i++) {
         PlRecordField field = x->fields.items[i];
-        field.value = copy_expr(arena, field.value);
+        field.value = pl_tree_copy_expr(arena, field.value);
         pl_vec_push(arena, &copy->fields, field);
     }
     return copy;
@@ -64,7 +64,7 @@ static void copy_args(PlArena *arena, PlStep *copy, const PlStep *step)
     copy->args.len = copy->args.cap = 0;
     for (uint32_t i = 0; i < step->args.len; i++) {
         PlArgument argument = step->args.items[i];
-        argument.value = copy_expr(arena, argument.value);
+        argument.value = pl_tree_copy_expr(arena, argument.value);
         pl_vec_push(arena, &copy->args, argument);
     }
 }
@@ -75,9 +75,9 @@ static void copy_clauses(PlArena *arena, PlStep *copy, const PlStep *step)
     copy->clauses.len = copy->clauses.cap = 0;
     for (uint32_t i = 0; i < step->clauses.len; i++) {
         PlClause clause = step->clauses.items[i];
-        clause.count = copy_expr(arena, clause.count);
-        clause.duration = copy_expr(arena, clause.duration);
-        clause.value = copy_expr(arena, clause.value);
+        clause.count = pl_tree_copy_expr(arena, clause.count);
+        clause.duration = pl_tree_copy_expr(arena, clause.duration);
+        clause.value = pl_tree_copy_expr(arena, clause.value);
         if (clause.step) clause.step = pl_tree_copy_step(arena, clause.step, copy);
         pl_vec_push(arena, &copy->clauses, clause);
     }
@@ -98,13 +98,13 @@ PlStep *pl_tree_copy_step(PlArena *arena, const PlStep *step, PlStep *parent)
     copy->parent = parent;
     copy_args(arena, copy, step);
     copy_clauses(arena, copy, step);
-    copy->cond = copy_expr(arena, step->cond);
-    copy->value = copy_expr(arena, step->value);
-    copy->count = copy_expr(arena, step->count);
-    copy->every = copy_expr(arena, step->every);
-    copy->within = copy_expr(arena, step->within);
-    copy->status = copy_expr(arena, step->status);
-    copy->target = copy_expr(arena, step->target);
+    copy->cond = pl_tree_copy_expr(arena, step->cond);
+    copy->value = pl_tree_copy_expr(arena, step->value);
+    copy->count = pl_tree_copy_expr(arena, step->count);
+    copy->every = pl_tree_copy_expr(arena, step->every);
+    copy->within = pl_tree_copy_expr(arena, step->within);
+    copy->status = pl_tree_copy_expr(arena, step->status);
+    copy->target = pl_tree_copy_expr(arena, step->target);
     copy->steps.items = NULL;
     copy->steps.len = copy->steps.cap = 0;
     for (uint32_t i = 0; i < step->steps.len; i++) {

@@ -13,6 +13,7 @@ void pl_tree_operands(PlExpr *x, PlTreeVisit visit, void *context);
 
 /* A copy that shares nothing that the checker changes. `chain` points to the copies. */
 PlStep *pl_tree_copy_step(PlArena *arena, const PlStep *step, PlStep *parent);
+PlExpr *pl_tree_copy_expr(PlArena *arena, const PlExpr *x); /* NULL gives NULL */
 
 /* Renew number, depth and label of all steps after steps were put in. */
 void pl_tree_renumber(PlArena *arena, PlPlan *plan);

@@ -76,6 +76,7 @@ PlExpr *pl_build_negated(PlRun *r, PlOperator op, PlExpr *left, PlExpr *right); 
 PlExpr *pl_build_choice(PlRun *r, PlExpr *yes, PlExpr *cond, PlExpr *no);
 PlExpr *pl_build_copy(PlRun *r, const PlExpr *e); /* a second tree of the same kind */
 PlExpr *pl_build_or(PlRun *r, PlExpr *left, PlExpr *right);                     /* x is 5 or 6 */
+PlExpr *pl_build_kept(PlRun *r, PlExpr *left, const PlToken *comma, PlExpr *right, PlOperator joiner); /* LIST where a, b and c; else it is refused */
 PlExpr *pl_build_comma(PlRun *r, PlExpr *left, PlExpr *right, PlOperator joiner); /* of a condition: x is 5, 6 or 7; a > 5, b > 5 */
 PlExpr *pl_build_coalesce(PlRun *r, PlExpr *left, PlExpr *right);
 PlExpr *pl_build_parens(PlRun *r, PlExpr *inner, PlSpan open, PlSpan close);

@@ -27,21 +27,40 @@ static PlExpr *last_comparison(PlExpr *e)
     return compares && is_bare(e->right) ? e : NULL;
 }
 
-/* "is one of 5, 6 or 7": `in` a value alone is `is`. */
+/* The last side of the chain becomes `last`: "total > 5 and status is open or paid" is total > 5 and (status is open or status is paid). */
+static PlExpr *with_last(PlExpr *chain, PlExpr *last)
+{
+    PlExpr *above = NULL;
+    for (PlExpr *e = chain; joins(e); e = e->right) above = e;
+    if (!above) return last;
+    above->right = last;
+    above->span = pl_build_join(above->span, last->span);
+    return chain;
+}
+
+/* "is one of 5, 6 or 7": `in` a value alone is `is`. Behind `or` alone the values stand together, too. */
 static PlExpr *spread(PlRun *r, PlExpr *left, PlExpr *comparison, PlExpr *value)
 {
     if (comparison->op == PL_OPR_IN) comparison->op = PL_OPR_IS;
     if (comparison->op == PL_OPR_NOT_IN) comparison->op = PL_OPR_IS_NOT;
     PlExpr *more = pl_build_binary(r, comparison->op, pl_build_copy(r, comparison->left), value);
     bool denies = comparison->op == PL_OPR_IS_NOT || comparison->op == PL_OPR_NOT_CONTAINS;
-    return pl_build_binary(r, denies ? PL_OPR_AND : PL_OPR_OR, left, more);
+    bool apart = joins(left) && left->op == (denies ? PL_OPR_OR : PL_OPR_AND);
+    if (!apart) return pl_build_binary(r, denies ? PL_OPR_AND : PL_OPR_OR, left, more);
+    return with_last(left, pl_build_binary(r, denies ? PL_OPR_AND : PL_OPR_OR, comparison, more));
 }
 
 PlExpr *pl_build_or(PlRun *r, PlExpr *left, PlExpr *right)
 {
     PlExpr *comparison = is_value(right) && left->kind == PL_EXPR_BINARY ? last_comparison(left) : NULL;
     if (comparison && is_value(comparison->right)) return spread(r, left, comparison, right);
-    return pl_build_binary(r, PL_OPR_OR, left, right);
+    PlExpr *first = right, *above = NULL; /* x is 5 or 6 and y > 7 */
+    for (; joins(first) && first->op == PL_OPR_AND; first = first->left) above = first;
+    comparison = above && is_value(first) && left->kind == PL_EXPR_BINARY ? last_comparison(left) : NULL;
+    if (!comparison || !is_value(comparison->right) || comparison != left) return pl_build_binary(r, PL_OPR_OR, left, right);
+    above->left = spread(r, left, comparison, first);
+    right->span = pl_build_join(left->span, right->span);
+    return right;
 }
 
 /* "6 or 7" behind "x is 5,": one value after the other. */
@@ -73,6 +92,29 @@ PlExpr *pl_build_comma(PlRun *r, PlExpr *left, PlExpr *right, PlOperator joiner)
     PlExpr *e = pl_build_binary(r, joiner, left, right);
     e->flags |= PL_EXPR_COMMA;
     return e;
+}
+
+static bool is_clause(const PlExpr *e)
+{
+    return e->kind >= PL_EXPR_WHERE && e->kind <= PL_EXPR_DISTINCT && !(e->flags & PL_EXPR_PARENS);
+}
+
+/* A comma behind anything but `where` parts no conditions. The clauses behind the last condition are those of the list: "where a, b, sorted by c". */
+PlExpr *pl_build_kept(PlRun *r, PlExpr *left, const PlToken *comma, PlExpr *right, PlOperator joiner)
+{
+    PlExpr *inner = NULL;
+    for (PlExpr *e = right; is_clause(e); e = e->left) inner = e;
+    if (left->kind != PL_EXPR_WHERE || !is_clause(left)) {
+        pl_run_refused(r, *comma);
+        return left;
+    }
+    PlSpan span = pl_build_join(left->span, right->span);
+    left->right = pl_build_comma(r, left->right, inner ? inner->left : right, joiner);
+    left->span = pl_build_join(left->span, left->right->span);
+    if (!inner) return left;
+    for (PlExpr *e = right; is_clause(e); e = e->left) e->span.start = span.start;
+    inner->left = left;
+    return right;
 }
 
 PlExpr *pl_build_second(PlRun *r, PlSpan span)

@@ -357,7 +357,7 @@ static PlToken comma_or_clause(PlScan *s, const char *p)
         if (pl_text_quote(value, s->limit, &closer) || (*value >= '0' && *value <= '9'))
             return pl_scan_emit(s, PL_TK_ONE_COMMA, p, value);
     }
-    bool asks = (s->entry == PL_TK_S_IF || s->entry == PL_TK_S_ELSE_IF) && s->depth == 0;
+    bool asks = (s->entry == PL_TK_S_IF || s->entry == PL_TK_S_ELSE_IF || s->entry == PL_TK_S_KEEP) && s->depth == 0;
     if (asks && row && (row->kind == PL_TK_AND || row->kind == PL_TK_OR)) return pl_scan_spelling(s, row, next, end);
     const char *comma_end = p + 1;
     if (s->entry == PL_TK_S_ADD && s->depth == 0 && pl_str_eq_nocase(pl_str(next, (size_t)(s->limit - next) < 4 ? 0 : 4), PL_STR("and "))) comma_end = next + 3;

@@ -134,6 +134,13 @@ static bool is_pronoun(const char *p, const char *limit)
     return pl_noun_is_pronoun(pl_str(p, (size_t)(end - p)));
 }
 
+/* Keep what, and nothing after that: "Keep them", "Keep rows where n > 5, then sort by n" are prose. */
+static bool keeps(const PlReading *rd, const char *p)
+{
+    PlStr rest = pl_str(p, (size_t)(rd->limit > p ? rd->limit - p : 0));
+    return !is_pronoun(p, rd->limit) && pl_str_find(rest, PL_STR(", then "), 0) == PL_STR_NONE && pl_str_find(rest, PL_STR("; then "), 0) == PL_STR_NONE;
+}
+
 /* Whether the words behind a statement's opening promise that statement, so that not being able to read it is an error. */
 bool pl_reading_promises(const PlReading *rd, int token, const char *behind)
 {
@@ -150,7 +157,7 @@ bool pl_reading_promises(const PlReading *rd, int token, const char *behind)
     case PL_TK_S_INCREASE:
     case PL_TK_S_DECREASE: return after && is_word(after, rd->limit, "by", &end);
     case PL_TK_S_KEEP:
-        return !is_pronoun(p, rd->limit) && (pl_str_find(rest, PL_STR(" where "), 0) != PL_STR_NONE || pl_str_ends(rest, PL_STR(" where")));
+        return keeps(rd, p) && (pl_str_find(rest, PL_STR(" where "), 0) != PL_STR_NONE || pl_str_ends(rest, PL_STR(" where")));
     case PL_TK_S_CHECK: return pl_str_find(rest, PL_STR(", else"), 0) != PL_STR_NONE;
     case PL_TK_S_WAIT: return rest.len && is_digit(*p);
     case PL_TK_S_ASK: return literal || pl_str_find_char(rest, '"', 0) != PL_STR_NONE;
@@ -218,7 +225,7 @@ bool pl_reading_means(const PlReading *rd, int token, const char *behind)
     case PL_TK_S_NOTE:
         end = pl_oneline_path_end(p, rd->limit);
         return empty || (end && (memchr(p, '.', (size_t)(end - p)) || *end == '('));
-    case PL_TK_S_KEEP: return !is_pronoun(p, rd->limit) && keeps_by_clause(pl_str(p, (size_t)(rd->limit > p ? rd->limit - p : 0)));
+    case PL_TK_S_KEEP: return keeps(rd, p) && keeps_by_clause(pl_str(p, (size_t)(rd->limit > p ? rd->limit - p : 0)));
     default: return true;
     }
 }
