@@ -8,6 +8,7 @@
 #include "compiler/check/answer.h"
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
+#include "compiler/check/item_words.h"
 #include "compiler/check/scope.h"
 #include "compiler/check/set_aside.h"
 #include "compiler/check/unread.h"
@@ -139,6 +140,7 @@ bool pl_check(PlArena *arena, PlDiags *diags, PlCatalog *catalog, PlPlan *plan, 
     pl_answer_read(&c);
     pl_agent_expand(&c);
     pl_prose_prepare(&c);
+    pl_item_words_prepare(&c);
     pl_scope_prepare(&c);
     check_steps(&c);
     check_output(&c);

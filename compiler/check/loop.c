@@ -7,6 +7,7 @@
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/gather.h"
+#include "compiler/check/item_words.h"
 #include "compiler/check/scope.h"
 #include "compiler/check/step.h"
 #include "compiler/check/tree.h"
@@ -431,6 +432,7 @@ void pl_loop_each(PlChecker *c, PlStep *step)
     } else {
         pl_expr_list_of(c, &step->value, what);
     }
+    pl_item_words_read(c, step);
     step->at_most_times = list_bound(step->value);
     filter_by_name(c, step);
     if (step->scatter)
