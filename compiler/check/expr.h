@@ -17,8 +17,8 @@ void pl_expr_condition(PlChecker *c, PlExpr **slot, PlStr what);
 /* Checked, and a list; gives the items' type. A record with one list field gives that list. */
 PlTypeId pl_expr_list(PlChecker *c, PlExpr **slot, PlStr what);
 PlTypeId pl_expr_list_of(PlChecker *c, PlExpr **slot, PlStr what); /* checked already */
-/* Checked, and counted or asked whether it is empty: the name of a record around one list gives that list. */
-void pl_expr_items(PlChecker *c, PlExpr **slot);
+/* Checked, and counted by the call `use` or asked by it whether it is empty or there: the name of a record around one list gives that list. */
+void pl_expr_items(PlChecker *c, PlExpr **slot, const PlExpr *use);
 /* Checked, and if it may be nothing with a check that it is not; gives the type without nothing. */
 PlTypeId pl_expr_some(PlChecker *c, PlExpr **slot, PlStr what);
 PlTypeId pl_expr_some_of(PlChecker *c, PlExpr **slot, PlStr what); /* checked already */

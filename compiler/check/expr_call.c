@@ -106,7 +106,7 @@ static PlTypeId check_arguments(PlChecker *c, PlExpr *x, const PlSignature *sign
         PlTypeId pattern = pl_signature_param(signature, i)->type;
         PlTypeId type = pl_expr_check(c, &x->items.items[i], PL_TYPE_NONE);
         if (pl_str_eq_z(x->text, "count") || pl_str_eq_z(x->text, "length")) {
-            pl_expr_items(c, &x->items.items[i]);
+            pl_expr_items(c, &x->items.items[i], x);
             type = x->items.items[i]->type;
         }
         bad |= x->items.items[i]->kind == PL_EXPR_BAD;

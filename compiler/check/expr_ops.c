@@ -433,7 +433,7 @@ PlTypeId pl_expr_unary(PlChecker *c, PlExpr **slot)
         c->lenient++;
         pl_expr_check(c, &x->left, PL_TYPE_NONE);
         c->lenient--;
-        pl_expr_items(c, &x->left);
+        pl_expr_items(c, &x->left, x);
         return check_there(c, slot);
     }
 }

@@ -374,17 +374,52 @@ static bool ask_list(PlChecker *c, const PlExpr *x, PlTypeId type)
     return d != NULL;
 }
 
-/* "orders" for {orders: [...], has_more: no}, "found" for {messages: [...]}: a record around a list, and not a thing (which has an id) with a list in it. */
-void pl_expr_items(PlChecker *c, PlExpr **slot)
+/* One page of several, and the number of all beside it: {orders: [...], total: 250}. */
+static const PlField *told_total(PlChecker *c, const PlExpr *x)
+{
+    const PlStep *step = x->symbol ? x->symbol->step : NULL;
+    bool page = step && step->kind == PL_STEP_ACTION && step->bound && step->bound->paging.form != PL_PAGE_NONE &&
+                !pl_step_clause((PlStep *)(uintptr_t)step, PL_CLAUSE_ALL_PAGES);
+    PlStr place = page ? step->bound->paging.total : PL_STR("");
+    return place.len > 1 ? pl_type_field(c->types, x->type, pl_str_slice(place, 1, place.len)) : NULL;
+}
+
+/* "count(orders)": of the page, or of all? Where the words are not the call itself, the note says what was read. */
+static bool ask_total(PlChecker *c, const PlExpr *call, const PlExpr *x, const PlField *list)
+{
+    const PlField *total = told_total(c, x);
+    PlStr source = pl_words_source(c, call->span), name = x->text;
+    bool itself = pl_str_starts(source, PL_STR("count(")) || pl_str_starts(source, PL_STR("length(")) || pl_str_starts(source, PL_STR("number of ")) ||
+                  pl_str_ends(source, PL_STR(".length")) || pl_str_ends(source, PL_STR(".count"));
+    if (!total || !itself || c->in_phrase) return false;
+    PlDiag *d = PL_REPORT(c->diags, WHICH_READING, call->span, 2u);
+    PlStr of_page = pl_arena_printf(c->arena, "count(" PL_FMT "." PL_FMT ")", PL_ARG(name), PL_ARG(list->name));
+    pl_diag_candidate(c->diags, d, of_page, PL_STR("those that this call gave"));
+    pl_diag_candidate(c->diags, d, pl_arena_printf(c->arena, PL_FMT "." PL_FMT, PL_ARG(name), PL_ARG(total->name)), PL_STR("what the answer tells of all pages"));
+    pl_diag_help(c->diags, d, "the call gives one page of several; `all pages` behind it gives them all");
+    pl_ask_reading(c, d, c->step, call->span);
+    return true;
+}
+
+/* "orders" for {orders: [...], has_more: no}, "found" for {messages: [...]}: a record around a list, and not a thing (which has an id) with a list in it.
+ * Of several lists it is a question. */
+void pl_expr_items(PlChecker *c, PlExpr **slot, const PlExpr *use)
 {
     const PlExpr *x = *slot;
-    const PlField *list = x->kind == PL_EXPR_NAME && pl_type(c->types, x->type)->kind == PL_TYPE_RECORD ? only_list(c, x->type) : NULL;
-    if (!list || pl_type(c->types, list->type)->kind != PL_TYPE_LIST) return;
-    PlTypeId item = pl_type(c->types, list->type)->elem;
+    if (x->kind != PL_EXPR_NAME || pl_type(c->types, x->type)->kind != PL_TYPE_RECORD) return;
+    const PlField *list = only_list(c, x->type);
     PlStr end = pl_str_slice(x->text, x->text.len - (x->text.len > 1 ? 2 : 0), x->text.len);
     bool plural = end.len == 2 && end.ptr[1] == 's' && end.ptr[0] != 's', thing = pl_type_field(c->types, x->type, PL_STR("id")) != NULL;
+    bool empty = use->kind == PL_EXPR_UNARY && (use->op == PL_OPR_EMPTY || use->op == PL_OPR_NOT_EMPTY), counts = use->kind == PL_EXPR_CALL;
+    if (!list && (empty || counts) && (plural || !thing) && ask_list(c, x, x->type)) pl_expr_bad(*slot);
+    if (!list || pl_type(c->types, list->type)->kind != PL_TYPE_LIST) return;
+    PlTypeId item = pl_type(c->types, list->type)->elem;
     bool around = (plural || !thing) && pl_type(c->types, item)->kind == PL_TYPE_RECORD;
-    if (around || pl_words_same(x->text, list->name)) replace_by_field(c, slot, list, "the record's only list is meant");
+    if (!around && !pl_words_same(x->text, list->name)) return;
+    if (counts && ask_total(c, use, x, list))
+        pl_expr_bad(*slot);
+    else
+        replace_by_field(c, slot, list, "the record's only list is meant");
 }
 
 PlTypeId pl_expr_list_of(PlChecker *c, PlExpr **slot, PlStr what)
