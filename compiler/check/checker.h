@@ -108,6 +108,8 @@ typedef struct PlChecker {
     uint32_t in_phrase; /* checking what a phrase may mean: its names are read as they are */
     PlMap plan_fields;                /* names of fields that the plan reads or writes, as it was written */
     PL_VEC(const PlExpr *) plan_keys; /* its x["key"] */
+    PlMap usage;                      /* compiler/prose/usage.c: name -> what the plan reads of it; made when first asked for */
+    bool usage_ready;
     PlMap prose_read;                 /* phrases that were read, with the state they were read in -> their senses */
     PlMap prose_words;                /* words of names and phrases as they are compared: text -> PlStr * */
     const struct PlProseTable *prose; /* compiler/prose: made when the first phrase is read */

@@ -181,6 +181,21 @@ static void ask(PlChecker *c, PlStep *step, PlStr word, PlTypeId item, PlSpan li
     pl_ask_reading(c, d, step, at);
 }
 
+/* "unpaid" where a status lists `paid` among others, or two fields that say it: what is left out by it is not certain. */
+static void ask_adjective(PlChecker *c, const PlStep *step, PlStr condition)
+{
+    PlSpan at = step->name_span, list = step->value->span, behind = {list.source, list.end, list.end};
+    PlDiag *d = PL_REPORT(c->diags, PROSE_DOUBT, at, PL_ARG(condition));
+    pl_diag_ask(c->diags, d, PL_QUESTION_READING, pl_ask_id(c, step, "adjective", PL_STR("")), PL_STR(""), at);
+    pl_diag_help(c->diags, d, "say it behind the list: `where %.*s`", PL_ARG(condition));
+    if (list.source != c->plan->source || step->cond) return;
+    pl_diag_candidate(c->diags, d, condition, PL_STR("only these"));
+    pl_diag_candidate_edit(c->diags, d, at, step->name);
+    pl_diag_candidate_edit(c->diags, d, behind, pl_arena_printf(c->arena, " where " PL_FMT, PL_ARG(condition)));
+    pl_diag_candidate(c->diags, d, PL_STR("all of them"), PL_STR("the word only describes"));
+    pl_diag_candidate_edit(c->diags, d, at, step->name);
+}
+
 void pl_item_words_read(PlChecker *c, PlStep *step)
 {
     PlStr words = words_of(c, step), last = last_word(words);
@@ -198,7 +213,12 @@ void pl_item_words_read(PlChecker *c, PlStep *step)
         PlAdjective a;
         PlStr word = pl_str_slice(words, said.items[i].from, said.items[i].to);
         if (said.items[i].kind != PL_SAID_WORD) continue;
-        if (pl_adjective_read(c, item, said.items[i].word, &a) && a.count == 1) {
+        bool says = pl_adjective_read(c, item, said.items[i].word, &a);
+        if (says && (a.count > 1 || (a.not_so && a.value.len)) && !pl_map_find(&look.known, said.items[i].stem)) {
+            ask_adjective(c, step, pl_adjective_condition(c, &a, step->name));
+            return;
+        }
+        if (says && a.count == 1 && (!a.not_so || !a.value.len)) {
             add_condition(c, step, condition_of(c, step, &a));
             PL_REPORT(c->diags, READ_AS, step->name_span, PL_ARG(word), PL_ARG(pl_adjective_condition(c, &a, step->name)));
             before = a.field;

@@ -2,8 +2,6 @@
 /* Loops: For each, in order or several at a time; Repeat; Skip and Leave. A sequential body is first tried on a copy until the state at its
  * beginning no longer changes (an iteration finds what the one before left), then checked once for good. The bounds of loops.
  * spec/checking.md, "Loops". */
-#include "compiler/check/adjective.h"
-#include "compiler/check/ask.h"
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/gather.h"
@@ -346,75 +344,6 @@ static void take_items(PlChecker *c, PlStep *step)
     step->clauses.len--;
 }
 
-/* `order.status is "paid"` of an item called `order`. */
-static PlExpr *adjective_holds(PlChecker *c, const PlStep *step, const PlAdjective *a)
-{
-    PlSpan at = step->name_span;
-    PlExpr *item = pl_expr_new(c->arena, PL_EXPR_NAME, at), *field = pl_expr_new(c->arena, PL_EXPR_FIELD, at);
-    PlExpr *against = pl_expr_new(c->arena, a->date ? PL_EXPR_NAME : PL_EXPR_LITERAL, at), *test = pl_expr_new(c->arena, PL_EXPR_BINARY, at);
-    item->text = step->name;
-    field->text = a->field;
-    field->left = item;
-    if (a->date) against->text = PL_STR("today");
-    else if (a->value.len) against->literal = (PlLiteral){.kind = PL_LIT_TEXT, .as.text = a->value};
-    else against->literal = (PlLiteral){.kind = PL_LIT_YESNO, .as.yes = true};
-    test->op = a->date ? PL_OPR_LT : a->not_so ? PL_OPR_IS_NOT : PL_OPR_IS;
-    test->left = field;
-    test->right = against;
-    return test;
-}
-
-static void both_hold(PlChecker *c, PlStep *step, PlExpr *test)
-{
-    if (!step->cond) {
-        step->cond = test;
-        return;
-    }
-    PlExpr *both = pl_expr_new(c->arena, PL_EXPR_BINARY, test->span);
-    both->op = PL_OPR_AND;
-    both->left = step->cond;
-    both->right = test;
-    both->depth = (step->cond->depth > test->depth ? step->cond->depth : test->depth) + 1;
-    step->cond = both;
-}
-
-/* "unpaid" where a status lists `paid` among others, or two fields that say it: what is left out by it is not certain. */
-static void ask_adjective(PlChecker *c, const PlStep *step, PlStr condition)
-{
-    PlSpan at = step->name_span, list = step->value->span, behind = {list.source, list.end, list.end};
-    PlDiag *d = PL_REPORT(c->diags, PROSE_DOUBT, at, PL_ARG(condition));
-    pl_diag_ask(c->diags, d, PL_QUESTION_READING, pl_ask_id(c, step, "adjective", PL_STR("")), PL_STR(""), at);
-    pl_diag_help(c->diags, d, "say it behind the list: `where %.*s`", PL_ARG(condition));
-    if (list.source != c->plan->source || step->cond) return;
-    pl_diag_candidate(c->diags, d, condition, PL_STR("only these"));
-    pl_diag_candidate_edit(c->diags, d, at, step->name);
-    pl_diag_candidate_edit(c->diags, d, behind, pl_arena_printf(c->arena, " where " PL_FMT, PL_ARG(condition)));
-    pl_diag_candidate(c->diags, d, PL_STR("all of them"), PL_STR("the word only describes"));
-    pl_diag_candidate_edit(c->diags, d, at, step->name);
-}
-
-/* Rule: "For each paid order in orders": an adjective that the type of the items says for sure is a condition of the loop. Any other is part of the name. */
-static void filter_by_name(PlChecker *c, PlStep *step)
-{
-    PlSpan at = step->name_span;
-    const PlType *list = pl_type(c->types, pl_type_without_nothing(c->types, step->value->type));
-    if (step->name2.len || at.source != c->plan->source || list->kind != PL_TYPE_LIST) return;
-    PlTypeId item = list->elem;
-    PlStr said = pl_str_slice(c->diags->sources->all.items[at.source].text, at.start, at.end);
-    for (size_t from = 0, end; (end = pl_str_find_char(said, ' ', from)) != PL_STR_NONE; from = end + 1) {
-        PlAdjective a;
-        PlStr word = pl_str_slice(said, from, end);
-        if (!pl_adjective_read(c, item, word, &a)) continue;
-        PlStr condition = pl_adjective_condition(c, &a, step->name);
-        if (a.count > 1 || (a.not_so && a.value.len)) {
-            ask_adjective(c, step, condition);
-            return;
-        }
-        PL_REPORT(c->diags, READ_AS, at, PL_ARG(word), PL_ARG(condition));
-        both_hold(c, step, adjective_holds(c, step, &a));
-    }
-}
-
 /* For each x in LIST [where COND] [, up to N at a time]: */
 void pl_loop_each(PlChecker *c, PlStep *step)
 {
@@ -434,7 +363,6 @@ void pl_loop_each(PlChecker *c, PlStep *step)
     }
     pl_item_words_read(c, step);
     step->at_most_times = list_bound(step->value);
-    filter_by_name(c, step);
     if (step->scatter)
         check_scatter(c, step);
     else

@@ -249,6 +249,7 @@ bool pl_prose_become(PlReader *r, PlStep *step, PlStr statement)
         return true;
     }
     step->bind = PL_STR("");
+    pl_usage_learn(r->c, step);
     return true;
 }
 

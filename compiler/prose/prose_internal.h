@@ -255,6 +255,7 @@ void pl_usage_fields(PlReader *r, PlStr name, PlUsed *out);
 bool pl_usage_by_key(PlReader *r, PlStr name);
 bool pl_usage_adds_lists(PlReader *r, PlStr name);
 void pl_usage_prepare(PlChecker *c);           /* once, before the check */
+void pl_usage_learn(PlChecker *c, PlStep *step); /* of words that became a statement */
 bool pl_usage_reads(PlReader *r, PlStr field); /* anywhere */
 const PlExpr *pl_usage_keyed(PlReader *r, PlStr words);
 

@@ -7,13 +7,16 @@
 
 enum { DEEPEST = 4 };
 
-typedef struct Look {
-    PlReader *r;
-    PlStr name;
-    PlUsed *out;
-    bool by_key;
-    uint32_t depth;
-} Look;
+/* What the plan reads of one name, in the plan's order: its fields, and the names that hold the same items. */
+typedef struct Event {
+    PlStr text;
+    bool alias;
+} Event;
+
+typedef struct Usage {
+    PL_VEC(Event) events;
+    bool by_key, adds_list, adds_other;
+} Usage;
 
 static const PlExpr *base_of(const PlExpr *x)
 {
@@ -26,58 +29,75 @@ static const PlExpr *base_of(const PlExpr *x)
     return x;
 }
 
-static bool goes_back_to(const PlExpr *x, PlStr name)
+static PlStr base_name(const PlExpr *x)
 {
     x = base_of(x);
-    return x && x->kind == PL_EXPR_NAME && pl_str_eq(x->text, name);
+    return x && x->kind == PL_EXPR_NAME ? x->text : PL_STR("");
 }
 
-static void add(Look *look, PlStr field)
+static Usage *usage_of(PlChecker *c, PlStr name)
 {
-    for (uint32_t i = 0; i < look->out->len; i++)
-        if (pl_str_eq(look->out->items[i], field)) return;
-    pl_vec_push(look->r->c->arena, look->out, field);
+    PlMapEntry *entry = pl_map_put(&c->usage, name, NULL);
+    if (!entry->value.ptr) entry->value.ptr = PL_NEW(c->arena, Usage);
+    return entry->value.ptr;
+}
+
+static void add(PlChecker *c, PlStr name, PlStr text, bool alias)
+{
+    if (!name.len || !text.len || (alias && pl_str_eq(name, text))) return;
+    Usage *usage = usage_of(c, name);
+    Event event = {text, alias};
+    for (uint32_t i = 0; i < usage->events.len; i++)
+        if (usage->events.items[i].alias == alias && pl_str_eq(usage->events.items[i].text, text)) return;
+    pl_vec_push(c->arena, &usage->events, event);
 }
 
 static void look_at(void *context, PlExpr **slot)
 {
-    Look *look = context;
-    PlExpr *x = *slot;
-    if ((x->kind == PL_EXPR_FIELD || x->kind == PL_EXPR_PROJECT) && goes_back_to(x->left, look->name))
-        add(look, x->text);
-    if (x->kind == PL_EXPR_INDEX && x->left->kind == PL_EXPR_NAME && pl_str_eq(x->left->text, look->name) &&
-        x->right->kind == PL_EXPR_LITERAL && x->right->literal.kind == PL_LIT_TEXT)
-        look->by_key = true;
-    if (x->kind == PL_EXPR_INDEX && x->left->kind == PL_EXPR_NAME && pl_str_eq(x->left->text, look->name) &&
-        x->right->kind == PL_EXPR_TEXT)
-        look->by_key = true;
-    pl_tree_operands(x, look_at, look);
+    PlChecker *c = context;
+    const PlExpr *x = *slot;
+    if (x->kind == PL_EXPR_FIELD || x->kind == PL_EXPR_PROJECT) add(c, base_name(x->left), x->text, false);
+    bool keyed = x->kind == PL_EXPR_INDEX && x->left->kind == PL_EXPR_NAME &&
+                 ((x->right->kind == PL_EXPR_LITERAL && x->right->literal.kind == PL_LIT_TEXT) || x->right->kind == PL_EXPR_TEXT);
+    if (keyed) usage_of(c, x->left->text)->by_key = true;
+    pl_tree_operands(*slot, look_at, c);
 }
-
-static void look_in_steps(Look *look, PlStep *const *steps, uint32_t count);
 
 /* Names that hold the same items: the variable of a loop over them, what Set makes of them. */
-static void follow(Look *look, PlStep *step)
+static void follow(PlChecker *c, const PlStep *step)
 {
-    PlStr other = PL_STR("");
-    if (step->kind == PL_STEP_EACH && step->value && goes_back_to(step->value, look->name))
-        other = step->name2.len ? step->name2 : step->name;
-    if ((step->kind == PL_STEP_SET || step->kind == PL_STEP_KEEP) && step->value &&
-        goes_back_to(step->value, look->name))
-        other = step->bind.len ? step->bind : step->name;
-    if (!other.len || pl_str_eq(other, look->name) || look->depth >= DEEPEST) return;
-    Look deeper = {.r = look->r, .name = other, .out = look->out, .depth = look->depth + 1};
-    look_in_steps(&deeper, look->r->c->plan->steps.items, look->r->c->plan->steps.len);
-    if (deeper.r->c->plan->output) look_at(&deeper, &deeper.r->c->plan->output);
+    bool made = step->kind == PL_STEP_SET || step->kind == PL_STEP_KEEP;
+    if (step->kind == PL_STEP_EACH && step->value) add(c, base_name(step->value), step->name2.len ? step->name2 : step->name, true);
+    if (made && step->value) add(c, base_name(step->value), step->bind.len ? step->bind : step->name, true);
+    if (step->kind != PL_STEP_ADD || step->target || !step->value || !step->name.len) return;
+    usage_of(c, step->name)->adds_list |= step->value->kind == PL_EXPR_LIST;
+    usage_of(c, step->name)->adds_other |= step->value->kind != PL_EXPR_LIST;
 }
 
-static void look_in_steps(Look *look, PlStep *const *steps, uint32_t count)
+static void look_in_steps(PlChecker *c, PlStep *const *steps, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        pl_tree_step_exprs(steps[i], look_at, look);
-        follow(look, steps[i]);
-        look_in_steps(look, steps[i]->steps.items, steps[i]->steps.len);
+        pl_tree_step_exprs(steps[i], look_at, c);
+        follow(c, steps[i]);
+        look_in_steps(c, steps[i]->steps.items, steps[i]->steps.len);
     }
+}
+
+/* The plan is looked through once, when first asked; a step that words became is added then (pl_usage_learn). */
+static void look_through(PlChecker *c)
+{
+    if (c->usage_ready) return;
+    c->usage_ready = true;
+    pl_map_init(&c->usage, c->arena);
+    look_in_steps(c, c->plan->steps.items, c->plan->steps.len);
+    if (c->plan->output) look_at(c, &c->plan->output);
+}
+
+void pl_usage_learn(PlChecker *c, PlStep *step)
+{
+    if (!c->usage_ready) return;
+    pl_tree_step_exprs(step, look_at, c);
+    follow(c, step);
 }
 
 static bool is_property(PlStr name)
@@ -88,27 +108,38 @@ static bool is_property(PlStr name)
     return false;
 }
 
+static void gather(PlReader *r, PlStr name, PlUsed *names, uint32_t depth, PlUsed *out)
+{
+    const Usage *usage = pl_map_get(&r->c->usage, name);
+    for (uint32_t i = 0; i < names->len; i++)
+        if (pl_str_eq(names->items[i], name)) return;
+    pl_vec_push(r->c->arena, names, name);
+    for (uint32_t i = 0; usage && i < usage->events.len; i++) {
+        PlStr text = usage->events.items[i].text;
+        if (usage->events.items[i].alias) {
+            if (depth < DEEPEST) gather(r, text, names, depth + 1, out);
+            continue;
+        }
+        bool known = is_property(text);
+        for (uint32_t k = 0; k < out->len; k++) known |= pl_str_eq(out->items[k], text);
+        if (!known) pl_vec_push(r->c->arena, out, text);
+    }
+}
+
 void pl_usage_fields(PlReader *r, PlStr name, PlUsed *out)
 {
-    PlUsed all = {0};
-    Look look = {.r = r, .name = name, .out = &all};
+    PlUsed names = {0};
     if (!name.len) return;
-    look_in_steps(&look, r->c->plan->steps.items, r->c->plan->steps.len);
-    if (r->c->plan->output) look_at(&look, &r->c->plan->output);
-    for (uint32_t i = 0; i < all.len; i++) {
-        bool known = is_property(all.items[i]);
-        for (uint32_t k = 0; k < out->len; k++) known |= pl_str_eq(out->items[k], all.items[i]);
-        if (!known) pl_vec_push(r->c->arena, out, all.items[i]);
-    }
+    look_through(r->c);
+    gather(r, name, &names, 0, out);
 }
 
 bool pl_usage_by_key(PlReader *r, PlStr name)
 {
-    PlUsed unused = {0};
-    Look look = {.r = r, .name = name, .out = &unused};
     if (!name.len) return false;
-    look_in_steps(&look, r->c->plan->steps.items, r->c->plan->steps.len);
-    return look.by_key;
+    look_through(r->c);
+    const Usage *usage = pl_map_get(&r->c->usage, name);
+    return usage && usage->by_key;
 }
 
 /* ---- anywhere ---- */
@@ -158,22 +189,10 @@ const PlExpr *pl_usage_keyed(PlReader *r, PlStr words)
     return NULL;
 }
 
-static bool adds_lists(PlStr name, PlStep *const *steps, uint32_t count, bool *other)
-{
-    bool found = false;
-    for (uint32_t i = 0; i < count; i++) {
-        const PlStep *step = steps[i];
-        bool adds = step->kind == PL_STEP_ADD && !step->target && step->value && pl_str_eq(step->name, name);
-        found |= adds && step->value->kind == PL_EXPR_LIST;
-        *other |= adds && step->value->kind != PL_EXPR_LIST;
-        found |= adds_lists(name, step->steps.items, step->steps.len, other);
-    }
-    return found;
-}
-
 /* Every Add to that name adds a list: its items are rows. */
 bool pl_usage_adds_lists(PlReader *r, PlStr name)
 {
-    bool other = false;
-    return adds_lists(name, r->c->plan->steps.items, r->c->plan->steps.len, &other) && !other;
+    look_through(r->c);
+    const Usage *usage = pl_map_get(&r->c->usage, name);
+    return usage && usage->adds_list && !usage->adds_other;
 }

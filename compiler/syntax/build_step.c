@@ -28,20 +28,10 @@ void pl_build_target(PlRun *r, PlPath path)
     r->step->target = path.expr->kind == PL_EXPR_NAME ? NULL : path.expr;
 }
 
-/* "For each paid order in orders": the item is called `order`, unless the plan says `paid_order` somewhere. What "paid" says is the checker's to know. */
-static PlStr item_name(PlRun *r, const PlToken *name)
-{
-    size_t tail = name->text.len;
-    while (tail > 0 && name->text.ptr[tail - 1] != '_') tail--;
-    bool words = pl_str_find_char(pl_str_slice(r->syntax->text, name->span.start, name->span.end), ' ', 0) != PL_STR_NONE;
-    if (!words || tail == 0 || tail == name->text.len || pl_str_find(r->syntax->text, name->text, 0) != PL_STR_NONE) return name->text;
-    return pl_str_slice(name->text, tail, name->text.len);
-}
-
 void pl_build_each(PlRun *r, const PlToken *name, const PlToken *name2, PlExpr *list)
 {
     PlStep *step = r->step;
-    step->name = item_name(r, name);
+    step->name = name->text;
     step->name_span = name->span;
     bool pairs = name2 && list->kind == PL_EXPR_CALL && list->items.len == 1 && list->fields.len == 0 &&
                  (pl_str_eq_z(list->text, "enumerate") || pl_str_eq_z(list->text, "items") || pl_str_eq_z(list->text, "entries"));
