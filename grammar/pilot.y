@@ -61,6 +61,7 @@ start ::= S_EACH NAME(N) COMMA NAME(M) IN expr(L) tail colon. { pl_build_each(r,
 start ::= S_REPEAT_UNTIL expr(C) tail colon. { r->step->cond = C; }
 start ::= S_REPEAT_WHILE expr(C) tail colon. { r->step->cond = C; r->step->is_while = true; }
 start ::= S_REPEAT sum(N) TIMES tail colon. { r->step->count = N; }
+start ::= S_REPEAT sum(N) TIMES(W) OR_UNTIL expr(C) tail colon. { r->step->cond = C; pl_build_up_to(r, &W, N, PL_TK_TIMES); }
 start ::= S_TOGETHER tail colon.
 start ::= S_TRY colon.
 start ::= S_ON_ERROR colon.

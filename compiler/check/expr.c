@@ -2,6 +2,8 @@
 /* Types of expressions: the dispatch by kind, and the plain kinds. What makes a value usable where another type is wanted is fit.c. */
 #include "compiler/check/expr.h"
 
+#include "compiler/check/ask.h"
+
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
 
@@ -253,11 +255,25 @@ PlTypeId pl_expr_record(PlChecker *c, PlExpr **slot, PlTypeId hint)
 
 /* ---- dispatch ---------------------------------------------------------------------------------------------------- */
 
+/* 5%: of a rate of 0.07, or of a percentage of 7? A name that says percent answers it (expr_ops.c). */
+static PlTypeId ask_percent(PlChecker *c, PlExpr *x)
+{
+    double n = x->literal.kind == PL_LIT_INT ? (double)x->literal.as.integer : x->literal.as.number;
+    PlStr said = pl_words_source(c, x->span), part = pl_arena_printf(c->arena, "%.15g", n / 100), whole = pl_arena_printf(c->arena, "%.15g", n);
+    PlDiag *d = PL_REPORT(c->diags, WHICH_READING, x->span, 2u);
+    pl_diag_candidate(c->diags, d, part, pl_arena_printf(c->arena, PL_FMT " of 1", PL_ARG(said)));
+    pl_diag_candidate(c->diags, d, whole, PL_STR("what it is compared with counts in percent"));
+    pl_diag_help(c->diags, d, "write the number as the other side has it: " PL_FMT " or " PL_FMT, PL_ARG(part), PL_ARG(whole));
+    pl_ask_reading(c, d, c->step, x->span);
+    x->flags &= ~(uint32_t)PL_EXPR_PERCENT;
+    return pl_expr_bad(x);
+}
+
 static PlTypeId check_kind(PlChecker *c, PlExpr **slot, PlTypeId hint)
 {
     PlExpr *x = *slot;
     switch (x->kind) {
-    case PL_EXPR_LITERAL: return literal_type(x->literal);
+    case PL_EXPR_LITERAL: return (x->flags & PL_EXPR_PERCENT) ? ask_percent(c, x) : literal_type(x->literal);
     case PL_EXPR_TEXT: return check_text(c, x);
     case PL_EXPR_NAME: return pl_expr_name(c, slot);
     case PL_EXPR_IT: return pl_expr_it(c, slot);

@@ -351,6 +351,16 @@ static PlTypeId check_logic(PlChecker *c, PlExpr **slot, PlTypeId hint)
     return PL_T_YESNO;
 }
 
+/* "error_percent > 5%": the name says that it counts in percent. */
+static void read_percent(PlChecker *c, const PlExpr *name, PlExpr *number)
+{
+    bool named = name->kind == PL_EXPR_NAME || name->kind == PL_EXPR_FIELD || name->kind == PL_EXPR_PROJECT;
+    bool says = named && (pl_str_find(name->text, PL_STR("percent"), 0) != PL_STR_NONE || pl_str_find(name->text, PL_STR("pct"), 0) != PL_STR_NONE);
+    if (!says || number->kind != PL_EXPR_LITERAL || !(number->flags & PL_EXPR_PERCENT)) return;
+    number->flags &= ~(uint32_t)PL_EXPR_PERCENT;
+    PL_REPORT(c->diags, READ_AS, number->span, PL_ARG(pl_words_source(c, number->span)), PL_ARG(pl_words_expr(c, number)));
+}
+
 PlTypeId pl_expr_binary(PlChecker *c, PlExpr **slot, PlTypeId hint)
 {
     PlExpr *x = *slot;
@@ -359,6 +369,7 @@ PlTypeId pl_expr_binary(PlChecker *c, PlExpr **slot, PlTypeId hint)
     bool left_word = compares && x->left->kind == PL_EXPR_NAME && x->right->kind != PL_EXPR_NAME;
     bool sameness = x->op == PL_OPR_IS || x->op == PL_OPR_IS_NOT;
     if (!left_word) pl_expr_check(c, &x->left, PL_TYPE_NONE);
+    if (compares) read_percent(c, x->left, x->right);
     if (compares && !left_word) read_word(c, &x->right, x->left->type, true);
     pl_expr_check(c, &x->right, PL_TYPE_NONE);
     if (left_word) {

@@ -57,7 +57,7 @@ static const Words table[] = {
     S(WAITING, "`waiting` and a duration"),
     N(ASSIGN), N(ASSIGN_ADD), N(ASSIGN_SUB), N(STEP_UP), N(STEP_DOWN), N(BE), N(THEN_OP), N(ASIDE), N(LAMBDA), N(KEY_COMMA), N(ONE_COMMA),
     N(ONE_OF), N(TYPE_NAME), N(DESCENDING), N(ASCENDING), N(DOUBLING), N(ITEMS), N(AT_A_TIME), N(FAILURES),
-    N(PER_CENT), N(BAD),
+    N(PER_CENT), N(OR_UNTIL), N(BAD),
 };
 /* clang-format on */
 #undef V

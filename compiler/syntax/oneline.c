@@ -226,6 +226,7 @@ bool pl_oneline_split(const PlSyntax *syntax, int token, const char *behind, con
     *out = (PlOneLine){.head_end = end, .body_end = limit};
     while ((after = word(body, limit, "then")) || (after = word(body, limit, "do"))) body = after;
     out->body = body;
+    if (token == PL_TK_S_EACH && word(body, limit, "if")) return true; /* an `otherwise` is that of the `if` */
     Walk walk = {body, limit, false};
     bool chooses = false; /* "x if c else y" is a value */
     for (const char *p = body; p < limit; p = pl_oneline_over(&walk, p)) {
@@ -312,10 +313,17 @@ bool pl_oneline_check_if(const PlSyntax *syntax, const char *text, const char *l
 bool pl_oneline_stop_if(int token, const char *text, const char *behind, const char *limit, const char **cond, PlOneLine *out)
 {
     static const char *const ifs[] = {"if", "when", "unless"};
-    bool stops = token == PL_TK_S_STOP || token == PL_TK_S_SKIP || token == PL_TK_S_LEAVE;
-    const char *p = stops ? blanks(behind) : limit;
-    *cond = p < limit ? ANY_OF(p, limit, ifs) : NULL;
+    bool says = token == PL_TK_S_STOP || token == PL_TK_S_FAIL || token == PL_TK_S_NOTE, stops = token == PL_TK_S_STOP || token == PL_TK_S_SKIP || token == PL_TK_S_LEAVE;
+    const char *p = stops || says ? blanks(behind) : limit;
+    char closer;
+    bool why = says && p < limit && pl_text_quote(p, limit, &closer); /* Stop "why" if COND */
+    if (why) p = pl_text_end(p, limit) ? blanks(pl_text_end(p, limit)) : limit;
+    if (why && p < limit && *p == ',') p = blanks(p + 1);
+    *cond = p < limit && (why || stops) ? ANY_OF(p, limit, ifs) : NULL;
     if (!*cond || *cond >= limit) return false;
+    Walk walk = {*cond, limit, false};
+    for (const char *q = *cond; why && q < limit; q = pl_oneline_over(&walk, q)) /* Note "a" if C otherwise "b" has a value */
+        if (*q == ' ' && (word(q + 1, limit, "otherwise") || word(q + 1, limit, "else"))) return false;
     *out = (PlOneLine){.head_end = limit, .body = text, .body_end = p, .otherwise = p};
     while (out->head_end > *cond && strchr(" .\n", out->head_end[-1])) out->head_end--;
     return true;

@@ -88,6 +88,25 @@ PlToken pl_scan_step_name(PlScan *s, const char *p, const char *end)
     return token;
 }
 
+/* "5%", where no value follows that could be divided, is a question of the checker. Behind the sign, else `end`. */
+static const char *over_percent(const PlScan *s, PlExpr *e, const char *end)
+{
+    static const char *const ends[] = {"and", "or", "then", "otherwise", "else"};
+    const char *next = end;
+    while (next < s->limit && *next == ' ') next++;
+    if (next >= s->limit || *next != '%' || s->counting || s->type) return end;
+    const char *behind = next + 1;
+    while (behind < s->limit && (*behind == ' ' || *behind == '\n')) behind++;
+    bool over = behind >= s->limit || strchr(":,;)]}.", *behind);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends && !over; i++) {
+        size_t len = strlen(ends[i]);
+        over = (size_t)(s->limit - behind) > len && memcmp(behind, ends[i], len) == 0 && !pl_phrase_word_char(behind[len]);
+    }
+    if (!over) return end;
+    e->flags |= PL_EXPR_PERCENT;
+    return next + 1;
+}
+
 PlToken pl_scan_number(PlScan *s, const char *p, const char *end)
 {
     PlNumber n;
@@ -117,6 +136,7 @@ PlToken pl_scan_number(PlScan *s, const char *p, const char *end)
         e->literal = (PlLiteral){.kind = PL_LIT_INT, .as.integer = (int64_t)(n.number * 1000)};
         end = kilo;
     }
+    end = over_percent(s, e, end);
     int kind = PL_TK_NUMBER;
     double count = n.is_int ? (double)n.integer : n.number;
     for (const char *at = end;;) { /* 1 hour 30 minutes */
