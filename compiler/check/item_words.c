@@ -114,6 +114,15 @@ static bool learn_before(Look *look, const PlStep *at, PlStep *const *steps, uin
     return false;
 }
 
+static bool is_known(Look *look, PlStep *step, PlStr stem)
+{
+    if (!look->known.len) {
+        (void)learn_before(look, step, look->c->plan->steps.items, look->c->plan->steps.len);
+        learn_expr(look, &step->value);
+    }
+    return pl_map_find(&look->known, stem) != NULL;
+}
+
 /* An adjective by its looks: unpaid, delayed, German; or one of the table. */
 static bool is_adjective(PlStr word)
 {
@@ -203,10 +212,8 @@ void pl_item_words_read(PlChecker *c, PlStep *step)
     Look look = {.c = c};
     if (!words.len || list->kind != PL_TYPE_LIST) return;
     PlTypeId item = list->elem;
-    pl_map_init(&look.known, c->arena);
-    (void)learn_before(&look, step, c->plan->steps.items, c->plan->steps.len);
-    learn_expr(&look, &step->value);
     PlSaidWords said = {0};
+    pl_map_init(&look.known, c->arena);
     PlStr before = PL_STR("");
     pl_unread_words(c->arena, pl_str_slice(words, 0, words.len - last.len), &said);
     for (uint32_t i = 0; i < said.len; i++) {
@@ -214,7 +221,7 @@ void pl_item_words_read(PlChecker *c, PlStep *step)
         PlStr word = pl_str_slice(words, said.items[i].from, said.items[i].to);
         if (said.items[i].kind != PL_SAID_WORD) continue;
         bool says = pl_adjective_read(c, item, said.items[i].word, &a);
-        if (says && (a.count > 1 || (a.not_so && a.value.len)) && !pl_map_find(&look.known, said.items[i].stem)) {
+        if (says && (a.count > 1 || (a.not_so && a.value.len)) && !is_known(&look, step, said.items[i].stem)) {
             ask_adjective(c, step, pl_adjective_condition(c, &a, step->name));
             return;
         }
@@ -225,7 +232,7 @@ void pl_item_words_read(PlChecker *c, PlStep *step)
             continue;
         }
         bool field = before.len && pl_words_same(before, word); /* "high priority ticket" */
-        if (field || !is_adjective(word) || pl_map_find(&look.known, said.items[i].stem)) continue;
+        if (field || !is_adjective(word) || is_known(&look, step, said.items[i].stem)) continue;
         ask(c, step, word, item, step->value->span);
         return;
     }

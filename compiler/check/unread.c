@@ -468,14 +468,15 @@ static void ask_for_adjective(Weigher *w)
     PlSubjects subjects = {0};
     pl_adjective_subjects(w->c, w->step, w->only_reads, &subjects);
     if (!subjects.len) return;
-    learn(w);
     for (uint32_t i = 1; i < w->words.len; i++) {
         const PlSaidWord *word = &w->words.items[i];
         PlAdjective a = {0};
         uint32_t k = 0;
         if (word->kind != PL_SAID_WORD || !is_before_noun(w, i)) continue;
         while (k < subjects.len && !pl_adjective_read(w->c, subjects.items[k].type, word->word, &a)) k++;
-        if (k == subjects.len || adjective_was_read(w, word, &a)) continue;
+        if (k == subjects.len) continue;
+        learn(w);
+        if (adjective_was_read(w, word, &a)) continue;
         PlStr subject = subjects.items[k].text, condition = pl_adjective_condition(w->c, &a, subject.len ? subject : PL_STR("it"));
         PlDiag *d = ask_at(w, word->from, word->to,
                            subject.len ? "say it as a condition, `If ...:`, with the call below it" : "say it as a step before, for example `Keep LIST where ...`");

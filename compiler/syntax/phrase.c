@@ -127,9 +127,11 @@ const PlSpelling *pl_phrase_match(const PlPhrases *phrases, PlPlaceOf place, con
 const PlSpelling *pl_phrase_longest(PlPlaceOf place, const char *ptr, const char *limit, const char **end)
 {
     const PlSpelling *best = NULL;
+    unsigned char first = ptr < limit ? lower(*ptr) : 0;
     for (uint32_t i = 0; i < pl_spelling_count; i++) {
         const PlSpelling *row = &pl_spellings[i];
-        const char *behind = row->place == place ? match(row, ptr, limit) : NULL;
+        bool may = row->place == place && lower(row->accepted.ptr[0]) == first;
+        const char *behind = may ? match(row, ptr, limit) : NULL;
         if (behind && (!best || row->accepted.len > best->accepted.len)) {
             best = row;
             *end = behind;
