@@ -126,12 +126,12 @@ void pl_scope_foresee(PlChecker *c, PlStr name, PlTypeId type)
 
 uint32_t pl_scope_names(PlChecker *c, PlStr **out)
 {
-    PL_VEC(PlStr) words = {0};
+    PlStr *names = PL_NEW_N(c->arena, PlStr, c->symbols.len + 1);
+    uint32_t count = 0;
     for (uint32_t i = 0; i < c->symbols.len; i++) {
         PlSymbol *symbol = c->symbols.items[i];
-        if (pl_scope_find(c, symbol->name) == symbol && c->vars.items[i].bound != PL_BOUND_NO)
-            pl_vec_push(c->arena, &words, symbol->name);
+        if (c->vars.items[i].bound != PL_BOUND_NO && pl_scope_find(c, symbol->name) == symbol) names[count++] = symbol->name;
     }
-    *out = words.items;
-    return words.len;
+    *out = names;
+    return count;
 }

@@ -318,10 +318,10 @@ typedef struct Fields {
     bool doubt, renamed;
 } Fields;
 
-static void add_field(PlReader *r, Fields *f, PlStr heading, const PlSense *field)
+static void add_field(PlReader *r, Fields *f, PlStr heading, bool called, const PlSense *field)
 {
     PlArena *arena = r->c->arena;
-    PlStr leaf = pl_field_leaf(field->text);
+    PlStr leaf = called ? heading : pl_field_leaf(field->text);
     const char *comma = f->count++ ? ", " : "";
     bool plain = pl_lexis_is_name(heading);
     f->doubt |= field->doubt;
@@ -365,8 +365,11 @@ static bool read_fields(PlReader *r, const PlItem *item, PlRange range, Fields *
     for (uint32_t from = range.from, at; from < range.to; from = at + 1) {
         PlSense field = {0};
         if ((at = next_part(r, from, range.to)) == from) continue;
-        if (f->count == 30 || !one_field(r, item, (PlRange){from, at}, all, f, &field)) return false;
-        add_field(r, f, pl_lexis_text(r, pl_lexis_without_article(r, (PlRange){from, at})), &field);
+        PlRange part = {from, at};
+        bool called = at - from > 2 && pl_lexis_is(r, at - 2, "as") && pl_lexis_is_name(r->words[at - 1].text); /* total as amount */
+        if (called) part.to -= 2;
+        if (f->count == 30 || !one_field(r, item, part, all, f, &field)) return false;
+        add_field(r, f, called ? r->words[at - 1].text : pl_lexis_text(r, pl_lexis_without_article(r, part)), called, &field);
     }
     /* Product, Revenue of {title, revenue}: the second says that the order is the same; Name, Cost of {a, b} says nothing */
     f->doubt |= f->placed > f->own || (f->placed && f->placed + f->own < f->count);
