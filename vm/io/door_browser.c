@@ -31,7 +31,7 @@ typedef struct Call {
     PlBuf url;     /* of a download */
     char element[ELEMENT];
     int stage;
-    bool is_cancelled, with_cookies;
+    bool has_begun, is_cancelled, with_cookies;
     bool is_out, is_over; /* a file or a download is under way; the call has ended meanwhile, and goes when that does */
     PlNetPort out_port;
 } Call;
@@ -43,6 +43,7 @@ struct Peer {
     PlArena *arena;
     PlWebdriver *driver;
     const PlStr *origins; /* where pages may be opened */
+    const PlStr *hosts;   /* of them */
     uint32_t origin_count;
     bool walled;
     PlDoor fs_door;
@@ -65,11 +66,21 @@ static void call_free(Call *c)
     pl_free(c);
 }
 
+/* It may be one that still waits: its time is up, or nobody waits for it. */
+static void unlink_call(Call *c)
+{
+    Peer *peer = c->peer;
+    Call *before = NULL;
+    for (Call *at = peer->calls; at != c; at = at->next) before = at;
+    if (before) before->next = c->next;
+    else peer->calls = c->next;
+    if (peer->last == c) peer->last = before;
+}
+
 static void end(Call *c, const PlNetAnswer *answer)
 {
     Peer *peer = c->peer;
-    peer->calls = c->next;
-    if (!peer->calls) peer->last = NULL;
+    unlink_call(c);
     c->done(c->user, answer);
     if (c->is_out) {
         c->is_over = true;
@@ -79,7 +90,8 @@ static void end(Call *c, const PlNetAnswer *answer)
     } else {
         call_free(c);
     }
-    if (peer->calls) go_on(peer->calls);
+    Call *next = peer->calls;
+    if (next && next->has_begun && !next->is_cancelled && next->stage == 0) go_on(next);
 }
 
 /* What was under way for it has ended. True: so has the call, and it is gone. */
@@ -101,6 +113,19 @@ static void give(Call *c, unsigned status, PlStr body)
     end(c, &answer);
 }
 
+static void lose(Call *c, PlEvidence evidence, PlNetFault fault, PlStr message)
+{
+    PlNetAnswer answer = {.evidence = evidence, .fault = fault, .message = message};
+    end(c, &answer);
+}
+
+/* A part of a body is none. */
+static void give_all(Call *c, unsigned status, const PlBuf *body)
+{
+    if (body->status == PL_OK) give(c, status, pl_buf_str(body));
+    else lose(c, PL_EVIDENCE_UNKNOWN, PL_NET_TOO_LARGE, PL_STR("the answer is too large"));
+}
+
 static void give_error(Call *c, unsigned status, PlStr words)
 {
     PlBuf body;
@@ -108,7 +133,7 @@ static void give_error(Call *c, unsigned status, PlStr words)
     pl_buf_put_z(&body, "{\"error\":");
     pl_buf_put_json(&body, words);
     pl_buf_put_char(&body, '}');
-    give(c, status, pl_buf_str(&body));
+    give_all(c, status, &body);
     pl_buf_deinit(&body);
 }
 
@@ -118,26 +143,15 @@ static void give_value(Call *c, const char *key, PlStr value)
     PlBuf body;
     pl_buf_init(&body, 0);
     pl_buf_printf(&body, "{\"%s\":" PL_FMT "}", key, PL_ARG(value));
-    give(c, 200, pl_buf_str(&body));
+    give_all(c, 200, &body);
     pl_buf_deinit(&body);
-}
-
-static void lose(Call *c, PlEvidence evidence, PlNetFault fault, PlStr message)
-{
-    PlNetAnswer answer = {.evidence = evidence, .fault = fault, .message = message};
-    end(c, &answer);
 }
 
 /* The browser may be at anything now: the next call gets a new one. */
 static void new_driver(Peer *peer)
 {
-    PlStr *hosts = PL_NEW_N(peer->arena, PlStr, peer->origin_count + 1);
-    for (uint32_t i = 0; i < peer->origin_count; i++) {
-        PlStr o = peer->origins[i];
-        hosts[i] = pl_str_slice(o, pl_str_find(o, PL_STR("://"), 0) + 3, o.len);
-    }
     pl_webdriver_free(peer->driver);
-    peer->driver = pl_webdriver_new(peer->world.loop, hosts, peer->origin_count, peer->walled);
+    peer->driver = pl_webdriver_new(peer->world.loop, peer->hosts, peer->origin_count, peer->walled);
 }
 
 static void is_late(void *user)
@@ -446,6 +460,7 @@ static void begin(void *user)
     c->timer = 0;
     PlStatus status = clock->timer(clock->self, clock->mono_us(clock->self) + (int64_t)c->timeout_us, is_late, c, &c->timer);
     (void)status; /* without memory for a timer the driver's own limits hold */
+    c->has_begun = true;
     if (c->peer->calls == c) go_on(c);
 }
 
@@ -480,7 +495,8 @@ static void cancel(void *self, uint64_t id)
     Peer *peer = self;
     const PlClockPort *clock = &peer->world.clock;
     Call *c = peer->calls;
-    if (!c || c->id != id || c->is_cancelled) return; /* one that waits has its turn, and its step is gone by then */
+    while (c && c->id != id) c = c->next;
+    if (!c || c->is_cancelled) return;
     c->is_cancelled = true;
     if (c->timer) clock->timer_cancel(clock->self, c->timer);
     c->timer = 0;
@@ -507,14 +523,17 @@ static void close_peer(void *self)
 
 static void read_hosts(Peer *peer, PlStr config)
 {
-    PlStr list, *origins = PL_NEW_N(peer->arena, PlStr, 64);
+    PlStr list, *origins = PL_NEW_N(peer->arena, PlStr, 64), *hosts = PL_NEW_N(peer->arena, PlStr, 64);
     peer->origins = origins;
+    peer->hosts = hosts;
     if (!pl_json_find(config, "hosts", &list)) return;
     PlJsonScan scan;
     pl_json_scan_init(&scan, list);
     for (PlJsonEvent e = pl_json_scan_next(&scan); e != PL_JSON_END && e != PL_JSON_ERROR && peer->origin_count < 64; e = pl_json_scan_next(&scan)) {
         PlStr origin = e == PL_JSON_STRING ? pl_action_origin(peer->arena, scan.text) : PL_STR("");
-        if (origin.len) origins[peer->origin_count++] = origin;
+        if (!origin.len) continue;
+        hosts[peer->origin_count] = pl_str_slice(origin, pl_str_find(origin, PL_STR("://"), 0) + 3, origin.len);
+        origins[peer->origin_count++] = origin;
     }
     pl_json_scan_deinit(&scan);
 }

@@ -16,7 +16,8 @@ typedef struct Peer Peer;
 typedef struct Call {
     Peer *peer;
     struct Call *previous, *next;
-    uint64_t id, inner, due, timeout_us, most; /* due: the timer of one that waits for the list; most: bytes of its answer */
+    uint64_t id, timeout_us, most; /* most: bytes of its answer */
+    uint64_t turn, due, inner;     /* timers: of its beginning, of its wait for the list; its id in the client once it is out */
     PlNetDone done;
     void *user;
     PlBuf tool, args;
@@ -54,6 +55,7 @@ static void call_free(Call *c)
     if (c->previous) c->previous->next = c->next;
     else c->peer->calls = c->next;
     if (c->next) c->next->previous = c->previous;
+    if (c->turn) c->peer->world.clock.timer_cancel(c->peer->world.clock.self, c->turn);
     if (c->due) c->peer->world.clock.timer_cancel(c->peer->world.clock.self, c->due);
     pl_buf_deinit(&c->tool);
     pl_buf_deinit(&c->args);
@@ -96,6 +98,7 @@ static void put_texts(PlBuf *out, PlStr content)
     }
     pl_json_scan_deinit(&scan);
     pl_buf_put_json(out, pl_buf_str(&text));
+    if (text.status != PL_OK) out->status = text.status; /* a part of the text is no answer */
     pl_buf_deinit(&text);
 }
 
@@ -191,7 +194,7 @@ static void fail_waiting(Peer *peer, PlNetFault fault, PlStr message)
     peer->state = UNLISTED;
     for (bool more = true; more;) {
         Call *c = peer->calls;
-        while (c && c->is_out) c = c->next;
+        while (c && (c->is_out || c->turn)) c = c->next;
         more = c != NULL;
         if (c) fail(c, PL_EVIDENCE_NEVER_SENT, fault, message);
     }
@@ -202,7 +205,7 @@ static void send_waiting(Peer *peer)
     for (bool more = true; more;) {
         Call *oldest = NULL;
         for (Call *c = peer->calls; c; c = c->next)
-            if (!c->is_out) oldest = c;
+            if (!c->is_out && !c->turn) oldest = c;
         more = oldest != NULL;
         if (oldest) send_out(oldest);
     }
@@ -274,16 +277,21 @@ static void is_late(void *user)
 static void begin(void *user)
 {
     Call *c = user;
-    const PlClockPort *clock = &c->peer->world.clock;
-    c->inner = 0;
-    PlStatus status = clock->timer(clock->self, clock->mono_us(clock->self) + (int64_t)c->timeout_us, is_late, c, &c->due);
-    (void)status; /* without memory for a timer the list's own limits hold */
-    if (setjmp(c->peer->escape.at) != 0) {
-        fail(c, PL_EVIDENCE_NEVER_SENT, PL_NET_NO_DOOR, PL_STR("out of memory"));
+    Peer *peer = c->peer;
+    const PlClockPort *clock = &peer->world.clock;
+    c->turn = 0;
+    if (c->is_cancelled) {
+        fail(c, PL_EVIDENCE_NEVER_SENT, PL_NET_CANCELLED, PL_STR("cancelled"));
         return;
     }
-    if (c->peer->state == LISTED) send_waiting(c->peer);
-    else if (c->peer->state == UNLISTED) list(c->peer, PL_STR(""));
+    PlStatus status = clock->timer(clock->self, clock->mono_us(clock->self) + (int64_t)c->timeout_us, is_late, c, &c->due);
+    (void)status; /* without memory for a timer the list's own limits hold */
+    if (setjmp(peer->escape.at) != 0) {
+        fail_waiting(peer, PL_NET_NO_DOOR, PL_STR("out of memory"));
+        return;
+    }
+    if (peer->state == LISTED) send_waiting(peer);
+    else if (peer->state == UNLISTED) list(peer, PL_STR(""));
 }
 
 static PlStatus send_call(void *self, const PlNetRequest *request, PlNetDone done, void *user, uint64_t *id)
@@ -305,7 +313,7 @@ static PlStatus send_call(void *self, const PlNetRequest *request, PlNetDone don
     pl_buf_put(&c->tool, pl_str_slice(request->url, origin + 1, request->url.len));
     pl_buf_put(&c->args, request->body.len ? request->body : PL_STR("{}"));
     bool good = c->tool.status == PL_OK && c->args.status == PL_OK;
-    if (good) good = clock->timer(clock->self, clock->mono_us(clock->self), begin, c, &c->inner) == PL_OK;
+    if (good) good = clock->timer(clock->self, clock->mono_us(clock->self), begin, c, &c->turn) == PL_OK;
     if (good) return PL_OK;
     call_free(c);
     return PL_NOMEM;
@@ -317,8 +325,9 @@ static void cancel(void *self, uint64_t id)
     Call *c = peer->calls;
     while (c && c->id != id) c = c->next;
     if (c && c->is_out) pl_mcp_cancel(peer->mcp, c->inner);
-    if (!c || c->is_out || !c->due) return; /* one that has not begun has its turn soon */
+    if (!c || c->is_out) return;
     c->is_cancelled = true;
+    if (!c->due) return; /* its turn comes */
     peer->world.clock.timer_cancel(peer->world.clock.self, c->due);
     c->due = 0;
     PlStatus status = peer->world.clock.timer(peer->world.clock.self, 0, is_late, c, &c->due);
@@ -329,11 +338,7 @@ static void close_peer(void *self)
 {
     Peer *peer = self;
     pl_mcp_free(peer->mcp);
-    while (peer->calls) {
-        Call *c = peer->calls;
-        if (!c->is_out && c->inner) peer->world.clock.timer_cancel(peer->world.clock.self, c->inner);
-        call_free(c);
-    }
+    while (peer->calls) call_free(peer->calls);
     pl_arena_free(peer->arena);
     pl_free(peer);
 }

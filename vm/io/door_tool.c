@@ -57,6 +57,7 @@ static void forget(Call *c)
     if (c->previous) c->previous->next = c->next;
     else c->peer->calls = c->next;
     if (c->next) c->next->previous = c->previous;
+    if (c->timer) c->peer->world.clock.timer_cancel(c->peer->world.clock.self, c->timer);
     pl_private_wipe(&c->in);
     pl_buf_deinit(&c->out);
     pl_buf_deinit(&c->credential);
@@ -120,12 +121,17 @@ static void end_without_answer(Call *c, PlNetFault fault, const char *message)
     finish(c, &answer);
 }
 
+static PlNetAnswer unstarted(void)
+{
+    return (PlNetAnswer){.evidence = PL_EVIDENCE_NEVER_SENT, .fault = PL_NET_CANCELLED, .message = PL_STR("cancelled before it was started")};
+}
+
 static void on_time(void *user)
 {
     Call *c = user;
     c->timer = 0;
     if (!c->is_running && c->fault == PL_NET_CANCELLED) {
-        PlNetAnswer answer = {.evidence = PL_EVIDENCE_NEVER_SENT, .fault = PL_NET_CANCELLED, .message = PL_STR("cancelled before it was started")};
+        PlNetAnswer answer = unstarted();
         finish(c, &answer);
     } else if (c->fault == PL_NET_CANCELLED) {
         end_without_answer(c, PL_NET_CANCELLED, "cancelled");
@@ -198,8 +204,9 @@ static void start_waiting(Peer *peer)
     while (oldest && oldest->next) oldest = oldest->next;
     for (Call *c = oldest, *previous; c && peer->running < RUNNING_MOST; c = previous) {
         previous = c->previous;
-        if (c->is_running || c->fault != PL_NET_OK || start(c)) continue;
-        PlNetAnswer answer = not_started();
+        if (c->is_running || c->timer) continue; /* a timer: it is over, and its turn to say so comes */
+        if (c->fault == PL_NET_OK && start(c)) continue;
+        PlNetAnswer answer = c->fault == PL_NET_OK ? not_started() : unstarted();
         finish(c, &answer); /* begins again with the next one */
         return;
     }
@@ -349,9 +356,10 @@ static PlStatus send_call(void *self, const PlNetRequest *request, PlNetDone don
         status = put_request(c, action, args, request);
         if (status == PL_CREDENTIAL) {
             pl_buf_put_z(&c->out, "0\nthe credential of the mail server cannot be read");
-            return clock->timer(clock->self, clock->mono_us(clock->self), on_turn, c, &c->timer);
+            status = PL_OK;
+        } else if (status == PL_OK && (peer->running >= RUNNING_MOST || start(c))) {
+            return PL_OK;
         }
-        if (status == PL_OK && (peer->running >= RUNNING_MOST || start(c))) return PL_OK;
         if (status == PL_OK) status = clock->timer(clock->self, clock->mono_us(clock->self), on_turn, c, &c->timer);
     }
     if (status != PL_OK) forget(c);

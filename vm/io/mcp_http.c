@@ -54,13 +54,13 @@ static void take_events(PlMcp *mcp, PlStr body)
         if (pl_str_starts(line, PL_STR("data:"))) {
             if (data.len) pl_buf_put_char(&data, '\n');
             pl_buf_put(&data, pl_str_trim(pl_str_slice(line, 5, line.len)));
-        } else if (line.len == 0 && data.len) {
+        } else if (line.len == 0 && data.len && data.status == PL_OK) {
             pl_mcp_received(mcp, pl_buf_str(&data));
             pl_buf_clear(&data);
         }
         at = end + 1;
     }
-    if (data.len) pl_mcp_received(mcp, pl_buf_str(&data));
+    if (data.len && data.status == PL_OK) pl_mcp_received(mcp, pl_buf_str(&data));
     pl_buf_deinit(&data);
 }
 
