@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Answers: problems (RFC 9457), examples of the document, and values made from schemas in whatever content type is documented. */
 #include "vm/service/mock_internal.h"
+#include "vm/service/mock_mend.h"
 
 void pl_mock_header(PlMockCall *call, const char *name, PlStr value)
 {
@@ -35,6 +36,12 @@ void pl_mock_answer_json(PlMock *mock, PlMockCall *call, unsigned status, const 
     call->status = status;
     call->type = type.len && pl_str_find_char(type, '*', 0) == PL_STR_NONE ? type : PL_STR("application/json");
     call->text = pl_buf_str(&mock->out);
+}
+
+void pl_mock_answer_fit(PlMock *mock, PlMockCall *call, unsigned status, const PlNode *value, const PlMockMedia *media, PlStr keep, bool whole)
+{
+    PlNode mended = pl_mock_mend(&call->maker, media->schema, value, keep, whole, call->seed);
+    pl_mock_answer_json(mock, call, status, &mended, media->type);
 }
 
 /* ---- other content types ------------------------------------------------------------------------------------------- */
@@ -235,5 +242,6 @@ void pl_mock_answer_made(PlMock *mock, PlMockCall *call)
     PlNode value = media->example ? *media->example : pl_mock_make(&call->maker, media->schema, PL_STR(""), call->seed);
     if (!media->example || method != PL_GET) value = echo(call, media->schema, &value);
     if (method == PL_GET && asks_later_page(call)) value = last_page(call, &value);
-    pl_mock_answer_json(mock, call, status, &value, media->type);
+    if (media->example) pl_mock_answer_json(mock, call, status, &value, media->type);
+    else pl_mock_answer_fit(mock, call, status, &value, media, PL_STR(""), true);
 }

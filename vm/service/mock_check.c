@@ -127,7 +127,7 @@ static bool gave_up(const PlSchemaIssues *issues)
     return false;
 }
 
-static bool judge(PlMockSchemas *schemas, PlArena *arena, PlMockSchema *schema, const PlNode *value, bool answer, PlSchemaIssues *issues)
+bool pl_mock_judge(PlMockSchemas *schemas, PlArena *arena, PlMockSchema *schema, const PlNode *value, bool answer, PlSchemaIssues *issues)
 {
     PlSchema *compiled = pl_mock_convert(schemas, schema, answer);
     PlValue v;
@@ -140,6 +140,7 @@ static bool judge(PlMockSchemas *schemas, PlArena *arena, PlMockSchema *schema, 
     if (schemas->text->status != PL_OK || pl_json_read(schemas->values, pl_buf_str(schemas->text), &v, &at, &error) != PL_OK) return true;
     bool good = pl_schema_fits(compiled, v, arena, issues) || gave_up(issues);
     pl_release(schemas->values, v);
+    if (good) issues->count = 0;
     return good;
 }
 
@@ -192,7 +193,7 @@ void pl_mock_check_value(PlMockCheck *c, PlMockSchema *schema, const PlNode *val
 {
     PlSchemaIssues issues;
     Place top = {schema, value, at};
-    if (!judge(c->schemas, c->arena, schema, value, c->answer, &issues))
+    if (!pl_mock_judge(c->schemas, c->arena, schema, value, c->answer, &issues))
         for (uint32_t i = 0; i < issues.count; i++) add_fault(c, top, &issues.all[i]);
     warn(c, top, 0);
 }
@@ -200,5 +201,5 @@ void pl_mock_check_value(PlMockCheck *c, PlMockSchema *schema, const PlNode *val
 bool pl_mock_fits(PlMockSchemas *schemas, PlArena *arena, PlMockSchema *schema, const PlNode *value, bool answer)
 {
     PlSchemaIssues issues;
-    return judge(schemas, arena, schema, value, answer, &issues);
+    return pl_mock_judge(schemas, arena, schema, value, answer, &issues);
 }

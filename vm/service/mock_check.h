@@ -6,6 +6,7 @@
 #define PL_SERVICE_MOCK_CHECK_H
 
 #include "vm/service/mock_schema.h"
+#include "vm/value/schema.h"
 
 enum { PL_MOCK_ISSUES = 20 };
 
@@ -29,6 +30,8 @@ void pl_mock_check_value(PlMockCheck *check, PlMockSchema *schema, const PlNode 
 void pl_mock_issue(PlArena *arena, PlMockIssues *issues, PlStr path, const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* True when the value has no fault. */
 bool pl_mock_fits(PlMockSchemas *schemas, PlArena *arena, PlMockSchema *schema, const PlNode *value, bool answer);
+/* The same, and what is wrong; issues->count is 0 when it fits. */
+bool pl_mock_judge(PlMockSchemas *schemas, PlArena *arena, PlMockSchema *schema, const PlNode *value, bool answer, PlSchemaIssues *issues);
 /* What a value's kind is as PL_KIND_* bits: 2 is an integer and a number, 2.0 also. */
 uint32_t pl_mock_kinds_of(const PlNode *value);
 

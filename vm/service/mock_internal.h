@@ -176,6 +176,8 @@ void pl_mock_put_later(PlMock *mock, PlMockCall *call, uint64_t polls); /* the a
 bool pl_mock_poll_later(PlMock *mock, PlMockCall *call);                /* false: it asks for something else */
 void pl_mock_forget_later(PlMock *mock);
 void pl_mock_answer_json(PlMock *mock, PlMockCall *call, unsigned status, const PlNode *value, PlStr type);
+/* The same for a value that was made, or stored, as the schema wants it (mock_mend.h). */
+void pl_mock_answer_fit(PlMock *mock, PlMockCall *call, unsigned status, const PlNode *value, const PlMockMedia *media, PlStr keep, bool whole);
 void pl_mock_answer_made(PlMock *mock, PlMockCall *call);
 
 /* mock_resource.c */

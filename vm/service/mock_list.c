@@ -388,5 +388,5 @@ void pl_mock_answer_list(PlMock *mock, PlMockCall *call)
     PlNode value = key.len ? build(&list, pl_mock_flat(list.schemas, media->schema), key, 0) : list.page;
     if (list.more && !list.said_next && (list.cursor_param || list.offset_param || list.page_param))
         pl_mock_header(call, "Link", pl_arena_printf(mock->request, "<" PL_FMT ">; rel=\"next\"", PL_ARG(next_url(&list))));
-    pl_mock_answer_json(mock, call, status, &value, media->type);
+    pl_mock_answer_fit(mock, call, status, &value, media, r->id_name, false);
 }

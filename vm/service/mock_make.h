@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Values made from schemas: the document's examples where there are any, else plausible ones. The same seed and schema give the same value. A
- * made value fits its schema wherever that is possible without search (patterns are only tried; `not` is not looked at). */
+ * made value fits its schema where that is possible without search; what is left mock_mend.h sees to. */
 #ifndef PL_SERVICE_MOCK_MAKE_H
 #define PL_SERVICE_MOCK_MAKE_H
 
@@ -11,6 +11,8 @@ typedef struct PlMockMaker {
     PlArena *arena;      /* of the request */
     PL_VEC(const PlMockSchema *) stack; /* records that are being made: recursion is cut */
     uint32_t budget;     /* values left; then only what is required is made */
+    bool plain;          /* without examples and defaults, and of alternatives the one with this number: */
+    uint32_t turn;
     bool request;        /* the value is to be sent: write-only fields are made, read-only ones are not */
     int64_t now_us;      /* times are near it; fixed, so that answers repeat */
 } PlMockMaker;

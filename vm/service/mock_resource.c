@@ -357,7 +357,7 @@ static void answer_item(PlMock *mock, PlMockCall *call, const PlMockResource *r,
     if (kinds && !(kinds & PL_KIND_RECORD)) { /* an id alone, a list, true */
         PlNode other = pl_mock_make(&call->maker, media->schema, PL_STR(""), call->seed);
         if (key.len == 0 && kinds & (PL_KIND_TEXT | PL_KIND_INTEGER) && pl_node_get(item, r->id_name)) other = *pl_node_get(item, r->id_name);
-        pl_mock_answer_json(mock, call, status, &other, media->type);
+        pl_mock_answer_fit(mock, call, status, &other, media, PL_STR(""), false);
         return;
     }
     PlNode value = schema == r->schema ? *item : pl_mock_complete(&call->maker, schema, item, call->seed);
@@ -367,7 +367,7 @@ static void answer_item(PlMock *mock, PlMockCall *call, const PlMockResource *r,
         value = pl_fields_map(&outer);
         value = pl_mock_complete(&call->maker, media->schema, &value, call->seed);
     }
-    pl_mock_answer_json(mock, call, status, &value, media->type);
+    pl_mock_answer_fit(mock, call, status, &value, media, r->id_name, false);
 }
 
 static void refuse_unknown(PlMock *mock, PlMockCall *call, const PlMockResource *r, PlStr id)

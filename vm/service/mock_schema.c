@@ -242,6 +242,24 @@ static void merge_scalars(PlMockSchema *out, const PlMockSchema *from)
     if (out->prefix.count == 0) out->prefix = from->prefix;
 }
 
+/* What two parts say of one property holds at once. The same two give the same schema, so that cycles stay cycles. */
+static PlMockSchema *both_of(PlMockSchemas *s, PlMockSchema *a, PlMockSchema *b)
+{
+    const void *places[2] = {a, b};
+    if (a == b) return a;
+    PlStr key = pl_str((const char *)places, sizeof places);
+    PlMapEntry *known = pl_map_find(&s->by_place, key);
+    if (known) return known->value.ptr;
+    PlMockSchema *both = blank(s);
+    both->opened = true;
+    both->all_of = (PlMockGroup){PL_NEW_N(s->arena, PlMockSchema *, 2), 2};
+    both->all_of.all[0] = a;
+    both->all_of.all[1] = b;
+    both->flags = pl_mock_open(s, a)->flags | pl_mock_open(s, b)->flags;
+    pl_map_put(&s->by_place, pl_arena_str(s->arena, key), NULL)->value.ptr = both;
+    return both;
+}
+
 static void merge_object(Flattening *f, const PlMockSchema *from)
 {
     PlArena *arena = f->s->arena;
@@ -251,10 +269,9 @@ static void merge_object(Flattening *f, const PlMockSchema *from)
         if (added) {
             entry->value.num = f->properties.len;
             pl_vec_push(arena, &f->properties, from->properties[i]);
-        } else { /* a part further down says more about it, as long as it says something */
+        } else { /* a part further down comes first */
             PlMockProperty *have = &f->properties.items[entry->value.num];
-            const PlMockSchema *said = pl_mock_open(f->s, from->properties[i].schema);
-            if (said->kinds || said->target || said->values || said->all_of.count) have->schema = from->properties[i].schema;
+            have->schema = both_of(f->s, from->properties[i].schema, have->schema);
         }
     }
     for (uint32_t i = 0; i < from->required_count; i++) pl_vec_push(arena, &f->required, from->required[i]);

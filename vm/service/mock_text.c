@@ -5,6 +5,7 @@
 #include "vm/base/utf8.h"
 #include "vm/value/time.h"
 
+enum { TRIES = 20 };
 #define US_PER_DAY INT64_C(86400000000)
 
 static const char *const first_names[] = {"Ada", "Ben", "Cleo", "Dara", "Emil", "Fay", "Gus", "Hana", "Ivo", "June"};
@@ -77,8 +78,10 @@ static PlStr of_format(PlArena *arena, PlStr format, int64_t now_us, uint64_t se
     if (IS("google-duration")) return pl_arena_printf(arena, "%us", (unsigned)(seed % 90 + 1));
     if (IS("uuid") || IS("guid")) return pl_mock_uuid(arena, seed);
     if (IS("email") || IS("idn-email")) return pl_arena_printf(arena, "%s%u@example.com", PICK(words, seed), n);
-    if (IS("uri") || IS("url") || IS("iri") || IS("uri-reference")) return pl_arena_printf(arena, "https://example.com/%s/%u", PICK(words, seed), n);
-    if (IS("hostname")) return pl_arena_printf(arena, "%s%u.example.com", PICK(words, seed), n);
+    if (IS("uri") || IS("url") || IS("iri") || IS("uri-reference") || IS("iri-reference") || IS("uri-template")) return pl_arena_printf(arena, "https://example.com/%s/%u", PICK(words, seed), n);
+    if (IS("json-pointer")) return pl_arena_printf(arena, "/%s/%u", PICK(words, seed), n);
+    if (IS("relative-json-pointer")) return pl_arena_printf(arena, "%u/%s", n % 3, PICK(words, seed));
+    if (IS("hostname") || IS("idn-hostname")) return pl_arena_printf(arena, "%s%u.example.com", PICK(words, seed), n);
     if (IS("ipv4") || IS("ip")) return pl_arena_printf(arena, "192.0.2.%u", (unsigned)(seed % 254 + 1));
     if (IS("ipv6")) return pl_arena_printf(arena, "2001:db8::%x", n);
     if (IS("byte")) return PL_STR("cGlsb3QgbW9jaw==");
@@ -129,6 +132,8 @@ typedef struct Pattern {
     size_t at;
     uint64_t seed;
     uint32_t depth, steps;
+    bool tries; /* what is looked for ahead is passed over: the text may not fit */
+    bool mixed; /* something is looked for ahead: any character is one of several kinds in turn */
     char out[512];
     size_t len;
     bool failed;
@@ -233,10 +238,12 @@ static void make_choice(Pattern *p, bool quiet);
 /* Where the group's text ends: its contents are made `count` times by reading them again. */
 static void make_group(Pattern *p, bool quiet)
 {
-    if (p->at < p->text.len && p->text.ptr[p->at] == '?') {
-        if (p->at + 1 < p->text.len && p->text.ptr[p->at + 1] == ':') p->at += 2;
-        else p->failed = true;
-    }
+    char how = p->at + 1 < p->text.len && p->text.ptr[p->at] == '?' ? p->text.ptr[p->at + 1] : 0;
+    bool ahead = how == '=' || how == '!'; /* makes nothing; whether it holds is seen afterwards */
+    if (how == ':' || ahead) p->at += 2;
+    else if (how) p->failed = true;
+    if (ahead && !p->tries) p->failed = true;
+    p->mixed |= ahead;
     size_t start = p->at, len = p->len;
     make_choice(p, true);
     p->len = len;
@@ -245,7 +252,7 @@ static void make_group(Pattern *p, bool quiet)
     unsigned low, high;
     read_count(p, &low, &high);
     size_t behind = p->at;
-    unsigned count = p->failed || quiet ? 0 : low + (unsigned)draw(p, high - low + 1u);
+    unsigned count = p->failed || quiet || ahead ? 0 : low + (unsigned)draw(p, high - low + 1u);
     for (unsigned i = 0; i < count && !p->failed; i++) {
         p->at = start;
         make_choice(p, false);
@@ -264,6 +271,7 @@ static void make_atom(Pattern *p, bool quiet)
         return;
     }
     if (c == '[') count = read_class(p, set);
+    else if (c == '.' && p->mixed) memcpy(set, "aB3!", 4), count = 4;
     else if (c == '.') count = add_range(set, 0, 'a', 'z');
     else if (c == '\\' && p->at < p->text.len) count = add_escape(set, 0, p->text.ptr[p->at++]);
     else set[count++] = c;
@@ -271,7 +279,7 @@ static void make_atom(Pattern *p, bool quiet)
     unsigned low, high;
     read_count(p, &low, &high);
     if (p->failed || quiet) return;
-    for (unsigned n = low + (unsigned)draw(p, high - low + 1u); n > 0 && !p->failed; n--) emit(p, set[draw(p, count)]);
+    for (unsigned n = low + (unsigned)draw(p, high - low + 1u); n > 0 && !p->failed; n--) emit(p, c == '.' && p->mixed ? set[p->len % count] : set[draw(p, count)]);
 }
 
 /* choice ::= sequence ("|" sequence)*: the first one is made, the others are stepped over. */
@@ -290,13 +298,18 @@ static void make_choice(Pattern *p, bool quiet)
     p->depth--;
 }
 
-bool pl_mock_text_of_pattern(PlArena *arena, PlStr pattern, uint64_t seed, PlStr *out)
+static bool make_pattern(PlArena *arena, PlStr pattern, bool tries, uint64_t seed, PlStr *out)
 {
-    Pattern p = {.text = pattern, .seed = seed};
+    Pattern p = {.text = pattern, .seed = seed, .tries = tries};
     make_choice(&p, false);
     if (p.failed || p.at < pattern.len) return false;
     *out = pl_arena_str(arena, pl_str(p.out, p.len));
     return true;
+}
+
+bool pl_mock_text_of_pattern(PlArena *arena, PlStr pattern, uint64_t seed, PlStr *out)
+{
+    return make_pattern(arena, pattern, false, seed, out);
 }
 
 /* ---- all of it ---------------------------------------------------------------------------------------------------- */
@@ -319,7 +332,7 @@ static PlStr fit_length(PlArena *arena, const PlMockSchema *flat, PlStr text)
 PlStr pl_mock_text(PlArena *arena, const PlMockSchema *flat, PlStr name, int64_t now_us, uint64_t seed)
 {
     PlStr text;
-    if (flat->pattern.len && pl_mock_text_of_pattern(arena, flat->pattern, seed, &text)) {
+    for (uint64_t i = 0; flat->pattern.len && i < TRIES && make_pattern(arena, flat->pattern, true, i ? pl_mix(seed, i) : seed, &text); i++) {
         size_t len = pl_utf8_length(text);
         if (len >= flat->min_len && len <= flat->max_len) return text;
     }
