@@ -37,6 +37,12 @@ typedef struct PlOutName { /* what a name of the plan stands for */
     unsigned count;        /* how often it is bound */
 } PlOutName;
 
+typedef struct PlOutComputed { /* a part of an argument that is an input of the workflow instead */
+    const PlExpr *value;
+    PlStr name, source; /* of the input; the expression as the plan says it */
+    bool again;         /* one before it has that name */
+} PlOutComputed;
+
 typedef struct PlOut {
     PlArena *arena;
     PlDiags *diags;
@@ -44,6 +50,7 @@ typedef struct PlOut {
     const PlPlan *plan;
     PlJsonOut json;
     PL_VEC(PlOutStep *) steps;
+    PL_VEC(PlOutComputed) computed;
     PlMap names; /* PlOutName */
     PlMap ids;
     bool several; /* sources */
@@ -59,9 +66,18 @@ bool pl_out_can(PlOut *o, const PlExpr *e);
 PlStr pl_out_condition(PlOut *o, const PlExpr *e, const PlOutStep *own);
 /* Register every path of the plan as an output of its step, before anything is written. */
 void pl_out_collect(PlOut *o);
+/* Without conversions that change nothing that is sent. */
+const PlExpr *pl_out_bare(const PlExpr *e);
+/* What a name was set to, once; NULL when it is no such name. */
+const PlExpr *pl_out_set_value(PlOut *o, const PlExpr *e);
+
+/* arazzo_out_input.c */
+/* Finds what arguments compute, before outputs are collected; each becomes an input, with a warning. */
+void pl_out_computed(PlOut *o);
+PlStr pl_out_input_of(const PlOut *o, const PlExpr *e); /* its name, or "" */
 
 /* arazzo_out_step.c */
 void pl_out_step(PlOut *o, uint32_t index);
-void pl_out_lost(PlOut *o, PlSpan span, const char *what);
+PlDiag *pl_out_lost(PlOut *o, PlSpan span, const char *what);
 
 #endif

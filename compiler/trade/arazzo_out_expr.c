@@ -15,8 +15,7 @@ static PlStr take(PlOut *o, PlBuf *buf)
     return text;
 }
 
-/* Conversions that change nothing that is sent. */
-static const PlExpr *bare(const PlExpr *e)
+const PlExpr *pl_out_bare(const PlExpr *e)
 {
     for (;;) {
         if (e->kind == PL_EXPR_COERCE)
@@ -33,7 +32,7 @@ static const PlExpr *bare(const PlExpr *e)
 /* The name at the root, and the way from it as a JSON pointer. False when a part is neither a field nor a fixed index. */
 static bool put_pointer(PlBuf *buf, const PlExpr *e, const PlExpr **root)
 {
-    e = bare(e);
+    e = pl_out_bare(e);
     if (e->kind == PL_EXPR_NAME) return *root = e, true;
     if (e->kind != PL_EXPR_FIELD && e->kind != PL_EXPR_INDEX) return false;
     if (!put_pointer(buf, e->left, root)) return false;
@@ -95,6 +94,8 @@ PlStr pl_out_path(PlOut *o, const PlExpr *e, const PlOutStep *own)
 {
     PlBuf buf;
     const PlExpr *root = NULL;
+    PlStr input = pl_out_input_of(o, pl_out_bare(e));
+    if (input.len) return pl_arena_printf(o->arena, "$inputs." PL_FMT, PL_ARG(input));
     pl_buf_init(&buf, 0);
     bool good = put_pointer(&buf, e, &root);
     PlStr pointer = take(o, &buf);
@@ -112,9 +113,9 @@ PlStr pl_out_path(PlOut *o, const PlExpr *e, const PlOutStep *own)
 
 /* ---- values ---- */
 
-static const PlExpr *set_value(PlOut *o, const PlExpr *e)
+const PlExpr *pl_out_set_value(PlOut *o, const PlExpr *e)
 {
-    e = bare(e);
+    e = pl_out_bare(e);
     if (e->kind != PL_EXPR_NAME) return NULL;
     const PlOutName *name = pl_map_get(&o->names, e->text);
     return name && name->count == 1 ? name->value : NULL;
@@ -122,16 +123,17 @@ static const PlExpr *set_value(PlOut *o, const PlExpr *e)
 
 static bool can_at(PlOut *o, const PlExpr *e, unsigned level)
 {
-    e = bare(e);
+    e = pl_out_bare(e);
     if (level > 50) return false;
-    if (set_value(o, e)) return can_at(o, set_value(o, e), level + 1);
+    if (pl_out_input_of(o, e).len) return true;
+    if (pl_out_set_value(o, e)) return can_at(o, pl_out_set_value(o, e), level + 1);
     if (e->kind == PL_EXPR_LITERAL) return e->literal.kind != PL_LIT_JSON;
+    if (e->kind != PL_EXPR_LIST && e->kind != PL_EXPR_RECORD && e->kind != PL_EXPR_TEXT) return pl_out_path(o, e, NULL).len > 0;
     for (uint32_t i = 0; i < e->items.len; i++)
         if (!can_at(o, e->items.items[i], level + 1)) return false;
     for (uint32_t i = 0; i < e->fields.len; i++)
         if (!can_at(o, e->fields.items[i].value, level + 1)) return false;
-    if (e->kind == PL_EXPR_LIST || e->kind == PL_EXPR_RECORD || e->kind == PL_EXPR_TEXT) return true;
-    return pl_out_path(o, e, NULL).len > 0;
+    return true;
 }
 
 bool pl_out_can(PlOut *o, const PlExpr *e)
@@ -141,8 +143,8 @@ bool pl_out_can(PlOut *o, const PlExpr *e)
 
 static void put_hole(PlOut *o, PlBuf *buf, const PlExpr *e)
 {
-    while (set_value(o, e)) e = set_value(o, e);
-    e = bare(e);
+    while (pl_out_set_value(o, e)) e = pl_out_set_value(o, e);
+    e = pl_out_bare(e);
     if (e->kind == PL_EXPR_LITERAL && e->literal.kind == PL_LIT_TEXT) {
         pl_buf_put(buf, e->literal.as.text);
     } else if (e->kind == PL_EXPR_TEXT) {
@@ -158,8 +160,8 @@ static void put_hole(PlOut *o, PlBuf *buf, const PlExpr *e)
 
 static void value(PlOut *o, const PlExpr *e)
 {
-    while (set_value(o, e)) e = set_value(o, e);
-    e = bare(e);
+    while (pl_out_set_value(o, e)) e = pl_out_set_value(o, e);
+    e = pl_out_bare(e);
     PlBuf *buf = o->json.buf;
     if (e->kind == PL_EXPR_LIST || e->kind == PL_EXPR_RECORD) {
         bool list = e->kind == PL_EXPR_LIST;
@@ -207,8 +209,8 @@ bool pl_out_value(PlOut *o, PlStr key, const PlExpr *e)
 
 static bool put_operand(PlOut *o, PlBuf *out, const PlExpr *e, const PlOutStep *own)
 {
-    while (set_value(o, e)) e = set_value(o, e);
-    e = bare(e);
+    while (pl_out_set_value(o, e)) e = pl_out_set_value(o, e);
+    e = pl_out_bare(e);
     if (e->kind != PL_EXPR_LITERAL) {
         PlStr path = pl_out_path(o, e, own);
         pl_buf_put(out, path);
@@ -236,7 +238,7 @@ static bool put_condition(PlOut *o, PlBuf *out, const PlExpr *e, const PlOutStep
     static const char *const words[PL_OPR_COUNT] = {
         [PL_OPR_OR] = "||", [PL_OPR_AND] = "&&", [PL_OPR_IS] = "==", [PL_OPR_IS_NOT] = "!=",
         [PL_OPR_LT] = "<",  [PL_OPR_LE] = "<=",  [PL_OPR_GT] = ">",  [PL_OPR_GE] = ">="};
-    e = bare(e);
+    e = pl_out_bare(e);
     if (e->kind == PL_EXPR_UNARY && e->op == PL_OPR_NOT) {
         pl_buf_put_z(out, "!(");
         if (!put_condition(o, out, e->left, own)) return false;
@@ -258,7 +260,7 @@ static bool put_condition(PlOut *o, PlBuf *out, const PlExpr *e, const PlOutStep
     const PlExpr *sides[2] = {e->left, e->right};
     bool good = true;
     for (int i = 0; i < 2 && good; i++) {
-        const PlExpr *side = bare(sides[i]);
+        const PlExpr *side = pl_out_bare(sides[i]);
         bool brackets =
             side->kind == PL_EXPR_BINARY && (side->op == PL_OPR_AND || side->op == PL_OPR_OR) && side->op != e->op;
         if (i) pl_buf_printf(out, " %s ", words[e->op]);

@@ -2,9 +2,9 @@
 /* One call as an Arazzo step: operation, parameters, body, criteria, what follows success and failure, outputs. */
 #include "compiler/trade/arazzo_out.h"
 
-void pl_out_lost(PlOut *o, PlSpan span, const char *what)
+PlDiag *pl_out_lost(PlOut *o, PlSpan span, const char *what)
 {
-    PL_REPORT(o->diags, TRADE_CANNOT_EMIT, span, what, "Arazzo");
+    return PL_REPORT(o->diags, TRADE_CANNOT_EMIT, span, what, "Arazzo");
 }
 
 /* "/pets/{id}" -> "~1pets~1{id}" */

@@ -279,10 +279,15 @@ static void schema(PlOut *o, const char *key, const PlTypeExpr *t)
     }
 }
 
+static const char *type_of(PlTypeId type)
+{
+    return type == PL_T_INTEGER ? "integer" : type == PL_T_NUMBER ? "number" : type == PL_T_YESNO ? "boolean" : type == PL_T_TEXT ? "string" : NULL;
+}
+
 static void inputs(PlOut *o)
 {
     PlJsonOut *j = &o->json;
-    if (!o->plan->inputs.len) return;
+    if (!o->plan->inputs.len && !o->computed.len) return;
     pl_json_out_begin(j, "inputs", '{');
     pl_json_out_text(j, "type", PL_STR("object"));
     pl_json_out_begin(j, "properties", '{');
@@ -293,10 +298,21 @@ static void inputs(PlOut *o)
             pl_out_value(o, PL_STR("default"), in->value);
         pl_json_out_end(j, '}');
     }
+    for (uint32_t i = 0; i < o->computed.len; i++) {
+        const PlOutComputed *c = &o->computed.items[i];
+        if (c->again) continue;
+        pl_json_out_begin(j, pl_arena_str(o->arena, c->name).ptr, '{');
+        pl_json_out_text(j, "description", pl_arena_printf(o->arena, "computed in the plan: " PL_FMT, PL_ARG(c->source)));
+        const char *type = type_of(c->value->type);
+        if (type) pl_json_out_text(j, "type", pl_str_z(type));
+        pl_json_out_end(j, '}');
+    }
     pl_json_out_end(j, '}');
     pl_json_out_begin(j, "required", '[');
     for (uint32_t i = 0; i < o->plan->inputs.len; i++)
         if (!o->plan->inputs.items[i].value) pl_json_out_text(j, NULL, o->plan->inputs.items[i].name);
+    for (uint32_t i = 0; i < o->computed.len; i++)
+        if (!o->computed.items[i].again) pl_json_out_text(j, NULL, o->computed.items[i].name);
     pl_json_out_end(j, ']');
     pl_json_out_end(j, '}');
 }
@@ -371,6 +387,7 @@ void pl_arazzo_write(PlArena *arena, PlBuf *out, PlDiags *diags, const PlCatalog
     count_names(&o, plan->steps.items, plan->steps.len);
     Walk w = {&o, false};
     walk(&w, plan->steps.items, plan->steps.len, new_label(&o));
+    pl_out_computed(&o);
     pl_out_collect(&o);
     if (!o.steps.len) pl_out_lost(&o, PL_NO_SPAN, "a plan without calls");
     pl_json_out_begin(j, NULL, '{');
