@@ -448,7 +448,7 @@ static const char *check_replay(Sim *s, const PlModule *module)
     PlOfflineResult result;
     pl_sources_init(&sources, s->arena);
     pl_diags_init(&diags, s->arena, &sources);
-    PlStatus status = pl_offline_replay(s->arena, module, PL_STR("sim"), journal_of(s), pl_builtin_ref, &diags, &result);
+    PlStatus status = pl_offline_replay(s->arena, module, PL_STR("sim"), journal_of(s), (PlFilesPort){0}, pl_builtin_ref, &diags, &result);
     for (uint32_t i = 0; i < result.difference_count && status == PL_OK && i < 3; i++)
         fprintf(stderr, "%s %s at %.*s/%u: %.*s\n", pl_difference_name(result.differences[i].kind), pl_row_kind_name(result.differences[i].row),
                 PL_ARG(result.differences[i].path), result.differences[i].attempt, PL_ARG(result.differences[i].body));

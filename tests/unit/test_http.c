@@ -247,13 +247,13 @@ TEST(a_rule_that_is_no_origin_is_refused)
 
 TEST(multipart)
 {
-    PlPart parts[] = {{PL_STR_INIT("note"), PL_STR_INIT(""), PL_STR_INIT(""), PL_STR_INIT("hi")},
-                      {PL_STR_INIT("f"), PL_STR_INIT("a\"b\r\n.txt"), PL_STR_INIT("text/plain"), PL_STR_INIT("--x\r\n")}};
+    PlPart parts[] = {{PL_STR_INIT("note"), PL_STR_INIT(""), PL_STR_INIT(""), PL_STR_INIT("hi"), NULL},
+                      {PL_STR_INIT("f"), PL_STR_INIT("a\"b\r\n.txt"), PL_STR_INIT("text/plain"), PL_STR_INIT("--x\r\n"), NULL}};
     PlBuf a, b;
     char type[96], again[96];
     pl_buf_init(&a, 0);
     pl_buf_init(&b, 0);
-    CHECK(pl_http_body_multipart(&a, parts, 2, type) == PL_OK && pl_http_body_multipart(&b, parts, 2, again) == PL_OK);
+    CHECK(pl_http_body_multipart(&a, parts, 2, type, NULL) == PL_OK && pl_http_body_multipart(&b, parts, 2, again, NULL) == PL_OK);
     CHECK(pl_str_eq(pl_buf_str(&a), pl_buf_str(&b)) && strcmp(type, again) == 0);
     char *boundary = strstr(type, "boundary=") + 9;
     char expected[1024];

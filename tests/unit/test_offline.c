@@ -53,7 +53,7 @@ static Told offline(World *w, const Asm *a, int64_t fault)
     }
     if (filler) pl_arena_alloc(arena, filler, 1);
     if (fault >= 0) pl_fault_arm(PL_FAULT_ALLOC, (uint64_t)fault, false);
-    told.status = pl_offline_replay(arena, &a->m, PL_STR("r-test"), port(w), NULL, &diags, &result);
+    told.status = pl_offline_replay(arena, &a->m, PL_STR("r-test"), port(w), (PlFilesPort){0}, NULL, &diags, &result);
     told.verdict = result.verdict;
     told.differences = result.difference_count;
     for (uint32_t i = 0; i < result.difference_count && i < 5; i++) {

@@ -10,6 +10,7 @@ static const PlCliEntry commands[] = {
     {"answer", "RUN: answer a question of a parked run, or approve", plv_cmd_answer},
     {"runs", "list the runs of the store", plv_cmd_runs},
     {"show", "RUN: the rows of its journal", plv_cmd_show},
+    {"file", "RUN HASH: the bytes of a file that it took in", plv_cmd_file},
     {"replay", "RUN: run it again from its journal, on its plan or on another; nothing is sent", plv_cmd_replay},
     {"fork", "RUN: go on with a run on a mended plan, taking what is finished", plv_cmd_fork},
     {"why", "RUN: what a run that is not running waits for", plv_cmd_why},

@@ -34,7 +34,8 @@ void plv_print_diags(PlDiags *diags); /* on stderr */
 int plv_project(PlArena *arena, const PlvOptions *o, const char *near, PlProject *project, bool *found);
 bool plv_json_text(PlArena *arena, PlStr object, const char *key, PlStr *out); /* a text of a flat JSON object */
 /* --input NAME=VALUE and @FILE to one JSON record, by the types that the module declares. False after a message. */
-bool plv_input(PlArena *arena, const PlModule *module, const PlCliList *inputs, PlStr *out);
+/* *later: there are large files, which go to `files`; without such a place they are left out, and this is to be asked again. */
+bool plv_input(PlArena *arena, const PlModule *module, const PlCliList *inputs, PlFiles *files, bool *later, PlStr *out);
 /* --server PLUGIN=URL. False after a message. */
 bool plv_servers(PlArena *arena, const PlModule *module, const PlCliList *servers, PlServerOverride **out, uint32_t *count);
 
@@ -73,6 +74,7 @@ typedef struct PlvDrive {
     PlStore *store;
     PlJournalPort journal;
     PlStr id, input;
+    bool input_later;            /* not made yet: large files go beside the store */
 } PlvDrive;
 int plv_drive(PlArena *arena, const PlvDrive *drive);
 
@@ -103,6 +105,7 @@ int plv_cmd_deny(PlArena *arena, int argc, char **argv);
 int plv_cmd_trust(PlArena *arena, int argc, char **argv);   /* vm_trust.c */
 int plv_cmd_worker(PlArena *arena, int argc, char **argv);  /* vm_worker.c */
 int plv_cmd_login(PlArena *arena, int argc, char **argv);   /* vm_login.c */
+int plv_cmd_file(PlArena *arena, int argc, char **argv);    /* vm_file.c */
 int plv_cmd_audit(PlArena *arena, int argc, char **argv);   /* vm_audit.c */
 
 #endif

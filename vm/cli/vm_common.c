@@ -3,9 +3,14 @@
 #include "vm/cli/vm.h"
 
 #include "vm/base/base64.h"
+#include "vm/base/limits.h"
 #include "vm/base/utf8.h"
+#include "vm/code/hash.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 void plv_print_diags(PlDiags *diags)
 {
@@ -92,7 +97,33 @@ static void say_unknown_input(const PlModule *module, PlStr name)
     if (module->input_count) fputc('\n', stderr);
 }
 
-static bool put_input(PlArena *arena, PlBuf *out, const PlModule *module, const char *text)
+/* One that is too large for the memory goes beside the store. Without a store yet its place stays empty, and *later is set. */
+static bool put_large(PlBuf *out, PlStr path, PlFiles *files, bool *later)
+{
+    PlFileRef file = {.len = 1};
+    char hex[65];
+    int fd = files ? open(path.ptr, O_RDONLY | O_CLOEXEC) : -1;
+    PlStatus status = !files ? PL_OK : fd < 0 ? PL_IO : pl_files_take(files, fd, PL_LIMIT_FILE_BYTES, &file);
+    if (fd >= 0) close(fd);
+    if (status == PL_LIMIT) pl_cli_fail(PL_LIMIT, PL_FMT " is larger than %llu bytes", PL_ARG(path), (unsigned long long)PL_LIMIT_FILE_BYTES);
+    else if (status != PL_OK) pl_cli_fail(status, "cannot keep a copy of " PL_FMT " beside the store: %s", PL_ARG(path), pl_status_words(status));
+    *later |= !files;
+    size_t name = path.len;
+    while (name > 0 && path.ptr[name - 1] != '/') name--;
+    pl_hash_hex(file.hash, 32, hex);
+    pl_buf_put_z(out, "{\"name\":");
+    pl_buf_put_json(out, pl_str_slice(path, name, path.len));
+    pl_buf_printf(out, ",\"file\":\"%s\",\"bytes\":%llu}", hex, (unsigned long long)file.len);
+    return status == PL_OK;
+}
+
+static bool is_large(PlStr path)
+{
+    struct stat st;
+    return stat(path.ptr, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size > PL_LIMIT_FILE_MEMORY;
+}
+
+static bool put_input(PlArena *arena, PlBuf *out, const PlModule *module, const char *text, PlFiles *files, bool *later)
 {
     const char *equals = strchr(text, '=');
     if (!equals) {
@@ -107,6 +138,12 @@ static bool put_input(PlArena *arena, PlBuf *out, const PlModule *module, const 
     }
     PlStr path = value.len > 1 && value.ptr[0] == '@' ? pl_str_slice(value, 1, value.len) : PL_STR("");
     bool bytes = path.len && is_file(module, input->type);
+    if (bytes && is_large(path)) {
+        pl_buf_put_char(out, out->len > 1 ? ',' : ' ');
+        pl_buf_put_json(out, name);
+        pl_buf_put_char(out, ':');
+        return put_large(out, path, files, later);
+    }
     if (path.len && !pl_cli_read(arena, path.ptr, PL_LIMIT_DOCUMENT_BYTES, &value)) return false;
     size_t good = pl_utf8_check(value);
     if (good < value.len && !bytes) {
@@ -121,15 +158,16 @@ static bool put_input(PlArena *arena, PlBuf *out, const PlModule *module, const 
     return true;
 }
 
-bool plv_input(PlArena *arena, const PlModule *module, const PlCliList *inputs, PlStr *out)
+bool plv_input(PlArena *arena, const PlModule *module, const PlCliList *inputs, PlFiles *files, bool *later, PlStr *out)
 {
+    *later = false;
     if (inputs->count == 1 && inputs->items[0][0] == '@')
         return pl_cli_read(arena, inputs->items[0] + 1, PL_LIMIT_DOCUMENT_BYTES, out); /* the run checks it against the declared types */
     PlBuf buf;
     pl_buf_init(&buf, 0);
     pl_buf_put_char(&buf, '{');
     bool good = true;
-    for (uint32_t i = 0; good && i < inputs->count; i++) good = put_input(arena, &buf, module, inputs->items[i]);
+    for (uint32_t i = 0; good && i < inputs->count; i++) good = put_input(arena, &buf, module, inputs->items[i], files, later);
     pl_buf_put_char(&buf, '}');
     *out = pl_arena_str(arena, pl_buf_str(&buf));
     pl_buf_deinit(&buf);

@@ -74,6 +74,7 @@ static bool open_world(PlArena *arena, const PlvDrive *d, PlWorld *world, int *c
     options.hook_pieces = d->options->pieces;
     options.no_person = d->options->json;
     options.http.user_agent = PL_STR("pilot/" PL_VERSION_TEXT);
+    options.http.files = pl_store_files(d->store);
     if (d->options->ca_file) options.http.ca_file = pl_str_z(d->options->ca_file);
     if (d->options->proxy) options.http.proxy = pl_str_z(d->options->proxy);
     char *tokens = pl_arena_alloc(arena, 4096, 1);
@@ -305,6 +306,7 @@ static int run_in(PlArena *arena, const PlvDrive *d, PlWorld *world)
     pl_diags_init(&diags, arena, &sources);
     pl_sources_add(&sources, d->module->source_name, d->module->source);
     PlPorts ports = {.net = pl_world_net(world), .clock = pl_loop_clock(world->loop), .journal = d->journal};
+    ports.files = pl_files_port(pl_store_files(d->store));
     ports.person = pl_terminal_port(world->terminal);
     ports.builtins = pl_builtin_ref;
     ports.hooks = world->hooks;

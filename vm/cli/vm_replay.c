@@ -105,7 +105,7 @@ static int replay(PlArena *arena, PlStore *store, PlStr id, const char *plan, bo
     PlOfflineResult result;
     pl_sources_init(&sources, arena);
     pl_diags_init(&diags, arena, &sources);
-    PlStatus status = pl_offline_replay(arena, module, id, journal, pl_builtin_ref, &diags, &result);
+    PlStatus status = pl_offline_replay(arena, module, id, journal, pl_files_port(pl_store_files(store)), pl_builtin_ref, &diags, &result);
     pl_module_free(module);
     if (status != PL_OK) {
         plv_print_diags(&diags);

@@ -97,6 +97,11 @@ static int begin_run(PlArena *arena, PlvDrive *drive, PlStr bytes, PlStr file, c
     int code = 0;
     drive->store = plv_open_store(arena, drive->options, file, &code);
     if (!drive->store) return code;
+    bool later;
+    if (drive->input_later && !plv_input(arena, drive->module, &drive->options->inputs, pl_store_files(drive->store), &later, &drive->input)) {
+        plv_close_store(arena, drive->store);
+        return 2;
+    }
     PlStatus status = pl_store_put_module(drive->store, drive->module->hash, bytes);
     if (status == PL_OK) status = pl_store_begin(drive->store, drive->module->hash, drive->module->title, id, &drive->journal);
     if (status != PL_OK) {
@@ -119,7 +124,7 @@ static int run_module(PlArena *arena, const PlvOptions *o, const char *path, con
     int code = plv_project(arena, o, path, &project, &found);
     if (code >= 0) return code;
     if (found) drive.project = &project;
-    if (!plv_input(arena, module, &o->inputs, &drive.input)) return 2;
+    if (!plv_input(arena, module, &o->inputs, NULL, &drive.input_later, &drive.input)) return 2;
     if (!plv_servers(arena, module, &o->servers, &servers, &drive.server_count)) return 2;
     drive.servers = servers;
     PlDoorGrants grants; /* before the run has a name */

@@ -26,6 +26,23 @@ void pl_hash_parts(const PlStr *parts, size_t count, uint8_t out[32])
     SHA256_Final(out, &ctx);
 }
 
+_Static_assert(sizeof(SHA256_CTX) <= sizeof(PlHashing), "room for libcrypto's state");
+
+void pl_hash_begin(PlHashing *hashing)
+{
+    SHA256_Init((SHA256_CTX *)(void *)hashing);
+}
+
+void pl_hash_put(PlHashing *hashing, PlStr bytes)
+{
+    if (bytes.len) SHA256_Update((SHA256_CTX *)(void *)hashing, bytes.ptr, bytes.len);
+}
+
+void pl_hash_end(PlHashing *hashing, uint8_t out[32])
+{
+    SHA256_Final(out, (SHA256_CTX *)(void *)hashing);
+}
+
 void pl_hash_hmac(PlStr key, PlStr bytes, uint8_t out[32])
 {
     uint8_t block[BLOCK] = {0}, inner[BLOCK], outer[BLOCK], digest[DIGEST];

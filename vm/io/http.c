@@ -226,6 +226,8 @@ void pl_http_finish(PlHttpTransfer *transfer, int curl_code)
     PlNetAnswer answer = {.status = (unsigned)status, .message = PL_STR("")};
     char message[sizeof call->message] = "";
     answer.fault = pl_http_setup_fault(call, curl_code, transfer->error, message, sizeof message);
+    if (transfer->file && answer.fault == PL_NET_OK && !(answer.is_file = pl_http_files_end(transfer, &answer.file)))
+        answer.fault = pl_http_setup_fault(call, CURLE_WRITE_ERROR, "", message, sizeof message);
     uint32_t count = pl_http_body_headers(transfer);
     if (count == UINT32_MAX) {
         answer.fault = PL_NET_TOO_LARGE;
@@ -439,7 +441,8 @@ PlStatus pl_http_begin(PlHttp *http, const PlNetRequest *request, bool is_intern
     call->is_internal = is_internal;
     call->method = request->method;
     call->timeout_us = request->timeout_us ? request->timeout_us : TIMEOUT_US;
-    call->max_body = request->max_body ? request->max_body : PL_LIMIT_BODY_BYTES;
+    call->to_file = request->to_file && http->files;
+    call->max_body = request->max_body ? request->max_body : call->to_file ? PL_LIMIT_FILE_BYTES : PL_LIMIT_BODY_BYTES;
     call->credential = PL_STR("");
     PlStatus status = admit(call, request);
     if (status == PL_NOMEM) {
@@ -500,6 +503,7 @@ PlHttp *pl_http_new(PlLoop *loop, PlSecrets *secrets, const PlHttpOptions *optio
     http->loop = loop;
     http->clock = pl_loop_clock(loop);
     http->secrets = secrets;
+    http->files = options->files;
     http->max_active = options->max_connections ? options->max_connections : MAX_ACTIVE;
     http->max_host_active = options->max_host_connections ? options->max_host_connections : MAX_ACTIVE;
     http->connect_timeout_us = options->connect_timeout_us ? options->connect_timeout_us : CONNECT_TIMEOUT_US;

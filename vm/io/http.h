@@ -3,6 +3,7 @@
 #ifndef PL_IO_HTTP_H
 #define PL_IO_HTTP_H
 
+#include "vm/io/files.h"
 #include "vm/io/loop.h"
 #include "vm/io/secrets.h"
 #include "vm/port/net.h"
@@ -22,6 +23,7 @@ typedef struct PlHttpOptions {
     PlStr proxy;                   /* only when told; "" none */
     PlStr user_agent;              /* "" : "pilot/VERSION" */
     PlStr token_folder;            /* where processes of one user share the tokens of client credentials; "" : they are kept in memory alone */
+    PlFiles *files;                /* where large files are and go; NULL: there is no place. Outlives this */
     PlStr ca_file;                 /* certificates to trust instead of the system's; "" the system's */
 } PlHttpOptions;
 

@@ -66,6 +66,7 @@ static size_t take_body(char *ptr, size_t size, size_t count, void *user)
 {
     PlHttpTransfer *transfer = user;
     PlStr bytes = pl_str(ptr, size * count);
+    if (pl_http_files_wants(transfer, bytes.len)) return pl_http_files_take(transfer, bytes) ? bytes.len : 0;
     pl_buf_put(&transfer->body, bytes);
     if (transfer->body.status == PL_OK) {
         tell_piece(transfer, bytes);
@@ -162,7 +163,7 @@ static void put_name(PlBuf *out, PlStr name)
     pl_buf_put_char(out, '"');
 }
 
-static void put_part(PlBuf *out, const char *boundary, const PlPart *part)
+static bool put_part(PlBuf *out, const char *boundary, const PlPart *part, PlHttpCall *call)
 {
     pl_buf_printf(out, "--%s\r\nContent-Disposition: form-data; name=", boundary);
     put_name(out, part->name);
@@ -173,22 +174,26 @@ static void put_part(PlBuf *out, const char *boundary, const PlPart *part)
     if (part->content_type.len && pl_http_gate_is_header(PL_STR("content-type"), part->content_type))
         pl_buf_printf(out, "\r\nContent-Type: " PL_FMT, PL_ARG(part->content_type));
     pl_buf_put_z(out, "\r\n\r\n");
-    pl_buf_put(out, part->bytes);
+    bool good = !part->file || (call && pl_http_files_cut(call, out->len, part->file));
+    if (!part->file) pl_buf_put(out, part->bytes);
     pl_buf_put_z(out, "\r\n");
+    return good;
 }
 
 /* The boundary is a hash of all that stands between boundaries: who could make a part that contains it could break SHA-256. */
-PlStatus pl_http_body_multipart(PlBuf *out, const PlPart *parts, uint32_t count, char content_type[96])
+PlStatus pl_http_body_multipart(PlBuf *out, const PlPart *parts, uint32_t count, char content_type[96], PlHttpCall *call)
 {
     uint8_t hash[32] = {0};
     char boundary[48] = "pilot-";
     for (uint32_t i = 0; i < count; i++) {
+        PlStr bytes = parts[i].file ? pl_str((const char *)parts[i].file->hash, 32) : parts[i].bytes;
         PlStr pieces[] = {pl_str((const char *)hash, sizeof hash), parts[i].name, PL_STR_INIT("\0"), parts[i].filename,
-                          PL_STR_INIT("\0"), parts[i].content_type, PL_STR_INIT("\0"), parts[i].bytes};
+                          PL_STR_INIT("\0"), parts[i].content_type, PL_STR_INIT("\0"), bytes};
         pl_hash_parts(pieces, sizeof pieces / sizeof *pieces, hash);
     }
     pl_hash_hex(hash, 16, boundary + strlen(boundary));
-    for (uint32_t i = 0; i < count; i++) put_part(out, boundary, &parts[i]);
+    for (uint32_t i = 0; i < count; i++)
+        if (!put_part(out, boundary, &parts[i], call)) return PL_NOMEM;
     pl_buf_printf(out, "--%s--\r\n", boundary);
     snprintf(content_type, 96, "multipart/form-data; boundary=%s", boundary);
     return out->status;

@@ -28,6 +28,11 @@ typedef struct PlHttpOrigin {
     PlHttpList queue;    /* waiting for a place */
 } PlHttpOrigin;
 
+typedef struct PlHttpCut { /* in a request's body: at this byte of its text stands a file */
+    size_t at;
+    PlFileRef file;
+} PlHttpCut;
+
 typedef struct PlHttpTransfer {
     void *easy;          /* CURL * */
     void *multi;         /* CURLM *, while it is under way */
@@ -36,6 +41,8 @@ typedef struct PlHttpTransfer {
     struct PlHttpTransfer *next, *prev; /* in the pool's list of those under way; next: of the free ones */
     PlBuf head;          /* lines of the last header block */
     PlBuf body;
+    PlFileWriter *file;  /* where the answer goes once it is large; NULL */
+    uint64_t file_bytes; /* written to it */
     size_t head_bytes;   /* of all blocks: for the ceiling */
     bool head_done, is_interim;
     PlHeader *headers;
@@ -68,7 +75,11 @@ struct PlHttpCall {
     struct curl_slist *lines; /* in memory, not libcurl's to free */
     struct curl_slist *token_node; /* the last, kept for the token's line; NULL: no token */
     PlStr body;
-    bool has_body;
+    PlHttpCut *cuts;          /* in order; none: the body is its text alone */
+    uint32_t cut_count, cut_cap, cut_at;
+    size_t text_at;           /* how far it is sent: cut_at, and this byte of the text */
+    PlFileReader *reader;     /* of cuts[cut_at] */
+    bool has_body, to_file;
     bool is_internal;         /* of the token fetch: its answer is not for people */
     uint64_t timeout_us, max_body;
     int64_t begin_us;
@@ -99,6 +110,7 @@ struct PlHttp {
     PlLoop *loop;
     PlClockPort clock;
     PlSecrets *secrets;       /* may be NULL: no credentials */
+    PlFiles *files;           /* may be NULL */
     char *proxy, *user_agent, *ca_file, *token_folder;
     uint32_t max_active, max_host_active;
     uint64_t connect_timeout_us;
@@ -155,8 +167,20 @@ void pl_http_body_attach(const struct PlCurl *curl, void *easy, PlHttpTransfer *
  * the ceiling, or out of memory. */
 PL_MUST_USE bool pl_http_body_line(PlHttpTransfer *transfer, PlStr line);
 uint32_t pl_http_body_headers(PlHttpTransfer *transfer); /* parses head into transfer->headers; UINT32_MAX: out of memory */
-/* multipart/form-data (RFC 7578) of the parts and the value of its content-type; the same parts give the same bytes. */
-PL_MUST_USE PlStatus pl_http_body_multipart(PlBuf *out, const PlPart *parts, uint32_t count, char content_type[96]);
+/* multipart/form-data (RFC 7578) of the parts and the value of its content-type; the same parts give the same bytes. `call` gets a cut for each part that is a
+ * file; may be NULL where there is none. */
+PL_MUST_USE PlStatus pl_http_body_multipart(PlBuf *out, const PlPart *parts, uint32_t count, char content_type[96], PlHttpCall *call);
+
+/* ---- http_files.c ---- */
+PL_MUST_USE bool pl_http_files_cut(PlHttpCall *call, size_t at, const PlFileRef *file); /* false: no memory */
+uint64_t pl_http_files_length(const PlHttpCall *call);                                 /* of the whole body */
+void pl_http_files_send(PlHttpCall *call, void *easy);
+void pl_http_files_forget(PlHttpCall *call);
+/* Does the answer, with so many bytes more, go to a file? */
+bool pl_http_files_wants(const PlHttpTransfer *transfer, size_t more);
+/* False: too large, or call->fault. */
+PL_MUST_USE bool pl_http_files_take(PlHttpTransfer *transfer, PlStr bytes);
+PL_MUST_USE bool pl_http_files_end(PlHttpTransfer *transfer, PlFileRef *out);
 
 /* ---- http_copy.c ---- */
 struct PlHttpAuth;

@@ -125,7 +125,7 @@ PlStatus pl_http_copy_request(PlHttpCall *call, const PlNetRequest *request, con
     char parts_type[96] = "";
     if (request->part_count) {
         pl_buf_init(&call->parts, 0);
-        PlStatus status = pl_http_body_multipart(&call->parts, request->parts, request->part_count, parts_type);
+        PlStatus status = pl_http_body_multipart(&call->parts, request->parts, request->part_count, parts_type, call);
         if (status != PL_OK) return PL_NOMEM;
     }
     size_t node_bytes = (request->header_count + auth->line_count + OWN_LINES) * sizeof(struct curl_slist);
@@ -141,6 +141,7 @@ PlStatus pl_http_copy_request(PlHttpCall *call, const PlNetRequest *request, con
     if (auth->token) call->token_node = m.last;
     call->credential = pl_str(put(&m, pl_buf_str(&auth->names)), auth->names.len);
     call->has_body = request->has_body || request->part_count;
+    if (request->body_file && !pl_http_files_cut(call, 0, request->body_file)) return PL_NOMEM;
     call->body = request->part_count ? pl_buf_str(&call->parts) : pl_str(put(&m, request->body), request->body.len);
     return PL_OK;
 }
@@ -165,6 +166,7 @@ const char *pl_http_copy_token_line(const PlHttpCall *call)
 
 void pl_http_copy_free(PlHttpCall *call)
 {
+    pl_http_files_forget(call);
     if (call->memory && call->is_secret) explicit_bzero(call->memory, call->memory_len);
     pl_free(call->memory);
     if (call->token_line) {

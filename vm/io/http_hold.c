@@ -47,6 +47,13 @@ static PlAuthSet *copy_auth(PlArena *arena, const PlNetRequest *from)
     return sets;
 }
 
+static const PlFileRef *copy_file(PlArena *arena, const PlFileRef *from)
+{
+    PlFileRef *to = from ? PL_NEW(arena, PlFileRef) : NULL;
+    if (to) *to = *from;
+    return to;
+}
+
 static void copy_request(Copy *copy, const PlNetRequest *from)
 {
     PlArena *arena = copy->arena;
@@ -64,8 +71,10 @@ static void copy_request(Copy *copy, const PlNetRequest *from)
         parts[i] = (PlPart){.name = pl_arena_str(arena, p->name),
                             .filename = pl_arena_str(arena, p->filename),
                             .content_type = pl_arena_str(arena, p->content_type),
-                            .bytes = pl_arena_str(arena, p->bytes)};
+                            .bytes = pl_arena_str(arena, p->bytes),
+                            .file = copy_file(arena, p->file)};
     }
+    to->body_file = copy_file(arena, from->body_file);
     to->headers = headers;
     to->parts = parts;
     to->auth = copy_auth(arena, from);

@@ -71,6 +71,9 @@ PlHttpTransfer *pl_http_setup_take(PlHttp *http, bool allow_private)
 void pl_http_setup_give(PlHttp *http, PlHttpTransfer *transfer)
 {
     PlHttpPool *pool = &http->pools[transfer->allow_private];
+    pl_files_drop(transfer->file);
+    transfer->file = NULL;
+    transfer->file_bytes = 0;
     if (transfer->body.cap > KEPT_BUFFER) pl_buf_deinit(&transfer->body);
     pl_buf_clear(&transfer->body);
     pl_buf_clear(&transfer->head);
@@ -89,12 +92,14 @@ void pl_http_setup_free(PlHttp *http, PlHttpTransfer *transfer)
 }
 
 /* CUSTOMREQUEST is only the word; GET, NOBODY and POST decide what libcurl does with the body. */
-static void set_method(const PlCurl *curl, CURL *easy, const PlHttpCall *call)
+static void set_method(const PlCurl *curl, CURL *easy, PlHttpCall *call)
 {
     bool wants_length = call->method == PL_POST || call->method == PL_PUT || call->method == PL_PATCH;
     curl->easy_setopt(easy, CURLOPT_NOBODY, call->method == PL_HEAD && !call->has_body ? 1L : 0L);
     curl->easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
-    if (call->has_body || wants_length) {
+    if (call->cut_count) {
+        pl_http_files_send(call, easy);
+    } else if (call->has_body || wants_length) {
         curl->easy_setopt(easy, CURLOPT_POST, 1L);
         curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
         curl->easy_setopt(easy, CURLOPT_POSTFIELDS, call->body.len ? call->body.ptr : "");
@@ -120,7 +125,7 @@ bool pl_http_setup_request(PlHttpCall *call, PlHttpTransfer *transfer)
     transfer->head_bytes = 0;
     transfer->head_done = transfer->is_interim = false;
     transfer->error[0] = '\0';
-    transfer->body.ceiling = call->max_body;
+    transfer->body.ceiling = call->to_file && call->max_body > PL_LIMIT_BODY_BYTES ? PL_LIMIT_BODY_BYTES : call->max_body;
     set_method(curl, easy, call);
     curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, is_https ? "https" : "http");
     curl->easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, is_https ? "https" : "http");

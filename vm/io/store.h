@@ -5,6 +5,7 @@
 #define PL_IO_STORE_H
 
 #include "vm/base/diag.h"
+#include "vm/io/files.h"
 #include "vm/port/journal.h"
 
 typedef struct PlStore PlStore;
@@ -20,6 +21,9 @@ PL_MUST_USE PlStatus pl_store_open(const char *path, PlStoreMode mode, PlDurable
 void pl_store_close(PlStore *store);
 /* Why the last call failed, for people; "" when none did. */
 const char *pl_store_message(const PlStore *store);
+
+/* The folder of its large files, PATH.files, which need not be there. NULL: a store in memory, or no memory. Lives as long as the store. */
+PlFiles *pl_store_files(PlStore *store);
 
 typedef enum PlStoredState { PL_STORED_RUNNING, PL_STORED_DONE, PL_STORED_FAILED, PL_STORED_PARKED, PL_STORED_FORKED } PlStoredState;
 typedef struct PlStoredRun { /* texts live until the next call on the store */

@@ -6,6 +6,7 @@
 #include "vm/base/fault.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -308,6 +309,14 @@ PlStatus pl_store_open(const char *path, PlStoreMode mode, PlDurable durable, Pl
     return status;
 }
 
+PlFiles *pl_store_files(PlStore *store)
+{
+    char folder[PATH_MAX];
+    bool fits = store->path && snprintf(folder, sizeof folder, "%s.files", store->path) < (int)sizeof folder;
+    if (!store->files && fits) store->files = pl_files_new(pl_str_z(folder));
+    return store->files;
+}
+
 void pl_store_close(PlStore *store)
 {
     if (!store) return;
@@ -332,6 +341,7 @@ void pl_store_close(PlStore *store)
     }
     pl_buf_deinit(&store->text);
     pl_store_lock_release(store->path, &store->lock);
+    pl_files_free(store->files);
     pl_free(store->path);
     pl_free(store);
 }

@@ -73,6 +73,7 @@ struct PlStore {
     uint64_t at_seq;
     bool is_unsynced;   /* written since the last fdatasync */
     char *path;         /* of the file; NULL: there is none, and never will be */
+    PlFiles *files;     /* once somebody asked */
     bool is_foreign;    /* the file is a database of another program */
     bool is_torn;       /* store_sqlite_torn.c: the file that was there was set aside */
     bool is_image, is_image_written, is_image_stale; /* store_sqlite_image.c */

@@ -6,6 +6,7 @@
 #include "vm/base/vec.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
 
 typedef struct Erase {
     PlArena *arena;
@@ -65,6 +66,26 @@ static PlStatus erase_rows(PlStore *store, const Erase *e, int64_t run)
     return status == PL_OK ? pl_store_sqlite_run(store, "PRAGMA wal_checkpoint(TRUNCATE)") : status;
 }
 
+/* A file is named by the answer that brought it, or by the input. */
+static bool is_named(void *user, PlStr hash)
+{
+    PlStore *store = user;
+    sqlite3_stmt *stmt;
+    if (sqlite3_prepare_v2(store->db, "SELECT 1 FROM row WHERE kind IN (1, 3) AND instr(body, ?1) > 0 LIMIT 1", -1, &stmt, NULL) != SQLITE_OK) return true;
+    char text[80];
+    snprintf(text, sizeof text, "\"file\":\"" PL_FMT "\"", PL_ARG(hash));
+    sqlite3_bind_text(stmt, 1, text, -1, SQLITE_STATIC);
+    bool named = sqlite3_step(stmt) != SQLITE_DONE; /* in doubt it stays */
+    sqlite3_finalize(stmt);
+    return named;
+}
+
+static PlStatus erase_files(PlStore *store, PlArena *arena)
+{
+    if (!store->path) return PL_OK;
+    return pl_files_sweep(pl_arena_printf(arena, "%s.files", store->path), is_named, store);
+}
+
 PlStatus pl_store_erase(PlStore *store, PlStr id, PlStr path, PlStr who, PlStr why, int64_t wall_us, uint64_t *erased)
 {
     PlEscape escape;
@@ -88,6 +109,7 @@ PlStatus pl_store_erase(PlStore *store, PlStr id, PlStr path, PlStr who, PlStr w
         if (status == PL_OK) status = put_row(&e, journal, who, why, wall_us);
         if (status == PL_OK) status = pl_store_set_state(store, full, e.state, reason);
         if (status == PL_OK) status = erase_rows(store, &e, number);
+        if (status == PL_OK) status = erase_files(store, arena);
         if (status == PL_OK) *erased = e.rows.len;
     }
     pl_arena_free(arena);

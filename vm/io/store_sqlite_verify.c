@@ -3,11 +3,13 @@
  * can write the file; that takes a head kept elsewhere. tests/verify_audit.py does the same from spec/journal.md alone. */
 #include "vm/io/store_sqlite.h"
 
+#include "vm/base/json_scan.h"
 #include "vm/code/hash.h"
 
 #include <sqlite3.h>
 
 typedef struct Check {
+    PlStore *store;
     PlStr run;
     char id[PL_STORE_ID];
     uint64_t seq;
@@ -20,6 +22,19 @@ static PlStatus bad(Check *check, const char *why)
 {
     check->why = why;
     return PL_CORRUPT;
+}
+
+/* {"status":200,...,"file":"HASH","bytes":N}: an answer that lies beside the store. */
+static bool has_its_file(Check *check, PlStr body)
+{
+    PlStr raw;
+    PlFileRef file;
+    int64_t len;
+    if (!pl_json_find(body, "file", &raw) || raw.len != 66 || !pl_hash_from_hex(pl_str_slice(raw, 1, 65), file.hash, 32)) return true;
+    if (!pl_json_find(body, "bytes", &raw) || !pl_str_to_int(raw, &len) || len < 0) return false;
+    file.len = (uint64_t)len;
+    PlFilesPort port = pl_files_port(pl_store_files(check->store));
+    return port.self && port.check(port.self, &file) == PL_OK;
 }
 
 static PlStatus check_row(void *user, const PlStoredRow *stored)
@@ -39,6 +54,7 @@ static PlStatus check_row(void *user, const PlStoredRow *stored)
         if (memcmp(hash, stored->commit, 32) != 0) return bad(check, "the row's body is not what was committed to");
         if (stored->blob_hash) pl_hash_bytes(row->blob, hash);
         if (stored->blob_hash && memcmp(hash, stored->blob_hash, 32) != 0) return bad(check, "the row's blob is missing or changed");
+        if (row->kind == PL_ROW_RESULT && !has_its_file(check, row->body)) return bad(check, "the row's file is missing or changed");
     } else if (row->body.len || stored->blob_hash) {
         return bad(check, "the row has a body but no salt");
     }
@@ -81,7 +97,7 @@ PlStatus pl_store_verify(PlStore *store, PlStr id, uint64_t *rows, uint64_t *bad
     int64_t number;
     PlStatus status = pl_store_runs_find(store, id, &run, &number);
     if (status != PL_OK) return status;
-    Check check = {.why = ""};
+    Check check = {.store = store, .why = ""};
     memcpy(check.id, run.id.ptr, run.id.len); /* the store's text lives only until the next call */
     check.run = pl_str(check.id, run.id.len);
     pl_store_chain_first(check.run, run.module_hash, check.prev);

@@ -19,6 +19,7 @@ const char *pl_net_fault_name(PlNetFault fault)
         [PL_NET_PROTOCOL] = "protocol",
         [PL_NET_CANCELLED] = "cancelled",
         [PL_NET_NO_DOOR] = "no_door",
+        [PL_NET_FILE] = "file",
     };
     return (unsigned)fault < PL_NET_FAULT_COUNT ? names[fault] : "?";
 }

@@ -6,6 +6,7 @@
 #define PL_PORT_NET_H
 
 #include "vm/code/action.h"
+#include "vm/port/files.h"
 #include "vm/port/usage.h"
 
 typedef struct PlHeader {
@@ -14,6 +15,7 @@ typedef struct PlHeader {
 
 typedef struct PlPart { /* of multipart/form-data */
     PlStr name, filename, content_type, bytes;
+    const PlFileRef *file; /* instead of bytes: of the port's files; NULL */
 } PlPart;
 
 typedef struct PlNetRequest {
@@ -23,13 +25,15 @@ typedef struct PlNetRequest {
     const PlHeader *headers;
     uint32_t header_count;
     PlStr body;     /* bytes; empty when parts are given */
+    const PlFileRef *body_file; /* instead of body; NULL */
+    bool to_file;   /* a large body of a 2xx answer goes to a file, where the port has a place for files */
     const PlPart *parts;
     uint32_t part_count;
     bool has_body;
     const PlAuthSet *auth; /* alternatives: the first whose credentials are all at hand is used */
     uint32_t auth_count;
     uint64_t timeout_us;   /* of the whole attempt; 0: the implementation's default */
-    uint64_t max_body;     /* bytes of the answer's body after decompression; 0: PL_LIMIT_BODY_BYTES */
+    uint64_t max_body;     /* bytes of the answer's body after decompression; 0: PL_LIMIT_BODY_BYTES, of a file PL_LIMIT_FILE_BYTES */
     /* What came of a 2xx answer since the last time, with done's `user`: from the loop, before done, and as it came (nothing is redacted). It calls no port
      * and does not escape. NULL: nobody waits for it. A model's peer gives the text of the answer instead; an empty piece says that it begins anew. */
     void (*piece)(void *user, PlStr bytes);
@@ -57,6 +61,7 @@ typedef enum PlNetFault { /* why there is no answer */
     PL_NET_PROTOCOL,         /* not HTTP, bad encoding */
     PL_NET_CANCELLED,
     PL_NET_NO_DOOR,          /* what is behind the plugin's door could not be started (vm/io/doors.h) */
+    PL_NET_FILE,             /* a file that was to be sent is not what it was, or one that came cannot be written */
     PL_NET_FAULT_COUNT
 } PlNetFault;
 
@@ -71,6 +76,8 @@ typedef struct PlNetAnswer {
     const PlHeader *headers; /* names in lower case, in the order received */
     uint32_t header_count;
     PlStr body;              /* decompressed */
+    bool is_file;            /* the body is this file instead; only where `to_file` was asked for */
+    PlFileRef file;
     uint64_t elapsed_us;
     PlStr credential;        /* name of the credential used, "" for none */
     PlUsage usage;           /* beside the call itself; zero when the port does not know */

@@ -14,6 +14,8 @@ typedef struct PlReply {
     PlHeader headers[32];    /* those that are kept */
     uint32_t header_count;
     PlStr body, credential;
+    bool is_file;            /* the body is this file instead */
+    PlFileRef file;
     bool body_lost;          /* there was one, and no memory for it */
     bool again;              /* not sent because the process gave up: whoever takes the run up sends it */
     int64_t at_us;           /* wall clock: when it came */
@@ -124,6 +126,8 @@ PlGo pl_policy_check(PlFiber *fiber, const PlCall *call, const PlRequest *reques
 
 /* ---- response.c ---- */
 /* Raise what the reply says, or put its value into `reg`. */
+/* Is a good answer a file, whatever its status? */
+bool pl_response_is_file(const PlCall *call);
 PlGo pl_response_value(PlFiber *fiber, PlCall *call, const PlReply *reply, uint16_t reg);
 PlGo pl_response_error(PlFiber *fiber, PlCall *call, const PlReply *reply);
 

@@ -87,6 +87,10 @@ static void put_answer(PlBuf *out, const PlReply *reply, PlStr *blob)
     pl_buf_put_json(out, reply->credential);
     if (reply->body_lost) {
         pl_buf_put_z(out, ",\"body_lost\":true");
+    } else if (reply->is_file) {
+        pl_buf_put_z(out, ",\"file\":");
+        put_hash(out, reply->file.hash);
+        pl_buf_printf(out, ",\"bytes\":%llu", (unsigned long long)reply->file.len);
     } else if (whole) {
         pl_buf_put_z(out, ",\"body\":");
         pl_buf_put_json(out, reply->body);
@@ -139,6 +143,9 @@ static void read_answer(PlReply *reply, PlValue row, PlBuf *blob)
             if (v.tag == PL_TEXT) reply->headers[reply->header_count++] = (PlHeader){pl_record_name(headers, i), pl_text_str(v)};
         }
     }
+    int64_t len = pl_rows_int(row, "bytes", 0);
+    reply->is_file = len > 0 && pl_hash_from_hex(pl_rows_text(row, "file"), reply->file.hash, 32);
+    reply->file.len = (uint64_t)len;
     reply->body = pl_record_find(row, PL_STR("body"), &body) && body.tag == PL_TEXT ? pl_text_str(body) : pl_buf_str(blob);
 }
 

@@ -114,6 +114,8 @@ static void keep_answer(PlCall *call, const PlNetAnswer *answer)
         PlStr name = keep_text(&at, h->name);
         r->headers[r->header_count++] = (PlHeader){name, keep_text(&at, h->value)};
     }
+    r->is_file = answer->is_file;
+    r->file = answer->file;
     if (!r->body_lost) r->body = keep_text(&at, answer->body);
 }
 
@@ -168,6 +170,8 @@ void pl_step_send_all(PlRun *run)
                                 .headers = r->headers,
                                 .header_count = r->header_count,
                                 .body = r->body,
+                                .body_file = r->body_file,
+                                .to_file = pl_response_is_file(call),
                                 .parts = r->parts,
                                 .part_count = r->part_count,
                                 .has_body = r->has_body,

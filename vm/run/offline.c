@@ -323,7 +323,7 @@ static PlStatus see_start(void *user, const PlRow *row)
     return PL_OK;
 }
 
-PlStatus pl_offline_replay(PlArena *arena, const PlModule *module, PlStr id, PlJournalPort journal, PlBuiltinLookup builtins, PlDiags *diags,
+PlStatus pl_offline_replay(PlArena *arena, const PlModule *module, PlStr id, PlJournalPort journal, PlFilesPort files, PlBuiltinLookup builtins, PlDiags *diags,
                            PlOfflineResult *out)
 {
     Offline o = {.arena = arena, .real = journal, .result = out, .end_was = PL_STR(""), .end_is = PL_STR(""), .last_intent = PL_STR("")};
@@ -339,6 +339,7 @@ PlStatus pl_offline_replay(PlArena *arena, const PlModule *module, PlStr id, PlJ
         .net = {&o, net_send, net_cancel},
         .clock = {&o, clock_wall, clock_mono, clock_timer, clock_cancel},
         .journal = {&o, journal_append, journal_keep, journal_keep, journal_each, journal_read, NULL},
+        .files = files,
         .builtins = builtins,
     };
     PlRunOptions options = {.id = id}; /* idempotency keys come from it */

@@ -350,6 +350,14 @@ static void put_part_of_hash(PlBuf *out, PlStr s)
     pl_buf_put(out, s);
 }
 
+/* Its hash stands for a file, behind a length that no text has. */
+static void put_file_of_hash(PlBuf *out, const PlFileRef *file)
+{
+    pl_buf_put_u64(out, UINT64_MAX);
+    pl_buf_put_u64(out, file->len);
+    pl_buf_put(out, pl_str((const char *)file->hash, 32));
+}
+
 static void set_hash(PlRun *run, PlRequest *r)
 {
     PlBuf *text = pl_run_scratch(run);
@@ -361,13 +369,15 @@ static void set_hash(PlRun *run, PlRequest *r)
         put_part_of_hash(text, r->headers[i].value);
     }
     pl_buf_put_u8(text, r->has_body);
-    put_part_of_hash(text, r->body);
+    if (r->body_file) put_file_of_hash(text, r->body_file);
+    else put_part_of_hash(text, r->body);
     pl_buf_put_u64(text, r->part_count);
     for (uint32_t i = 0; i < r->part_count; i++) {
         put_part_of_hash(text, r->parts[i].name);
         put_part_of_hash(text, r->parts[i].filename);
         put_part_of_hash(text, r->parts[i].content_type);
-        put_part_of_hash(text, r->parts[i].bytes);
+        if (r->parts[i].file) put_file_of_hash(text, r->parts[i].file);
+        else put_part_of_hash(text, r->parts[i].bytes);
     }
     pl_run_check_buf(run, text);
     pl_hash_bytes(pl_buf_str(text), r->hash);
@@ -410,22 +420,32 @@ void pl_request_poll(PlRun *run, PlRequest *request, PlStr url)
     request->if_match = request->if_none_match = false;
     request->body = request->key = PL_STR("");
     request->has_body = false;
+    request->body_file = NULL;
     request->part_count = 0;
     pl_request_redirect(run, request, url);
 }
 
-static void show_bytes(PlBuf *out, PlStr bytes)
+static void show_hash(PlBuf *out, const uint8_t hash[32], uint64_t len)
+{
+    char hex[65];
+    pl_hash_hex(hash, 32, hex);
+    pl_buf_printf(out, "{\"sha256\":\"%s\",\"bytes\":%llu}", hex, (unsigned long long)len);
+}
+
+static void show_bytes(PlBuf *out, PlStr bytes, const PlFileRef *file)
 {
     enum { SHOWN = 65536 };
+    if (file) {
+        show_hash(out, file->hash, file->len);
+        return;
+    }
     if (bytes.len <= SHOWN && pl_utf8_check(bytes) == bytes.len) {
         pl_buf_put_json(out, bytes);
         return;
     }
     uint8_t hash[32];
-    char hex[65];
     pl_hash_bytes(bytes, hash);
-    pl_hash_hex(hash, 32, hex);
-    pl_buf_printf(out, "{\"sha256\":\"%s\",\"bytes\":%zu}", hex, bytes.len);
+    show_hash(out, hash, bytes.len);
 }
 
 void pl_request_show(PlRun *run, PlBuf *out, const PlRequest *request)
@@ -445,7 +465,7 @@ void pl_request_show(PlRun *run, PlBuf *out, const PlRequest *request)
     pl_buf_put_char(out, ']');
     if (request->has_body && request->part_count == 0) {
         pl_buf_put_z(out, ",\"body\":");
-        show_bytes(out, request->body);
+        show_bytes(out, request->body, request->body_file);
     }
     for (uint32_t i = 0; i < request->part_count; i++) {
         const PlPart *p = &request->parts[i];
@@ -457,7 +477,7 @@ void pl_request_show(PlRun *run, PlBuf *out, const PlRequest *request)
             pl_buf_put_json(out, p->filename);
         }
         pl_buf_put_z(out, ",\"body\":");
-        show_bytes(out, p->bytes);
+        show_bytes(out, p->bytes, p->file);
         pl_buf_put_char(out, '}');
     }
     pl_buf_put_z(out, request->part_count ? "]}" : "}");

@@ -12,6 +12,7 @@ typedef struct PlRequest { /* all memory in run->sending */
     PlHeader *headers;
     uint32_t header_count;
     PlStr body;
+    const PlFileRef *body_file; /* instead of body: a file that is not in memory; NULL */
     PlPart *parts;
     uint32_t part_count;
     bool has_body;
@@ -29,6 +30,8 @@ bool pl_request_is_condition(const PlParam *param);
 void pl_request_redirect(PlRun *run, PlRequest *request, PlStr url);
 /* A plain GET of that address, with nothing of the request but what it accepts: how long work is asked about. */
 void pl_request_poll(PlRun *run, PlRequest *request, PlStr url);
+/* Are the files that it sends there, with the bytes that they had? Else the run breaks, with nothing sent. */
+void pl_request_check_files(PlRun *run, PlStr path, const PlRequest *request);
 /* {"method": , "url": , "headers": [[name, value]...], "body": text | {"sha256", "bytes"}, "parts": [...]}: what a person approves. */
 void pl_request_show(PlRun *run, PlBuf *out, const PlRequest *request);
 /* scheme://host:port in lower case with the port always; false when the URL has none, or a user name. */

@@ -4,6 +4,8 @@
 #include "vm/run/request.h"
 
 #include "vm/base/base64.h"
+#include "vm/base/limits.h"
+#include "vm/code/hash.h"
 
 typedef struct Builder {
     PlRun *run;
@@ -13,7 +15,20 @@ typedef struct Builder {
     const char *why;
 } Builder;
 
-static const char NO_BYTES[] = "is a file whose bytes are not at hand";
+static const char NO_BYTES[] = "is a file whose bytes are not at hand", TOO_LARGE[] = "is a file too large to stand within a text";
+
+static bool is_elsewhere(const PlFile *file)
+{
+    return !file->bytes && file->len;
+}
+
+static const PlFileRef *ref_of(PlRun *run, const PlFile *file)
+{
+    PlFileRef *ref = PL_NEW(run->sending, PlFileRef);
+    ref->len = file->len;
+    memcpy(ref->hash, file->hash, 32);
+    return ref;
+}
 
 bool pl_request_takes_null(const PlRun *run, const PlAction *action, const PlParam *param)
 {
@@ -61,11 +76,22 @@ static bool put_json(Builder *b, PlBuf *text, const PlParam *param, PlValue v)
         pl_json_write(text, v);
         return true;
     }
-    if (!v.as.file->bytes && v.as.file->len) return refuse(b, param, NO_BYTES);
-    pl_buf_put_char(text, '"');
-    pl_base64_put(text, pl_str((const char *)v.as.file->bytes, v.as.file->len), false);
-    pl_buf_put_char(text, '"');
-    return true;
+    const PlFile *file = v.as.file;
+    const PlFilesPort *files = &b->run->ports.files;
+    PlBuf *bytes = pl_run_scratch(b->run);
+    if (is_elsewhere(file) && (!files->self || file->len > PL_LIMIT_BODY_BYTES)) {
+        pl_run_give(b->run, bytes);
+        return refuse(b, param, files->self ? TOO_LARGE : NO_BYTES);
+    }
+    const PlFileRef *ref = is_elsewhere(file) ? ref_of(b->run, file) : NULL;
+    PlStatus status = ref ? files->read(files->self, ref, bytes) : PL_OK;
+    if (status == PL_OK) {
+        pl_buf_put_char(text, '"');
+        pl_base64_put(text, ref ? pl_buf_str(bytes) : pl_str((const char *)file->bytes, file->len), false);
+        pl_buf_put_char(text, '"');
+    }
+    pl_run_give(b->run, bytes);
+    return status == PL_OK || refuse(b, param, NO_BYTES);
 }
 
 static bool json_body(Builder *b, PlBuf *text)
@@ -112,9 +138,9 @@ static bool plain_body(Builder *b, PlBuf *text)
         pl_request_wire(text, v);
         return true;
     }
-    if (!v.as.file->bytes && v.as.file->len) return refuse(b, whole, NO_BYTES);
-    pl_buf_put(text, pl_str((const char *)v.as.file->bytes, v.as.file->len));
-    return true;
+    if (is_elsewhere(v.as.file)) b->out->body_file = ref_of(b->run, v.as.file);
+    else pl_buf_put(text, pl_str((const char *)v.as.file->bytes, v.as.file->len));
+    return !b->out->body_file || b->run->ports.files.self || refuse(b, whole, NO_BYTES);
 }
 
 /* ---- multipart/form-data ---- */
@@ -137,8 +163,9 @@ static bool put_part(Builder *b, const PlParam *param, PlStr name, PlStr type, P
     PlPart part = {.name = pl_arena_str(run->sending, name), .content_type = pl_arena_str(run->sending, type)};
     if (v.tag == PL_FILE) {
         const PlFile *file = v.as.file;
-        if (!file->bytes && file->len) return refuse(b, param, NO_BYTES);
-        part.bytes = pl_arena_str(run->sending, pl_str((const char *)file->bytes, file->len));
+        if (is_elsewhere(file) && !run->ports.files.self) return refuse(b, param, NO_BYTES);
+        if (is_elsewhere(file)) part.file = ref_of(run, file);
+        else part.bytes = pl_arena_str(run->sending, pl_str((const char *)file->bytes, file->len));
         part.filename = pl_arena_str(run->sending, file->name && file->name->len ? text_of(file->name) : PL_STR("file"));
         if (type.len == 0) part.content_type = pl_arena_str(run->sending, text_of(file->media_type));
         if (part.content_type.len == 0) part.content_type = PL_STR("application/octet-stream");
@@ -192,6 +219,23 @@ static bool multipart_body(Builder *b)
         if (!put_parts(b, p, p->wire, p->content_type, b->args->values[i])) return false;
     }
     return true;
+}
+
+static void check_file(PlRun *run, PlStr path, const PlFileRef *file)
+{
+    const PlFilesPort *files = &run->ports.files;
+    PlStatus status = file ? files->check(files->self, file) : PL_OK;
+    if (status == PL_OK) return;
+    const char *why = status == PL_INVALID ? "is gone" : status == PL_CORRUPT ? "was changed" : "cannot be read";
+    char hex[65];
+    pl_hash_hex(file->hash, 32, hex);
+    PL_BREAK(run, PL_CORRUPT, RUN_FILE, path, hex, path.ptr, why);
+}
+
+void pl_request_check_files(PlRun *run, PlStr path, const PlRequest *request)
+{
+    check_file(run, path, request->body_file);
+    for (uint32_t i = 0; i < request->part_count; i++) check_file(run, path, request->parts[i].file);
 }
 
 bool pl_request_body(PlRun *run, const PlArgs *args, PlRequest *out, const PlParam **bad, const char **why)

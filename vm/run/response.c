@@ -72,7 +72,10 @@ static PlGo read_body(PlFiber *fiber, PlCall *call, const PlReply *reply, const 
         if (read_json(run, reply->body, out, &why) != READ_JSON_ERROR) return PL_GO_ON;
         if (is_text_type(type) && !is_json_type(type)) why = "it is text, not JSON";
         return raise_body(fiber, call->action, why);
-    case PL_BODY_BYTES: *out = pl_file(run->values, file_name(reply), type, reply->body); return PL_GO_ON;
+    case PL_BODY_BYTES:
+        if (reply->is_file) *out = pl_file_elsewhere(run->values, file_name(reply), type, reply->file.hash, reply->file.len);
+        else *out = pl_file(run->values, file_name(reply), type, reply->body);
+        return PL_GO_ON;
     default: *out = pl_text(run->values, reply->body); return PL_GO_ON;
     }
 }
@@ -107,6 +110,21 @@ static PlResponse awaited(const PlCall *call, const PlReply *reply)
                         : is_text_type(type)                                          ? PL_BODY_TEXT
                                                                                       : PL_BODY_BYTES;
     return response;
+}
+
+bool pl_response_is_file(const PlCall *call)
+{
+    const PlAction *a = call->action;
+    bool any = false;
+    if (call->stage != PL_STAGE_CALL) return call->stage == PL_STAGE_FETCH && a->await.type == PL_T_FILE;
+    if (a->await.on) return false; /* what is read is how far the work is */
+    for (uint32_t i = 0; i < a->response_count; i++) {
+        const PlResponse *r = &a->responses[i];
+        if (r->high < 200 || r->low > 299 || r->body == PL_BODY_NONE) continue;
+        if (r->body != PL_BODY_BYTES) return false;
+        any = true;
+    }
+    return any;
 }
 
 PlGo pl_response_value(PlFiber *fiber, PlCall *call, const PlReply *reply, uint16_t reg)
@@ -207,6 +225,7 @@ static const char *kind_of_fault(PlNetFault fault)
     case PL_NET_REFUSED_ORIGIN:
     case PL_NET_REFUSED_ADDRESS: return "refused";
     case PL_NET_NO_CREDENTIAL: return "credential";
+    case PL_NET_FILE:
     case PL_NET_TOO_LARGE: return "limit";
     default: return "network";
     }

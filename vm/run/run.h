@@ -6,6 +6,7 @@
 
 #include "vm/code/module.h"
 #include "vm/port/clock.h"
+#include "vm/port/files.h"
 #include "vm/port/function.h"
 #include "vm/port/hook.h"
 #include "vm/port/journal.h"
@@ -22,6 +23,7 @@ typedef struct PlPorts {
     PlPersonPort person;
     const PlHookPort *hooks;
     uint32_t hook_count;
+    PlFilesPort files;        /* self NULL: every file is held in memory */
     PlBuiltinLookup builtins; /* pl_builtin_ref; NULL: none */
 } PlPorts;
 

@@ -536,6 +536,7 @@ static bool replay(PlFiber *fiber, PlCall *call, const PlRequest *request, PlGo 
 static PlGo send(PlFiber *fiber, PlCall *call, const PlRequest *request)
 {
     PlRun *run = fiber->run;
+    pl_request_check_files(run, call->path, request);
     pl_call_put_intent(call, request);
     run->call_count++;
     run->stats.calls++;

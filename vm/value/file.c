@@ -24,6 +24,16 @@ PlValue pl_file(PlValues *values, PlStr name, PlStr media_type, PlStr bytes)
     return (PlValue){.tag = PL_FILE, .as.file = file};
 }
 
+PlValue pl_file_elsewhere(PlValues *values, PlStr name, PlStr media_type, const uint8_t hash[32], uint64_t len)
+{
+    PlFile *file = pl_heap_alloc(values->heap, sizeof *file);
+    *file = (PlFile){.refs = 1, .len = (size_t)len};
+    file->name = optional_text(values, name);
+    file->media_type = optional_text(values, media_type);
+    memcpy(file->hash, hash, 32);
+    return (PlValue){.tag = PL_FILE, .as.file = file};
+}
+
 /* Literals come from modules, which are untrusted: what no value may be is nothing. */
 static bool is_sound(const PlLiteral *literal)
 {

@@ -2,6 +2,7 @@
 /* A value as another type where nothing is lost. A value that needs no change is given back as it is; a list or record is copied from
  * the first item that changes. spec/types.md, "Conversions". */
 #include "vm/base/base64.h"
+#include "vm/code/hash.h"
 #include "vm/value/json.h"
 #include "vm/value/shape.h"
 #include "vm/value/time.h"
@@ -134,6 +135,17 @@ static PlStr text_in(PlValue record, const char *name)
     return pl_record_find(record, pl_str_z(name), &v) && v.tag == PL_TEXT ? pl_text_str(v) : PL_STR("");
 }
 
+/* {"file": HASH, "bytes": LENGTH, ...}, as a file is shown: one that lies beside the store. Whether it is there is looked at when it is sent. */
+static bool to_file_elsewhere(Coercion *c, PlValue record, PlValue *out)
+{
+    PlValue bytes;
+    uint8_t hash[32];
+    bool is_one = pl_hash_from_hex(text_in(record, "file"), hash, 32) && pl_record_find(record, PL_STR("bytes"), &bytes) && bytes.tag == PL_INT;
+    if (!is_one || bytes.as.integer <= 0) return false;
+    *out = pl_file_elsewhere(c->values, text_in(record, "name"), text_in(record, "type"), hash, (uint64_t)bytes.as.integer);
+    return true;
+}
+
 /* JSON has no files: {"base64": ..., "name": ..., "type": ...} stands for one. */
 static bool to_file(Coercion *c, PlValue v, PlValue *out)
 {
@@ -142,6 +154,7 @@ static bool to_file(Coercion *c, PlValue v, PlValue *out)
         *out = pl_retain(v);
         return true;
     }
+    if (v.tag == PL_RECORD && to_file_elsewhere(c, v, out)) return true;
     if (v.tag != PL_RECORD || !pl_record_find(v, PL_STR("base64"), &coded) || coded.tag != PL_TEXT) return false;
     PlBuf *bytes = pl_values_scratch(c->values);
     if (!pl_base64_read(bytes, pl_text_str(coded))) return false;

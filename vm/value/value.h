@@ -76,7 +76,7 @@ struct PlFile { /* bytes by reference: in memory here, or in the blob store */
     uint32_t unused;
     PlText *name, *media_type; /* may be NULL */
     size_t len;
-    uint8_t *bytes;            /* NULL when only in the store */
+    uint8_t *bytes;            /* NULL: they are in a file beside the store (vm/port/files.h) */
     uint8_t hash[32];
 };
 
@@ -148,6 +148,8 @@ typedef struct PlFieldCache {
 bool pl_record_find_cached(PlValue record, PlStr name, PlFieldCache *cache, PlValue *out);
 
 PlValue pl_file(PlValues *values, PlStr name, PlStr media_type, PlStr bytes); /* copies */
+/* One whose bytes are not in memory: it is only passed on. */
+PlValue pl_file_elsewhere(PlValues *values, PlStr name, PlStr media_type, const uint8_t hash[32], uint64_t len);
 
 /* Deep equality: 1 is 1.0; records by names, whatever their order; texts by bytes; a datetime by its instant; a text is the time it
  * reads as (what an API sends as text is compared with a time of the plan). */
