@@ -231,7 +231,8 @@ void pl_labels_claims(PlDiags *diags, const PlPlan *plan, const PlModule *m)
         for (uint32_t c = 0; c < m->call_count && !step; c++)
             if (m->calls[c].action == a) step = find_step(plan->steps.items, plan->steps.len, m->sites[m->calls[c].site].step, action);
         PlDiag *d = PL_REPORT(diags, LABEL_CLAIM, step ? step->action_span : PL_NO_SPAN, PL_ARG(action->claims), PL_ARG(action->plugin));
-        if (d) pl_diag_help(diags, d, "to vouch for the document, in pilot.yaml: plugins: {" PL_FMT ": {document: FILE, trusted: yes}}", PL_ARG(action->plugin));
+        if (d) pl_diag_help(diags, d, "to vouch for the document, in pilot.yaml: plugins: {" PL_FMT ": {document: FILE, trusted: yes}}",
+                            PL_ARG(action->plugin));
     }
 }
 

@@ -13,13 +13,14 @@ Prints a line for each run and ends with 0 when all are whole, else 1. Needs not
 import base64
 import hashlib
 import json
+import os
 import re
 import sqlite3
 import struct
 import sys
 
 KINDS = range(1, 21)
-START, END, FORKED, REDACT = 1, 18, 19, 20
+START, RESULT, END, FORKED, REDACT = 1, 3, 18, 19, 20
 NO_SITE = 0xFFFFFFFF
 
 
@@ -120,6 +121,25 @@ def read_heads(path, key):
     return heads
 
 
+def has_file(folder, body):
+    """An answer that was too large for the store lies beside it, in a file whose name is the hash of its bytes."""
+    try:
+        body = json.loads(body)
+    except ValueError:
+        return True
+    if not isinstance(body, dict) or "status" not in body or not isinstance(body.get("file"), str):
+        return True
+    name, size, hashing = body["file"], 0, hashlib.sha256()
+    try:
+        with open(os.path.join(folder, os.path.basename(name)), "rb") as file:
+            for piece in iter(lambda: file.read(1 << 20), b""):
+                size += len(piece)
+                hashing.update(piece)
+    except OSError:
+        return False
+    return hashing.hexdigest() == name and size == body.get("bytes")
+
+
 def check_run(run, module, state, sealed_rows, sealed_head, rows, heads):
     """The number of rows and the last hash; Bad when anything does not fit. heads: {rows: hash}, what was signed."""
     prev, seq, last = first_hash(run, module), 0, None
@@ -144,6 +164,8 @@ def check_run(run, module, state, sealed_rows, sealed_head, rows, heads):
                 raise Bad(seq, "the blob is changed")
             if row["blob"] is not None and row["bytes"] is None and row["bytes_expected"]:
                 raise Bad(seq, "the blob is missing")
+            if row["kind"] == RESULT and row.get("files") and not has_file(row["files"], row["body"]):
+                raise Bad(seq, "the file beside the store is missing or changed")
         elif row["body"] or row["blob"] is not None:
             raise Bad(seq, "a body without a salt")
         if row_hash(run, row, prev) != row["hash"]:
@@ -166,11 +188,11 @@ def check_run(run, module, state, sealed_rows, sealed_head, rows, heads):
     return seq, prev
 
 
-def store_rows(db, number):
+def store_rows(db, number, files=None):
     for r in db.execute("SELECT r.seq, r.kind, r.site, r.attempt, CAST(r.path AS BLOB), r.wall_us, r.salt, CAST(r.body AS BLOB), r.blob,"
                         " b.bytes, r.body_commit, r.hash FROM row r LEFT JOIN blob b ON b.hash = r.blob WHERE r.run = ? ORDER BY r.seq", (number,)):
         yield {"seq": r[0], "kind": r[1], "site": NO_SITE if r[2] is None else r[2], "attempt": r[3], "path": r[4], "wall_us": r[5], "salt": r[6],
-               "body": r[7] or b"", "blob": r[8], "bytes": r[9], "bytes_expected": True, "commit": r[10], "hash": r[11]}
+               "body": r[7] or b"", "blob": r[8], "bytes": r[9], "bytes_expected": True, "files": files, "commit": r[10], "hash": r[11]}
 
 
 def check_store(path, wanted, heads):
@@ -180,7 +202,7 @@ def check_store(path, wanted, heads):
     for number, run, module, state, rows, head in db.execute(
             "SELECT n, CAST(id AS BLOB), module, state, sealed_rows, sealed_head FROM run ORDER BY n"):
         if not wanted or run.decode() in wanted:
-            yield run.decode(), lambda: check_run(run, module, states.get(state), rows, head, store_rows(db, number), heads.pop(run.decode(), {}))
+            yield run.decode(), lambda: check_run(run, module, states.get(state), rows, head, store_rows(db, number, path + ".files"), heads.pop(run.decode(), {}))
 
 
 def export_rows(lines):
@@ -194,7 +216,7 @@ def export_rows(lines):
         r = json.loads(line)
         yield {"seq": r["seq"], "kind": r["kind"], "site": r.get("site", NO_SITE), "attempt": r["attempt"], "path": plain(r["path"]),
                "wall_us": r["wall_us"], "salt": from_hex(r, "salt"), "body": plain(r.get("body", "")), "blob": from_hex(r, "blob"),
-               "bytes": base64.b64decode(r["bytes"]) if "bytes" in r else None, "bytes_expected": False, "commit": from_hex(r, "commit"),
+               "bytes": base64.b64decode(r["bytes"]) if "bytes" in r else None, "files": None, "bytes_expected": False, "commit": from_hex(r, "commit"),
                "hash": from_hex(r, "hash")}
 
 

@@ -115,7 +115,7 @@ static PlOfflineResult offline(World *w, const Asm *a, PlArena *arena)
     pl_sources_init(&sources, arena);
     pl_diags_init(&diags, arena, &sources);
     CHECK(pl_offline_replay(arena, &a->m, PL_STR("r-test"),
-                            (PlJournalPort){w, world_append, world_commit, world_barrier, world_each, world_read, NULL}, NULL, &diags,
+                            (PlJournalPort){w, world_append, world_commit, world_barrier, world_each, world_read, NULL}, (PlFilesPort){0}, NULL, &diags,
                             &result) == PL_OK);
     return result;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes go through here once: they are hashed as they are written and as they are read. The kernel is told to write early, so that the sync at the end is short;
- * what was read is dropped from its cache no sooner than it likes. */
+/* Bytes go through here once: they are hashed as they are written and as they are read. The kernel is told to write early, so that the sync at the end is short. */
 #include "vm/io/files.h"
 
 #include "vm/base/fault.h"
@@ -101,8 +100,8 @@ PlFileWriter *pl_files_begin(PlFiles *files, PlStatus *status)
     bool faulty = pl_fault_hit(PL_FAULT_WRITE);
     if (faulty) errno = EIO;
     if (!faulty && (mkdir(files->folder, 0700) == 0 || errno == EEXIST)) w->fd = open(w->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    *status = w->fd >= 0 ? PL_OK : failed();
     if (w->fd >= 0) return w;
-    *status = failed();
     pl_free(w);
     return NULL;
 }

@@ -30,7 +30,8 @@ static bool has_its_file(Check *check, PlStr body)
     PlStr raw;
     PlFileRef file;
     int64_t len;
-    if (!pl_json_find(body, "file", &raw) || raw.len != 66 || !pl_hash_from_hex(pl_str_slice(raw, 1, 65), file.hash, 32)) return true;
+    bool is_answer = pl_json_find(body, "status", &raw); /* not the value of a step */
+    if (!is_answer || !pl_json_find(body, "file", &raw) || raw.len != 66 || !pl_hash_from_hex(pl_str_slice(raw, 1, 65), file.hash, 32)) return true;
     if (!pl_json_find(body, "bytes", &raw) || !pl_str_to_int(raw, &len) || len < 0) return false;
     file.len = (uint64_t)len;
     PlFilesPort port = pl_files_port(pl_store_files(check->store));
