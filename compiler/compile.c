@@ -195,11 +195,25 @@ PlStatus pl_compile_catalog(PlArena *arena, const PlCompileOptions *options, PlC
     return PL_OK;
 }
 
-/* What is said of a tidied step is said where a person wrote it; edits keep the places that they change. */
+/* An edit of the tidied text is one of a person's text where the same words stand there. */
+static void place_edit(const PlCompiled *out, PlSpan *span)
+{
+    PlSpan place = pl_steady_place(&out->sources, out->plan, *span);
+    if (place.source == span->source || span->start == span->end) return;
+    PlStr tidied = pl_str_slice(out->sources.all.items[span->source].text, span->start, span->end);
+    if (pl_str_eq(tidied, pl_str_slice(out->sources.all.items[place.source].text, place.start, place.end))) *span = place;
+}
+
+/* What is said of a tidied step is said where a person wrote it. */
 static void place_findings(PlCompiled *out)
 {
     for (uint32_t i = 0; i < out->diags.all.len; i++) {
         PlDiag *d = out->diags.all.items[i];
+        place_edit(out, &d->ask.at);
+        for (uint32_t k = 0; k < d->ask.also.len; k++) place_edit(out, &d->ask.also.items[k]);
+        for (uint32_t k = 0; k < d->fix.len; k++) place_edit(out, &d->fix.items[k].span);
+        for (uint32_t k = 0; k < d->candidates.len; k++)
+            for (uint32_t e = 0; e < d->candidates.items[k].edits.len; e++) place_edit(out, &d->candidates.items[k].edits.items[e].span);
         d->span = pl_steady_place(&out->sources, out->plan, d->span);
         for (uint32_t k = 0; k < d->related.len; k++) d->related.items[k].span = pl_steady_place(&out->sources, out->plan, d->related.items[k].span);
     }

@@ -43,7 +43,28 @@ static void put_text(PlBuf *out, PlStr text)
     pl_buf_put_char(out, '"');
 }
 
-static void put_value(PlBuf *out, const PlNode *node, unsigned depth)
+/* The digits of a number as the file has them, where a plan would write it so: more than a double holds, and "1.50". Empty: by its value. */
+static PlStr digits_of(const PlSources *sources, const PlNode *node)
+{
+    PlSpan span = pl_node_span(node);
+    PlStr text = pl_str_slice(sources->all.items[span.source].text, span.start, span.end);
+    size_t at = text.len && text.ptr[0] == '-', whole = at;
+    while (at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9') at++;
+    bool good = at > whole && (text.ptr[whole] != '0' || at == whole + 1);
+    size_t point = at;
+    if (at < text.len && text.ptr[at] == '.') at++;
+    while (at > point && at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9') at++;
+    return good && at == text.len && at != point + 1 ? text : PL_STR("");
+}
+
+static void put_number(PlBuf *out, const PlSources *sources, const PlNode *node)
+{
+    PlStr digits = digits_of(sources, node);
+    if (digits.len) pl_buf_put(out, digits);
+    else pl_buf_put_double(out, node->as.number);
+}
+
+static void put_value(PlBuf *out, const PlSources *sources, const PlNode *node, unsigned depth)
 {
     if (depth > NESTED) {
         out->status = PL_LIMIT;
@@ -53,7 +74,7 @@ static void put_value(PlBuf *out, const PlNode *node, unsigned depth)
     case PL_NODE_NULL: pl_buf_put_z(out, "nothing"); return;
     case PL_NODE_YESNO: pl_buf_put_z(out, node->as.yes ? "yes" : "no"); return;
     case PL_NODE_INT: pl_buf_put_int(out, node->as.integer); return;
-    case PL_NODE_NUMBER: pl_buf_put_double(out, node->as.number); return;
+    case PL_NODE_NUMBER: put_number(out, sources, node); return;
     case PL_NODE_TEXT: put_text(out, pl_node_text(node)); return;
     default: break;
     }
@@ -67,7 +88,7 @@ static void put_value(PlBuf *out, const PlNode *node, unsigned depth)
             else put_text(out, key);
             pl_buf_put_z(out, ": ");
         }
-        put_value(out, map ? &pl_node_at(node, i)->value : pl_node_item(node, i), depth + 1);
+        put_value(out, sources, map ? &pl_node_at(node, i)->value : pl_node_item(node, i), depth + 1);
     }
     pl_buf_put_char(out, map ? '}' : ']');
 }
@@ -80,7 +101,7 @@ static void add(PlDiags *diags, PlStr key, PlSpan key_span, const PlNode *value,
     if (a.literal) {
         PlBuf buf;
         pl_buf_init(&buf, 64 * 1024);
-        put_value(&buf, value, 0);
+        put_value(&buf, diags->sources, value, 0);
         char *copy = pl_arena_alloc(diags->arena, buf.len + 1, 1);
         memcpy(copy, buf.len ? buf.ptr : "", buf.len + 1);
         a.value = pl_str(copy, buf.len);
