@@ -378,7 +378,7 @@ static bool take_link(Call *c, PlStr value)
     return good && c->url.status == PL_OK;
 }
 
-static bool may_open(const Peer *peer, PlStr url);
+static bool may_open(Peer *peer, PlStr url);
 
 static void download(Call *c, PlStr value)
 {
@@ -432,8 +432,9 @@ static PlStr unquoted(PlStr raw)
     return raw.len > 2 ? pl_str_slice(raw, 1, raw.len - 1) : raw;
 }
 
-static bool may_open(const Peer *peer, PlStr text)
+static bool may_open(Peer *peer, PlStr text)
 {
+    if (setjmp(peer->escape.at) != 0) return false; /* there is no memory to look */
     PlArenaMark mark = pl_arena_mark(peer->arena);
     PlStr origin = pl_action_origin(peer->arena, text);
     bool found = false;

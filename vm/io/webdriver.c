@@ -101,6 +101,8 @@ static void answered(void *user, const PlNetAnswer *answer)
         bool has_value = pl_json_find(answer->body, "value", &reply.value);
         reply.good = has_value && answer->status == 200;
         if (!reply.good) reply.error = pl_json_find_text(arena, reply.value, "error"), reply.message = pl_json_find_text(arena, reply.value, "message");
+    } else {
+        reply = (PlWebdriverReply){.evidence = PL_EVIDENCE_UNKNOWN, .value = PL_STR("null"), .error = PL_STR(""), .message = PL_STR("out of memory")};
     }
     finish(d, &reply);
     pl_arena_free(arena);
@@ -136,14 +138,15 @@ static void session_opened(void *user, const PlNetAnswer *answer)
     bool good = answer->fault == PL_NET_OK && answer->status == 200 && pl_json_find(value, "sessionId", &id) && id.len > 2;
     if (good) id = pl_str_slice(id, 1, id.len - 1);
     good = good && pl_webdriver_is_id(id); /* it becomes a part of paths */
+    pl_buf_clear(&d->session);
+    if (good) pl_buf_put(&d->session, id);
+    good = good && d->session.status == PL_OK;
     if (!good) {
         snprintf(d->why, sizeof d->why, "the browser cannot be started%s", answer->fault == PL_NET_OK ? "" : ": the driver does not answer");
         stop(d);
         fail(d, PL_EVIDENCE_NEVER_SENT, "session not created", pl_str_z(d->why));
         return;
     }
-    pl_buf_clear(&d->session);
-    pl_buf_put(&d->session, id);
     d->state = READY;
     send_command(d);
 }
@@ -174,7 +177,7 @@ static void open_session(PlWebdriver *d, unsigned port)
     pl_buf_init(&body, 0);
     put_capabilities(d, &body);
     d->state = OPENING;
-    PlStatus status = d->http && body.status == PL_OK ? request(d, "/session", pl_buf_str(&body), true, session_opened) : PL_NOMEM;
+    PlStatus status = d->http && body.status == PL_OK && d->origin.status == PL_OK ? request(d, "/session", pl_buf_str(&body), true, session_opened) : PL_NOMEM;
     pl_buf_deinit(&body);
     if (status == PL_OK) return;
     stop(d);
