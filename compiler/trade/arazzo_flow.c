@@ -428,6 +428,34 @@ static uint32_t tried(PlArazzoFlow *f, uint32_t i, const PlNode *action, const P
     return target->index;
 }
 
+/* A failure that goes on with the next step, of a step whose success only its status decides, and leads nowhere else. */
+static bool goes_on(PlArazzoFlow *f, const PlArazzoStep *step, const PlNode *action, const PlArazzoStep *target)
+{
+    const PlNode *list = PL_GET(step->node, "successCriteria"), *then = actions_of(f, step, true);
+    int64_t status;
+    if (target->index != step->index + 1 || !step->operation.len || PL_GET(step->node, "workflowId")) return false;
+    if ((pl_node_is(then, PL_NODE_LIST) && then->count) || (PL_GET(action, "criteria") && !has_status(action, &status))) return false;
+    for (uint32_t i = 0; pl_node_is(list, PL_NODE_LIST) && i < list->count; i++) {
+        const PlNode *item = pl_node_item(list, i);
+        PlStr condition = pl_node_text(PL_GET(item, "condition"));
+        bool body = pl_str_find(condition, PL_STR("$response"), 0) != PL_STR_NONE || pl_str_find(condition, PL_STR("$steps"), 0) != PL_STR_NONE;
+        if (PL_GET(item, "type") || body || pl_str_find(condition, PL_STR("$statusCode"), 0) == PL_STR_NONE) return false;
+    }
+    return true;
+}
+
+/* The call just made has the clause `if it fails, continue`. */
+static void add_goes_on(PlArazzoFlow *f, const PlNode *action, PlStep *parent)
+{
+    uint32_t count = parent ? parent->steps.len : f->plan->steps.len;
+    PlStep *call = count ? parent ? parent->steps.items[count - 1] : f->plan->steps.items[count - 1] : NULL;
+    if (!call || call->kind != PL_STEP_ACTION) return;
+    PlClause clause = {.kind = PL_CLAUSE_IF_FAILS, .span = pl_node_span(action), .fail_do = PL_FAIL_CONTINUE};
+    int64_t status;
+    if (has_status(action, &status)) clause.count = pl_arazzo_int_expr(f->a, status);
+    pl_vec_push(f->a->arena, &call->clauses, clause);
+}
+
 /* ---- a range ---- */
 
 /* Each call covers a part of the steps, so depth is bounded by their number; nesting deeper than a plan can is
@@ -449,6 +477,12 @@ static void range(PlArazzoFlow *f, uint32_t from, uint32_t to, PlStep *parent, u
         }
         PlArazzoStep *target = NULL;
         const PlNode *failure = failure_jump(f, i, to, &target);
+        if (failure && goes_on(f, step, failure, target)) {
+            step_and_checks(f, step, parent);
+            add_goes_on(f, failure, parent);
+            i++;
+            continue;
+        }
         if (failure) {
             i = tried(f, i, failure, target, parent);
             continue;

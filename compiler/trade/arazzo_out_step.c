@@ -222,6 +222,7 @@ static void lost_clauses(PlOut *o, const PlStep *step)
     for (uint32_t i = 0; i < step->clauses.len; i++) {
         const PlClause *c = &step->clauses.items[i];
         if (words[c->kind] && !has_failure(c)) pl_out_lost(o, c->span, words[c->kind]);
+        if (c->kind == PL_CLAUSE_RETRY && c->doubling) pl_out_lost(o, c->span, "`doubling`, of a pause between tries,");
     }
 }
 
