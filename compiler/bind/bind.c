@@ -5,13 +5,15 @@
 
 #include "compiler/bind/alias.h"
 #include "compiler/bind/resolve.h"
+#include "compiler/bind/token.h"
 #include "compiler/prose/prose.h"
 #include "compiler/check/ask.h"
 #include "compiler/check/expr.h"
 #include "compiler/check/scope.h"
 #include "compiler/check/step.h"
+#include "compiler/syntax/phrase.h"
 
-enum { SEVERAL = 4 };
+enum { SEVERAL = 4, NAME_WORDS = 60 };
 
 static PlStr full_name(PlChecker *c, const PlOperation *op)
 {
@@ -62,12 +64,52 @@ static void note_choice(PlChecker *c, PlSpan span, PlStr written, const PlResolv
         pl_diag_help(c->diags, d, "the next would be `using %.*s`", PL_ARG(full_name(c, r->near[1])));
 }
 
+/* ---- a tool that is named ------------------------------------------------------------------------------------------------ */
+
+static void learn_words(PlChecker *c, PlStr text, PlMap *words)
+{
+    PlTokens tokens = {0};
+    pl_token_name(c->arena, text, NAME_WORDS, &tokens);
+    for (uint32_t i = 0; i < tokens.len; i++) pl_map_put(words, tokens.items[i].stem, NULL);
+}
+
+/* Some word of the name is one of the action's. */
+static bool is_near(PlChecker *c, PlStr name, const PlOperation *op)
+{
+    PlMap words;
+    PlTokens said = {0};
+    bool near = false;
+    pl_map_init(&words, c->arena);
+    const PlStr texts[] = {op->plugin->name, op->plugin->title, op->name, op->operation_id, op->title};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) learn_words(c, texts[i], &words);
+    pl_token_name(c->arena, name, NAME_WORDS, &said);
+    for (uint32_t i = 0; i < said.len; i++) near |= pl_map_find(&words, said.items[i].stem) != NULL;
+    return near;
+}
+
+/* "Check the size using ai_processing": the name behind the last `using` where it can be nothing but that of a tool; empty when none stands there. */
+static PlStr tool_of(PlStr prose)
+{
+    static const char *const models[] = {"ai", "llm", "gpt", "chatgpt", "claude", "gemini", "openai"};
+    static const char lead[] = " using ";
+    size_t at = PL_STR_NONE;
+    for (size_t next = 0; (next = pl_str_find(prose, PL_STR(" using "), next)) != PL_STR_NONE; next++) at = next;
+    if (at == PL_STR_NONE) return PL_STR("");
+    PlStr name = pl_str_trim(pl_str_slice(prose, at + sizeof lead - 1, prose.len));
+    bool quoted = name.len > 2 && name.ptr[0] == '`' && name.ptr[name.len - 1] == '`';
+    bool tool = quoted || pl_str_find_char(name, '_', 0) != PL_STR_NONE;
+    if (quoted) name = pl_str_slice(name, 1, name.len - 1);
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) tool |= pl_str_eq_nocase(name, pl_str_z(models[i]));
+    for (size_t i = 0; i < name.len; i++) tool &= pl_phrase_word_char(name.ptr[i]) || name.ptr[i] == '.' || name.ptr[i] == '-';
+    return tool ? name : PL_STR("");
+}
+
 /* The action by what the step says, or NULL after a question. */
 static const PlOperation *choose(PlChecker *c, PlStep *step, const PlPlugin *plugin)
 {
     PlResolved r;
     pl_resolve_step(c, step, plugin, &r);
-    if (!r.bound) {
+    if (!r.bound || (!plugin && !is_near(c, step->action, r.bound))) {
         ask_action(c, step, plugin, &r);
         return NULL;
     }
@@ -87,6 +129,8 @@ void pl_bind_prose(PlChecker *c, PlStep *step)
     PlResolved r;
     if (pl_prose_model(c, step, true)) return;
     pl_resolve_step(c, step, NULL, &r);
+    PlStr tool = tool_of(step->prose);
+    if (r.bound && tool.len && !is_near(c, tool, r.bound)) r.bound = NULL; /* nothing is called so: its other words do not decide */
     if (r.bound) {
         note_choice(c, span, step->prose, &r);
         step->kind = PL_STEP_ACTION;

@@ -303,11 +303,13 @@ static PlExpr *last_with_text(PlExpr *x, PlExpr **above)
     return same && x->right->kind == PL_EXPR_LITERAL && x->right->literal.kind == PL_LIT_TEXT ? x : NULL;
 }
 
-/* "status is open or paid", "status is not open or paid": a word behind `or` that is another value of what is compared. Not open or paid is neither. */
+/* "status is open or paid", "status is not open or paid": a word behind `or` that is another value of what is compared. Not open or paid, not open and paid
+ * is neither. */
 static bool read_next_value(PlChecker *c, PlExpr *x)
 {
     PlExpr *above, *last = last_with_text(x->left, &above), *word = x->right, *over = NULL;
     for (; word->kind == PL_EXPR_BINARY && word->op == PL_OPR_AND && !(word->flags & PL_EXPR_PARENS); word = word->left) over = word;
+    if (x->op == PL_OPR_AND && (!last || last->op != PL_OPR_IS_NOT)) return false;
     bool value = last && word->kind == PL_EXPR_NAME && !(word->flags & PL_EXPR_PARENS) && (!over || !above) &&
                  (is_value_of(c, word, last->left->type) || pl_prose_is_value(c, word, last->left->type));
     if (!value) return false;
@@ -345,6 +347,7 @@ static PlTypeId check_logic(PlChecker *c, PlExpr **slot, PlTypeId hint)
         if (read_next_value(c, x)) return pl_expr_check(c, slot, hint);
     }
     pl_expr_condition(c, &x->left, what);
+    if (x->op == PL_OPR_AND && read_next_value(c, x)) return pl_expr_check(c, slot, hint);
     pl_narrow_assume(c, x->left, x->op == PL_OPR_AND);
     pl_expr_condition(c, &x->right, what);
     c->facts = facts;

@@ -2,6 +2,7 @@
 /* Loops: For each, in order or several at a time; Repeat; Skip and Leave. A sequential body is first tried on a copy until the state at its
  * beginning no longer changes (an iteration finds what the one before left), then checked once for good. The bounds of loops.
  * spec/checking.md, "Loops". */
+#include "compiler/check/ask.h"
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/gather.h"
@@ -397,4 +398,35 @@ void pl_loop_control(PlChecker *c, PlStep *step)
     else
         pl_vec_push(c->arena, &c->loop->leaves, delta);
     c->dead = true;
+}
+
+/* A step runs behind the loop, and only if the run goes on. */
+static bool goes_on_behind(const PlChecker *c, const PlStep *loop)
+{
+    for (const PlStep *step = loop; step; step = step->parent) {
+        PlStep *const *steps = step->parent ? step->parent->steps.items : c->plan->steps.items;
+        uint32_t count = step->parent ? step->parent->steps.len : c->plan->steps.len, at = 0;
+        while (at < count && steps[at] != step) at++;
+        for (at++; at < count; at++)
+            if (steps[at]->kind != PL_STEP_ELSE_IF && steps[at]->kind != PL_STEP_ELSE && steps[at]->kind != PL_STEP_ON_ERROR) return true;
+    }
+    return false;
+}
+
+/* "Stop when total > 100", "If total > 100, stop": the loop, or the run? A `Stop` that is a step of its own, says why or says what ends is the run's. */
+void pl_loop_stop(PlChecker *c, const PlStep *step)
+{
+    PlSpan at = step->span;
+    if (!c->loop || step->value || at.source != c->plan->source || !step->parent || step->parent->kind != PL_STEP_IF) return;
+    PlStr source = c->diags->sources->all.items[at.source].text, said = pl_str_slice(source, at.start, at.end);
+    while (said.len && strchr(" .!\n", said.ptr[said.len - 1])) said.len--;
+    size_t line = at.start; /* a marker and nothing else stands before it */
+    while (line > 0 && strchr(" \t.)-*0123456789", source.ptr[line - 1])) line--;
+    bool own = (line == 0 || source.ptr[line - 1] == '\n') && step->parent->cond->span.start < at.start;
+    if (own || !pl_str_eq_nocase(said, PL_STR("stop")) || !goes_on_behind(c, c->loop->step)) return;
+    PlDiag *d = PL_REPORT(c->diags, WHICH_READING, at, 2u);
+    pl_diag_candidate(c->diags, d, PL_STR("Leave"), PL_STR("the loop ends, the steps behind it are done"));
+    pl_diag_candidate(c->diags, d, PL_STR("Stop the run"), PL_STR("nothing more is done"));
+    pl_diag_help(c->diags, d, "write `Leave` to end the loop, or `Stop the run`");
+    pl_ask_reading(c, d, step, (PlSpan){at.source, at.start, at.start + (uint32_t)said.len});
 }

@@ -183,6 +183,7 @@ void pl_step_check(PlChecker *c, PlStep *step)
     case PL_STEP_KEEP: pl_assign_keep(c, step); break;
     case PL_STEP_STOP:
     case PL_STEP_FAIL:
+        if (step->kind == PL_STEP_STOP) pl_loop_stop(c, step);
         want_text(c, &step->value, "the reason");
         c->dead = true;
         break;

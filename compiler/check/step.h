@@ -19,6 +19,7 @@ void pl_status_check(PlChecker *c, PlExpr *status, PlStep *const *steps, uint32_
 void pl_loop_each(PlChecker *c, PlStep *step);
 void pl_loop_repeat(PlChecker *c, PlStep *step);
 void pl_loop_control(PlChecker *c, PlStep *step); /* Skip, Leave */
+void pl_loop_stop(PlChecker *c, const PlStep *step); /* Stop: asks where it may mean the loop */
 
 /* Names (assign.c). */
 void pl_assign_set(PlChecker *c, PlStep *step);

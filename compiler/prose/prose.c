@@ -498,7 +498,9 @@ PlMeant pl_prose_whole(PlChecker *c, PlExpr **slot, bool condition)
 
 bool pl_prose_is_value(PlChecker *c, const PlExpr *word, PlTypeId other)
 {
-    if (word->kind != PL_EXPR_NAME || !c->frame || pl_scope_find(c, word->text) || pl_scope_is_reserved(word->text))
+    bool code = word->text.len > 1; /* IT, US: near to no name but one that is written so, too */
+    for (size_t i = 0; i < word->text.len; i++) code &= word->text.ptr[i] >= 'A' && word->text.ptr[i] <= 'Z';
+    if (word->kind != PL_EXPR_NAME || !c->frame || pl_scope_find(c, word->text) || (!code && pl_scope_is_reserved(word->text)))
         return false;
     const PlType *item = pl_type(c->types, pl_type_without_nothing(c->types, c->frame->type));
     PlTypeKind beside = pl_type(c->types, pl_type_without_nothing(c->types, other))->kind;
@@ -510,8 +512,8 @@ bool pl_prose_is_value(PlChecker *c, const PlExpr *word, PlTypeId other)
     if (open) return !pl_usage_reads(&r, word->text);
     const PlType shape = pl_field_shape(&r, c->frame->type);
     for (uint32_t i = 0; shape.kind == PL_TYPE_RECORD && i < shape.count; i++)
-        if (pl_words_near(word->text, &shape.fields[i].name, 1).len) return false;
+        if (code ? pl_str_eq_nocase(word->text, shape.fields[i].name) : pl_words_near(word->text, &shape.fields[i].name, 1).len > 0) return false;
     uint32_t count = pl_scope_names(c, &names);
-    bool name = pl_str_find_char(word->text, '_', 0) != PL_STR_NONE || pl_words_near(word->text, names, count).len > 0;
+    bool name = pl_str_find_char(word->text, '_', 0) != PL_STR_NONE || (!code && pl_words_near(word->text, names, count).len > 0);
     return shape.kind == PL_TYPE_RECORD && beside == PL_TYPE_TEXT && !name;
 }

@@ -258,6 +258,7 @@ PlToken pl_scan_where_value(PlScan *s, const char *p, PlRaw raw, const char *end
     if (s->words == PL_WORDS_ALL && s->prev == s->entry && raw == PL_RAW_WORD) return pl_scan_name(s, p, end);
     if (*p == '*' && pl_scan_top(s) == 'i' && s->prev == PL_TK_LBRACKET) return pl_scan_emit(s, PL_TK_STAR, p, p + 1);
     if (!s->head && s->prev != PL_TK_ARROW) row = pl_scan_phrase(s, PL_AT_PREFIX, p, &behind);
+    if (row && row->kind == PL_TK_IT && p[1] == 'T') row = NULL; /* "country is IT" */
     if (!row && raw == PL_RAW_WORD && (is_article(s, p, end) || is_filler(s, p, end)))
         return s->cursor = end, pl_scan_next(s);
     if (s->entry == PL_TK_S_SET && s->prev == PL_TK_TO &&
