@@ -73,7 +73,7 @@ static void show_review(PlArena *arena, const PlModule *module, const PlServerOv
     pl_cli_say(&out);
 }
 
-int plv_approve(PlArena *arena, const PlvOptions *o, const PlModule *module, const PlServerOverride *servers, uint32_t count)
+int plv_approve(PlArena *arena, const PlvOptions *o, const PlModule *module, const PlServerOverride *servers, uint32_t count, PlStr why)
 {
     if (o->approve && !hash_matches(module, o->approve)) {
         char hex[65];
@@ -81,7 +81,9 @@ int plv_approve(PlArena *arena, const PlvOptions *o, const PlModule *module, con
         return pl_cli_fail(PL_CHANGED, "the plan or its effects changed since the approval of %s\n  = help: read the review again; its hash is now %s",
                            o->approve, hex);
     }
-    if (module->manifest.effect < PL_EFFECT_WRITE || o->yes || o->approve) return -1;
+    bool writes = module->manifest.effect >= PL_EFFECT_WRITE;
+    if ((!writes && !why.len) || o->yes || o->approve) return -1;
+    if (!o->json && why.len) fprintf(stderr, "note: the plan only reads, but " PL_FMT "\n", PL_ARG(why));
     if (!o->json) show_review(arena, module, servers, count);
     if (!o->json && pl_terminal_is_there()) {
         if (pl_terminal_confirm(PL_STR("Run it?"))) return -1;
@@ -89,7 +91,9 @@ int plv_approve(PlArena *arena, const PlvOptions *o, const PlModule *module, con
     }
     char hex[65];
     pl_hash_hex(module->effect_hash, 32, hex);
-    return pl_cli_fail(PL_WAITING, "the plan writes, and nobody approved it\n  = help: read the review, then `--approve %.16s` or `--yes`", hex);
+    return pl_cli_fail(PL_WAITING, "%s, and nobody approved it\n  = help: read the review, then `--approve %.16s` or `--yes`%s",
+                       writes ? "the plan writes" : pl_arena_printf(arena, "the plan only reads, but " PL_FMT, PL_ARG(why)).ptr, hex,
+                       writes ? "" : ", or `pilotvm trust` with its file");
 }
 
 static int begin_run(PlArena *arena, PlvDrive *drive, PlStr bytes, PlStr file, char id[32])
@@ -130,7 +134,7 @@ static int run_module(PlArena *arena, const PlvOptions *o, const char *path, con
     PlDoorGrants grants; /* before the run has a name */
     code = plv_doors(arena, &drive, &grants);
     if (code >= 0) return code;
-    code = plv_approve(arena, o, module, servers, drive.server_count);
+    code = plv_approve(arena, o, module, servers, drive.server_count, plv_trust_plan(arena, &drive, path, bytes));
     if (code >= 0) return code;
     char id[32];
     plv_new_id(id);

@@ -186,6 +186,30 @@ static void verify_await(PlVerify *v, const PlAwait *a)
     pl_verify_index(v, a->type, v->m->types.all.len, "type");
 }
 
+/* What a built-in tool does is known here too, so that a module cannot say that it only reads when it writes. stdlib/plugins. */
+static bool tool_reads(PlStr tool, PlStr path)
+{
+    static const char *const reads[] = {"browser/open", "browser/wait", "browser/read", "browser/list", "browser/table",
+                                        "clock/now",    "fs/read",      "fs/list",      "fs/stat",      "git/status",   "git/log",
+                                        "git/show",     "git/diff",     "http/get",     "random/number", "random/token", "search/text",
+                                        "search/files"};
+    for (size_t i = 0; i < sizeof reads / sizeof *reads; i++)
+        if (pl_str_starts(pl_str_z(reads[i]), tool) && pl_str_eq_z(path, reads[i] + tool.len)) return true;
+    return false;
+}
+
+static void verify_tool(PlVerify *v, const PlAction *a)
+{
+    const PlManifest *f = &v->m->manifest;
+    PlDoorKind kind;
+    if (a->effect >= PL_EFFECT_WRITE || !pl_door_origin(a->server, &kind) || kind != PL_DOOR_TOOL) return;
+    for (uint32_t i = 0; i < f->door_count; i++) {
+        if (f->doors[i].kind != PL_DOOR_TOOL || !pl_str_eq(f->doors[i].plugin, a->plugin)) continue;
+        PlStr tool = pl_json_find_text(v->scratch, f->doors[i].config, "tool");
+        pl_verify_need(v, tool_reads(tool, a->path), "its effect is %s, but the tool does more", pl_effect_name(a->effect));
+    }
+}
+
 static void verify_action(PlVerify *v, const PlAction *a, const PlMap *hosts, const PlMap *credentials)
 {
     pl_verify_need(v, a->plugin.len > 0 && a->name.len > 0, "no name");
@@ -199,6 +223,7 @@ static void verify_action(PlVerify *v, const PlAction *a, const PlMap *hosts, co
                    pl_effect_name(a->effect));
     if (a->server.len) need_host(v, hosts, a->server, "the server");
     need_door(v, a);
+    verify_tool(v, a);
     pl_verify_no_control(v, a->body_type, "the body's type");
     pl_verify_index(v, a->result, v->m->types.all.len, "type");
     verify_path(v, a);
