@@ -121,10 +121,44 @@ static PlStr file_stem(PlStr path)
     return pl_str_slice(path, start, end);
 }
 
+/* What says nothing: a title of no Latin letters, "API", and files that are called what they are. */
+static bool is_idle_name(PlStr name)
+{
+    return name.len == 0 || pl_str_is_among(name, PL_STR("api|apis|api_docs|swagger|openapi|open_api|spec|schema|index|main|apidefinition|api_definition|"
+                                                       "document|documentation"), '|');
+}
+
+/* "https://schedule.import-it.co.uk/v1" -> "import_it"; "" for an address in numbers. */
+static PlStr host_name(PlApi *api)
+{
+    PlStr host = pl_server_of(api, NULL, NULL, false);
+    size_t start = pl_str_find(host, PL_STR("://"), 0);
+    if (start == PL_STR_NONE) return PL_STR("");
+    host = pl_str_slice(host, start + 3, host.len);
+    for (size_t i = 0; i < host.len; i++)
+        if (strchr("/:?#", host.ptr[i])) host.len = i;
+    size_t ends[3] = {host.len, host.len, host.len}; /* of the labels from the last on */
+    unsigned count = 0;
+    for (size_t i = host.len; i-- > 0 && count < 2;)
+        if (host.ptr[i] == '.') ends[++count] = i;
+    bool number = host.len == 0 || (host.ptr[host.len - 1] >= '0' && host.ptr[host.len - 1] <= '9');
+    if (count == 0 || number) return PL_STR("");
+    PlStr second = pl_str_slice(host, count > 1 ? ends[2] + 1 : 0, ends[1]);
+    bool country = host.len - ends[1] == 3 && count > 1 && pl_str_is_among(second, PL_STR("co|com|org|net|ac|gov|edu|or|ne"), '|');
+    if (!country) return pl_name_file(api->arena, second);
+    size_t before = ends[2];
+    while (before > 0 && host.ptr[before - 1] != '.') before--;
+    return pl_name_file(api->arena, pl_str_slice(host, before, ends[2]));
+}
+
 static PlStr plugin_name(PlApi *api, PlStr given)
 {
     if (given.len) return pl_arena_str(api->arena, given);
     PlStr name = pl_name_plugin(api->arena, api->plugin->title);
+    if (is_idle_name(name) && is_idle_name(pl_name_file(api->arena, file_stem(api->doc.path)))) {
+        PlStr host = host_name(api);
+        if (host.len && !pl_catalog_plugin_by_name(api->catalog, host)) return host;
+    }
     if (name.len && !pl_catalog_plugin_by_name(api->catalog, name)) return name;
     PlStr stem = pl_name_plugin(api->arena, file_stem(api->doc.path));
     if (stem.len && !pl_catalog_plugin_by_name(api->catalog, stem)) return stem;

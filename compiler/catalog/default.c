@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The value that a parameter has without being given: its only one, or its default, read under its type. A default that its own schema does not allow is none: it
- * could only be sent to be refused, and where the argument is required the plan would be blamed for it. spec/actions.md section 2. */
+/* The value that a parameter has without being given: its only one, or its default, read under its type. A default that its own schema does not allow is
+ * none: it could only be sent to be refused, and where the argument is required the plan would be blamed for it. spec/actions.md section 2. */
 #include "compiler/catalog/api.h"
 #include "vm/value/time.h"
 #include "vm/value/type_check.h"

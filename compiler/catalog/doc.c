@@ -268,7 +268,8 @@ void pl_doc_parse(PlDoc *doc, PlDiags *diags, PlStr path, PlStr bytes)
     doc->source = pl_sources_add(diags->sources, path, text);
     if (how.latin1) PL_REPORT0(diags, DOC_LATIN1, ((PlSpan){doc->source, 0, 1}));
     uint32_t last = text.len ? (uint32_t)text.len - 1 : 0;
-    if (how.cut && !how.latin1) PL_REPORT(diags, DOC_DAMAGED, ((PlSpan){doc->source, last, last + 1}), "the last byte, half of a character of UTF-16, is left out");
+    if (how.cut && !how.latin1)
+        PL_REPORT(diags, DOC_DAMAGED, ((PlSpan){doc->source, last, last + 1}), "the last byte, half of a character of UTF-16, is left out");
     parse_text(doc, diags, text);
 }
 

@@ -295,6 +295,17 @@ static bool is_act(PlStr words)
     return is_verb(first) && !is_listed(first, nouns);
 }
 
+/* /settings/create/{id}, /users/delete/{id}: a verb before the templates that says what the method does. */
+static bool says_method(PlMethod method, PlStr word)
+{
+    static const char *const gets[] = {"get", "fetch", "find", "retrieve", "read", "search", "lookup", "verify", "validate", "download", "export", NULL},
+                            *const deletes[] = {"delete", "remove", "destroy", NULL},
+                            *const writes[] = {"create", "add",     "insert",  "update", "edit",    "modify",   "replace",    "save",    "delete",    "remove",
+                                               "destroy", "cancel", "close",   "send",   "approve", "reject",   "enable",     "disable", "activate",  "deactivate",
+                                               "publish", "unpublish", "archive", "unarchive", "restore", "search", "find", NULL};
+    return is_listed(word, method == PL_GET ? gets : method == PL_DELETE ? deletes : writes);
+}
+
 static const char *verb_for(PlMethod method, bool one)
 {
     switch (method) {
@@ -335,7 +346,7 @@ PlStr pl_name_from_path(PlArena *arena, PlMethod method, PlStr path, bool of_man
     if (root) name = PL_STR("root");
     PlStr first = pl_str_slice(last, 0, pl_str_find_char(last, '_', 0));
     bool acts = method == PL_POST ? is_act(last) : method == PL_PUT ? is_verb(first) : method == PL_GET && is_reading_verb(first);
-    acts &= !template_last;
+    acts = template_last ? name.len > last.len && says_method(method, last) : acts;
     bool one = !of_many && (template_last || (method == PL_GET && (root || file || !is_plural(last))));
     return acts ? name : dotted(arena, name, pl_str_z(verb_for(method, one)));
 }

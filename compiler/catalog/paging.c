@@ -104,8 +104,14 @@ static const PlParam *find_param(const Finder *f, PlPageWord kind)
     return NULL;
 }
 
+/* A text whose default is a number, or whose words say so, counts as well. */
 static bool is_number(const Finder *f, const PlParam *p)
 {
+    int64_t first;
+    if (is_kind(f->types, p->type, PL_TYPE_TEXT)) {
+        bool counts = pl_str_find(p->doc, PL_STR("number"), 0) != PL_STR_NONE && pl_str_find(p->doc, PL_STR("token"), 0) == PL_STR_NONE;
+        return p->has_default ? p->value.kind == PL_LIT_TEXT && pl_str_to_int(p->value.as.text, &first) : counts;
+    }
     return is_kind(f->types, p->type, PL_TYPE_INTEGER) || is_kind(f->types, p->type, PL_TYPE_NUMBER);
 }
 

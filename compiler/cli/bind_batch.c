@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* {id, catalog: [FILE...], step, context?} a line in, {id, ranked, decision, score, margin, candidates} a line out, or {id, line, error, ...} for a line that is no
- * case: one bad line costs no other. A FILE that ends in .list names files, one a line. Catalogs are loaded once and kept as indexes. */
+/* {id, catalog: [FILE...], step, context?} a line in, {id, ranked, decision, score, margin, candidates} a line out, or {id, line, error, ...} for a line that
+ * is no case: one bad line costs no other. A FILE that ends in .list names files, one a line. Catalogs are loaded once and kept as indexes. */
 #include "compiler/cli/bind_batch.h"
 
 #include "compiler/bind/rank.h"

@@ -178,7 +178,8 @@ TEST(defaults_that_do_not_fit)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Bed bed;
         bed_init(&bed);
-        bed_add(&bed, "t", pl_arena_printf(bed.arena, "openapi: 3.0.3\ninfo: {title: T}\npaths: {/a: {get: {operationId: get, parameters: [{name: p, in: query, schema: %s}],"
+        bed_add(&bed, "t", pl_arena_printf(bed.arena, "openapi: 3.0.3\ninfo: {title: T}\npaths: {/a: {get: {operationId: get, parameters: [{name: p, in: "
+            "query, schema: %s}],"
                                                       " responses: {'200': {description: ok}}}}}\n", cases[i].schema), NULL);
         const PlParam *p = &bed_action(&bed, "get")->params[0];
         pl_buf_clear(&bed.out);
@@ -195,11 +196,78 @@ TEST(defaults_that_do_not_fit)
 TEST(methods_that_are_not_sent)
 {
     Bed bed;
-    bed_open(&bed, PL_STR("openapi: 3.2.0\ninfo: {title: T}\npaths:\n  /a:\n    copy: {operationId: a, responses: {'200': {description: ok}}}\n    summary: x\n    x-purge: {}\n"
+    bed_open(&bed, PL_STR("openapi: 3.2.0\ninfo: {title: T}\npaths:\n  /a:\n    copy: {operationId: a, responses: {'200': {description: ok}}}\n    summary: "
+        "x\n    x-purge: {}\n"
                           "    query: {operationId: q, responses: {'200': {description: ok}}}\n"
                           "    additionalOperations: {LOCK: {operationId: l}, QUERY: {operationId: q2, responses: {'200': {description: ok}}}}\n"));
     CHECK(bed_count(&bed, PL_D_OP_METHOD) == 2 && bed.plugin->operation_count == 2);
     bed_close(&bed);
+}
+
+/* A title without Latin letters, or none, in a file that is called what it is: the host has a name. */
+TEST(plugins_are_named_after_their_host)
+{
+    static const struct {
+        const char *title, *path, *server, *name;
+    } cases[] = {{"", "openapi.yaml", "https://schedule.import-it.io/v1", "import_it"},
+                 {"\xe3\x82\xab\xe3\x83\xa9 API", "a/open_api.json", "https://api.shop-pro.jp", "shop_pro"},
+                 {"API", "swagger.json", "https://api.things.co.uk:8080/x", "things"},
+                 {"API", "swagger.json", "http://127.0.0.1/x", "api"},
+                 {"API", "swagger.json", "https://localhost/x", "api"},
+                 {"API", "orders.json", "https://api.things.com", "api"},
+                 {"Orders API", "swagger.json", "https://api.things.com", "orders"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Bed bed;
+        bed_init(&bed);
+        PlStr text = pl_arena_printf(bed.arena, "openapi: 3.0.3\ninfo: {title: '%s'}\nservers: [{url: '%s'}]\npaths: {/a: {get: {responses: {'200': "
+            "{description: ok}}}}}\n",
+                                     cases[i].title, cases[i].server);
+        CHECK(pl_catalog_add_text(bed.catalog, PL_STR(""), pl_str_z(cases[i].path), text, NULL, &bed.plugin) == PL_OK);
+        CHECK_STR(bed.plugin->name, cases[i].name);
+        bed_close(&bed);
+    }
+}
+
+/* A verb that says what the method does needs no second one, also before the templates of a path. */
+TEST(verbs_before_templates)
+{
+    static const struct {
+        const char *method, *path, *name;
+    } cases[] = {{"post", "/settings/create/{id}", "settings.create"},  {"delete", "/settings/delete/{id}", "settings.delete"}, {"put",
+        "/settings/update/{id}", "settings.update"},
+                 {"get", "/settings/get/{id}", "settings.get"},         {"get", "/orders/refund/{id}", "orders.refund.get"},    {"delete",
+                     "/orders/create/{id}", "orders.create.delete"},
+                 {"post", "/users/archive/{id}", "users.archive"},      {"get", "/search/{q}", "search.get"},                   {"post", "/orders/{id}",
+                     "orders.post"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Bed bed;
+        bed_init(&bed);
+        bed_add(&bed, "t", pl_arena_printf(bed.arena, "openapi: 3.0.3\ninfo: {title: T}\npaths: {'%s': {%s: {responses: {'200': {description: ok}}}}}\n",
+            cases[i].path, cases[i].method),
+                NULL);
+        CHECK_STR(bed.plugin->operations[0]->name, cases[i].name);
+        bed_close(&bed);
+    }
+}
+
+/* `page` as a text with a number as its default. */
+TEST(pages_by_a_number_in_a_text)
+{
+    static const struct {
+        const char *schema;
+        PlPageForm form;
+    } cases[] = {{"{type: string, default: '0'}", PL_PAGE_NUMBER}, {"{type: string, default: first}", PL_PAGE_NONE}, {"{type: string}", PL_PAGE_NONE},
+        {"{type: integer}", PL_PAGE_NUMBER}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Bed bed;
+        bed_init(&bed);
+        bed_add(&bed, "t", pl_arena_printf(bed.arena, "openapi: 3.0.3\ninfo: {title: T}\npaths: {/a: {get: {operationId: list, parameters: [{name: page, "
+            "in: query, schema: %s}], responses: "
+                                                      "{'200': {description: ok, content: {application/json: {schema: {type: array, items: {type: "
+                                                      "string}}}}}}}}}\n", cases[i].schema), NULL);
+        CHECK(bed_action(&bed, "list")->paging.form == cases[i].form);
+        bed_close(&bed);
+    }
 }
 
 UNIT_MAIN

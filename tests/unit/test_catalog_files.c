@@ -184,7 +184,8 @@ TEST(printing)
 /* file: is a file, where it may be read as without the word. */
 TEST(references_with_file_before_them)
 {
-    static const char *const refs[] = {"file:part.yaml#/a", "file://part.yaml#/a", "FILE:./part.yaml#/a", "file://localhost%s/part.yaml#/a", "file://%s/part.yaml#/a"};
+    static const char *const refs[] = {"file:part.yaml#/a", "file://part.yaml#/a", "FILE:./part.yaml#/a", "file://localhost%s/part.yaml#/a",
+        "file://%s/part.yaml#/a"};
     for (size_t i = 0; i < sizeof refs / sizeof *refs; i++) {
         Bed bed;
         bed_begin(&bed);
@@ -192,7 +193,8 @@ TEST(references_with_file_before_them)
         char ref[128];
         const char *at = strstr(refs[i], "%s");
         snprintf(ref, sizeof ref, "%.*s%s%s", at ? (int)(at - refs[i]) : (int)strlen(refs[i]), refs[i], at ? dir : "", at ? at + 2 : "");
-        PlStr text = pl_arena_printf(bed.arena, "openapi: 3.0.3\ninfo: {title: T}\npaths: {/a: {get: {operationId: a, responses: {'200': {description: x, content: "
+        PlStr text = pl_arena_printf(bed.arena, "openapi: 3.0.3\ninfo: {title: T}\npaths: {/a: {get: {operationId: a, responses: {'200': {description: x, "
+            "content: "
                                                 "{application/json: {schema: {$ref: '%s'}}}}}}}}\n", ref);
         put(&bed, "root.yaml", text.ptr);
         PlPlugin *plugin;
@@ -203,7 +205,8 @@ TEST(references_with_file_before_them)
     }
     Bed bed;
     bed_begin(&bed);
-    put(&bed, "root.yaml", "openapi: 3.0.3\ninfo: {title: T}\npaths: {/a: {get: {operationId: a, responses: {'200': {description: x, content: {application/json: {schema: "
+    put(&bed, "root.yaml", "openapi: 3.0.3\ninfo: {title: T}\npaths: {/a: {get: {operationId: a, responses: {'200': {description: x, content: "
+        "{application/json: {schema: "
                            "{$ref: 'file:///etc/passwd'}}}}}}}}\n");
     PlPlugin *plugin;
     CHECK(pl_catalog_add_file(bed.catalog, PL_STR("t"), path_of(&bed, "root.yaml"), NULL, &plugin) == PL_OK);

@@ -126,7 +126,8 @@ TEST(references_inside_a_schema_with_an_id)
                           "        price: {$ref: '#/components/schemas/Money'}\n        line: {$ref: line}\n        lines: {$ref: /schemas/line}\n"
                           "        next: {$ref: 'line#name'}\n"
                           "      $defs:\n        part: {type: integer}\n        n: {$anchor: name, type: boolean}\n"
-                          "        l: {$id: line, type: object, properties: {part: {$ref: '#/$defs/part'}}, $defs: {part: {type: 'null'}, n: {$anchor: name, type: integer}}}\n"));
+                          "        l: {$id: line, type: object, properties: {part: {$ref: '#/$defs/part'}}, $defs: {part: {type: 'null'}, n: {$anchor: "
+                          "name, type: integer}}}\n"));
     const PlAction *a = bed_action(&bed, "get");
     CHECK_STR(bed_type(&bed, a->result), "{part?: integer, name?: yes/no, dynamic?: yes/no, price?: number, line?: {part?: nothing}, "
                                          "lines?: {part?: nothing}, next?: integer}");

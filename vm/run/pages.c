@@ -233,7 +233,9 @@ static bool by_number(const PlAction *a, PlValue page, uint64_t len, uint64_t it
     PlValue total;
     if ((!param && !offset) || len == 0) return false;
     if ((int64_t)len < number_in(base, size, 0)) return false;
-    int64_t first = param && param->has_default && param->value.kind == PL_LIT_INT ? param->value.as.integer : param != NULL;
+    int64_t first = param != NULL;
+    if (param && param->has_default && param->value.kind == PL_LIT_INT) first = param->value.as.integer;
+    if (param && param->has_default && param->value.kind == PL_LIT_TEXT) (void)pl_str_to_int(param->value.as.text, &first);
     int64_t now = number_in(base, param ? param : offset, first);
     if (param && find_hint(page, PL_PAGE_WORD_PAGES, &total) && total.tag == PL_INT && now - first + 1 >= total.as.integer) return false;
     if (find_hint(page, PL_PAGE_WORD_TOTAL, &total) && total.tag == PL_INT && (int64_t)items >= total.as.integer) return false;

@@ -78,7 +78,8 @@ static PlStr of_format(PlArena *arena, PlStr format, int64_t now_us, uint64_t se
     if (IS("google-duration")) return pl_arena_printf(arena, "%us", (unsigned)(seed % 90 + 1));
     if (IS("uuid") || IS("guid")) return pl_mock_uuid(arena, seed);
     if (IS("email") || IS("idn-email")) return pl_arena_printf(arena, "%s%u@example.com", PICK(words, seed), n);
-    if (IS("uri") || IS("url") || IS("iri") || IS("uri-reference") || IS("iri-reference") || IS("uri-template")) return pl_arena_printf(arena, "https://example.com/%s/%u", PICK(words, seed), n);
+    bool address = IS("uri") || IS("url") || IS("iri") || IS("uri-reference") || IS("iri-reference") || IS("uri-template");
+    if (address) return pl_arena_printf(arena, "https://example.com/%s/%u", PICK(words, seed), n);
     if (IS("json-pointer")) return pl_arena_printf(arena, "/%s/%u", PICK(words, seed), n);
     if (IS("relative-json-pointer")) return pl_arena_printf(arena, "%u/%s", n % 3, PICK(words, seed));
     if (IS("hostname") || IS("idn-hostname")) return pl_arena_printf(arena, "%s%u.example.com", PICK(words, seed), n);
@@ -279,7 +280,8 @@ static void make_atom(Pattern *p, bool quiet)
     unsigned low, high;
     read_count(p, &low, &high);
     if (p->failed || quiet) return;
-    for (unsigned n = low + (unsigned)draw(p, high - low + 1u); n > 0 && !p->failed; n--) emit(p, c == '.' && p->mixed ? set[p->len % count] : set[draw(p, count)]);
+    for (unsigned n = low + (unsigned)draw(p, high - low + 1u); n > 0 && !p->failed; n--)
+        emit(p, c == '.' && p->mixed ? set[p->len % count] : set[draw(p, count)]);
 }
 
 /* choice ::= sequence ("|" sequence)*: the first one is made, the others are stepped over. */
