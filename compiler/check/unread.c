@@ -18,10 +18,13 @@ typedef enum Weight { WEIGHT_BOUND, WEIGHT_FILTER, WEIGHT_NOT, WEIGHT_MANY, WEIG
 static const struct {
     Weight weight;
     const char *pattern;
+    bool behind; /* only of words behind the call */
 } rows[] = {
-#define PL_WEIGHTY(kind, pattern) {WEIGHT_##kind, pattern},
+#define PL_WEIGHTY(kind, pattern)        {WEIGHT_##kind, pattern, false},
+#define PL_WEIGHTY_BEHIND(kind, pattern) {WEIGHT_##kind, pattern, true},
 #include "grammar/weighty.def"
 #undef PL_WEIGHTY
+#undef PL_WEIGHTY_BEHIND
 };
 
 static const char *const fillers =
@@ -230,6 +233,8 @@ static bool is_noun_here(const Weigher *w, uint32_t at)
     PlArena *arena = w->c->arena;
     if (at >= w->words.len || w->words.items[at].kind != PL_SAID_WORD) return false;
     PlStr word = w->words.items[at].word;
+    for (const PlStep *step = w->step->parent; step; step = step->parent)
+        if (step->kind == PL_STEP_EACH && pl_str_eq(step->name, pl_noun_singular(arena, word))) return true;
     return pl_map_find(&w->c->binders, word) || pl_map_find(&w->c->binders, pl_noun_plural(arena, word)) ||
            pl_map_find(&w->c->binders, pl_noun_singular(arena, word));
 }
@@ -540,7 +545,7 @@ static bool weigh(Weigher *w)
         }
         for (size_t i = 0; kind < PL_SAID_PAUSE && i < sizeof rows / sizeof *rows; i++) {
             Match m;
-            if (!weighs(w, rows[i].weight) || !fits(w, at, rows[i].pattern, &m)) continue;
+            if ((rows[i].behind && !w->aside) || !weighs(w, rows[i].weight) || !fits(w, at, rows[i].pattern, &m)) continue;
             m.weight = rows[i].weight;
             if (w->heading && strchr(rows[i].pattern, '~')) continue; /* "Charge the unpaid ones": who they are the steps say */
             if (was_read(w, &m)) continue;
