@@ -231,8 +231,11 @@ static void commanded(void *user, const PlWebdriverReply *reply)
         size_t line = pl_str_find_char(words, '\n', 0);
         give_error(c, status_of(reply->error), pl_str_slice(words, 0, line == PL_STR_NONE ? words.len : line));
     } else {
+        char words[200]; /* the driver's own go with it */
+        snprintf(words, sizeof words, "%.*s", (int)(reply->message.len < sizeof words ? reply->message.len : sizeof words - 1), reply->message.ptr);
+        PlEvidence evidence = reply->evidence;
         new_driver(c->peer);
-        lose_driver(c, reply->evidence, reply->message);
+        lose_driver(c, evidence, pl_str_z(words));
     }
 }
 
