@@ -13,6 +13,7 @@
 #include "compiler/check/set_aside.h"
 #include "compiler/check/unread.h"
 #include "compiler/check/step.h"
+#include "compiler/check/undeclared.h"
 #include "compiler/check/tree.h"
 #include "compiler/prose/prose.h"
 #include "vm/base/limits.h"
@@ -142,6 +143,7 @@ bool pl_check(PlArena *arena, PlDiags *diags, PlCatalog *catalog, PlPlan *plan, 
     pl_prose_prepare(&c);
     pl_item_words_prepare(&c);
     pl_scope_prepare(&c);
+    pl_undeclared_inputs(&c);
     check_steps(&c);
     check_output(&c);
     if (diags->errors == errors) note_unused(&c);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Paths: x.field, x[i], list[*].field, x[a:b]. An unknown field contradicts the document and is an error with the fields there are; where the
  * type says nothing of its fields it is read at run time. spec/checking.md, "Paths". */
+#include "compiler/check/ask.h"
 #include "compiler/check/expr.h"
 #include "compiler/check/flow.h"
 #include "compiler/check/scope.h"
+#include "compiler/check/undeclared.h"
 #include "compiler/syntax/noun.h"
 
 /* ---- the type of a field ------------------------------------------------------------------------------------------- */
@@ -152,6 +154,25 @@ static bool read_as_call(PlChecker *c, PlExpr **slot)
     return false;
 }
 
+/* No input is called so: which value is meant? */
+static void ask_input(PlChecker *c, PlExpr *x, bool bound)
+{
+    PlDiag *d = PL_REPORT(c->diags, UNKNOWN_INPUT, x->text_span, PL_ARG(x->text));
+    pl_ask_name(c, d, x->text, x->span);
+    PlStr near;
+    if (pl_undeclared_is_near(c, x->text, &near)) {
+        pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(near));
+        pl_diag_candidate(c->diags, d, near, PL_STR("the nearest input"));
+    } else {
+        pl_diag_help(c->diags, d, "declare it: `Input: %.*s: text`", PL_ARG(x->text));
+    }
+    if (bound)
+        pl_diag_candidate(c->diags, d, x->text, PL_STR("what a step of the plan gives"));
+    else
+        pl_ask_name_candidates(c, d, x->text);
+    pl_expr_bad(x);
+}
+
 /* `input.x` is the input x. */
 static bool read_input(PlChecker *c, PlExpr **slot)
 {
@@ -159,16 +180,13 @@ static bool read_input(PlChecker *c, PlExpr **slot)
     if (left->kind != PL_EXPR_NAME || pl_scope_find(c, left->text)) return false;
     if (!pl_str_eq_nocase(left->text, PL_STR("input")) && !pl_str_eq_nocase(left->text, PL_STR("inputs"))) return false;
     PlSymbol *symbol = pl_scope_find(c, x->text);
+    for (uint32_t i = 0; i < c->plan->inputs.len && !symbol; i++) {
+        if (!pl_words_same(c->plan->inputs.items[i].name, x->text)) continue;
+        x->text = c->plan->inputs.items[i].name;
+        symbol = pl_scope_find(c, x->text);
+    }
     if (!symbol || symbol->kind != PL_SYM_INPUT) {
-        PL_VEC(PlStr) names = {0};
-        for (uint32_t i = 0; i < c->plan->inputs.len; i++) pl_vec_push(c->arena, &names, c->plan->inputs.items[i].name);
-        PlDiag *d = PL_REPORT(c->diags, UNKNOWN_INPUT, x->text_span, PL_ARG(x->text));
-        PlStr near = pl_words_near(x->text, names.items, names.len);
-        if (near.len)
-            pl_diag_help(c->diags, d, "did you mean `%.*s`?", PL_ARG(near));
-        else
-            pl_diag_help(c->diags, d, "declare it: `Input: %.*s: text`", PL_ARG(x->text));
-        pl_expr_bad(x);
+        ask_input(c, x, symbol || pl_map_find(&c->binders, x->text));
         return true;
     }
     PlExpr *name = pl_expr_name_of(c, x->span, x->text);
