@@ -50,7 +50,8 @@ static bool plausible(PlReader *r, PlSlot slot, PlRange range)
     case PL_SLOT_TEXT: return first->kind == PL_WORD_QUOTE;
     case PL_SLOT_NAME: return n <= 3 && plain_noun(r, range);
     case PL_SLOT_NOUN: return n <= 3 && plain_noun(r, range);
-    case PL_SLOT_MOST: return n <= 2 && pl_row_most(r, range) != NULL;
+    case PL_SLOT_MOST: return n <= 2 && (pl_row_most(r, range) != NULL || pl_rank_is_most(r, range));
+    case PL_SLOT_TOP: return pl_rank_is_top(r, range);
     case PL_SLOT_CMP: return pl_row_comparison(r, range.from, range.to, &unused) == n;
     case PL_SLOT_DURATION: return pl_lexis_duration(r, range).len > 0;
     case PL_SLOT_PERIOD: return n <= 6;

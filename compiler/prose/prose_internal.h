@@ -54,7 +54,8 @@ typedef enum PlSlot {
     PL_SLOT_ENDINGS,
     PL_SLOT_LITERAL,
     PL_SLOT_LEAVES,
-    PL_SLOT_STATE
+    PL_SLOT_STATE,
+    PL_SLOT_TOP
 } PlSlot;
 
 typedef enum PlRowPlace { PL_ROW_STEP, PL_ROW_MAYBE, PL_ROW_VALUE, PL_ROW_COND, PL_ROW_TEST, PL_ROW_EARLY } PlRowPlace;
@@ -247,6 +248,13 @@ PlStr pl_cond_period(PlReader *r, const PlItem *item, PlStr field, PlRange perio
 /* outcome.c: how something ended, in other words than its fields have. */
 void pl_outcome_read(PlReader *r, const PlItem *item, const PlType *record, PlStr word, PlSenses *out);
 void pl_outcome_test(PlReader *r, PlRange range, PlSenses *out); /* of nothing in particular: "if approved", "it failed" */
+
+/* rank.c: the keys that "highest", "best" mean of a list that was sorted, false where they mean none; what "top" is taken of: the list as it is, or
+ * turned round. */
+bool pl_rank_is_most(const PlReader *r, PlRange range); /* "highest" */
+bool pl_rank_is_top(const PlReader *r, PlRange range);  /* "top", "best" */
+bool pl_rank_most(PlReader *r, const PlItem *item, PlRange range, PlSenses *out);
+void pl_rank_top(PlReader *r, const PlItem *item, PlRange range, PlSenses *out);
 
 /* usage.c: what the rest of the plan reads of a name: field names of it (or of its items), whether it is indexed with
  * texts. */

@@ -64,7 +64,8 @@ static const struct {
              {"NOUN", PL_SLOT_NOUN},       {"MOST", PL_SLOT_MOST},       {"CMP", PL_SLOT_CMP},
              {"PAIRS", PL_SLOT_PAIRS},     {"DUR", PL_SLOT_DURATION},    {"PERIOD", PL_SLOT_PERIOD},
              {"ADJ", PL_SLOT_ADJECTIVE},   {"AGED", PL_SLOT_AGED},       {"TEST", PL_SLOT_TEST},
-             {"COLUMNS", PL_SLOT_COLUMNS}, {"ENDINGS", PL_SLOT_ENDINGS}, {"STATE", PL_SLOT_STATE}};
+             {"COLUMNS", PL_SLOT_COLUMNS}, {"ENDINGS", PL_SLOT_ENDINGS}, {"STATE", PL_SLOT_STATE},
+             {"TOP", PL_SLOT_TOP}};
 
 static PlSlot slot_of(PlStr word)
 {

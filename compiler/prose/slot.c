@@ -283,6 +283,11 @@ static bool read_alone(PlWays *w, const PlCapture *slot, PlSenses *out)
     return true;
 }
 
+static void read_most(PlReader *r, const PlItem *item, PlRange range, PlSenses *out)
+{
+    if (!pl_rank_most(r, item, range, out) && pl_row_most(r, range)) pl_keys_most(r, item, pl_row_most(r, range), out);
+}
+
 void pl_slot_read(PlWays *w, const PlCapture *slot, PlSenses *out)
 {
     PlReader *r = w->r;
@@ -305,7 +310,8 @@ void pl_slot_read(PlWays *w, const PlCapture *slot, PlSenses *out)
     case PL_SLOT_LITERAL: pl_value_literal(r, item, pl_exact_slot(w, PL_STR("FIELD")), range, out); break;
     case PL_SLOT_EACH: pl_field_each(r, item, range, out); break;
     case PL_SLOT_NOUN: read_noun(r, item, range, pl_exact_capture(w->fill->match, PL_STR("MOST")) != NULL, out); break;
-    case PL_SLOT_MOST: pl_keys_most(r, item, pl_row_most(r, range), out); break;
+    case PL_SLOT_MOST: read_most(r, item, range, out); break;
+    case PL_SLOT_TOP: pl_rank_top(r, item, range, out); break;
     case PL_SLOT_PAIRS: read_pairs(r, item, range, out); break;
     case PL_SLOT_ADJECTIVE: pl_cond_adjective(r, item, range, out); break;
     case PL_SLOT_AGED: read_aged(r, item, range, out); break;
