@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The door of a browser over a driver that a script plays: each action, what drivers say when something is wrong, calls that wait in line, time that runs out,
+/* The door of a browser over a driver that a script plays: each action, what drivers say when something is wrong, calls that wait in line,
+    time that runs out,
  * calls that are cancelled, and each allocation failing once. Each call ends once, whatever happens. */
 #include "tests/unit/unit.h"
 
@@ -143,7 +144,8 @@ static void play(const char *drivers_words, const char *script, Story *s)
 {
     PlStr text = pl_str_z(script), line;
     PlBuf why;
-    PlDoor door = {PL_STR("b"), PL_DOOR_TOOL, PL_STR("{\"tool\":\"browser\",\"config\":{\"sandbox\":\"none\",\"hosts\":[\"http://a.test\",7,\"no origin\"]}}")};
+    PlDoor door = {PL_STR("b"), PL_DOOR_TOOL,
+        PL_STR("{\"tool\":\"browser\",\"config\":{\"sandbox\":\"none\",\"hosts\":[\"http://a.test\",7,\"no origin\"]}}")};
     *s = (Story){.begun = 0};
     world = (FakeWorld){0};
     output.ready = NULL;
@@ -190,7 +192,8 @@ static const struct {
     {STARTED, "+click 0 {\"selector\":\"#a\"}\n" SESSION ELEMENT_IS "!never\n", {"reset unknown"}},
     {STARTED, "+click 0 {\"selector\":\"#a\"}\n" SESSION ELEMENT_IS "!unknown\n", {"reset unknown"}},
     {STARTED, "+click 0 {\"selector\":\"#a\"}\n" SESSION "!never\n", {"no_door never_sent"}},
-    {STARTED, "+click 0 {\"selector\":\"#a\"}\n" SESSION "200 {\"value\":{\"element-6066-11e4-a52e-4f735466cecf\":\"../x\"}}\n", {"502 {\"error\":\"the driver's answer has no element\"}"}},
+    {STARTED, "+click 0 {\"selector\":\"#a\"}\n" SESSION "200 {\"value\":{\"element-6066-11e4-a52e-4f735466cecf\":\"../x\"}}\n",
+    {"502 {\"error\":\"the driver's answer has no element\"}"}},
     {STARTED, "+click 0 {\"selector\":\"#a\"}\n" SESSION "200 {\"value\":{\"element-6066-11e4-a52e-4f735466cecf\":\"\"}}\n", {"502"}},
     {STARTED, "+click 0 {\"selector\":\"#a\"}\n" SESSION "200 {\"value\":7}\n", {"502"}},
     {STARTED, "+click 0 {\"selector\":\"#a\"}\n" SESSION FAILS("no such element"), {"404 {\"error\":\"first\"}"}},
@@ -208,17 +211,22 @@ static const struct {
     {STARTED, "+table 0 {\"selector\":\"t\"}\n" SESSION ELEMENT_IS "200 {\"value\":[]}\n", {"200 {\"rows\":[]}"}},
     {STARTED, "+screenshot 0 {\"path\":\"a.png\"}\n" SESSION "200 {\"value\":\"iVBO\"}\n200 {\"path\":\"a.png\",\"size\":3}\n", {"200 {\"path\""}},
     {STARTED, "+screenshot 0 {\"path\":\"a.png\"}\n" SESSION "200 {\"value\":\"iVBO\"}\n409 {\"error\":\"there\"}\n", {"409"}},
-    {STARTED, "+download 0 {\"path\":\"a\",\"selector\":\"a\"}\n" SESSION ELEMENT_IS "200 {\"value\":[\"http://a.test/a\",false]}\n" DONE "200 x\n200 {\"path\":\"a\"}\n", {"200 {\"path\""}},
+    {STARTED, "+download 0 {\"path\":\"a\",\"selector\":\"a\"}\n" SESSION ELEMENT_IS "200 {\"value\":[\"http://a.test/a\",false]}\n"
+    DONE "200 x\n200 {\"path\":\"a\"}\n", {"200 {\"path\""}},
     {STARTED, "+download 0 {\"path\":\"a\",\"url\":\"/a\",\"max\":1000}\n" SESSION
-     "200 {\"value\":[\"http://a.test/a\",true]}\n200 {\"value\":[{\"name\":\"a\",\"value\":\"b\",\"path\":\"/\"},{\"value\":\"x\"},{\"name\":\"c\",\"value\":\"d\"}]}\n200 x\n200 {}\n",
+     "200 {\"value\":[\"http://a.test/a\",true]}\n"
+     "200 {\"value\":[{\"name\":\"a\",\"value\":\"b\",\"path\":\"/\"},{\"value\":\"x\"},{\"name\":\"c\",\"value\":\"d\"}]}\n200 x\n200 {}\n",
      {"200 {}"}},
-    {STARTED, "+download 0 {\"path\":\"a\",\"url\":\"/a\",\"max\":99999999999}\n" SESSION "200 {\"value\":[\"http://a.test/a\",true]}\n200 {\"value\":[\n", {"500"}},
+    {STARTED, "+download 0 {\"path\":\"a\",\"url\":\"/a\",\"max\":99999999999}\n" SESSION "200 {\"value\":[\"http://a.test/a\",true]}\n200 {\"value\":[\n",
+    {"500"}},
     {STARTED, "+download 0 {\"path\":\"a\",\"url\":\"/a\",\"max\":-1}\n" SESSION "200 {\"value\":[\"http://b.test/a\",true]}\n", {"403"}},
     {STARTED, "+download 0 {\"path\":\"a\",\"url\":\"/a\"}\n" SESSION "200 {\"value\":7}\n", {"502 {\"error\":\"the driver's answer has no address\"}"}},
     {STARTED, "+download 0 {\"path\":\"a\",\"url\":\"/a\"}\n" SESSION "200 {\"value\":[7]}\n", {"502"}},
     {STARTED, "+download 0 {\"path\":\"a\",\"url\":7}\n" SESSION ELEMENT_IS FAILS("javascript error"), {"400"}},
-    {STARTED, "+download 0 {\"path\":\"a\",\"url\":\"/a\"}\n" SESSION "200 {\"value\":[\"http://a.test/a\",true]}\n" DONE "404 x\n", {"404 {\"error\":\"the server answered with status 404\"}"}},
-    {STARTED, "+download 0 {\"path\":\"a\",\"url\":\"/a\"}\n" SESSION "200 {\"value\":[\"http://a.test/a\",true]}\n" DONE "302 x\n", {"502 {\"error\":\"the server answered with status 302: it is"}},
+    {STARTED, "+download 0 {\"path\":\"a\",\"url\":\"/a\"}\n" SESSION "200 {\"value\":[\"http://a.test/a\",true]}\n" DONE "404 x\n",
+    {"404 {\"error\":\"the server answered with status 404\"}"}},
+    {STARTED, "+download 0 {\"path\":\"a\",\"url\":\"/a\"}\n" SESSION "200 {\"value\":[\"http://a.test/a\",true]}\n" DONE "302 x\n",
+    {"502 {\"error\":\"the server answered with status 302: it is"}},
     {STARTED, "+download 0 {\"path\":\"a\",\"url\":\"/a\"}\n" SESSION "200 {\"value\":[\"http://a.test/a\",true]}\n" DONE "101 x\n", {"502"}},
     {STARTED, "+download 0 {\"path\":\"a\",\"url\":\"/a\"}\n" SESSION "200 {\"value\":[\"http://a.test/a\",true]}\n" DONE "!unknown\n", {"reset unknown"}},
     {STARTED, "+download 0 {\"path\":\"a\",\"url\":\"/a\"}\n" SESSION "200 {\"value\":[\"http://a.test/a\",true]}\n" DONE "!large\n", {"413"}},
@@ -237,15 +245,20 @@ static const struct {
     {STARTED, "+read 0 {}\n200 {\"value\":{\"sessionId\":\"A-Z_9.z\"}}\n" ELEMENT_IS "200 {\"value\":\"\"}\n", {"200 {\"text\":\"\"}"}},
     /* one after the other */
     {STARTED, "+read 0 {}\n+wait 0 {}\n" SESSION ELEMENT_IS "200 {\"value\":\"a\"}\n" ELEMENT_IS, {"200 {\"text\":\"a\"}", "200 {\"found\":true}"}},
-    {STARTED, "+read 9 {}\n+wait 2 {}\n" SESSION "!wait\n" ELEMENT_IS "200 {\"value\":\"a\"}\n", {"200 {\"text\":\"a\"}", "timeout never_sent"}}, /* while it waits in line */
-    {STARTED, "+read 9 {}\n+wait 2 {}\n+wait 9 {}\n" SESSION "!wait\n" ELEMENT_IS "200 {\"value\":\"a\"}\n" ELEMENT_IS, {"200 {\"text\":\"a\"}", "timeout never_sent", "200 {\"found\":true}"}},
-    {STARTED, "+read 9 {}\n+wait 9 {}\n+wait 9 {}\n" SESSION "-2\n" ELEMENT_IS "200 {\"value\":\"a\"}\n" ELEMENT_IS, {"200 {\"text\":\"a\"}", "cancelled never_sent", "200 {\"found\":true}"}},
+    {STARTED, "+read 9 {}\n+wait 2 {}\n" SESSION "!wait\n" ELEMENT_IS "200 {\"value\":\"a\"}\n", {"200 {\"text\":\"a\"}", "timeout never_sent"}},
+     /* while it waits in line */
+    {STARTED, "+read 9 {}\n+wait 2 {}\n+wait 9 {}\n" SESSION "!wait\n" ELEMENT_IS "200 {\"value\":\"a\"}\n" ELEMENT_IS, {"200 {\"text\":\"a\"}",
+     "timeout never_sent", "200 {\"found\":true}"}},
+    {STARTED, "+read 9 {}\n+wait 9 {}\n+wait 9 {}\n" SESSION "-2\n" ELEMENT_IS "200 {\"value\":\"a\"}\n" ELEMENT_IS, {"200 {\"text\":\"a\"}",
+     "cancelled never_sent", "200 {\"found\":true}"}},
     {STARTED, "+read 9 {}\n+wait 9 {}\n-2\n-2\n-9\n" SESSION ELEMENT_IS "200 {\"value\":\"a\"}\n", {"200 {\"text\":\"a\"}", "cancelled never_sent"}},
     {STARTED, "+read 2 {}\n+wait 9 {}\n" SESSION "!wait\n!go\n" SESSION ELEMENT_IS, {"timeout unknown: the browser took too long", "200 {\"found\":true}"}},
     {STARTED, "+read 9 {}\n" SESSION "-1\n", {"cancelled unknown: cancelled"}},
     {STARTED, "+screenshot 0 {\"path\":\"a\"}\n" SESSION "200 {\"value\":\"iVBO\"}\n-1\n!go\n200 {}\n", {"cancelled unknown"}},
-    {STARTED, "+screenshot 0 {\"path\":\"a\"}\n+wait 9 {}\n" SESSION "200 {\"value\":\"iVBO\"}\n-1\n!go\n200 {}\n" SESSION ELEMENT_IS, {"cancelled unknown", "200 {\"found\":true}"}},
-    {STARTED, "+download 0 {\"path\":\"a\",\"url\":\"/a\"}\n" SESSION "200 {\"value\":[\"http://a.test/a\",true]}\n" DONE "-1\n!go\n200 x\n", {"cancelled unknown"}},
+    {STARTED, "+screenshot 0 {\"path\":\"a\"}\n+wait 9 {}\n" SESSION "200 {\"value\":\"iVBO\"}\n-1\n!go\n200 {}\n" SESSION ELEMENT_IS, {"cancelled unknown",
+     "200 {\"found\":true}"}},
+    {STARTED, "+download 0 {\"path\":\"a\",\"url\":\"/a\"}\n" SESSION "200 {\"value\":[\"http://a.test/a\",true]}\n" DONE "-1\n!go\n200 x\n",
+    {"cancelled unknown"}},
     {STARTED, "+read 1 {}\n", {"timeout unknown"}},
 };
 
@@ -274,7 +287,8 @@ TEST(any_allocation_may_fail)
             fired = pl_fault_fired();
             pl_fault_disarm();
             for (unsigned k = 0; k < s.begun; k++) {
-                if (s.ended[k].times != 1) fprintf(stderr, "story %zu, allocation %llu, call %u ended %u times: %s\n", i, (unsigned long long)nth, k + 1, s.ended[k].times, s.ended[k].text);
+                if (s.ended[k].times != 1) fprintf(stderr, "story %zu, allocation %llu, call %u ended %u times: %s\n", i, (unsigned long long)nth, k + 1,
+                    s.ended[k].times, s.ended[k].text);
                 CHECK(s.ended[k].times == 1);
             }
         }

@@ -90,7 +90,8 @@ static void call(Story *s, PlStr tool, uint64_t max_body)
 {
     char url[64];
     snprintf(url, sizeof url, "mcp://m/" PL_FMT, PL_ARG(tool));
-    PlNetRequest request = {.method = PL_POST, .url = pl_str_z(url), .plugin = PL_STR("m"), .body = s->begun ? PL_STR("") : PL_STR("{\"who\":\"you\"}"), .max_body = max_body};
+    PlNetRequest request = {.method = PL_POST, .url = pl_str_z(url), .plugin = PL_STR("m"), .body = s->begun ? PL_STR("") : PL_STR("{\"who\":\"you\"}"),
+        .max_body = max_body};
     request.timeout_us = s->begun ? 5000000 : 0;
     Ended *e = &s->ended[s->begun];
     if (s->peer.port.send(s->peer.port.self, &request, note, e, &s->ids[s->begun]) != PL_OK) {
@@ -170,8 +171,9 @@ static void play(bool http, const char *config, const char *script, Story *s)
 #define MODERN_OK "{\"id\":@,\"result\":{\"supportedVersions\":[\"2026-07-28\"],\"serverInfo\":{\"name\":\"s\",\"version\":\"1\"}}}\n"
 #define LEGACY_OK "{\"id\":@,\"error\":{\"code\":-32601,\"message\":\"no\"}}\n{\"id\":@,\"result\":{\"protocolVersion\":\"2025-11-25\",\"serverInfo\":{}}}\n"
 #define TOOLS "{\"id\":@,\"result\":{\"tools\":[" TOOL "," OTHER "]}}\n"
-#define GOOD "{\"id\":@,\"result\":{\"content\":[{\"type\":\"text\",\"text\":\"hi\"},{\"type\":\"image\"},{\"type\":\"text\",\"text\":\"you\"},{\"type\":\"text\"},{}]}}\n"
-#define GOOD_IS "200 {\"text\":\"hi\\nyou\",\"content\":[{\"type\":\"text\",\"text\":\"hi\"},{\"type\":\"image\"},{\"type\":\"text\",\"text\":\"you\"},{\"type\":\"text\"},{}]}"
+#define CONTENT "[{\"type\":\"text\",\"text\":\"hi\"},{\"type\":\"image\"},{\"type\":\"text\",\"text\":\"you\"},{\"type\":\"text\"},{}]"
+#define GOOD "{\"id\":@,\"result\":{\"content\":" CONTENT "}}\n"
+#define GOOD_IS "200 {\"text\":\"hi\\nyou\",\"content\":" CONTENT "}"
 #define SHORT "{\"id\":@,\"result\":{\"structuredContent\":{\"n\":1}}}\n"
 
 static const struct {
@@ -180,7 +182,8 @@ static const struct {
 } stories[] = {
     {false, "+greet\n" MODERN_OK TOOLS GOOD, {GOOD_IS}},
     {false, "+greet\n" LEGACY_OK TOOLS SHORT, {"200 {\"n\":1}"}},
-    {false, "+greet\n" MODERN_OK TOOLS "{\"id\":@,\"result\":{\"isError\":true,\"content\":[{\"type\":\"text\",\"text\":\"bad\"}]}}\n", {"500 {\"error\":\"bad\"}"}},
+    {false, "+greet\n" MODERN_OK TOOLS "{\"id\":@,\"result\":{\"isError\":true,\"content\":[{\"type\":\"text\",\"text\":\"bad\"}]}}\n",
+    {"500 {\"error\":\"bad\"}"}},
     {false, "+greet\n" MODERN_OK TOOLS "{\"id\":@,\"result\":{\"resultType\":\"input_required\"}}\n", {"501 {\"error\":\"the tool wants to ask"}},
     {false, "+greet\n" MODERN_OK TOOLS "{\"id\":@,\"result\":{}}\n", {"200 {\"text\":\"\",\"content\":[]}"}},
     {false, "+greet\n" MODERN_OK TOOLS "{\"id\":@,\"error\":{\"code\":-32602,\"message\":\"who\"}}\n", {"400 {\"error\":\"who\"}"}},
@@ -213,7 +216,8 @@ static const struct {
     /* side by side */
     {false, "+greet\n+greet\n" MODERN_OK TOOLS GOOD SHORT, {GOOD_IS, "200 {\"n\":1}"}},
     {false, "+greet\n" MODERN_OK TOOLS GOOD "+greet\n+greet\n" SHORT GOOD, {GOOD_IS, "200 {\"n\":1}", GOOD_IS}},
-    {false, "+greet\n" MODERN_OK TOOLS GOOD "+greet\n+gone\n+other\n" SHORT, {GOOD_IS, "200 {\"n\":1}", "no_door never_sent: the MCP server no longer", "no_door never_sent: the tool changed"}},
+    {false, "+greet\n" MODERN_OK TOOLS GOOD "+greet\n+gone\n+other\n" SHORT, {GOOD_IS, "200 {\"n\":1}", "no_door never_sent: the MCP server no longer",
+     "no_door never_sent: the tool changed"}},
     {false, "+greet\n" MODERN_OK TOOLS GOOD "+greet\n+greet\n!now\n", {GOOD_IS, "timeout unknown", "timeout unknown"}},
     {false, "+greet\n+greet\n" MODERN_OK "{\"id\":@,\"result\":{}}\n", {"no_door never_sent", "no_door never_sent"}},
     /* cancelled */
@@ -230,7 +234,8 @@ static const struct {
     /* over HTTP */
     {true, "+greet\n200 " MODERN_OK "200 " TOOLS "200 " GOOD, {GOOD_IS}},
     {true, "+greet\n404 \n200 {\"id\":@,\"result\":{\"protocolVersion\":\"2025-11-25\"}}\n202 \n200 " TOOLS "200 " SHORT, {"200 {\"n\":1}"}},
-    {true, "+greet\n200 data: {\"id\":@,~data: \"result\":{\"supportedVersions\":[\"2026-07-28\"]}}~~\n200 " TOOLS "200 event: message~data: {\"id\":@,\"result\":{\"structuredContent\":{\"n\":1}}}\n",
+    {true, "+greet\n200 data: {\"id\":@,~data: \"result\":{\"supportedVersions\":[\"2026-07-28\"]}}~~\n200 "
+    TOOLS "200 event: message~data: {\"id\":@,\"result\":{\"structuredContent\":{\"n\":1}}}\n",
      {"200 {\"n\":1}"}},
     {true, "+greet\n200 " MODERN_OK "200 " TOOLS "500 \n", {"protocol unknown: the MCP server answered with status 500"}},
     {true, "+greet\n200 " MODERN_OK "200 " TOOLS "403 \n", {"protocol answered: the MCP server answered with status 403"}},
@@ -246,7 +251,8 @@ static void config_of(bool http, char *out, size_t size)
 {
     char hash[65];
     pl_door_hash(PL_STR(TOOL), hash);
-    snprintf(out, size, "{\"%s\":\"http://127.0.0.1/mcp\",\"credential\":\"%s\",\"tools\":{\"greet\":\"%s\",\"other\":\"%s\"}}", http ? "url" : "command", http ? "key" : "", hash,
+    snprintf(out, size, "{\"%s\":\"http://127.0.0.1/mcp\",\"credential\":\"%s\",\"tools\":{\"greet\":\"%s\",\"other\":\"%s\"}}", http ? "url" : "command",
+        http ? "key" : "", hash,
              hash);
 }
 
@@ -280,7 +286,8 @@ TEST(any_allocation_may_fail)
             fired = pl_fault_fired();
             pl_fault_disarm();
             for (unsigned k = 0; k < s.begun; k++) {
-                if (s.ended[k].times != 1) fprintf(stderr, "story %zu, allocation %llu, call %u ended %u times: %s\n", i, (unsigned long long)nth, k + 1, s.ended[k].times, s.ended[k].text);
+                if (s.ended[k].times != 1) fprintf(stderr, "story %zu, allocation %llu, call %u ended %u times: %s\n", i, (unsigned long long)nth, k + 1,
+                    s.ended[k].times, s.ended[k].text);
                 CHECK(s.ended[k].times == 1);
             }
         }

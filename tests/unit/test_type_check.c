@@ -122,7 +122,8 @@ TEST(enums_of_every_kind)
 {
     WORLD;
     PlLiteral values[] = {{.kind = PL_LIT_NOTHING}, {.kind = PL_LIT_YESNO, .as.yes = true}, {.kind = PL_LIT_DOUBLE, .as.number = 2.5},
-                          {.kind = PL_LIT_DATE, .as.integer = 1}, {.kind = PL_LIT_DATETIME, .as.integer = 5000000}, {.kind = PL_LIT_DURATION, .as.integer = 1000000},
+                          {.kind = PL_LIT_DATE, .as.integer = 1}, {.kind = PL_LIT_DATETIME, .as.integer = 5000000}, {.kind = PL_LIT_DURATION,
+                           .as.integer = 1000000},
                           {.kind = PL_LIT_INT, .as.integer = 7}, {.kind = PL_LIT_TEXT, .as.text = PL_STR_INIT("a")}};
     static const char *const ones[] = {"null", "true", "2.5", "7", "\"a\""}, *const others[] = {"false", "2", "\"b\"", "[]", "{}", "1e300"};
     PlTypeId choice = pl_type_enum(&w.types, values, sizeof values / sizeof *values);
