@@ -36,12 +36,18 @@ static uint64_t key_of(PlStr path, PlRowKind kind, uint32_t attempt)
     return h ^ h >> 29;
 }
 
+static uint64_t key_at(const PlRowIndex *index, uint32_t i)
+{
+    const uint32_t *key = index->entries[i].key;
+    return (uint64_t)key[1] << 32 | key[0];
+}
+
 static uint32_t *slot_of(const PlRowIndex *index, uint64_t key)
 {
     uint32_t mask = index->slot_count - 1;
     for (uint32_t i = (uint32_t)key & mask;; i = (i + 1) & mask) {
         uint32_t *slot = &index->slots[i];
-        if (*slot == 0 || index->entries[*slot - 1].key == key) return slot;
+        if (*slot == 0 || key_at(index, *slot - 1) == key) return slot;
     }
 }
 
@@ -63,7 +69,7 @@ static PlStatus reserve(PlRowIndex *index)
     pl_free(index->slots);
     index->slots = slots;
     index->slot_count = count;
-    for (uint32_t i = 0; i < index->len; i++) *slot_of(index, index->entries[i].key) = i + 1;
+    for (uint32_t i = 0; i < index->len; i++) *slot_of(index, key_at(index, i)) = i + 1;
     return PL_OK;
 }
 
@@ -72,7 +78,9 @@ PlStatus pl_row_index_add(PlRowIndex *index, const PlRow *row)
     PlStatus status = reserve(index);
     if (status != PL_OK) return status;
     uint64_t key = key_of(row->path, row->kind, row->attempt);
-    PlRowIndexEntry entry = {.key = key, .seq = row->seq, .wall_us = row->wall_us};
+    uint64_t wall = (uint64_t)row->wall_us;
+    if (row->seq > INT32_MAX) return PL_LIMIT;
+    PlRowIndexEntry entry = {{(uint32_t)key, (uint32_t)(key >> 32)}, {(uint32_t)wall, (uint32_t)(wall >> 32)}, (uint32_t)row->seq};
     uint32_t *slot = slot_of(index, key);
     if (*slot == 0) *slot = ++index->len;
     index->entries[*slot - 1] = entry;

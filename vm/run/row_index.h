@@ -8,12 +8,16 @@
 
 typedef struct PlRowIndex PlRowIndex;
 
-typedef struct PlRowIndexEntry {
-    uint64_t key;     /* of path, kind and attempt */
-    uint64_t seq;
-    int64_t wall_us;
-    bool taken;
+typedef struct PlRowIndexEntry { /* 20 bytes for each row of a story: halves of words, so that nothing is padded */
+    uint32_t key[2];  /* of path, kind and attempt */
+    uint32_t wall[2]; /* microseconds */
+    uint32_t seq;     /* below 2^31, and above it whether it was taken */
 } PlRowIndexEntry;
+
+static inline uint64_t pl_row_index_seq(const PlRowIndexEntry *e) { return e->seq & INT32_MAX; }
+static inline bool pl_row_index_taken(const PlRowIndexEntry *e) { return e->seq > INT32_MAX; }
+static inline void pl_row_index_take(PlRowIndexEntry *e) { e->seq |= 0x80000000u; }
+static inline int64_t pl_row_index_wall_us(const PlRowIndexEntry *e) { return (int64_t)((uint64_t)e->wall[1] << 32 | e->wall[0]); }
 
 PlRowIndex *pl_row_index_new(void); /* NULL: no memory */
 void pl_row_index_free(PlRowIndex *index);

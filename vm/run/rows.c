@@ -67,7 +67,7 @@ bool pl_rows_has(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt)
 bool pl_rows_taken(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt)
 {
     const PlRowIndexEntry *e = pl_row_index_find(run->index, path, kind, attempt);
-    return e && e->taken;
+    return e && pl_row_index_taken(e);
 }
 
 void pl_rows_take(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt)
@@ -75,12 +75,12 @@ void pl_rows_take(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt)
     PlRow row = {.kind = kind, .attempt = attempt, .path = path};
     PlStatus status = pl_row_index_add(run->index, &row);
     if (status != PL_OK) pl_heap_escape(run->heap, status);
-    pl_row_index_find(run->index, path, kind, attempt)->taken = true;
+    pl_row_index_take(pl_row_index_find(run->index, path, kind, attempt));
 }
 
 int64_t pl_rows_wall_us(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt)
 {
-    return pl_row_index_find(run->index, path, kind, attempt)->wall_us;
+    return pl_row_index_wall_us(pl_row_index_find(run->index, path, kind, attempt));
 }
 
 bool pl_rows_find(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt, PlValue *body, PlBuf *blob)
@@ -89,18 +89,18 @@ bool pl_rows_find(PlRun *run, PlStr path, PlRowKind kind, uint32_t attempt, PlVa
     if (!entry) return false;
     PlBuf *text = pl_run_scratch(run);
     Copy copy = {.path = path, .kind = kind, .body = text, .blob = blob};
-    PlStatus status = run->ports.journal.read(run->ports.journal.self, entry->seq, copy_row, &copy);
+    PlStatus status = run->ports.journal.read(run->ports.journal.self, pl_row_index_seq(entry), copy_row, &copy);
     if (status == PL_NOMEM || status == PL_LIMIT) pl_heap_escape(run->heap, status);
-    if (status != PL_OK) PL_BREAK(run, status, RUN_JOURNAL_READ, path, (unsigned long long)entry->seq, pl_status_words(status));
+    if (status != PL_OK) PL_BREAK(run, status, RUN_JOURNAL_READ, path, (unsigned long long)pl_row_index_seq(entry), pl_status_words(status));
     bool found = copy.right;
     if (found) {
         size_t at;
         const char *why;
         status = pl_json_read(run->values, pl_buf_str(text), body, &at, &why);
         if (status != PL_OK || body->tag != PL_RECORD)
-            PL_BREAK(run, PL_CORRUPT, RUN_JOURNAL_ROW, path, (unsigned long long)entry->seq,
+            PL_BREAK(run, PL_CORRUPT, RUN_JOURNAL_ROW, path, (unsigned long long)pl_row_index_seq(entry),
                      status != PL_OK ? why : "its body is no record");
-        entry->taken = true;
+        pl_row_index_take(entry);
     }
     pl_run_give(run, text);
     return found;
