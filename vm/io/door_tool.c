@@ -7,6 +7,7 @@
 #include "vm/base/json_scan.h"
 #include "vm/base/limits.h"
 #include "vm/code/hash.h"
+#include "vm/io/command.h"
 #include "vm/io/loop.h"
 #include "vm/io/private.h"
 #include "vm/io/secrets.h"
@@ -36,7 +37,8 @@ typedef struct Call {
     PlBuf in, out; /* the request, which may hold a secret; what the worker printed */
     PlBuf credential; /* the name of the one in the request */
     size_t sent;
-    bool is_running;
+    bool is_running, is_placed; /* placed: its request has a place for a login, not closed yet */
+    bool is_held;     /* a program must print its credential first */
     PlNetFault fault; /* why it is being ended */
 } Call;
 
@@ -46,6 +48,7 @@ struct Peer {
     PlBuf tool;
     char workspace[PATH_MAX], worker[PATH_MAX];
     Call *calls; /* the newest first */
+    PlCommand *command; /* prints the credential that held calls wait for; NULL */
     uint64_t last_id;
     unsigned running;
 };
@@ -204,9 +207,9 @@ static void start_waiting(Peer *peer)
     while (oldest && oldest->next) oldest = oldest->next;
     for (Call *c = oldest, *previous; c && peer->running < RUNNING_MOST; c = previous) {
         previous = c->previous;
-        if (c->is_running || c->timer) continue; /* a timer: it is over, and its turn to say so comes */
+        if (c->is_running || c->timer || c->is_held) continue; /* a timer: it is over, and its turn to say so comes */
         if (c->fault == PL_NET_OK && start(c)) continue;
-        PlNetAnswer answer = c->fault == PL_NET_OK ? not_started() : unstarted();
+        PlNetAnswer answer = c->fault == PL_NET_CANCELLED ? unstarted() : not_started();
         finish(c, &answer); /* begins again with the next one */
         return;
     }
@@ -282,24 +285,34 @@ static bool answer_here(Call *c, PlStr action, PlStr args)
 /* ---- the port ---- */
 
 /* The login of a mail server: the first set of credentials that is at hand; none is a login too. */
-static PlStatus put_login(Call *c, const PlNetRequest *request)
+static void choose_login(Call *c, const PlNetRequest *request)
 {
     PlSecrets *secrets = c->peer->world.secrets;
+    for (uint32_t i = 0; secrets && i < request->auth_count && !c->credential.len; i++)
+        if (request->auth[i].count == 1 && pl_secrets_has(secrets, request->auth[i].all[0].credential))
+            pl_buf_put(&c->credential, request->auth[i].all[0].credential);
+}
+
+/* The end of the request: what was open for the login. */
+static PlStatus close_request(Call *c)
+{
     PlStr secret, error;
-    for (uint32_t i = 0; secrets && i < request->auth_count; i++) {
-        if (request->auth[i].count != 1 || !pl_secrets_has(secrets, request->auth[i].all[0].credential)) continue;
-        PlStatus status = pl_secrets_get(secrets, request->auth[i].all[0].credential, &secret, &error);
-        if (status != PL_OK) return status;
-        pl_buf_put(&c->credential, request->auth[i].all[0].credential);
+    PlStatus status = PL_OK;
+    if (c->is_placed && c->credential.len) {
+        status = pl_secrets_get(c->peer->world.secrets, pl_buf_str(&c->credential), &secret, &error);
+        if (status != PL_OK) {
+            pl_buf_clear(&c->credential);
+            return status;
+        }
         pl_buf_put_z(&c->in, ",\"login\":");
         pl_buf_put_json(&c->in, secret);
-        return PL_OK;
     }
-    return PL_OK;
+    pl_buf_put_z(&c->in, c->is_placed ? "}}" : "}");
+    return c->credential.status != PL_OK ? c->credential.status : c->in.status;
 }
 
 /* Where the letter goes: of the door's config, the run's options and its credentials, never of the plan's arguments. */
-static PlStatus put_place(Call *c, const PlNetRequest *request)
+static void put_place(Call *c, const PlNetRequest *request)
 {
     enum { MARGIN_US = 2000000 };
     const PlDoorWorld *world = &c->peer->world;
@@ -311,12 +324,11 @@ static PlStatus put_place(Call *c, const PlNetRequest *request)
     pl_buf_printf(&c->in, ",\"place\":{\"url\":" PL_FMT ",\"private\":%s,\"timeout_ms\":%llu", PL_ARG(url), named ? "true" : "false",
                   (unsigned long long)(us / 1000));
     if (world->ca_file) pl_buf_put_z(&c->in, ",\"ca_file\":"), pl_buf_put_json(&c->in, pl_str_z(world->ca_file));
-    PlStatus status = put_login(c, request);
-    pl_buf_put_char(&c->in, '}');
-    return status;
+    c->is_placed = true;
+    choose_login(c, request);
 }
 
-static PlStatus put_request(Call *c, PlStr action, PlStr args, const PlNetRequest *request)
+static void put_request(Call *c, PlStr action, PlStr args, const PlNetRequest *request)
 {
     PlStr config = PL_STR("{}"), tool = pl_buf_str(&c->peer->tool);
     pl_json_find(c->peer->door->config, "config", &config);
@@ -326,9 +338,55 @@ static PlStatus put_request(Call *c, PlStr action, PlStr args, const PlNetReques
     pl_buf_put_json(&c->in, action);
     pl_buf_printf(&c->in, ",\"args\":" PL_FMT ",\"config\":" PL_FMT ",\"workspace\":", PL_ARG(args), PL_ARG(config));
     pl_buf_put_json(&c->in, pl_str_z(c->peer->workspace));
-    PlStatus status = pl_str_eq_z(tool, "mail") ? put_place(c, request) : PL_OK;
-    pl_buf_put_char(&c->in, '}');
-    return status == PL_OK ? c->in.status : status;
+    if (pl_str_eq_z(tool, "mail")) put_place(c, request);
+}
+
+/* Its request is ready but for its end: it is started, or waits for a place, or says on its next turn why not. Errors only PL_NOMEM. */
+static PlStatus proceed(Call *c)
+{
+    Peer *peer = c->peer;
+    const PlClockPort *clock = &peer->world.clock;
+    PlStatus status = close_request(c);
+    if (status == PL_CREDENTIAL) pl_buf_put_z(&c->out, "0\nthe credential of the mail server cannot be read");
+    else if (status != PL_OK) return PL_NOMEM;
+    else if (peer->running >= RUNNING_MOST || start(c)) return PL_OK;
+    return clock->timer(clock->self, clock->mono_us(clock->self), on_turn, c, &c->timer);
+}
+
+/* All that waited go on, whether it printed something or not. */
+static void on_printed(void *user, PlStr output, const char *why)
+{
+    Peer *peer = user;
+    PlStr error;
+    PlCommand *command = peer->command;
+    peer->command = NULL;
+    bool is_taken = false;
+    for (Call *c = peer->calls, *next; c; c = next) {
+        next = c->next;
+        if (!c->is_held) continue;
+        PlStatus taken = is_taken ? PL_OK : pl_secrets_take(peer->world.secrets, pl_buf_str(&c->credential), output, why, &error);
+        is_taken = true;
+        (void)taken; /* what failed is said when it is got */
+        c->is_held = false;
+        if (c->fault == PL_NET_OK && proceed(c) != PL_OK) c->fault = PL_NET_NO_DOOR; /* without memory: start_waiting says so */
+    }
+    pl_command_free(command);
+    start_waiting(peer);
+}
+
+/* A credential that a program has to print first, as it does for requests over HTTP (http_hold.c): the loop turns meanwhile. */
+static bool hold(Call *c)
+{
+    Peer *peer = c->peer;
+    const char *words = c->credential.len ? pl_secrets_command(peer->world.secrets, pl_buf_str(&c->credential)) : NULL, *why = "";
+    PlStr error;
+    if (!words) return false;
+    if (!peer->command) peer->command = pl_command_begin(peer->world.loop, words, PL_LIMIT_SECRET_BYTES, PL_LIMIT_SECRET_TIME, on_printed, peer, &why);
+    c->is_held = peer->command != NULL;
+    if (c->is_held) return true;
+    PlStatus taken = pl_secrets_take(peer->world.secrets, pl_buf_str(&c->credential), PL_STR(""), why, &error);
+    (void)taken; /* said when it is got */
+    return false;
 }
 
 static PlStatus send_call(void *self, const PlNetRequest *request, PlNetDone done, void *user, uint64_t *id)
@@ -353,14 +411,8 @@ static PlStatus send_call(void *self, const PlNetRequest *request, PlNetDone don
     if (answer_here(c, action, args)) {
         status = clock->timer(clock->self, clock->mono_us(clock->self), on_turn, c, &c->timer);
     } else {
-        status = put_request(c, action, args, request);
-        if (status == PL_CREDENTIAL) {
-            pl_buf_put_z(&c->out, "0\nthe credential of the mail server cannot be read");
-            status = PL_OK;
-        } else if (status == PL_OK && (peer->running >= RUNNING_MOST || start(c))) {
-            return PL_OK;
-        }
-        if (status == PL_OK) status = clock->timer(clock->self, clock->mono_us(clock->self), on_turn, c, &c->timer);
+        put_request(c, action, args, request);
+        status = hold(c) ? PL_OK : proceed(c);
     }
     if (status != PL_OK) forget(c);
     return status == PL_OK ? PL_OK : PL_NOMEM;
@@ -385,6 +437,7 @@ static void cancel(void *self, uint64_t id)
 static void close_peer(void *self)
 {
     Peer *peer = self;
+    pl_command_free(peer->command);
     while (peer->calls) {
         stop(peer->calls, true);
         forget(peer->calls);
