@@ -55,6 +55,7 @@ start ::= S_IF cond(C) colon. { r->step->cond = C; }
 start ::= S_ELSE_IF cond(C) colon. { r->step->cond = C; }
 start ::= S_ELSE colon.
 start ::= S_EACH NAME(N) IN expr(L) tail colon. { pl_build_each(r, &N, NULL, L); }
+start ::= S_EACH NAME(N) IN sum(A) RANGE_TO sum(B) tail colon. { pl_build_each(r, &N, NULL, pl_build_call2(r, "range", A, B)); }
 start ::= S_EACH_OF expr(L) tail colon. { pl_build_each_of(r, L); }
 start ::= S_EACH NAME(N) tail colon. { pl_build_each(r, &N, NULL, pl_build_plural(r, &N)); }
 start ::= S_EACH NAME(N) COMMA NAME(M) IN expr(L) tail colon. { pl_build_each(r, &N, &M, L); }

@@ -10,6 +10,7 @@
 #include "compiler/check/scope.h"
 #include "compiler/check/step.h"
 #include "compiler/check/tree.h"
+#include "compiler/prose/prose.h"
 #include "vm/base/limits.h"
 
 enum { ROUNDS = 4, TRIED_DEEPEST = 3 };
@@ -345,10 +346,21 @@ static void take_items(PlChecker *c, PlStep *step)
     step->clauses.len--;
 }
 
+/* "orders whose total is over 100": the list, and the loop's own condition. */
+static void narrow_list(PlChecker *c, PlStep *step)
+{
+    PlMeant meant = step->cond ? PL_MEANT_NOTHING : pl_prose_list(c, &step->value);
+    if (meant == PL_MEANT_SEVERAL) pl_expr_bad(step->value); /* it is asked once */
+    if (meant != PL_MEANT_ONE || step->value->kind != PL_EXPR_WHERE) return;
+    step->cond = step->value->right;
+    step->value = step->value->left;
+}
+
 /* For each x in LIST [where COND] [, up to N at a time]: */
 void pl_loop_each(PlChecker *c, PlStep *step)
 {
     step->scatter = pl_step_clause(step, PL_CLAUSE_AT_A_TIME) != NULL;
+    narrow_list(c, step);
     take_items(c, step);
     pl_expr_check(c, &step->value, PL_TYPE_NONE);
     if (!step->cond) pl_loop_pairs(c, step);

@@ -447,6 +447,21 @@ PlMeant pl_prose_name(PlChecker *c, PlExpr **slot)
     return senses.len ? choose_phrase(&r, slot, &senses) : PL_MEANT_NOTHING;
 }
 
+PlMeant pl_prose_list(PlChecker *c, PlExpr **slot)
+{
+    PlReader r;
+    PlSenses senses = {0};
+    bool words = (*slot)->kind == PL_EXPR_NAME && ((*slot)->flags & PL_EXPR_WORDS) && (*slot)->literal.kind == PL_LIT_TEXT;
+    if (!words || !c->step || c->in_phrase || !pl_prose_reader(&r, c, (*slot)->literal.as.text)) return PL_MEANT_NOTHING;
+    r.stated = true;
+    PlItFrame *frame = c->frame;
+    c->frame = NULL;
+    pl_value_read(&r, (PlRange){0, r.count}, &senses);
+    if (!senses.len) pl_called_list(&r, (PlRange){0, r.count}, &senses);
+    c->frame = frame;
+    return senses.len ? choose_phrase(&r, slot, &senses) : PL_MEANT_NOTHING;
+}
+
 /* ---- whole values and conditions ---- */
 
 typedef struct Joined {

@@ -25,6 +25,9 @@ bool pl_prose_model(PlChecker *c, PlStep *step, bool said);
  * invoices"). With PL_MEANT_ONE there is an expression in its place, not yet checked. */
 PlMeant pl_prose_name(PlChecker *c, PlExpr **slot);
 
+/* The words behind the `in` of a For each, as they are written: a list and what narrows it down ("orders whose total is over 100"). */
+PlMeant pl_prose_list(PlChecker *c, PlExpr **slot);
+
 /* Words that were read as an expression with names of several words in it: read as a phrase instead, where they are one
  * ("the percentage of orders that are paid"). `condition`: yes or no is wanted. */
 PlMeant pl_prose_whole(PlChecker *c, PlExpr **slot, bool condition);

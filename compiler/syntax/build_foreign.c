@@ -114,7 +114,17 @@ PlExpr *pl_build_row(PlRun *r, PlExpr *first, PlItems *rest)
 
 void pl_build_each_of(PlRun *r, PlExpr *list)
 {
-    PlStr many = list->kind == PL_EXPR_NAME || list->kind == PL_EXPR_FIELD ? list->text : PL_STR("");
+    if (list->kind == PL_EXPR_BINARY && list->op == PL_OPR_IN && list->left->left &&
+        list->left->left->kind == PL_EXPR_NAME) { /* the first 10 orders in found.orders */
+        PlStr called = list->left->left->text;
+        list->left->left = list->right;
+        list = list->left;
+        PlToken item = {.text = pl_noun_singular(r->syntax->arena, called), .span = list->span};
+        pl_build_each(r, &item, NULL, list);
+        return;
+    }
+    const PlExpr *all = list->kind == PL_EXPR_TAKE || list->kind == PL_EXPR_SLICE ? list->left : list;
+    PlStr many = all->kind == PL_EXPR_NAME || all->kind == PL_EXPR_FIELD ? all->text : PL_STR("");
     PlStr one = pl_noun_singular(r->syntax->arena, many);
     if (!one.len || pl_str_eq(one, many)) one = PL_STR("item");
     PlToken name = {.text = one, .span = list->span};
@@ -250,6 +260,11 @@ static PlExpr *call_of_code(PlRun *r, const PlToken *name, PlExpr *self, PlArgs 
         PlExpr *distinct = pl_build_list_clause(r, PL_EXPR_DISTINCT, args->all.items[0].value, NULL);
         distinct->flags |= PL_EXPR_PARENS;
         return distinct;
+    }
+    if (one && pl_str_eq_z(name->text, "range")) { /* from 0, the end left out */
+        PlExpr *end = args->all.items[0].value;
+        PL_REPORT(r->syntax->diags, READ_AS_STEP, name->span, "`range(0, n - 1)`");
+        return pl_build_call2(r, "range", pl_build_int(r, end->span, 0), pl_build_binary(r, PL_OPR_SUB, end, pl_build_int(r, end->span, 1)));
     }
     bool sorts = pl_str_eq_z(name->text, "sorted") || pl_str_eq_z(name->text, "sort");
     for (uint32_t i = 0; sorts && args && i < args->all.len; i++)

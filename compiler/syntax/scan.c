@@ -575,6 +575,7 @@ PlToken pl_scan_next(PlScan *s)
     case PL_RAW_BOLD: return pl_scan_emit(s, PL_TK_SPREAD, p, end);
     case PL_RAW_DOT:
         if (s->limit - p > 3 && p[1] == '.' && p[2] == '.' && spreads(s, p, p + 3)) return pl_scan_emit(s, PL_TK_SPREAD, p, p + 3);
+        if (s->entry == PL_TK_S_EACH && !s->depth && p[1] == '.' && !s->value) return pl_scan_emit(s, PL_TK_RANGE_TO, p, p + 2);
         if (s->depth == 0 && pl_scan_skip(s, end, false) == s->limit)
             return s->cursor = end, pl_scan_next(s); /* the full stop of a sentence */
         if (s->tail && binding(s, pl_scan_skip(s, end, false), &token)) return token;

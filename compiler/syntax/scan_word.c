@@ -2,6 +2,7 @@
 /* Words and signs: what each means where a value is expected, and what behind one. The table of spellings decides (phrase.h); this file knows
  * which of its rows a place can use, and joins words to one name where the parser has asked for that (PlScan.words). */
 #include "compiler/syntax/build.h"
+#include "compiler/syntax/oneline.h"
 #include "compiler/syntax/scan_inside.h"
 
 static bool usable(const PlScan *s, const PlSpelling *row, const char *behind);
@@ -62,6 +63,26 @@ static const char *end_of_words(const PlScan *s, const char *p)
     return stop;
 }
 
+/* "orders whose total is over 100", "orders over 100", "orders that are paid" behind the `in` of a For each: where these words end, which say what is left of
+ * the list; NULL when p is no name that such words follow. */
+static const char *end_of_narrowed(const PlScan *s, const char *p)
+{
+    static const char *const openers[] = {"whose", "that", "which", "who", "with", "without", "over", "under", "above", "below", "older", "newer", "between"};
+    if (s->entry != PL_TK_S_EACH || s->prev != PL_TK_IN || s->depth) return NULL;
+    const char *name = pl_oneline_path_end(p, s->limit), *behind, *end, *stop = p;
+    const char *opener = name ? pl_scan_blanks(name) : NULL;
+    char closer;
+    if (!name || opener == name || pl_raw_scan(PL_MODE_EXPR, opener, s->limit, &end) != PL_RAW_WORD) return NULL;
+    if (!IS_ONE_OF(pl_str(opener, (size_t)(end - opener)), openers) || pl_scan_phrase(s, PL_AT_TAIL, opener, &behind)) return NULL;
+    for (const char *q = p; q < s->limit && !strchr(",(;#\n", *q); q++) {
+        if (*q == ':' && (q + 1 == s->limit || strchr(" \n", q[1]))) break;
+        if (q[-1] == ' ' && pl_scan_phrase(s, PL_AT_TAIL, q, &behind)) return NULL;
+        if (q > p && q[-1] == ' ' && *q != '`' && pl_text_quote(q, s->limit, &closer) && (end = pl_text_end(q, s->limit))) q = end - 1;
+        if (*q != ' ') stop = q + 1;
+    }
+    return stop;
+}
+
 /* The words with one space between them. */
 static PlStr one_line(PlArena *arena, PlStr words)
 {
@@ -82,6 +103,7 @@ PlToken pl_scan_name(PlScan *s, const char *p, const char *end)
 {
     const char *stop = end, *all = s->words == PL_WORDS_ALL && s->prev == s->entry ? end_of_words(s, p) : NULL;
     unsigned count = 1;
+    if (!all) all = end_of_narrowed(s, p);
     if (all && all - p <= WORDS_BYTES) stop = all, count = WORDS_OF_NAME;
     for (; s->words && s->prev != PL_TK_ARROW && count < WORDS_OF_NAME; count++) {
         const char *next = pl_scan_blanks(stop), *word;
@@ -105,6 +127,44 @@ PlToken pl_scan_name(PlScan *s, const char *p, const char *end)
     }
     PL_REPORT(s->syntax->diags, WORDS_READ_AS, token.span, token.text.ptr);
     return token;
+}
+
+/* FIRST_N without `of`: "the last 3 orders". Not where a condition may be all words, and no span of time: "the last 3 days". */
+static bool first_items(PlScan *s, const char *p, const char *end, PlToken *token)
+{
+    static const char *const words[] = {"first", "last"};
+    const char *behind;
+    bool place = s->entry == PL_TK_S_EACH || s->entry == PL_TK_S_EACH_OF || s->entry == PL_TK_S_SET || s->entry == PL_TK_S_RETURN || s->depth;
+    const char *word = p;
+    if (pl_str_eq_nocase(pl_str(p, (size_t)(end - p)), PL_STR("the"))) {
+        word = pl_scan_blanks(end);
+        if (pl_raw_scan(PL_MODE_EXPR, word, s->limit, &end) != PL_RAW_WORD) return false;
+    }
+    const char *digit = pl_scan_blanks(end), *stop = digit;
+    if (!place || s->head || !IS_ONE_OF(pl_str(word, (size_t)(end - word)), words)) return false;
+    while (stop < s->limit && *stop >= '0' && *stop <= '9') stop++;
+    const char *next = pl_scan_blanks(stop);
+    if (stop == digit || next == stop || pl_raw_scan(PL_MODE_EXPR, next, s->limit, &behind) != PL_RAW_WORD) return false;
+    if (pl_scan_phrase(s, PL_AT_UNIT, next, &behind) || pl_scan_phrase(s, PL_AT_INFIX, next, &behind)) return false;
+    *token = pl_scan_first_n(s, p, next);
+    return true;
+}
+
+/* For each x in xs if COND: the loop's own `where`; For each i in 1 to 9: a range. */
+static bool in_loop_head(PlScan *s, const char *p, const char *end, PlToken *token)
+{
+    PlStr word = pl_str(p, (size_t)(end - p));
+    if (s->entry != PL_TK_S_EACH || s->head || s->depth || s->tail) return false;
+    if (pl_str_eq_nocase(word, PL_STR("if")) && pl_str_find(pl_str(end, (size_t)(s->limit - end)), PL_STR(" otherwise "), 0) == PL_STR_NONE &&
+        pl_str_find(pl_str(end, (size_t)(s->limit - end)), PL_STR(" else "), 0) == PL_STR_NONE) {
+        *token = pl_scan_emit(s, PL_TK_WHERE, p, end);
+        PL_REPORT(s->syntax->diags, READ_AS_STEP, token->span, "`where`");
+        return true;
+    }
+    if (!pl_str_eq_nocase(word, PL_STR("to"))) return false;
+    *token = pl_scan_emit(s, PL_TK_RANGE_TO, p, end);
+    PL_REPORT(s->syntax->diags, READ_AS_STEP, token->span, "`range(a, b)`");
+    return true;
 }
 
 /* LAMBDA: `x =>` and `lambda x:` at the beginning of an argument. */
@@ -205,6 +265,8 @@ PlToken pl_scan_behind_value(PlScan *s, const char *p, PlRaw raw, const char *en
         s->one_of = false;
         if (row) return pl_scan_spelling(s, row, p, behind);
     }
+    PlToken loop;
+    if (raw == PL_RAW_WORD && in_loop_head(s, p, end, &loop)) return loop;
     if (s->counting && s->depth == 0 && (row = pl_scan_phrase(s, PL_AT_COUNT, p, &behind)) && row->kind == PL_TK_AT_A_TIME)
         return pl_scan_spelling(s, row, p, behind); /* "max 5 in parallel" */
     if ((s->tail || s->newline) && (row = pl_scan_clause_at(s, p, &behind))) return pl_scan_spelling(s, row, p, behind);
@@ -257,6 +319,7 @@ PlToken pl_scan_where_value(PlScan *s, const char *p, PlRaw raw, const char *end
     }
     if (s->words == PL_WORDS_ALL && s->prev == s->entry && raw == PL_RAW_WORD) return pl_scan_name(s, p, end);
     if (*p == '*' && pl_scan_top(s) == 'i' && s->prev == PL_TK_LBRACKET) return pl_scan_emit(s, PL_TK_STAR, p, p + 1);
+    if (raw == PL_RAW_WORD && s->prev != PL_TK_ARROW && first_items(s, p, end, &token)) return token;
     if (!s->head && s->prev != PL_TK_ARROW) row = pl_scan_phrase(s, PL_AT_PREFIX, p, &behind);
     if (row && row->kind == PL_TK_IT && p[1] == 'T') row = NULL; /* "country is IT" */
     if (!row && raw == PL_RAW_WORD && (is_article(s, p, end) || is_filler(s, p, end)))

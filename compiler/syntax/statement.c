@@ -257,6 +257,9 @@ static void trim_head(PlReading *rd, const char *behind)
                                         "then",
                                         "and",
                                         "as follows",
+                                        "->",
+                                        "=>",
+                                        "\xe2\x86\x92",
                                         ","};
     const char *end = rd->limit;
     while (end > behind && strchr(" :*\n\r\t", end[-1])) end--;
@@ -267,7 +270,7 @@ static void trim_head(PlReading *rd, const char *behind)
             size_t len = strlen(words[i]);
             if ((size_t)(trimmed - behind) <= len || !pl_str_eq_nocase(pl_str(trimmed - len, len), pl_str_z(words[i])))
                 continue;
-            if (*words[i] != ',' && pl_phrase_word_char(trimmed[-(ptrdiff_t)len - 1])) continue;
+            if (pl_phrase_word_char(*words[i]) && pl_phrase_word_char(trimmed[-(ptrdiff_t)len - 1])) continue;
             trimmed -= len;
             while (trimmed > behind && (trimmed[-1] == ' ' || trimmed[-1] == '\n')) trimmed--;
             again = true;
@@ -302,6 +305,16 @@ static void read_block(PlReading *rd, int token, const char *behind)
     trim_head(rd, behind);
     if (token == PL_TK_S_EACH && pl_reading_is_path(rd, behind)) { /* Loop over order.lines: */
         pl_reading_loudly(rd, PL_TK_S_EACH_OF, behind);
+        return;
+    }
+    static const char *const some[] = {"of the first ", "of the last ", "of the ", "the first ", "the last "}; /* For each of the first 10 orders: */
+    const char *of = pl_scan_blanks(behind);
+    for (size_t i = 0; token == PL_TK_S_EACH && i < sizeof some / sizeof *some; i++) {
+        PlStr start = pl_str_z(some[i]);
+        bool found = (size_t)(rd->limit - of) > start.len && pl_str_eq_nocase(pl_str(of, start.len), start);
+        bool counts = found && of[start.len] >= '0' && of[start.len] <= '9';
+        if (!counts) continue;
+        pl_reading_loudly(rd, PL_TK_S_EACH_OF, of + (*of == 'o' || *of == 'O' ? 3 : 0));
         return;
     }
     if (token == PL_TK_S_REPEAT && read_timed(rd, behind)) return;

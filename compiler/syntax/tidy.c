@@ -86,11 +86,49 @@ static void plain_spaces(PlSyntax *syntax)
     }
 }
 
+/* Two words that no operator parts, and no quote, up to the line's end: what a remark looks like, and no divisor. */
+static bool is_remark(const char *p, const char *limit)
+{
+    unsigned words = 0;
+    const char *end = memchr(p, '\n', (size_t)(limit - p));
+    if (!end) end = limit;
+    if (memchr(p, '"', (size_t)(end - p)) || memchr(p, '`', (size_t)(end - p))) return false;
+    for (; p < end && words < 2; words++) {
+        while (p < end && *p == ' ') p++;
+        const char *word = p;
+        while (p < end && (pl_phrase_word_char(*p) || *p == '\'')) p++;
+        if (p == word || is_digit(*word)) return false;
+    }
+    return words == 2;
+}
+
+/* "// a remark", alone on a line or behind a step, is a comment; "a // b" divides. */
+static void plain_comments(PlSyntax *syntax)
+{
+    const char *text = syntax->text.ptr, *limit = text + syntax->text.len, *line = text;
+    char quote = 0;
+    for (const char *p = text; p + 2 < limit; p++) {
+        if (*p == '\n') line = p + 1, quote = 0;
+        if ((*p == '"' || *p == '`') && (p == text || p[-1] != '\\')) quote = !quote ? *p : quote == *p ? 0 : quote;
+        if (quote || p[0] != '/' || p[1] != '/' || (p > line && p[-1] != ' ' && p[-1] != '\t') || p[2] != ' ') continue;
+        const char *first = line;
+        while (*first == ' ' || *first == '\t') first++;
+        const char *before = p;
+        while (before > line && before[-1] == ' ') before--;
+        bool heads = before > line && before[-1] == ':';
+        if (first != p && !heads && !is_remark(p + 2, limit)) continue;
+        syntax->bytes[p - text] = ' ';
+        syntax->bytes[p - text + 1] = '#';
+        while (p + 1 < limit && p[1] != '\n') p++;
+    }
+}
+
 void pl_tidy_text(PlSyntax *syntax)
 {
     if (pl_str_starts(syntax->text, PL_STR("\xef\xbb\xbf")))
         memset(syntax->bytes, '\n', 3); /* a byte order mark is no indentation */
     plain_spaces(syntax);
+    plain_comments(syntax);
     pl_tidy_tables(syntax);
     const char *text = syntax->text.ptr, *limit = text + syntax->text.len;
     Place place = walk(text, limit, NULL);
