@@ -151,8 +151,9 @@ PlNode *pl_anchor_find(PlRefs *refs, PlDoc *doc, PlStr name, const PlNode *from)
 static const Names *names_with_ids(PlRefs *refs, PlDoc *doc)
 {
     if (!doc->root) return NULL;
-    PlStr text = refs->diags->sources->all.items[doc->source].text;
-    return doc->names || pl_str_find(text, PL_STR("$id"), 0) != PL_STR_NONE ? names_of(refs, doc) : NULL;
+    if (!doc->looked) doc->has_ids = pl_str_find(refs->diags->sources->all.items[doc->source].text, PL_STR("$id"), 0) != PL_STR_NONE;
+    doc->looked = true;
+    return doc->has_ids ? names_of(refs, doc) : NULL;
 }
 
 PlNode *pl_anchor_resource(PlRefs *refs, PlDoc *doc, const PlNode *from, PlStr *address)

@@ -63,6 +63,7 @@ typedef struct PlDoc {
     uint32_t source;
     PlNode *root; /* NULL when it could not be read; the reason was reported */
     void *names;  /* anchor.c: schemas by $anchor and $id, once somebody asked */
+    bool looked, has_ids; /* anchor.c: whether the word $id stands anywhere, once somebody asked */
 } PlDoc;
 
 /* Parse `bytes` (borrowed: they must outlive the arena, as the tree points into them) under the name `path`. Tries JSON

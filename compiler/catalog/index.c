@@ -134,7 +134,7 @@ static void add_operation(PlApi *api, PlStr path, PlMethod method, PlNode *item,
 /* Methods of HTTP and WebDAV that nobody here sends: an operation of one is left out with a word, where another key of a path item means nothing. */
 static bool is_other_method(const PlPair *pair)
 {
-    const PlStr lower = PL_STR("copy|move|lock|unlock|link|unlink|purge|propfind|proppatch|mkcol|report|search|view|connect|subscribe|unsubscribe|merge|bind|acl");
+    const PlStr lower = PL_STR("copy|move|lock|unlock|link|unlink|purge|propfind|proppatch|mkcol|report|search|view|connect|subscribe|merge|acl");
     const PlStr upper = PL_STR("COPY|MOVE|LOCK|UNLOCK|LINK|UNLINK|PURGE|PROPFIND|PROPPATCH|MKCOL|REPORT|SEARCH|VIEW|CONNECT");
     PlStr key = pl_pair_key(pair);
     bool is_method = pl_str_is_among(key, lower, '|') || pl_str_is_among(key, upper, '|');

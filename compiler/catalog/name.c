@@ -301,7 +301,7 @@ static bool says_method(PlMethod method, PlStr word)
     static const char *const gets[] = {"get", "fetch", "find", "retrieve", "read", "search", "lookup", "verify", "validate", "download", "export", NULL},
                             *const deletes[] = {"delete", "remove", "destroy", NULL},
                             *const writes[] = {"create", "add",     "insert",  "update", "edit",    "modify",   "replace",    "save",    "delete",    "remove",
-                                               "destroy", "cancel", "close",   "send",   "approve", "reject",   "enable",     "disable", "activate",  "deactivate",
+                                               "destroy", "cancel", "close",   "send",   "approve", "reject",   "enable", "disable", "activate", "deactivate",
                                                "publish", "unpublish", "archive", "unarchive", "restore", "search", "find", NULL};
     return is_listed(word, method == PL_GET ? gets : method == PL_DELETE ? deletes : writes);
 }

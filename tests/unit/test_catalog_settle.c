@@ -229,9 +229,11 @@ static double seconds_for(unsigned count)
         pl_buf_printf(&text,
                       "%s\"/thing%u\":{\"get\":{\"operationId\":\"list%u\",\"responses\":{\"200\":{}}},\"post\":{\"operationId\":\"make%u\",\"requestBody\":"
                       "{\"content\":{\"application/json\":{\"schema\":{\"required\":[\"name\"],\"properties\":{\"name\":{\"type\":\"string\"}}}}}},"
-                      "\"responses\":{\"200\":{}}}}",
-                      i ? "," : "", i, i, i);
-    pl_buf_put_z(&text, "}}");
+                      "\"responses\":{\"200\":{\"content\":{\"application/json\":{\"schema\":{\"$ref\":\"#/components/schemas/S%u\"}}}}}}}",
+                      i ? "," : "", i, i, i, i);
+    pl_buf_put_z(&text, "},\"components\":{\"schemas\":{");
+    for (unsigned i = 0; i < count; i++) pl_buf_printf(&text, "%s\"S%u\":{\"type\":\"integer\"}", i ? "," : "", i);
+    pl_buf_put_z(&text, "}}}");
     clock_t start = clock();
     CHECK(pl_catalog_add_text(bed.catalog, PL_STR("t"), PL_STR("t.json"), pl_buf_str(&text), NULL, &bed.plugin) == PL_OK);
     for (uint32_t i = 0; i < bed.plugin->operation_count; i++) CHECK(pl_catalog_action(bed.catalog, bed.plugin->operations[i]) != NULL);
