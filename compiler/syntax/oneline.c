@@ -194,6 +194,8 @@ static const char *head_end(const PlSyntax *syntax, int token, const char *behin
     const char *first = blanks(behind);
     if (token == PL_TK_S_ELSE && first < limit && *first != ':' && *first != ',' && *first != '.' && *first != '#')
         return *body = first, behind;
+    if (token == PL_TK_S_ON_ERROR && first < limit && (word(first, limit, "retry") || word(first, limit, "try again")))
+        return *body = first, behind; /* "on failure retry 3 times, then stop" */
     Walk walk = {behind, limit, false};
     bool of_names = false; /* For each k, v in ...: the first comma stands between names */
     for (const char *p = behind; p < limit; p = pl_oneline_over(&walk, p)) {
@@ -313,7 +315,8 @@ bool pl_oneline_check_if(const PlSyntax *syntax, const char *text, const char *l
 bool pl_oneline_stop_if(int token, const char *text, const char *behind, const char *limit, const char **cond, PlOneLine *out)
 {
     static const char *const ifs[] = {"if", "when", "unless"};
-    bool says = token == PL_TK_S_STOP || token == PL_TK_S_FAIL || token == PL_TK_S_NOTE, stops = token == PL_TK_S_STOP || token == PL_TK_S_SKIP || token == PL_TK_S_LEAVE;
+    bool says = token == PL_TK_S_STOP || token == PL_TK_S_FAIL || token == PL_TK_S_NOTE;
+    bool stops = token == PL_TK_S_STOP || token == PL_TK_S_SKIP || token == PL_TK_S_LEAVE;
     const char *p = stops || says ? blanks(behind) : limit;
     char closer;
     bool why = says && p < limit && pl_text_quote(p, limit, &closer); /* Stop "why" if COND */

@@ -73,6 +73,16 @@ static void take_retry(PlSyntax *syntax, PlStep *call, PlStep *handler)
     handler->steps.len--;
 }
 
+/* "- Retry up to 3 times on failure" under a call. */
+static bool gives_retry(PlSyntax *syntax, PlStep *call, PlStep *step)
+{
+    if (call->kind != PL_STEP_ACTION || !is_retry(step) || step->steps.len || pl_step_clause(call, PL_CLAUSE_RETRY)) return false;
+    note(syntax, step->span, "the clause `retry N times` of the call");
+    pl_vec_push(syntax->arena, &call->clauses, step->clauses.items[0]);
+    take_comments(syntax, step, call);
+    return true;
+}
+
 /* "Do nothing" alone in a block stays as a note, since a block has steps. */
 static void note_passes(PlSyntax *syntax, PlStep *const *steps, uint32_t len)
 {
@@ -244,6 +254,7 @@ static void flatten(PlSyntax *syntax, PlStep *step, bool is_chapter, StepVec *ou
     for (uint32_t i = 0; i < step->steps.len; i++) {
         PlStep *s = step->steps.items[i];
         if (is_handler(s) && becomes_clause(syntax, step, s)) continue;
+        if (gives_retry(syntax, step, s)) continue;
         if (names_result(syntax, step, s)) continue;
         if (is_handler(s) && others.len == 0)
             pl_vec_push(syntax->arena, &handlers, s);

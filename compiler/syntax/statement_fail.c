@@ -174,7 +174,8 @@ static PlStr step_before(const PlReading *rd)
 static const char *noun_fails(PlStr doing, const char *p, const char *limit)
 {
     static const char *const openings[] = {"if", "when", "in case"};
-    static const char *const verbs[] = {"fails", "errors out", "errors", "does not succeed", "doesn't succeed", "throws an error", "raises an error"};
+    static const char *const verbs[] = {"fails", "errors out", "errors", "does not succeed", "doesn't succeed", "throws an error", "raises an error", "returns an error",
+                                        "gives an error", "reports an error"};
     static const char *const any[] = {"call", "request", "step", "api", "action", "operation", "attempt"};
     bool named = false;
     const char *end;
@@ -231,7 +232,8 @@ static const char *behind_opening(const PlReading *rd, const char *p, const char
 static const char *over_link(const PlReading *rd, const char *p, const char *limit, bool *ends)
 {
     static const char *const links[] = {"and then", "then", "and", "but", "before", "or else", "otherwise", "after that", "afterwards"};
-    static const char *const gives_up[] = {"failing the workflow", "failing", "fail the workflow", "fail", "giving up", "give up", "raise the error", "error out"};
+    static const char *const gives_up[] = {"failing the workflow", "failing", "fail the workflow", "fail", "giving up", "give up",
+                                           "raise the error", "error out"};
     const char *next;
     for (bool again = true; again;) {
         again = false;
@@ -248,7 +250,8 @@ static const char *over_link(const PlReading *rd, const char *p, const char *lim
 /* "skipping the order" behind "before" is "skip the order". */
 static PlStr imperative(const PlReading *rd, const char *p, const char *limit)
 {
-    static const char *const forms[][2] = {{"skipping", "skip"}, {"stopping", "stop"}, {"continuing", "continue"}, {"moving on", "move on"}, {"aborting", "stop"}};
+    static const char *const forms[][2] = {{"skipping", "skip"}, {"stopping", "stop"}, {"continuing", "continue"},
+                                           {"moving on", "move on"}, {"aborting", "stop"}};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         const char *behind = over(p, limit, &forms[i][0], 1);
         if (behind)
@@ -343,7 +346,8 @@ static bool passes_over(const char *p, const char *limit)
     static const char *const ignores[] = {"ignoring", "ignore"}, *const skips[] = {"skipping", "skip"};
     static const char *const goes[] = {"continue on", "continuing on", "skip on", "skipping on", "carry on on", "go on on", "ignoring on"};
     static const char *const all[] = {"any", "all", "the", "those", "ones", "items"};
-    static const char *const errors[] = {"errors", "failures", "error", "failure", "failed ones", "failed items"}, *const fails[] = {"that fail", "which fail", "that fails", "that failed"};
+    static const char *const errors[] = {"errors", "failures", "error", "failure", "failed ones", "failed items"};
+    static const char *const fails[] = {"that fail", "which fail", "that fails", "that failed"};
     const char *next = OVER(p, limit, goes), *end;
     if (!next && !(next = OVER(p, limit, ignores))) next = OVER(p, limit, skips);
     if (!next) return false;

@@ -58,7 +58,8 @@ static const char *bound(Poll *poll, const char *p)
 {
     static const char *const links[] = {"or until", "or for", "or when", "or after", "or", "and", "with a", "with", "but"};
     static const char *const most[] = {"for up to", "for at most", "for a maximum of", "up to", "at most", "no more than", "a maximum of", "maximum", "max",
-                                       "timeout of", "timeout after", "a timeout of", "timeout:", "timeout", "time out after", "giving up after", "give up after",
+                                       "timeout of", "timeout after", "a timeout of", "timeout:", "timeout", "time out after", "giving up after",
+                                       "give up after",
                                        "stop after", "stopping after", "for no more than"};
     static const char *const passed[] = {"have passed", "has passed", "have elapsed", "has elapsed", "pass", "elapse", "are over", "is over", "timeout", "in total"};
     const PlReading *rd = poll->rd;
