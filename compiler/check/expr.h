@@ -40,6 +40,8 @@ PlTypeId pl_expr_project(PlChecker *c, PlExpr **slot);
 PlTypeId pl_expr_slice(PlChecker *c, PlExpr **slot);
 PlTypeId pl_expr_unary(PlChecker *c, PlExpr **slot);
 PlTypeId pl_expr_binary(PlChecker *c, PlExpr **slot, PlTypeId hint);
+/* "amount > 1000 EUR" beside a field that says a currency: asks. */
+void pl_expr_money(PlChecker *c, const PlExpr *comparison);
 PlTypeId pl_expr_choice(PlChecker *c, PlExpr **slot, PlTypeId hint);
 PlTypeId pl_expr_coalesce(PlChecker *c, PlExpr **slot, PlTypeId hint);
 PlTypeId pl_expr_call(PlChecker *c, PlExpr **slot);

@@ -383,6 +383,7 @@ PlTypeId pl_expr_binary(PlChecker *c, PlExpr **slot, PlTypeId hint)
         PlStr what = pl_arena_printf(c->arena, "a side of `%s`", pl_operator_text(x->op));
         read_like(c, &x->right, x->left->type, what);
         read_like(c, &x->left, x->right->type, what);
+        pl_expr_money(c, x);
     }
     if (x->left->kind == PL_EXPR_BAD || x->right->kind == PL_EXPR_BAD) return compares ? PL_T_YESNO : pl_expr_bad(x);
     if (sameness) return check_same(c, x);

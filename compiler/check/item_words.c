@@ -87,7 +87,16 @@ void pl_item_words_prepare(PlChecker *c)
 typedef struct Look {
     PlChecker *c;
     PlMap known;
+    PlMap names; /* that the list comes from */
+    PL_VEC(PlStep *) before;
 } Look;
+
+static void learn_names(void *context, PlExpr **slot)
+{
+    Look *look = context;
+    if ((*slot)->kind == PL_EXPR_NAME) pl_map_put(&look->names, (*slot)->text, NULL);
+    pl_tree_operands(*slot, learn_names, look);
+}
 
 static void learn_expr(void *context, PlExpr **slot)
 {
@@ -98,28 +107,43 @@ static void learn_expr(void *context, PlExpr **slot)
     PlStr s = pl_arena_str(look->c->arena, pl_buf_str(&text));
     pl_buf_deinit(&text);
     pl_unread_learn(look->c->arena, s, &look->known);
+    learn_names(look, slot);
 }
 
 /* All that stands before this step; true when it was reached. */
-static bool learn_before(Look *look, const PlStep *at, PlStep *const *steps, uint32_t count)
+static bool gather_before(Look *look, const PlStep *at, PlStep *const *steps, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         if (pl_str_eq(steps[i]->label, at->label)) return true;
-        pl_unread_learn(look->c->arena, steps[i]->prose, &look->known);
-        pl_unread_learn(look->c->arena, steps[i]->bind, &look->known);
-        pl_unread_learn(look->c->arena, steps[i]->name, &look->known);
-        pl_tree_step_exprs(steps[i], learn_expr, look);
-        if (learn_before(look, at, steps[i]->steps.items, steps[i]->steps.len)) return true;
+        pl_vec_push(look->c->arena, &look->before, steps[i]);
+        if (gather_before(look, at, steps[i]->steps.items, steps[i]->steps.len)) return true;
     }
     return false;
 }
 
+/* What the steps say that made the list, and those that made what it was made of: "Get the VIP customers" says nothing of the orders. */
+static void learn_makers(Look *look, PlStep *step)
+{
+    PlArena *arena = look->c->arena;
+    (void)gather_before(look, step, look->c->plan->steps.items, look->c->plan->steps.len);
+    learn_expr(look, &step->value);
+    for (uint32_t i = look->before.len; i-- > 0;) {
+        PlStep *maker = look->before.items[i];
+        PlStr name = maker->bind.len || maker->kind == PL_STEP_EACH ? maker->bind : maker->name;
+        if (!name.len || !pl_map_find(&look->names, name)) continue;
+        pl_unread_learn(arena, maker->prose, &look->known);
+        pl_unread_learn(arena, name, &look->known);
+        pl_tree_step_exprs(maker, learn_expr, look);
+        for (PlStep *around = maker->parent; around; around = around->parent) {
+            if (around->kind == PL_STEP_EACH) pl_unread_learn(arena, around->name, &look->known);
+            pl_tree_step_exprs(around, learn_expr, look);
+        }
+    }
+}
+
 static bool is_known(Look *look, PlStep *step, PlStr stem)
 {
-    if (!look->known.len) {
-        (void)learn_before(look, step, look->c->plan->steps.items, look->c->plan->steps.len);
-        learn_expr(look, &step->value);
-    }
+    if (!look->before.len) learn_makers(look, step);
     return pl_map_find(&look->known, stem) != NULL;
 }
 
@@ -214,6 +238,7 @@ void pl_item_words_read(PlChecker *c, PlStep *step)
     PlTypeId item = list->elem;
     PlSaidWords said = {0};
     pl_map_init(&look.known, c->arena);
+    pl_map_init(&look.names, c->arena);
     PlStr before = PL_STR("");
     pl_unread_words(c->arena, pl_str_slice(words, 0, words.len - last.len), &said);
     for (uint32_t i = 0; i < said.len; i++) {

@@ -28,15 +28,18 @@ static void find_maker(const PlReader *r, PlStr name, PlStep *const *steps, uint
             *over = true;
             return;
         }
-        bool sets = step->kind == PL_STEP_SET || step->kind == PL_STEP_KEEP, changes = sets || step->kind == PL_STEP_ADD || step->kind == PL_STEP_CLEAR;
-        if (step->kind != PL_STEP_EACH && (pl_str_eq(step->bind, name) || (changes && !step->bind.len && pl_str_eq(step->name, name)))) *out = sets ? step : NULL;
+        bool sets = step->kind == PL_STEP_SET || step->kind == PL_STEP_KEEP;
+        bool changes = sets || step->kind == PL_STEP_ADD || step->kind == PL_STEP_CLEAR;
+        PlStr made = step->bind.len || !changes ? step->bind : step->name;
+        if (step->kind != PL_STEP_EACH && pl_str_eq(made, name)) *out = sets ? step : NULL;
         find_maker(r, name, step->steps.items, step->steps.len, over, out);
     }
 }
 
 static bool says_up(PlReader *r, PlStr text)
 {
-    static const char *const words[] = {"ascending", " asc", "lowest", "low to high", "smallest", "least", "cheapest", "shortest", "oldest", "earliest", "soonest", "a to z", "a-z", "alphabetic"};
+    static const char *const words[] = {"ascending", " asc", "lowest", "low to high", "smallest", "least", "cheapest",
+                                        "shortest", "oldest", "earliest", "soonest", "a to z", "a-z", "alphabetic"};
     PlBuf lower;
     bool says = false;
     pl_buf_init(&lower, 0);
@@ -49,7 +52,8 @@ static bool says_up(PlReader *r, PlStr text)
 
 static const PlExpr *sort_in(PlReader *r, const PlExpr *x, PlStr *said, uint32_t depth)
 {
-    while (x && (x->kind == PL_EXPR_WHERE || x->kind == PL_EXPR_TAKE || x->kind == PL_EXPR_DISTINCT || x->kind == PL_EXPR_SLICE || x->kind == PL_EXPR_COERCE)) x = x->left;
+    while (x && (x->kind == PL_EXPR_WHERE || x->kind == PL_EXPR_TAKE || x->kind == PL_EXPR_DISTINCT || x->kind == PL_EXPR_SLICE || x->kind == PL_EXPR_COERCE))
+        x = x->left;
     if (!x || x->kind == PL_EXPR_SORTED) return x && x->items.len ? x : NULL;
     const PlStep *maker = NULL;
     bool over = false;
@@ -101,8 +105,9 @@ static bool named(const Sorted *s, const char *names)
 
 static Top top_of(const Sorted *s)
 {
-    static const char more[] = "amount total score rating points stars revenue sales count quantity value views likes downloads salary size votes profit sum number_of";
-    static const char less[] = "price cost fare fee duration distance time delay latency age rank position priority order index place level stops errors number id minutes seconds days hours";
+    static const char more[] = "amount total score rating points stars revenue sales count quantity value views likes downloads salary size votes profit sum";
+    static const char less[] = "price cost fare fee duration distance time delay latency age rank position priority order index place level stops errors "
+                               "number id minutes seconds days hours";
     bool number = s->kind == PL_TYPE_INTEGER || s->kind == PL_TYPE_NUMBER;
     if (s->stated || s->kind == PL_TYPE_TEXT || s->kind == PL_TYPE_ENUM || s->kind == PL_TYPE_YESNO) return TOP_FIRST;
     return (number && !named(s, less)) || (s->kind == PL_TYPE_ANY && named(s, more)) ? TOP_MOST : TOP_UNSURE;

@@ -90,6 +90,7 @@ enum {
     PL_EXPR_WORDS = 1u << 29 /* NAME: of several words, as `literal` has them */,
     PL_EXPR_COMMA = 1u << 28 /* AND, OR of a condition: a comma says it */,
     PL_EXPR_PERCENT = 1u << 27 /* LITERAL: `5%` is written: 5, or 0.05 */,
+    PL_EXPR_MONEY = 1u << 26 /* LITERAL: a currency is written with it */,
     PL_EXPR_SORT_KEYS = 24 /* keys of one SORTED at most */
 };
 

@@ -53,7 +53,9 @@ static const char *over_currency(const PlScan *s, const char *end)
     const char *p = pl_scan_blanks(end);
     for (size_t i = 0; s->depth == 0 && p > end && i < sizeof words / sizeof *words; i++) {
         size_t len = strlen(words[i]);
-        if (pl_str_starts(pl_str(p, (size_t)(s->limit - p)), pl_str_z(words[i])) && !pl_phrase_word_char(p[len])) return p + len;
+        if (!pl_str_starts(pl_str(p, (size_t)(s->limit - p)), pl_str_z(words[i])) || pl_phrase_word_char(p[len])) continue;
+        PL_REPORT0(s->syntax->diags, DETAIL_IGNORED, pl_scan_span(s, p, p + len));
+        return p + len;
     }
     return end;
 }
@@ -68,6 +70,8 @@ bool pl_scan_money(PlScan *s, const char *p, PlToken *token)
         if (!pl_str_starts(pl_str(p, (size_t)(s->limit - p)), pl_str_z(signs[i])) || !is_digit(p[len])) continue;
         if (pl_raw_scan(PL_MODE_EXPR, p + len, s->limit, &end) != PL_RAW_NUMBER) return false;
         *token = pl_scan_number(s, p + len, end);
+        if (token->expr && token->kind == PL_TK_NUMBER) token->expr->flags |= PL_EXPR_MONEY;
+        if (token->expr && token->kind == PL_TK_NUMBER) PL_REPORT0(s->syntax->diags, DETAIL_IGNORED, pl_scan_span(s, p, p + len));
         return true;
     }
     return false;
@@ -158,7 +162,9 @@ PlToken pl_scan_number(PlScan *s, const char *p, const char *end)
         count = n.is_int ? (double)n.integer : n.number;
         at = behind;
     }
+    const char *amount = end;
     if (kind == PL_TK_NUMBER) end = over_currency(s, end);
+    if (end > amount) e->flags |= PL_EXPR_MONEY;
     e->span = pl_scan_span(s, p, end);
     if (e->literal.kind == PL_LIT_DOUBLE && !grouped && end == behind) pl_expr_keep_digits(s->syntax->arena, e, pl_str(p, (size_t)(end - p)));
     PlToken token = pl_scan_emit(s, kind, p, end);
