@@ -102,6 +102,11 @@ int64_t pl_call_retry_after(const PlReply *reply); /* seconds from when it came;
 /* What follows from a reply. Depends on the rows and the plan alone. RETRY: *wait_us from the time of the reply. */
 PlVerdict pl_call_judge(const PlCall *call, const PlReply *reply, int64_t *wait_us);
 
+/* ---- rest.c: servers that say when they will listen again ---- */
+void pl_rest_note(const PlCall *call, const PlReply *reply, PlStr url);
+/* Must it wait, before it is written or sent? Then call->retry_at_us says until when. */
+bool pl_rest_holds(PlCall *call, PlStr origin);
+
 /* ---- probe.c: asking the server whether a call in doubt was applied ---- */
 typedef enum PlProbed {
     PL_PROBED_NOT,        /* it cannot be asked, or the answer proves nothing: *why */

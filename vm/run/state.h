@@ -103,6 +103,12 @@ typedef enum PlPhase {
     PL_PHASE_OVER
 } PlPhase;
 
+enum { PL_STATE_RESTS = 8 };
+typedef struct PlRest { /* a server that asked to be left alone; rest.c */
+    int64_t until_us;      /* wall clock; 0: nobody */
+    char origin[264], credential[136];
+} PlRest;
+
 struct PlRun {
     const PlModule *module;
     PlPorts ports;
@@ -158,6 +164,7 @@ struct PlRun {
     bool cancel_asked, cancel_recorded, out_of_time, exhausted;
     unsigned escape_count;
     PlRunStats stats;
+    PlRest rests[PL_STATE_RESTS];
     PlScratch scratch[PL_STATE_SCRATCHES];
 };
 

@@ -461,6 +461,7 @@ static PlGo judge(PlFiber *fiber, PlCall *call, const PlReply *reply, PlStr url,
     PlRun *run = fiber->run;
     int64_t wait_us;
     PlVerdict verdict = pl_call_judge(call, reply, &wait_us);
+    pl_rest_note(call, reply, url);
     if (verdict == PL_VERDICT_DOUBT) return doubt(fiber, call, reply);
     pl_row_index_close(run->index, call->path, call->attempt);
     if (fiber->cancelled) return pl_fiber_end_take(fiber, pl_nothing());
@@ -558,6 +559,7 @@ static PlGo attempt(PlFiber *fiber, PlCall *call)
     call->if_match = request.if_match;
     call->if_none_match = request.if_none_match;
     if (replay(fiber, call, &request, &go)) return go;
+    if (run->phase == PL_PHASE_LIVE && pl_rest_holds(call, request.origin)) return wait_for_retry(fiber, call);
     go = admit(fiber, call, &request);
     return go == PL_GO_ON ? send(fiber, call, &request) : go;
 }
