@@ -6,6 +6,7 @@
 #include "compiler/trade/arazzo_write.h"
 #include "compiler/trade/dsl.h"
 #include "compiler/trade/functions.h"
+#include "vm/base/arena_end.h"
 
 #include <stdio.h>
 
@@ -52,6 +53,20 @@ static PlDslFacts facts_of(PlArena *arena, const PlCompiled *c)
     return facts;
 }
 
+static void free_buf(void *buf)
+{
+    pl_buf_deinit(buf);
+}
+
+/* It goes with the arena, however that is left. */
+static PlBuf *buf_of(PlArena *arena)
+{
+    PlBuf *buf = PL_NEW(arena, PlBuf);
+    pl_buf_init(buf, 0);
+    pl_arena_end_new(arena, free_buf)->user = buf;
+    return buf;
+}
+
 static void emit_dsl(PlArena *arena, PlCompiled *c, PlBuf *out)
 {
     PlDslFacts facts = facts_of(arena, c);
@@ -94,13 +109,11 @@ static int emit_catalog(PlArena *arena, const PlcOptions *o, PlStr search, PlFun
     if (code >= 0) return code;
     PlStatus status = pl_compile_catalog(arena, &compile, &compiled);
     if (status != PL_OK) return pl_cli_fail(status, "%s", pl_status_words(status));
-    PlBuf out, json;
-    pl_buf_init(&out, 0);
-    pl_buf_init(&json, 0);
-    if (o->json) pl_cli_json_begin(&json, "emit");
-    plc_print_findings(arena, o, &compiled, o->json ? &json : NULL);
-    pl_functions_of_catalog(arena, &out, compiled.catalog, search, form);
-    code = plc_put_text(&out, o->json ? &json : NULL);
+    PlBuf *out = buf_of(arena), *json = o->json ? buf_of(arena) : NULL;
+    if (json) pl_cli_json_begin(json, "emit");
+    plc_print_findings(arena, o, &compiled, json);
+    pl_functions_of_catalog(arena, out, compiled.catalog, search, form);
+    code = plc_put_text(out, json);
     return code ? code : compiled.diags.errors ? 1 : 0;
 }
 
@@ -112,21 +125,19 @@ typedef struct Wanted {
 static int emit_plan(PlArena *arena, const PlcOptions *o, const char *path, const Wanted *wanted)
 {
     PlCompiled compiled = {0};
-    PlBuf out, lines, *json = o->json ? &lines : NULL;
-    pl_buf_init(&out, 0);
-    pl_buf_init(&lines, 0);
+    PlBuf *out = buf_of(arena), *json = o->json ? buf_of(arena) : NULL;
     if (json) pl_cli_json_begin(json, "emit");
     int code = plc_compile(arena, o, path, &compiled, json);
     if (code) {
-        pl_cli_put(&lines);
+        if (json) pl_cli_put(json);
         return code;
     }
     PlEffect effect = facts_of(arena, &compiled).effect;
-    if (wanted->dsl) emit_dsl(arena, &compiled, &out);
-    else if (wanted->arazzo) emit_arazzo(arena, &compiled, &out, json);
-    else if (wanted->openapi) pl_functions_openapi(arena, &out, &compiled.types, compiled.plan, effect);
-    else pl_functions_of_plan(arena, &out, &compiled.types, compiled.plan, effect, wanted->form);
-    return plc_put_text(&out, json);
+    if (wanted->dsl) emit_dsl(arena, &compiled, out);
+    else if (wanted->arazzo) emit_arazzo(arena, &compiled, out, json);
+    else if (wanted->openapi) pl_functions_openapi(arena, out, &compiled.types, compiled.plan, effect);
+    else pl_functions_of_plan(arena, out, &compiled.types, compiled.plan, effect, wanted->form);
+    return plc_put_text(out, json);
 }
 
 int plc_cmd_emit(PlArena *arena, int argc, char **argv)

@@ -256,6 +256,41 @@ TEST(any_allocation_may_fail)
     over_with(w, a);
 }
 
+static Asm *waits(int64_t us)
+{
+    Asm *a = asm_new();
+    uint16_t k = asm_lit(a, (PlLiteral){.kind = PL_LIT_DURATION, .as.integer = us});
+    asm_function(a, "main", 2, CODE(I(LOADK, .a = 0, .b = k), I(WAIT, .a = 1, .b = 0), I(RETURN, .a = 0)));
+    asm_site(a, "1", 0, 0, 2, PL_NO_SITE);
+    pl_vec_push(a->arena, &a->waits, (PlWaitSite){.site = 0, .kind = PL_WAIT_FOR, .reg = 0});
+    return a;
+}
+
+/* Of a difference there is a copy, and of a timer a place: the arena's first chunk ends at each of them once. */
+TEST(no_memory_for_what_differs)
+{
+    static char large[2001];
+    memset(large, 'x', sizeof large - 1);
+    for (int way = 0; way < 2; way++) {
+        Asm *a = way ? waits(600000000) : one_call();
+        World *w = story(a);
+        if (way) world_drop_rows(w, 1);
+        else world_put(w, PL_ROW_ASK, 0, "3", large);
+        a->m.manifest.max_time_us = 3600000000;
+        for (filler = way ? 15000 : 12000; filler < 16384; filler += way ? 8 : 100) {
+            bool fired = true;
+            for (int64_t which = 0; fired; which++) {
+                Told t = offline(w, a, which);
+                fired = pl_fault_fired();
+                pl_fault_disarm();
+                CHECK(t.status == PL_OK ? t.verdict == (way ? PL_OFFLINE_SO_FAR : PL_OFFLINE_DIFFERS) : t.status == PL_NOMEM && fired);
+            }
+        }
+        filler = 0;
+        over_with(w, a);
+    }
+}
+
 /* A run that had worked as long as it may is over when it is taken up: no time passes here. */
 TEST(a_limit_of_time_that_was_reached)
 {
@@ -301,16 +336,6 @@ TEST(a_loop_whose_failure_is_on_record)
     over_with(w, a);
 }
 
-static Asm *waits(int64_t us)
-{
-    Asm *a = asm_new();
-    uint16_t k = asm_lit(a, (PlLiteral){.kind = PL_LIT_DURATION, .as.integer = us});
-    asm_function(a, "main", 2, CODE(I(LOADK, .a = 0, .b = k), I(WAIT, .a = 1, .b = 0), I(RETURN, .a = 0)));
-    asm_site(a, "1", 0, 0, 2, PL_NO_SITE);
-    pl_vec_push(a->arena, &a->waits, (PlWaitSite){.site = 0, .kind = PL_WAIT_FOR, .reg = 0});
-    return a;
-}
-
 TEST(waits_of_no_time_are_over_at_once)
 {
     for (int i = 0; i < 2; i++) {
@@ -347,7 +372,7 @@ TEST(waits_on_record)
 TEST(long_work_needs_no_time)
 {
     Asm *a = asm_new();
-    uint16_t k = asm_lit(a, (PlLiteral){.kind = PL_LIT_DURATION, .as.integer = 600000000}), many = asm_int(a, 300000);
+    uint16_t k = asm_lit(a, (PlLiteral){.kind = PL_LIT_DURATION, .as.integer = 600000000}), many = asm_int(a, 3000000);
     uint16_t f = asm_function(a, "main", 16,
                               CODE(I(LOADK, .a = 0, .b = k), I(TOGETHER, .b = 0), I(RETURN, .a = 0), I(LOADI, .a = 6, .b = 0), I(LOADK, .a = 7, .b = many),
                                    I(COUNT, .a = 6, J32(2)), I(MOVE, .a = 9, .b = 8), I(JMP, J32(-3)), I(RETURN, .a = 9)));
@@ -364,7 +389,7 @@ TEST(long_work_needs_no_time)
     pl_vec_push(a->arena, &a->waits, (PlWaitSite){.site = 1, .kind = PL_WAIT_FOR, .reg = 0});
     a->m.manifest.max_time_us = 3600000000;
     World *w = story(a);
-    CHECK(world_row_of(w, PL_ROW_END) && has(world_row_of(w, PL_ROW_END)->row.body, "300000"));
+    CHECK(world_row_of(w, PL_ROW_END) && has(world_row_of(w, PL_ROW_END)->row.body, "3000000"));
     Told t = offline(w, a, -1);
     CHECK(SAYS(t, PL_OFFLINE_SAME, ""));
     over_with(w, a);

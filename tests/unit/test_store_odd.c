@@ -414,4 +414,41 @@ TEST(no_memory_is_never_a_run_that_is_there_already)
     }
 }
 
+/* An answer that lies beside the store is there, or the run is not whole. */
+TEST(answers_that_lie_beside_the_store)
+{
+#define HASH "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+    static const struct {
+        const char *body;
+        bool whole;
+    } rows[] = {
+        {"{\"status\":200,\"file\":\"" HASH "\",\"bytes\":5}", false}, {"{\"status\":200,\"file\":\"" HASH "\"}", false},
+        {"{\"status\":200,\"file\":\"" HASH "\",\"bytes\":\"x\"}", false}, {"{\"status\":200,\"file\":\"" HASH "\",\"bytes\":-1}", false},
+        {"{\"status\":200,\"file\":\"short\",\"bytes\":5}", true}, {"{\"status\":200,\"file\":\"x" HASH "\"}", true},
+        {"{\"status\":200,\"file\":\"xyz3456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}", true}, {"{\"status\":200}", true},
+        {"{\"file\":\"" HASH "\"}", true},
+    };
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof *rows; i++) {
+        Place p;
+        place_begin(&p);
+        bool in_memory = i % 2 != 0;
+        char path[sizeof p.path];
+        memcpy(path, p.path, sizeof path);
+        if (in_memory) strcpy(p.path, ":memory:");
+        PlStore *store = open_store(&p, PL_STORE_WRITE);
+        PlJournalPort j = begin(store, "r");
+        CHECK(put(&j, PL_ROW_RESULT, "1", rows[i / 2].body, "") == PL_OK && put(&j, PL_ROW_END, "", "{}", "") == PL_OK);
+        const char *why = "";
+        uint64_t found = rows_of(store, "r", &why), erased;
+        if (found != (rows[i / 2].whole ? 3 : 1000 + PL_CORRUPT)) fprintf(stderr, "%s: %llu, %s\n", rows[i / 2].body, (unsigned long long)found, why);
+        CHECK(found == (rows[i / 2].whole ? 3 : 1000 + PL_CORRUPT));
+        CHECK(pl_store_erase(store, PL_STR("r"), PL_STR(""), PL_STR("me"), PL_STR("done"), 1, &erased) == PL_OK && erased == 3);
+        CHECK(rows_of(store, "r", &why) == 4); /* what is erased names no file */
+        pl_store_close(store);
+        memcpy(p.path, path, sizeof path);
+        place_end(&p);
+    }
+#undef HASH
+}
+
 UNIT_MAIN

@@ -311,10 +311,10 @@ PlStatus pl_store_open(const char *path, PlStoreMode mode, PlDurable durable, Pl
 
 PlFiles *pl_store_files(PlStore *store)
 {
-    char folder[PATH_MAX];
-    bool fits = store->path && snprintf(folder, sizeof folder, "%s.files", store->path) < (int)sizeof folder;
-    if (!store->files && fits) store->files = pl_files_new(pl_str_z(folder));
-    return store->files;
+    char folder[PATH_MAX]; /* SQLite opens no path of more than 512 bytes */
+    if (store->files || !store->path) return store->files;
+    snprintf(folder, sizeof folder, "%s.files", store->path);
+    return store->files = pl_files_new(pl_str_z(folder));
 }
 
 void pl_store_close(PlStore *store)

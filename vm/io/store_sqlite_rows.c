@@ -298,8 +298,8 @@ static PlStatus see_as_it_is(PlStore *store)
     if (store->mode != PL_STORE_READ || store->is_snapshot) return PL_OK;
     store->is_snapshot = true;
     sqlite3_stmt *stmt = NULL;
-    store->is_wal = sqlite3_prepare_v2(store->db, "PRAGMA journal_mode", -1, &stmt, NULL) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW &&
-                  pl_str_eq_z(column_text(stmt, 0), "wal");
+    (void)sqlite3_prepare_v2(store->db, "PRAGMA journal_mode", -1, &stmt, NULL); /* without memory there is none, and no row of it */
+    store->is_wal = sqlite3_step(stmt) == SQLITE_ROW && pl_str_eq_z(column_text(stmt, 0), "wal");
     sqlite3_finalize(stmt);
     return store->is_wal ? pl_store_sqlite_run(store, "BEGIN") : PL_OK;
 }
