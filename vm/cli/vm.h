@@ -59,8 +59,8 @@ PlModule *plv_read_module_of(PlArena *arena, PlStore *store, const uint8_t hash[
 #define PLV_READ_OPTIONS(o) PLV_PLACE_OPTIONS(o), {"json", 0, PL_CLI_FLAG, &(o).json, NULL, "one JSON object a line; the first names the format"}
 
 /* ---- vm_run.c ---- */
-/* A plan that writes is approved by --yes, by --approve or at the terminal, where its review is shown; one that reads is, unless `why` says what else a person should
- * know of it first ("": nothing). -1 to go on, else the exit code. */
+/* A plan that writes is approved by --yes, by --approve or at the terminal, where its review is shown; one that reads is, unless `why` says what else a person
+ * should know of it first ("": nothing). -1 to go on, else the exit code. */
 int plv_approve(PlArena *arena, const PlvOptions *o, const PlModule *module, const PlServerOverride *servers, uint32_t count, PlStr why);
 /* The servers that a run was started with, for o->servers; nothing when some were given now. An error of the store: the run may not go on. */
 PlStatus plv_started_servers(PlArena *arena, PlJournalPort journal, const PlModule *module, PlvOptions *o);
@@ -83,8 +83,8 @@ int plv_drive(PlArena *arena, const PlvDrive *drive);
 /* What the run takes from a project file that the user has not trusted. -1 to go on, else the exit code after a message. */
 int plv_trust(PlArena *arena, const PlvDrive *drive);
 
-/* Why a plan that only reads, by its own word, wants an approval: it is not trusted as it is now (`pilotvm trust`), and it takes what only a trusted project opens, or
- * sends requests that are no reads by their method. "": it needs none. */
+/* Why a plan that only reads, by its own word, wants an approval: it is not trusted as it is now (`pilotvm trust`), and it takes what only a trusted project
+ * opens, or sends requests that are no reads by their method. "": it needs none. */
 PlStr plv_trust_claims(PlArena *arena, const PlModule *module); /* of the latter alone */
 PlStr plv_trust_plan(PlArena *arena, const PlvDrive *drive, const char *path, PlStr bytes);
 

@@ -128,7 +128,8 @@ static int make(PlArena *arena, Fork *f)
     uint32_t count;
     PlStatus known = plv_started_servers(arena, f->journal, module, &f->options);
     if (known != PL_OK) code = pl_cli_fail(known, "run " PL_FMT " cannot be read: %s", PL_ARG(f->run), pl_status_words(known));
-    else code = plv_servers(arena, module, &f->options.servers, &servers, &count) ? plv_approve(arena, &f->options, module, servers, count, plv_trust_claims(arena, module)) : 2;
+    else code = !plv_servers(arena, module, &f->options.servers, &servers, &count) ? 2
+                : plv_approve(arena, &f->options, module, servers, count, plv_trust_claims(arena, module));
     bool own_file = pl_str_ends(f->place, PL_STR("/"));
     PlStr file = code < 0 && own_file ? plv_store_file_new(arena, f->place, f->id) : PL_STR("");
     if (code < 0 && own_file) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes go through here once: they are hashed as they are written and as they are read. The kernel is told to write early, so that the sync at the end is short. */
+/* Bytes go through here once: they are hashed as they are written and as they are read. The kernel is told to write early,
+ * so that the sync at the end is short. */
 #include "vm/io/files.h"
 
 #include "vm/base/fault.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A folder of files by the hash of their bytes, beside a store: `STORE.files/HASH`. A file is there whole, and on the disk, or not at all. Who reads one gets its
- * last bytes only when all of them have that hash, so nothing can be made complete of a file that was changed. spec/files.md. */
+/* A folder of files by the hash of their bytes, beside a store: `STORE.files/HASH`. A file is there whole, and on the disk, or not at all. Who reads one gets
+ * its last bytes only when all of them have that hash, so nothing can be made complete of a file that was changed. spec/files.md. */
 #ifndef PL_IO_FILES_H
 #define PL_IO_FILES_H
 

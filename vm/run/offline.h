@@ -39,7 +39,8 @@ typedef struct PlOfflineResult {
 
 /* `journal`, of the run `id`, is only read. `module` may be another one than the run's own. PL_OK with a result; else a diagnostic: the input does
  * not fit the other plan, a row cannot be read. */
-PL_MUST_USE PlStatus pl_offline_replay(PlArena *arena, const PlModule *module, PlStr id, PlJournalPort journal, PlFilesPort files, PlBuiltinLookup builtins, PlDiags *diags,
+PL_MUST_USE PlStatus pl_offline_replay(PlArena *arena, const PlModule *module, PlStr id, PlJournalPort journal, PlFilesPort files,
+                                      PlBuiltinLookup builtins, PlDiags *diags,
                                        PlOfflineResult *out);
 
 #endif
