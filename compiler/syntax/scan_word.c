@@ -279,7 +279,8 @@ PlToken pl_scan_behind_value(PlScan *s, const char *p, PlRaw raw, const char *en
     if (s->has && (row = pl_scan_phrase(s, PL_AT_COUNT, p, &behind)) && row->kind == PL_TK_ITEMS)
         return pl_scan_spelling(s, row, p, behind);
     row = pl_scan_phrase(s, PL_AT_INFIX, p, &behind);
-    if (row && s->head && row->kind == PL_TK_OF_WORD && s->prev == PL_TK_NAME) {
+    bool counts = row && row->kind == PL_TK_ASSIGN && s->entry == PL_TK_S_EACH; /* For i = 1 to 3 */
+    if (row && s->head && (row->kind == PL_TK_OF_WORD || counts) && s->prev == PL_TK_NAME) {
         s->head = false;
         return pl_scan_emit(s, PL_TK_IN, p, behind);
     }

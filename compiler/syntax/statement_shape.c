@@ -35,6 +35,13 @@ static bool is_in(const char *p, const char *limit)
            is_word(p, limit, "among", &end);
 }
 
+/* "For i = 1 to 3" */
+static bool is_count(const char *p, const char *limit)
+{
+    PlStr rest = pl_str(p, (size_t)(limit - p));
+    return *p == '=' && (pl_str_find(rest, PL_STR(" to "), 0) != PL_STR_NONE || pl_str_find(rest, PL_STR(".."), 0) != PL_STR_NONE);
+}
+
 /* "for i, x in ...:", as code writes it; "For the record, ..." is prose. */
 static bool is_loop_of_code(const PlReading *rd, const char *behind)
 {
@@ -108,7 +115,7 @@ bool pl_reading_opens_block(const PlReading *rd, const PlSpelling *row, const ch
     case PL_TK_S_EACH:
         end = pl_oneline_path_end(p, rd->limit);
         if (end && *pl_scan_blanks(end) == ',') end = pl_oneline_path_end(pl_scan_blanks(pl_scan_blanks(end) + 1), rd->limit);
-        if (end && is_in(pl_scan_blanks(end), rd->limit)) return true;
+        if (end && (is_in(pl_scan_blanks(end), rd->limit) || is_count(pl_scan_blanks(end), rd->limit))) return true;
         if (row->accepted.len == 3 && pl_str_eq_nocase(row->accepted, PL_STR("for")))
             return is_loop_of_code(rd, behind);
         return ends_with_colon(rd) || has_list(rd, behind) || does_each(rd, behind);
