@@ -395,7 +395,8 @@ static bool ask_total(PlChecker *c, const PlExpr *call, const PlExpr *x, const P
     PlDiag *d = PL_REPORT(c->diags, WHICH_READING, call->span, 2u);
     PlStr of_page = pl_arena_printf(c->arena, "count(" PL_FMT "." PL_FMT ")", PL_ARG(name), PL_ARG(list->name));
     pl_diag_candidate(c->diags, d, of_page, PL_STR("those that this call gave"));
-    pl_diag_candidate(c->diags, d, pl_arena_printf(c->arena, PL_FMT "." PL_FMT, PL_ARG(name), PL_ARG(total->name)), PL_STR("what the answer tells of all pages"));
+    pl_diag_candidate(c->diags, d, pl_arena_printf(c->arena, PL_FMT "." PL_FMT, PL_ARG(name), PL_ARG(total->name)),
+                      PL_STR("what the answer tells of all pages"));
     pl_diag_help(c->diags, d, "the call gives one page of several; `all pages` behind it gives them all");
     pl_ask_reading(c, d, c->step, call->span);
     return true;

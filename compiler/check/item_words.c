@@ -204,12 +204,13 @@ static void ask(PlChecker *c, PlStep *step, PlStr word, PlTypeId item, PlSpan li
         if (pl_type_without_nothing(c->types, t->fields[i].type) != PL_T_TEXT || pl_words_same(t->fields[i].name, PL_STR("id"))) continue;
         PlStr field = t->fields[i].name;
         pl_diag_candidate(c->diags, d,
-                          pl_arena_printf(c->arena, PL_FMT " in " PL_FMT " where " PL_FMT "." PL_FMT " is \"" PL_FMT "\"", PL_ARG(name), PL_ARG(source), PL_ARG(name),
-                                          PL_ARG(field), PL_ARG(word)),
+                          pl_arena_printf(c->arena, PL_FMT " in " PL_FMT " where " PL_FMT "." PL_FMT " is \"" PL_FMT "\"", PL_ARG(name),
+                                          PL_ARG(source), PL_ARG(name), PL_ARG(field), PL_ARG(word)),
                           PL_STR(""));
         shown++;
     }
-    pl_diag_candidate(c->diags, d, pl_arena_printf(c->arena, PL_FMT " in " PL_FMT, PL_ARG(name), PL_ARG(source)), PL_STR("all of them: the word only describes"));
+    pl_diag_candidate(c->diags, d, pl_arena_printf(c->arena, PL_FMT " in " PL_FMT, PL_ARG(name), PL_ARG(source)),
+                      PL_STR("all of them: the word only describes"));
     pl_diag_help(c->diags, d, "say it as a condition: `For each " PL_FMT " in " PL_FMT " where ...:`", PL_ARG(name), PL_ARG(source));
     pl_ask_reading(c, d, step, at);
 }

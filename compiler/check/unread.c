@@ -484,7 +484,8 @@ static void ask_for_adjective(Weigher *w)
         if (adjective_was_read(w, word, &a)) continue;
         PlStr subject = subjects.items[k].text, condition = pl_adjective_condition(w->c, &a, subject.len ? subject : PL_STR("it"));
         PlDiag *d = ask_at(w, word->from, word->to,
-                           subject.len ? "say it as a condition, `If ...:`, with the call below it" : "say it as a step before, for example `Keep LIST where ...`");
+                           subject.len ? "say it as a condition, `If ...:`, with the call below it"
+                                       : "say it as a step before, for example `Keep LIST where ...`");
         if (d && subject.len && a.count == 1) offer_condition(w, d, condition);
         return;
     }

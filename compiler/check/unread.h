@@ -7,8 +7,8 @@
 
 /* An ACTION step that is bound, its arguments in place: an error or a question about words that nobody reads. */
 void pl_unread_check(PlChecker *c, PlStep *step);
-/* Words of the plan that were ignored (P0133), in brackets or behind a call, and headings: where a call that writes stands there and they are no mere remark, a question.
- * Once all steps are checked. */
+/* Words of the plan that were ignored (P0133), in brackets or behind a call, and headings: where a call that writes stands there and they are no mere
+ * remark, a question. Once all steps are checked. */
 void pl_unread_asides(PlChecker *c);
 /* Words `text` at `span` say something of the call, which writes: a question when nobody reads them. `heading`: they stand over the step and others. */
 void pl_unread_aside(PlChecker *c, PlStep *call, PlStr text, PlSpan span, bool heading);

@@ -174,8 +174,8 @@ static PlStr step_before(const PlReading *rd)
 static const char *noun_fails(PlStr doing, const char *p, const char *limit)
 {
     static const char *const openings[] = {"if", "when", "in case"};
-    static const char *const verbs[] = {"fails", "errors out", "errors", "does not succeed", "doesn't succeed", "throws an error", "raises an error", "returns an error",
-                                        "gives an error", "reports an error"};
+    static const char *const verbs[] = {"fails",           "errors out",      "errors",           "does not succeed", "doesn't succeed",
+                                        "throws an error", "raises an error", "returns an error", "gives an error",   "reports an error"};
     static const char *const any[] = {"call", "request", "step", "api", "action", "operation", "attempt"};
     bool named = false;
     const char *end;

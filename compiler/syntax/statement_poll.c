@@ -61,7 +61,8 @@ static const char *bound(Poll *poll, const char *p)
                                        "timeout of", "timeout after", "a timeout of", "timeout:", "timeout", "time out after", "giving up after",
                                        "give up after",
                                        "stop after", "stopping after", "for no more than"};
-    static const char *const passed[] = {"have passed", "has passed", "have elapsed", "has elapsed", "pass", "elapse", "are over", "is over", "timeout", "in total"};
+    static const char *const passed[] = {"have passed", "has passed", "have elapsed", "has elapsed", "pass",
+                                         "elapse",      "are over",   "is over",      "timeout",     "in total"};
     const PlReading *rd = poll->rd;
     const char *at = OVER(p, rd->limit, links), *from, *end, *next;
     if (at && (next = OVER(at, rd->limit, links))) at = next;
@@ -143,8 +144,9 @@ static bool take_apart(Poll *poll)
 /* Words that only say that something is repeated. */
 static bool is_filler(Piece piece)
 {
-    static const char *const words[] = {"keep polling", "keep checking", "poll", "polling", "check", "checking", "repeat", "repeating", "loop", "wait", "monitor",
-                                        "keep", "again", "and", "then", "this", "it", "trying", "for", "the", "status", "state", "progress", "in a loop"};
+    static const char *const words[] = {"keep polling", "keep checking", "poll",    "polling", "check",  "checking", "repeat",   "repeating",
+                                        "loop",         "wait",          "monitor", "keep",    "again",  "and",      "then",     "this",
+                                        "it",           "trying",        "for",     "the",     "status", "state",    "progress", "in a loop"};
     const char *p = piece.from, *next;
     while (p < piece.to) {
         if (strchr(" \n,;:.()", *p)) p++;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Linked into the programs of `make cover` alone: lets a process that goes behind walls (stdlib/tools/sandbox.c) write down which arms it took. Before the
- * first wall stands, each file of the build that takes counts is opened; behind them libgcov gets these instead of what it may not open any more. What a tool does
- * is refused as ever: only names that end in .gcda are answered here, and only the limit of a file's size is wider. */
+/* Linked into the programs of `make cover` alone: lets a process that goes behind walls (stdlib/tools/sandbox.c) write down which arms it took.
+ * Before the first wall stands, each file of the build that takes counts is opened; behind them libgcov gets these instead of what it may not open
+ * any more. What a tool does is refused as ever: only names that end in .gcda are answered here, and only the limit of a file's size is wider. */
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A server that says when it will listen again (429, or 503, with Retry-After) says it to all calls of the run that would come to it with the same credential:
- * they wait before anything of them is written or sent. Only what is waited for is kept here, no row: a resumed run reads the same answers, or asks once more. */
+/* A server that says when it will listen again (429, or 503, with Retry-After) says it to all calls of the run that would come to it with the same
+ * credential: they wait before anything of them is written or sent. Only what is waited for is kept here, no row: a resumed run reads the same
+ * answers, or asks once more. */
 #include "vm/run/call.h"
 
 #include <stdio.h>
