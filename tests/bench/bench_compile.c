@@ -54,7 +54,7 @@ static void put_words(PlBuf *out)
         pl_buf_printf(out, "%d. For each item in %s_page_%d.items:\n", 2 * i, noun, i);
         pl_buf_printf(out, "   %d.1. If the item size is more than %d and the item name contains \"x\":\n", 2 * i, i);
         pl_buf_printf(out, "      %d.1.1. Add {id: item.id, label: \"a {item.name}\"} to %s_labels_%d\n", 2 * i, noun, i % 7);
-        pl_buf_printf(out, "   %d.2. If the number of %s labels %d is at least 3, stop\n", 2 * i, noun, i % 7);
+        pl_buf_printf(out, "   %d.2. If the number of %s labels %d is at least 3, stop the run\n", 2 * i, noun, i % 7);
     }
 }
 
