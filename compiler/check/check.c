@@ -11,6 +11,7 @@
 #include "compiler/check/item_words.h"
 #include "compiler/check/scope.h"
 #include "compiler/check/set_aside.h"
+#include "compiler/check/stale.h"
 #include "compiler/check/unread.h"
 #include "compiler/check/step.h"
 #include "compiler/check/undeclared.h"
@@ -148,6 +149,7 @@ bool pl_check(PlArena *arena, PlDiags *diags, PlCatalog *catalog, PlPlan *plan, 
     check_output(&c);
     if (diags->errors == errors) note_unused(&c);
     if (diags->errors == errors) pl_set_aside_check(&c);
+    if (diags->errors == errors) pl_stale_check(&c);
     if (diags->errors == errors) pl_unread_asides(&c);
     if (diags->errors == errors && diags->questions == questions) pl_answer_approve(&c);
     plan->symbols.items = NULL;

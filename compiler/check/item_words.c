@@ -164,6 +164,28 @@ static bool is_adjective(PlStr word)
     return word.len > 5 && pl_str_ends(word, ed) && !pl_str_ends(word, PL_STR("eed"));
 }
 
+/* "every second order", "each unique email": which by their place, what no field can say. Gives the words that say the same, or NULL. */
+static const char *place_of(PlStr word)
+{
+    static const char *const places[][2] = {
+#define PL_PROSE_PLACES(words, known) {words, known},
+#include "grammar/prose.def"
+#undef PL_PROSE_PLACES
+    };
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (pl_str_is_among(word, pl_str_z(places[i][0]), ' ')) return places[i][1];
+    return NULL;
+}
+
+static bool says_any(Look *look, PlStep *step, const char *words)
+{
+    PlSaidWords said = {0};
+    pl_unread_words(look->c->arena, pl_str_z(words), &said);
+    for (uint32_t i = 0; i < said.len; i++)
+        if (is_known(look, step, said.items[i].stem)) return true;
+    return false;
+}
+
 static PlExpr *condition_of(PlChecker *c, const PlStep *step, const PlAdjective *a)
 {
     PlExpr *name = pl_expr_new(c->arena, PL_EXPR_NAME, step->name_span), *is = pl_expr_new(c->arena, PL_EXPR_BINARY, step->name_span);
@@ -193,14 +215,14 @@ static void add_condition(PlChecker *c, PlStep *step, PlExpr *condition)
 }
 
 /* "order in orders where order.country is "German"": of the fields that hold a text, and all of them. */
-static void ask(PlChecker *c, PlStep *step, PlStr word, PlTypeId item, PlSpan list)
+static void ask(PlChecker *c, PlStep *step, PlStr word, PlTypeId item, PlSpan list, bool of_fields)
 {
     const PlType *t = pl_type(c->types, pl_type_without_nothing(c->types, item));
     PlSpan at = {step->name_span.source, step->name_span.start, list.end};
     PlStr source = pl_words_source(c, list), name = step->name;
     PlDiag *d = PL_REPORT(c->diags, ITEM_WORDS, step->name_span, PL_ARG(source), PL_ARG(word));
     uint32_t shown = 0;
-    for (uint32_t i = 0; t->kind == PL_TYPE_RECORD && !step->cond && i < t->count && shown < FIELDS_SHOWN; i++) {
+    for (uint32_t i = 0; of_fields && t->kind == PL_TYPE_RECORD && !step->cond && i < t->count && shown < FIELDS_SHOWN; i++) {
         if (pl_type_without_nothing(c->types, t->fields[i].type) != PL_T_TEXT || pl_words_same(t->fields[i].name, PL_STR("id"))) continue;
         PlStr field = t->fields[i].name;
         pl_diag_candidate(c->diags, d,
@@ -258,8 +280,10 @@ void pl_item_words_read(PlChecker *c, PlStep *step)
             continue;
         }
         bool field = before.len && pl_words_same(before, word); /* "high priority ticket" */
-        if (field || !is_adjective(word) || is_known(&look, step, said.items[i].stem)) continue;
-        ask(c, step, word, item, step->value->span);
+        const char *place = place_of(said.items[i].word);
+        if (field || !(place || is_adjective(word)) || is_known(&look, step, said.items[i].stem)) continue;
+        if (place && says_any(&look, step, place)) continue;
+        ask(c, step, word, item, step->value->span, !place);
         return;
     }
 }

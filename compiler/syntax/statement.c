@@ -511,6 +511,20 @@ static bool names_failed(const PlReading *rd, const char *behind)
     return false;
 }
 
+/* "If it failed" behind a loop that waits for something, or behind "If it succeeded, ...": how that ended, and no call that failed. */
+static bool asks_outcome(const PlReading *rd, PlStr opening)
+{
+    const PlStep *before = NULL, *step = rd->step;
+    PlStep *const *steps = step->parent ? step->parent->steps.items : rd->syntax->plan->steps.items;
+    uint32_t count = step->parent ? step->parent->steps.len : rd->syntax->plan->steps.len;
+    for (uint32_t i = 1; i < count; i++)
+        if (steps[i] == step) before = steps[i - 1];
+    if (!before || !before->cond || !pl_str_ends(opening, PL_STR("failed"))) return false;
+    if (before->kind == PL_STEP_REPEAT) return true;
+    PlStr words = before->kind == PL_STEP_IF && before->cond->kind == PL_EXPR_NAME ? before->cond->text : PL_STR("");
+    return pl_str_find(words, PL_STR("succe"), 0) != PL_STR_NONE || pl_str_ends(words, PL_STR("passed"));
+}
+
 /* Whether the words are the statement that their first one says, and no prose. */
 static bool is_statement(PlReading *rd, int token, const char *behind)
 {
@@ -538,7 +552,7 @@ void pl_statement_read(PlSyntax *syntax, PlStep *step, uint32_t start, uint32_t 
     if (token == PL_TK_S_CLEAR && !pl_reading_reads(&rd, token, behind) && pl_reading_reads(&rd, PL_TK_S_SET, behind)) token = PL_TK_S_SET; /* reset x to 0 */
     if (token == PL_TK_S_WAIT && pl_str_ends(row->accepted, PL_STR(" for")) && strchr("\"`", *pl_scan_blanks(behind)))
         token = PL_TK_S_WAIT_EVENT;
-    if (token == PL_TK_S_ON_ERROR && names_failed(&rd, behind)) {
+    if (token == PL_TK_S_ON_ERROR && (names_failed(&rd, behind) || asks_outcome(&rd, row->accepted))) {
         static const char opening[] = "if ";
         row = pl_phrase_match(syntax->phrases, PL_AT_OPENING, opening, opening + 3, &cond);
         behind = rd.text + 2;
