@@ -80,7 +80,8 @@ static void ask(const Stale *s)
 static void check_loop(PlChecker *c, PlStep *loop, PlStep *call)
 {
     PlStr name = PL_STR("");
-    bool own = !call->bind.len || (call->bind_span.source == call->span.source && call->bind_span.start == call->span.start && call->bind_span.end == call->span.end);
+    bool own = !call->bind.len || (call->bind_span.source == call->span.source && call->bind_span.start == call->span.start &&
+                                   call->bind_span.end == call->span.end);
     if (call->kind != PL_STEP_ACTION || !own || call->span.source != c->plan->source) return;
     pl_tree_step_exprs(call, asked_of, &name);
     const PlStep *giver = name.len && !pl_str_eq(name, call->bind) ? giver_of(c->plan->steps.items, c->plan->steps.len, loop, name) : NULL;

@@ -270,10 +270,11 @@ static bool looks(const Poll *poll)
     const char *p = poll->rd->text, *end = poll->rd->limit;
     if (poll->bind.from || OVER(p, end, verbs)) return true;
     Piece all = {p, end};
-    bool looking = false;
-    for (int i = 0; i < poll->len && !looking; i++)
-        looking = has_call(poll->rd, poll->pieces[i]) ? OVER(first_of(poll->pieces[i]), poll->pieces[i].to, verbs) != NULL : OVER(first_of(all), end, verbs) != NULL;
-    return looking;
+    for (int i = 0; i < poll->len; i++) {
+        Piece said = has_call(poll->rd, poll->pieces[i]) ? poll->pieces[i] : all;
+        if (OVER(first_of(said), said.to, verbs)) return true;
+    }
+    return false;
 }
 
 /* The answer has a name: what the condition asks for, else one of its own. */
