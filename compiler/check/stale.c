@@ -65,18 +65,19 @@ static void ask(const Stale *s)
     PlDiag *d = PL_REPORT(c->diags, WHICH_READING, at, 2U);
     PlStr names[] = {s->name, s->call->bind};
     pl_diag_ask(c->diags, d, PL_QUESTION_READING, pl_ask_id(c, s->call, "newest", PL_STR("")), PL_STR(""), behind);
-    pl_diag_help(c->diags, d, "steps behind the loop read `" PL_FMT "`, which is from before it; say what the answer is called: `-> " PL_FMT "`",
+    pl_diag_help(c->diags, d, "steps behind this call read `" PL_FMT "`, which is from before it; say what the answer is called: `-> " PL_FMT "`",
                  PL_ARG(s->name), PL_ARG(s->name));
     for (int i = 0; i < 2; i++) {
         if (!names[i].len) names[i] = pl_str_eq_z(s->name, "polled") ? PL_STR("answer") : PL_STR("polled");
         PlStr arrow = pl_arena_printf(c->arena, " -> " PL_FMT, PL_ARG(names[i]));
         pl_diag_candidate(c->diags, d, pl_str_trim(arrow),
-                          i ? pl_arena_printf(c->arena, "`" PL_FMT "` stays what it was before the loop", PL_ARG(s->name))
+                          i ? pl_arena_printf(c->arena, "`" PL_FMT "` stays what it was before", PL_ARG(s->name))
                             : pl_arena_printf(c->arena, "`" PL_FMT "` is the newest answer", PL_ARG(s->name)));
         pl_diag_candidate_edit(c->diags, d, behind, arrow);
     }
 }
 
+/* `loop` is the call itself where it stands in none. */
 static void check_loop(PlChecker *c, PlStep *loop, PlStep *call)
 {
     PlStr name = PL_STR("");
@@ -94,7 +95,7 @@ static void check_loop(PlChecker *c, PlStep *loop, PlStep *call)
         if (i < count) look_in(&s, steps + i + 1, count - i - 1);
     }
     if (c->plan->output && !s.again) look_at(&s, &c->plan->output);
-    if (!loop->is_while) look_at(&s, &loop->cond);
+    if (loop->cond && !loop->is_while) look_at(&s, &loop->cond);
     if (s.reads) ask(&s);
 }
 
@@ -104,6 +105,8 @@ static void check_in(PlChecker *c, PlStep *const *steps, uint32_t count)
         PlStep *step = steps[i];
         bool loop = step->kind == PL_STEP_REPEAT && step->cond;
         for (uint32_t k = 0; loop && k < step->steps.len; k++) check_loop(c, step, step->steps.items[k]);
+        bool looks = step->bound && step->bound->effect < PL_EFFECT_WRITE && !step->bind.len; /* "Wait, then get the run": nothing else reads what it gives */
+        if (looks && !(step->parent && step->parent->kind == PL_STEP_REPEAT)) check_loop(c, step, step);
         check_in(c, step->steps.items, step->steps.len);
     }
 }
