@@ -147,6 +147,20 @@ TEST(retry_after_may_be_a_date)
     over(&x);
 }
 
+static WorldAnswer never_again(World *w, const WorldSend *s)
+{
+    WorldAnswer a = slow_down(w, s);
+    if (a.header) a.header_value = "99999999999999999999999"; /* more than a number holds: as long as any time that is too long */
+    return a;
+}
+
+TEST(retry_after_may_be_longer_than_any_number)
+{
+    Run x = run_it(asm_one_call(PL_POST, (PlCallSite){0}, false), never_again);
+    CHECK(x.state == PL_RUN_FAILED && x.w->sent == 1);
+    over(&x);
+}
+
 static WorldAnswer lost(World *w, const WorldSend *s)
 {
     (void)s;

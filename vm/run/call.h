@@ -103,6 +103,8 @@ int64_t pl_call_retry_after(const PlReply *reply); /* seconds from when it came;
 PlVerdict pl_call_judge(const PlCall *call, const PlReply *reply, int64_t *wait_us);
 
 /* ---- rest.c: servers that say when they will listen again ---- */
+/* Is the whole name among the credentials that a call went out with? shop.token is not in myshop.token. */
+bool pl_rest_names(PlStr credentials, PlStr name);
 void pl_rest_note(const PlCall *call, const PlReply *reply, PlStr url);
 /* Must it wait, before it is written or sent? Then call->retry_at_us says until when. */
 bool pl_rest_holds(PlCall *call, PlStr origin);

@@ -23,7 +23,10 @@ int64_t pl_call_retry_after(const PlReply *reply)
 {
     int64_t seconds, until;
     PlStr text = pl_call_header(reply, "retry-after");
-    if (pl_str_to_int(text, &seconds)) return seconds >= 0 ? seconds : -1;
+    size_t digits = 0;
+    while (digits < text.len && text.ptr[digits] >= '0' && text.ptr[digits] <= '9') digits++;
+    if (text.len && digits == text.len) return pl_str_to_int(text, &seconds) && seconds < INT32_MAX ? seconds : INT32_MAX; /* 68 years are enough */
+    if (pl_str_to_int(text, &seconds)) return -1;
     if (!pl_time_read_http(text, &until)) return -1;
     return until > reply->at_us ? (until - reply->at_us + SECOND - 1) / SECOND : 0;
 }
@@ -80,7 +83,7 @@ static bool is_stale_token(const PlCall *call, const PlReply *reply)
     for (uint32_t i = 0; i < action->auth_count; i++)
         for (uint32_t k = 0; k < action->auth[i].count; k++) {
             const PlAuth *auth = &action->auth[i].all[k];
-            if (auth->kind == PL_AUTH_OAUTH2_CLIENT && pl_str_find(reply->credential, auth->credential, 0) != PL_STR_NONE) return true;
+            if (auth->kind == PL_AUTH_OAUTH2_CLIENT && pl_rest_names(reply->credential, auth->credential)) return true;
         }
     return false;
 }

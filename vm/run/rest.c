@@ -15,8 +15,7 @@ static bool is_edge(PlStr text, size_t at)
     return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' || (unsigned char)c >= 0x80);
 }
 
-/* Is the whole name among them? shop.token is not in myshop.token. */
-static bool names(PlStr credentials, PlStr name)
+bool pl_rest_names(PlStr credentials, PlStr name)
 {
     for (size_t at = 0; (at = pl_str_find(credentials, name, at)) != PL_STR_NONE; at++)
         if ((at == 0 || is_edge(credentials, at - 1)) && is_edge(credentials, at + name.len)) return true;
@@ -27,7 +26,7 @@ static bool uses(const PlAction *action, PlStr credentials)
 {
     for (uint32_t i = 0; i < action->auth_count; i++)
         for (uint32_t k = 0; k < action->auth[i].count; k++)
-            if (names(credentials, action->auth[i].all[k].credential)) return true;
+            if (pl_rest_names(credentials, action->auth[i].all[k].credential)) return true;
     return credentials.len == 0;
 }
 
