@@ -70,13 +70,7 @@ static PlStr take_line(PlStr *text)
 
 static void check_json(PlStr text)
 {
-    PlJsonScan scan;
-    PlJsonEvent event;
-    pl_json_scan_init(&scan, text);
-    do event = pl_json_scan_next(&scan);
-    while (event != PL_JSON_END && event != PL_JSON_ERROR);
-    pl_json_scan_deinit(&scan);
-    if (event == PL_JSON_END) return;
+    if (pl_json_is_valid(text)) return;
     fprintf(stderr, "no JSON: %.*s\n", PL_ARG(text));
     abort();
 }

@@ -63,7 +63,7 @@ static Place item_of(PlMockCheck *c, Place at, uint32_t i)
     return (Place){schema, pl_node_item(at.value, i), pl_arena_printf(c->arena, PL_FMT "[%u]", PL_ARG(at.path), i)};
 }
 
-static PlStr unescaped(PlArena *arena, PlStr step)
+PlStr pl_mock_step(PlArena *arena, PlStr step)
 {
     if (pl_str_find_char(step, '~', 0) == PL_STR_NONE) return step;
     char *out = pl_arena_alloc(arena, step.len + 1, 1);
@@ -82,7 +82,7 @@ static Place place_at(PlMockCheck *c, Place at, PlStr pointer, Place *above, PlS
         size_t end = pl_str_find_char(pointer, '/', i);
         if (end == PL_STR_NONE) end = pointer.len;
         int64_t index;
-        *last = unescaped(c->arena, pl_str_slice(pointer, i, end));
+        *last = pl_mock_step(c->arena, pl_str_slice(pointer, i, end));
         *above = at;
         i = end + 1;
         bool item = pl_node_is(at.value, PL_NODE_LIST) && pl_str_to_int(*last, &index) && index >= 0 && index < at.value->count;

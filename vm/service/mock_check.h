@@ -32,6 +32,8 @@ void pl_mock_issue(PlArena *arena, PlMockIssues *issues, PlStr path, const char 
 bool pl_mock_fits(PlMockSchemas *schemas, PlArena *arena, PlMockSchema *schema, const PlNode *value, bool answer);
 /* The same, and what is wrong; issues->count is 0 when it fits. */
 bool pl_mock_judge(PlMockSchemas *schemas, PlArena *arena, PlMockSchema *schema, const PlNode *value, bool answer, PlSchemaIssues *issues);
+/* A step of a JSON Pointer as it is called: ~1 is a slash, ~0 a tilde (RFC 6901). */
+PlStr pl_mock_step(PlArena *arena, PlStr step);
 /* What a value's kind is as PL_KIND_* bits: 2 is an integer and a number, 2.0 also. */
 uint32_t pl_mock_kinds_of(const PlNode *value);
 

@@ -17,25 +17,13 @@ typedef struct Mending {
     uint64_t seed;
 } Mending;
 
-static PlStr unescaped(PlArena *arena, PlStr step)
-{
-    if (pl_str_find_char(step, '~', 0) == PL_STR_NONE) return step;
-    char *out = pl_arena_alloc(arena, step.len + 1, 1);
-    size_t n = 0;
-    for (size_t i = 0; i < step.len; i++) {
-        bool escape = step.ptr[i] == '~' && i + 1 < step.len;
-        out[n++] = !escape ? step.ptr[i] : step.ptr[++i] == '1' ? '/' : '~';
-    }
-    return pl_str(out, n);
-}
-
 static void read_steps(Mending *d, PlStr pointer)
 {
     d->count = 0;
     for (size_t i = 1; i <= pointer.len && pointer.len && d->count < MAX_STEPS;) {
         size_t end = pl_str_find_char(pointer, '/', i);
         if (end == PL_STR_NONE) end = pointer.len;
-        d->steps[d->count++] = unescaped(d->maker->arena, pl_str_slice(pointer, i, end));
+        d->steps[d->count++] = pl_mock_step(d->maker->arena, pl_str_slice(pointer, i, end));
         i = end + 1;
     }
 }
