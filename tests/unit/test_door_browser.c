@@ -2,6 +2,7 @@
 /* The door of a browser over a driver that a script plays: each action, what drivers say when something is wrong, calls that wait in line,
     time that runs out,
  * calls that are cancelled, and each allocation failing once. Each call ends once, whatever happens. */
+#include "tests/unit/ended.h"
 #include "tests/unit/unit.h"
 
 #include "tests/fuzz/fake_world.h"
@@ -95,25 +96,12 @@ PlStatus pl_door_tool_open(const PlDoorWorld *seen, const PlDoor *door, PlDoorPe
 
 enum { CALLS = 3 };
 
-typedef struct Ended {
-    unsigned times;
-    char text[256];
-} Ended;
-
 typedef struct Story {
     PlDoorPeer peer;
     uint64_t ids[CALLS];
     Ended ended[CALLS];
     unsigned begun;
 } Story;
-
-static void note(void *user, const PlNetAnswer *answer)
-{
-    Ended *e = user;
-    e->times++;
-    if (answer->fault == PL_NET_OK) snprintf(e->text, sizeof e->text, "%u " PL_FMT, answer->status, PL_ARG(answer->body));
-    else snprintf(e->text, sizeof e->text, "%s %s: " PL_FMT, pl_net_fault_name(answer->fault), pl_evidence_name(answer->evidence), PL_ARG(answer->message));
-}
 
 /* "+ACTION SECONDS {...}": SECONDS 0: as many as is usual */
 static void call(Story *s, PlStr line)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The door of an MCP server over a transport that a script plays: handshakes, lists of tools, answers of every kind, calls side by side, time that runs out,
  * calls that are cancelled, and each allocation failing once. Each call ends once, whatever happens. */
+#include "tests/unit/ended.h"
 #include "tests/unit/unit.h"
 
 #include "tests/fuzz/fake_world.h"
@@ -65,11 +66,6 @@ static bool it_left(void *self, uint64_t id)
 
 enum { CALLS = 4 };
 
-typedef struct Ended {
-    unsigned times;
-    char text[512];
-} Ended;
-
 typedef struct Story {
     PlDoorPeer peer;
     uint64_t ids[CALLS];
@@ -77,14 +73,6 @@ typedef struct Story {
     unsigned begun;
     bool http, waits;
 } Story;
-
-static void note(void *user, const PlNetAnswer *answer)
-{
-    Ended *e = user;
-    e->times++;
-    if (answer->fault == PL_NET_OK) snprintf(e->text, sizeof e->text, "%u " PL_FMT, answer->status, PL_ARG(answer->body));
-    else snprintf(e->text, sizeof e->text, "%s %s: " PL_FMT, pl_net_fault_name(answer->fault), pl_evidence_name(answer->evidence), PL_ARG(answer->message));
-}
 
 static void call(Story *s, PlStr tool, uint64_t max_body)
 {

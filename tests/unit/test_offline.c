@@ -226,29 +226,29 @@ TEST(an_attempt_that_failed_is_on_record)
     over_with(w, a);
 }
 
+/* The first, the second, ... until none fails any more: it ends without memory, or with the verdict. How often it was tried. */
+static int64_t each_allocation_fails(World *w, Asm *a, PlOfflineVerdict verdict)
+{
+    int64_t nth = 0;
+    for (bool fired = true; fired; nth++) {
+        Told t = offline(w, a, nth);
+        fired = pl_fault_fired();
+        pl_fault_disarm();
+        CHECK(t.status == PL_OK ? t.verdict == verdict : t.status == PL_NOMEM && fired);
+    }
+    return nth;
+}
+
 TEST(any_allocation_may_fail)
 {
     Asm *a = one_call();
     World *w = story(a);
-    uint64_t nth = 0;
-    for (bool fired = true; fired; nth++) {
-        Told t = offline(w, a, (int64_t)nth);
-        fired = pl_fault_fired();
-        pl_fault_disarm();
-        CHECK(t.status == PL_OK ? t.verdict == PL_OFFLINE_SAME : t.status == PL_NOMEM && fired);
-    }
-    CHECK(nth > 3);
+    CHECK(each_allocation_fails(w, a, PL_OFFLINE_SAME) > 3);
     world_put(w, PL_ROW_INTENT, 1, "2", "{}");
     world_put(w, PL_ROW_ASK, 0, "3", "{}");
     for (int way = 0; way < 2; way++) { /* the second: what it would do next */
         for (filler = 14000; filler < 16384; filler += 40) {
-            bool fired = true;
-            for (int64_t which = 0; fired; which++) {
-                Told t = offline(w, a, which);
-                fired = pl_fault_fired();
-                pl_fault_disarm();
-                CHECK(t.status == PL_OK ? t.verdict == (way ? PL_OFFLINE_SO_FAR : PL_OFFLINE_DIFFERS) : t.status == PL_NOMEM && fired);
-            }
+            CHECK(each_allocation_fails(w, a, way ? PL_OFFLINE_SO_FAR : PL_OFFLINE_DIFFERS) > 0);
         }
         world_drop_rows(w, 1);
     }
@@ -278,13 +278,7 @@ TEST(no_memory_for_what_differs)
         else world_put(w, PL_ROW_ASK, 0, "3", large);
         a->m.manifest.max_time_us = 3600000000;
         for (filler = way ? 15000 : 12000; filler < 16384; filler += way ? 8 : 100) {
-            bool fired = true;
-            for (int64_t which = 0; fired; which++) {
-                Told t = offline(w, a, which);
-                fired = pl_fault_fired();
-                pl_fault_disarm();
-                CHECK(t.status == PL_OK ? t.verdict == (way ? PL_OFFLINE_SO_FAR : PL_OFFLINE_DIFFERS) : t.status == PL_NOMEM && fired);
-            }
+            CHECK(each_allocation_fails(w, a, way ? PL_OFFLINE_SO_FAR : PL_OFFLINE_DIFFERS) > 0);
         }
         filler = 0;
         over_with(w, a);
